@@ -1,0 +1,117 @@
+/**
+ * The function IR: plain data, no tree-sitter nodes.
+ * Every `start`/`end` is a UTF-16 offset into the file's text (0-based, end exclusive).
+ */
+
+export interface Range {
+	readonly start: number;
+	readonly end: number;
+}
+
+export type Expr =
+	| (Range & { readonly kind: 'name'; readonly name: string })
+	| (Range & { readonly kind: 'number'; readonly value: number | undefined; readonly text: string })
+	| (Range & { readonly kind: 'string' })
+	| CallExpr
+	/** Prefix `! ~ - + * &`, and `++`/`--` (also postfix). */
+	| (Range & { readonly kind: 'unary'; readonly op: string; readonly operand: Expr })
+	| (Range & { readonly kind: 'binary'; readonly op: string; readonly left: Expr; readonly right: Expr; readonly opStart: number })
+	/** `=`, `|=`, `&=`, ... */
+	| (Range & { readonly kind: 'assign'; readonly op: string; readonly left: Expr; readonly right: Expr })
+	/** `a ? b : c`, and GNU `a ?: c` (then = undefined). */
+	| (Range & { readonly kind: 'conditional'; readonly test: Expr; readonly then: Expr | undefined; readonly otherwise: Expr })
+	| (Range & { readonly kind: 'field'; readonly object: Expr; readonly field: string; readonly arrow: boolean })
+	| (Range & { readonly kind: 'index'; readonly object: Expr; readonly index: Expr })
+	| (Range & { readonly kind: 'cast'; readonly type: CType; readonly operand: Expr })
+	| (Range & { readonly kind: 'paren'; readonly inner: Expr })
+	| (Range & { readonly kind: 'comma'; readonly items: readonly Expr[] })
+	/** `{ .a = x, y }` */
+	| (Range & { readonly kind: 'list'; readonly items: readonly Expr[] })
+	/** Anything else (sizeof, statement expressions, generic selections), with what it contains. */
+	| (Range & { readonly kind: 'other'; readonly items: readonly Expr[] });
+
+export interface CallExpr extends Range {
+	readonly kind: 'call';
+	readonly callee: Expr;
+	/** Name of a direct call, "" for a call through a pointer expression. */
+	readonly name: string;
+	/** Range of the callee. */
+	readonly nameRange: Range;
+	readonly args: readonly Expr[];
+	/** Range of the argument list with its parentheses. */
+	readonly argsRange: Range;
+}
+
+/** A type as written: `struct page **` is base "struct page", pointers 2. */
+export interface CType {
+	readonly base: string;
+	readonly pointers: number;
+	readonly array: boolean;
+}
+
+export interface Variable extends Range {
+	readonly name: string;
+	readonly type: CType;
+}
+
+/** One step of a block; control flow is in the edges between blocks. */
+export type Step =
+	| (Range & { readonly kind: 'eval'; readonly expr: Expr })
+	| (Range & { readonly kind: 'declare'; readonly variable: Variable; readonly init: Expr | undefined; readonly cleanup: string | undefined })
+	| (Range & { readonly kind: 'return'; readonly value: Expr | undefined })
+	/** A `*_for_each_*(...)` header: a call that heads a loop. */
+	| (Range & { readonly kind: 'each'; readonly macro: string; readonly args: readonly Expr[] });
+
+export interface Block {
+	readonly id: number;
+	readonly steps: readonly Step[];
+	/** A block ends in a jump (one successor) or in a test (two: true, false), or leaves (none). */
+	readonly test: Expr | undefined;
+	/** [next] | [whenTrue, whenFalse] | []; switch: one edge for each case. */
+	readonly successors: readonly number[];
+}
+
+export interface FunctionIR extends Range {
+	readonly name: string;
+	readonly nameRange: Range;
+	readonly isStatic: boolean;
+	readonly returnType: CType;
+	readonly params: readonly Variable[];
+	/** All local variables, block scopes flattened (an inner shadow has its own entry later in the list). */
+	readonly locals: readonly Variable[];
+	/** Entry is blocks[0]. */
+	readonly blocks: readonly Block[];
+	/** Range of the body with its braces. */
+	readonly body: Range;
+	/** Every call of the body in source order, also those nested in other expressions. */
+	readonly calls: readonly CallExpr[];
+	/** The parser saw no ERROR or MISSING node inside. Rules that follow paths skip a function that is not clean. */
+	readonly clean: boolean;
+}
+
+/** `#define NAME value` or `#define NAME(params) body` that names one of our words. */
+export interface MacroIR extends Range {
+	readonly name: string;
+	readonly nameRange: Range;
+	/** undefined for an object-like macro. */
+	readonly params: readonly string[] | undefined;
+	/** The body as an expression, when it is one. */
+	readonly value: Expr | undefined;
+	readonly calls: readonly CallExpr[];
+}
+
+export interface FieldDecl { readonly name: string; readonly type: CType }
+export interface StructDecl extends Range { readonly name: string; readonly fields: readonly FieldDecl[] }
+
+export interface FileIR {
+	readonly functions: readonly FunctionIR[];
+	readonly macros: readonly MacroIR[];
+	/** Names of all functions defined in the file, lowered or not: they shadow the kernel's. */
+	readonly defined: ReadonlySet<string>;
+	/** Structs of the file whose fields a lowered function may use. */
+	readonly structs: readonly StructDecl[];
+	/** typedef name -> type, of this file. */
+	readonly typedefs: ReadonlyMap<string, CType>;
+	/** Spans of arms that version tests keep for other kernels (`#if LINUX_VERSION_CODE ...`): judged, but arity is not. */
+	readonly compat: readonly Range[];
+}
