@@ -3,7 +3,7 @@
  * Nothing here or below touches the file system, the protocol or VS Code.
  */
 import type { Kernel } from './kernel/types.js';
-import type { Fix, Severity, Tag } from './rules/rule.js';
+import type { Fix, RuleMeta, Severity, Tag } from './rules/rule.js';
 import type { Range } from './syntax/ir.js';
 
 export interface Finding extends Range {
@@ -24,7 +24,7 @@ export interface AnalyseOptions {
 	readonly kernel: Kernel;
 	/** Rule id -> severity or "off". */
 	readonly severities?: Readonly<Record<string, Severity | 'off'>>;
-	/** Leave the fixes out: they cost a second analysis each. */
+	/** False leaves the fixes out: each costs a second analysis. Default true. */
 	readonly fixes?: boolean;
 }
 
@@ -32,4 +32,32 @@ export interface Analysis {
 	readonly findings: readonly Finding[];
 	/** The file names none of our words and was not parsed. */
 	readonly irrelevant: boolean;
+	/** Functions that name the family but could not be read (half-typed code, endless nesting), by name. */
+	readonly unread: readonly string[];
+}
+
+/** An open document: keeps what an edit leaves valid. */
+export interface OpenFile {
+	/** Analyse the new text; what did not change since the last call is not parsed again. */
+	analyse(text: string, options: AnalyseOptions): Analysis;
+	/** Frees the syntax trees. The file must not be used afterwards. */
+	dispose(): void;
+}
+
+/** The two wasm files as bytes: web-tree-sitter.wasm and tree-sitter-c.wasm. */
+export interface WasmFiles {
+	readonly core: Uint8Array;
+	readonly grammar: Uint8Array;
+}
+
+export interface Engine {
+	/** Metadata of all rules, in registry order. */
+	readonly rules: readonly RuleMeta[];
+	analyse(text: string, options: AnalyseOptions): Analysis;
+	open(): OpenFile;
+}
+
+/** Load once per process or worker; afterwards everything is synchronous. */
+export async function loadEngine(_wasm: WasmFiles): Promise<Engine> {
+	throw new Error('the engine is being built');
 }
