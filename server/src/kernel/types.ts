@@ -8,8 +8,29 @@ export type ReferenceKind = 'reference' | 'pin' | 'extracted' | 'none';
 
 /** What an argument is for; rules ask for arguments by role, never by position. */
 export type Role =
-	| 'task' | 'mm' | 'vma' | 'start' | 'count' | 'flags' | 'write' | 'pages' | 'page' | 'folios' | 'folio'
-	| 'locked' | 'vmas' | 'iter' | 'maxsize' | 'maxpages' | 'offset' | 'extraction' | 'dirty' | 'file' | 'end' | 'kvec' | 'other';
+	| 'task'
+	| 'mm'
+	| 'vma'
+	| 'start'
+	| 'count'
+	| 'flags'
+	| 'write'
+	| 'pages'
+	| 'page'
+	| 'folios'
+	| 'folio'
+	| 'locked'
+	| 'vmas'
+	| 'iter'
+	| 'maxsize'
+	| 'maxpages'
+	| 'offset'
+	| 'extraction'
+	| 'dirty'
+	| 'file'
+	| 'end'
+	| 'kvec'
+	| 'other';
 
 export interface Param {
 	readonly type: string;

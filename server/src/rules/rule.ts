@@ -1,5 +1,5 @@
-import type { Range } from '../syntax/ir.js';
 import type { FileContext } from '../analysis/context.js';
+import type { Range } from '../syntax/ir.js';
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 export type Tag = 'deprecated' | 'unnecessary';

@@ -15,11 +15,22 @@ export type Expr =
 	| CallExpr
 	/** Prefix `! ~ - + * &`, and `++`/`--` (also postfix). */
 	| (Range & { readonly kind: 'unary'; readonly op: string; readonly operand: Expr })
-	| (Range & { readonly kind: 'binary'; readonly op: string; readonly left: Expr; readonly right: Expr; readonly opStart: number })
+	| (Range & {
+			readonly kind: 'binary';
+			readonly op: string;
+			readonly left: Expr;
+			readonly right: Expr;
+			readonly opStart: number;
+	  })
 	/** `=`, `|=`, `&=`, ... */
 	| (Range & { readonly kind: 'assign'; readonly op: string; readonly left: Expr; readonly right: Expr })
 	/** `a ? b : c`, and GNU `a ?: c` (then = undefined). */
-	| (Range & { readonly kind: 'conditional'; readonly test: Expr; readonly then: Expr | undefined; readonly otherwise: Expr })
+	| (Range & {
+			readonly kind: 'conditional';
+			readonly test: Expr;
+			readonly then: Expr | undefined;
+			readonly otherwise: Expr;
+	  })
 	| (Range & { readonly kind: 'field'; readonly object: Expr; readonly field: string; readonly arrow: boolean })
 	| (Range & { readonly kind: 'index'; readonly object: Expr; readonly index: Expr })
 	| (Range & { readonly kind: 'cast'; readonly type: CType; readonly operand: Expr })
@@ -57,7 +68,12 @@ export interface Variable extends Range {
 /** One step of a block; control flow is in the edges between blocks. */
 export type Step =
 	| (Range & { readonly kind: 'eval'; readonly expr: Expr })
-	| (Range & { readonly kind: 'declare'; readonly variable: Variable; readonly init: Expr | undefined; readonly cleanup: string | undefined })
+	| (Range & {
+			readonly kind: 'declare';
+			readonly variable: Variable;
+			readonly init: Expr | undefined;
+			readonly cleanup: string | undefined;
+	  })
 	| (Range & { readonly kind: 'return'; readonly value: Expr | undefined })
 	/** A `*_for_each_*(...)` header: a call that heads a loop. */
 	| (Range & { readonly kind: 'each'; readonly macro: string; readonly args: readonly Expr[] });
@@ -100,8 +116,14 @@ export interface MacroIR extends Range {
 	readonly calls: readonly CallExpr[];
 }
 
-export interface FieldDecl { readonly name: string; readonly type: CType }
-export interface StructDecl extends Range { readonly name: string; readonly fields: readonly FieldDecl[] }
+export interface FieldDecl {
+	readonly name: string;
+	readonly type: CType;
+}
+export interface StructDecl extends Range {
+	readonly name: string;
+	readonly fields: readonly FieldDecl[];
+}
 
 export interface FileIR {
 	readonly functions: readonly FunctionIR[];
