@@ -16,8 +16,8 @@ export interface Tree {
 	relative(path: string): string;
 }
 
-/** Files that make a folder the root of a tree. */
-const ROOT_FILES = ['Makefile', 'Kbuild'];
+/** The files that decide whether a folder is the root of a tree and what its kernel has, relative to the root. */
+export const treeFiles: readonly string[] = ['Makefile', 'Kbuild', ...treeHeaders];
 
 /** Finds the kernel tree above a path and reads its facts, each folder and each tree once. */
 export class TreeLocator {
@@ -99,6 +99,6 @@ function tree(root: string, version: TreeVersion, headers: ReadonlyMap<string, s
 
 /** The folder whose answer depends on this file, undefined when none can. */
 function rootDecidedBy(path: string): string | undefined {
-	const name = [...ROOT_FILES, ...treeHeaders].find((suffix) => path.endsWith(`/${suffix}`));
+	const name = treeFiles.find((suffix) => path.endsWith(`/${suffix}`));
 	return name === undefined ? undefined : path.slice(0, -name.length - 1);
 }

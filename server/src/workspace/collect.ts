@@ -1,0 +1,130 @@
+import type { Dirent } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
+
+/** A file or folder that is not looked at, and why. */
+export interface Skipped {
+	/** Absolute, with "/". */
+	readonly path: string;
+	readonly reason: string;
+	/** The user named it, rather than a folder above it. */
+	readonly named: boolean;
+}
+
+export interface SourceFile {
+	/** Absolute, with "/". */
+	readonly path: string;
+	readonly named: boolean;
+}
+
+export interface Collected {
+	/** Every file once, sorted by path. */
+	readonly files: readonly SourceFile[];
+	readonly skipped: readonly Skipped[];
+}
+
+const C_FILE = /\.[ch]$/;
+
+/**
+ * The C files of files and folders. Named files are taken whatever their extension; in folders `.c` and `.h`,
+ * without folders whose name begins with a dot.
+ * @param paths as the user gave them
+ * @param cwd folder that relative ones start from
+ */
+export async function collect(paths: readonly string[], cwd: string): Promise<Collected> {
+	const files = new Map<string, SourceFile>();
+	const skipped: Skipped[] = [];
+	for (const given of paths) {
+		const path = slashed(resolve(cwd, given));
+		const skip = (reason: string) => skipped.push({ path, reason, named: true });
+		const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
+		if (found instanceof Error) skip(reasonOf(found));
+		else if (found.isDirectory()) await walk(path, files, skipped);
+		else if (found.isFile()) files.set(path, { path, named: true });
+		else skip('not a regular file');
+	}
+	return { files: [...files.values()].sort(byPath), skipped: skipped.sort(byPath) };
+}
+
+/** Words for a failed system call. */
+export function reasonOf(error: NodeJS.ErrnoException): string {
+	switch (error.code) {
+		case 'ENOENT':
+		case 'ENOTDIR':
+			return 'no such file or folder';
+		case 'EACCES':
+		case 'EPERM':
+			return 'permission denied';
+		case 'ELOOP':
+			return 'circular symbolic link';
+		default:
+			return `cannot be read (${error.code ?? error.message})`;
+	}
+}
+
+/** The operating system's path with "/". */
+export function slashed(path: string): string {
+	return sep === '/' ? path : path.replaceAll(sep, '/');
+}
+
+/** Breadth first, the folders of one level together: a kernel has 5,000 of them. */
+async function walk(top: string, files: Map<string, SourceFile>, skipped: Skipped[]): Promise<void> {
+	const realTop = slashed(await realpath(top));
+	const skip = (path: string, reason: string) => skipped.push({ path, reason, named: path === top });
+	const visit = async (folder: string): Promise<string[]> => {
+		let entries: Dirent[];
+		try {
+			entries = await readdir(folder, { withFileTypes: true });
+		} catch (error) {
+			skip(folder, reasonOf(error as NodeJS.ErrnoException));
+			return [];
+		}
+		const below: string[] = [];
+		for (const entry of entries) {
+			const path = inside(folder, entry.name);
+			if (entry.isDirectory()) {
+				if (!entry.name.startsWith('.')) below.push(path);
+			} else if (entry.isSymbolicLink()) {
+				// Links are never followed, so the folder's real path is that of the top with the same rest.
+				const reason = await linkReason(path, inside(realTop, folder.slice(top.length + 1)), realTop);
+				if (reason !== undefined) skip(path, reason);
+			} else if (C_FILE.test(entry.name)) {
+				if (!entry.isFile()) skip(path, 'not a regular file');
+				else if (!files.has(path)) files.set(path, { path, named: false });
+			}
+		}
+		return below;
+	};
+	for (let level = [top]; level.length > 0; ) level = (await Promise.all(level.map(visit))).flat();
+}
+
+/** Why a link is not followed; undefined for links to what holds no C. What it names inside the top is found there. */
+async function linkReason(path: string, realFolder: string, realTop: string): Promise<string | undefined> {
+	const named = C_FILE.test(path);
+	let target: string;
+	try {
+		target = slashed(await realpath(path));
+		if (!named && !(await stat(target)).isDirectory()) return undefined;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ELOOP') return 'circular symbolic link';
+		return named ? 'broken symbolic link' : undefined;
+	}
+	if (holds(target, realFolder)) return 'circular symbolic link';
+	return holds(realTop, target)
+		? 'symbolic link; its target is looked at under its own name'
+		: 'symbolic link that leaves the folder';
+}
+
+function inside(folder: string, name: string): string {
+	if (name === '') return folder;
+	return folder.endsWith('/') ? folder + name : `${folder}/${name}`;
+}
+
+/** `path` is the folder or lies in it. */
+function holds(folder: string, path: string): boolean {
+	return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+}
+
+function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+	return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+}

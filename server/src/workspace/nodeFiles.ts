@@ -1,0 +1,13 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { Files } from './files.js';
+
+/** The local file system. Only regular files are read: a pipe or a device could block for ever. */
+export const nodeFiles: Files = {
+	async read(path) {
+		try {
+			return (await stat(path)).isFile() ? await readFile(path, 'utf8') : undefined;
+		} catch {
+			return undefined;
+		}
+	},
+};
