@@ -83,7 +83,7 @@ export interface Block {
 	readonly steps: readonly Step[];
 	/** A block ends in a jump (one successor) or in a test (two: true, false), or leaves (none). */
 	readonly test: Expr | undefined;
-	/** [next] | [whenTrue, whenFalse] | []; switch: one edge for each case. */
+	/** With a test: [whenTrue, whenFalse]. Without: any number of possible next blocks (loop macro, switch), none at the end. */
 	readonly successors: readonly number[];
 }
 
@@ -101,6 +101,8 @@ export interface FunctionIR extends Range {
 	readonly body: Range;
 	/** Every call of the body in source order, also those nested in other expressions. */
 	readonly calls: readonly CallExpr[];
+	/** 0 for the default choice of `#if` arms; further readings of the same function count up. */
+	readonly variant: number;
 	/** The parser saw no ERROR or MISSING node inside. Rules that follow paths skip a function that is not clean. */
 	readonly clean: boolean;
 }
@@ -116,22 +118,18 @@ export interface MacroIR extends Range {
 	readonly calls: readonly CallExpr[];
 }
 
-export interface FieldDecl {
-	readonly name: string;
-	readonly type: CType;
-}
-export interface StructDecl extends Range {
-	readonly name: string;
-	readonly fields: readonly FieldDecl[];
-}
-
 export interface FileIR {
+	/** Functions that name one of our words, each once for every reading of its `#if` arms that matters. */
 	readonly functions: readonly FunctionIR[];
+	/** Functions of the file that call `name` directly. */
+	callers(name: string): readonly FunctionIR[];
+	/** Functions that name one of our words but could not be read, by name. */
+	readonly unread: readonly string[];
 	readonly macros: readonly MacroIR[];
 	/** Names of all functions defined in the file, lowered or not: they shadow the kernel's. */
 	readonly defined: ReadonlySet<string>;
-	/** Structs of the file whose fields a lowered function may use. */
-	readonly structs: readonly StructDecl[];
+	/** Type of a field of a struct or union of this file; undefined when it is not declared here. */
+	field(record: string, field: string): CType | undefined;
 	/** typedef name -> type, of this file. */
 	readonly typedefs: ReadonlyMap<string, CType>;
 	/** Spans of arms that version tests keep for other kernels (`#if LINUX_VERSION_CODE ...`): judged, but arity is not. */

@@ -1,0 +1,179 @@
+/** Plain nodes -> IR expressions. */
+import type { CallExpr, CType, Expr, Range } from './ir.js';
+import type { PlainNode } from './parser.js';
+import { abstractPointers, baseType, child } from './types.js';
+
+const NAMES = new Set([
+	'identifier',
+	'field_identifier',
+	'type_identifier',
+	'primitive_type',
+	'null',
+	'true',
+	'false',
+	'statement_identifier',
+]);
+
+/** Numeric value of a C literal, undefined when it is none we read. */
+export function numberValue(text: string): number | undefined {
+	const bare = text.replace(/[uUlLzZ]+$/, '').replace(/'/g, '');
+	if (/^0[0-7]+$/.test(bare)) return Number.parseInt(bare, 8);
+	const value = Number(bare);
+	return bare !== '' && Number.isFinite(value) ? value : undefined;
+}
+
+export class ExpressionLowering {
+	/** Calls in the order they were met. */
+	readonly calls: CallExpr[] = [];
+	private readonly source: string;
+	private readonly base: number;
+
+	/**
+	 * @param source the file's text (names are read from it, not from the softened text)
+	 * @param base offset of the softened text's start in `source`
+	 */
+	constructor(source: string, base: number) {
+		this.source = source;
+		this.base = base;
+	}
+
+	text = (node: PlainNode): string => this.source.slice(this.base + node.start, this.base + node.end);
+
+	range(node: PlainNode): Range {
+		return { start: this.base + node.start, end: this.base + node.end };
+	}
+
+	type(descriptor: PlainNode | undefined): CType {
+		if (!descriptor) return { base: '', pointers: 0, array: false };
+		return {
+			base: baseType(descriptor, this.text),
+			pointers: abstractPointers(child(descriptor, 'declarator')),
+			array: false,
+		};
+	}
+
+	private items(node: PlainNode): Expr[] {
+		return node.children.filter((c) => c.named && c.type !== 'comment').map((c) => this.expr(c));
+	}
+
+	private missing(at: PlainNode): Expr {
+		return { ...this.range(at), kind: 'other', items: [] };
+	}
+
+	private field(node: PlainNode, name: string): Expr {
+		const found = child(node, name);
+		return found ? this.expr(found) : this.missing(node);
+	}
+
+	private operator(node: PlainNode): PlainNode | undefined {
+		return child(node, 'operator') ?? node.children.find((c) => !c.named);
+	}
+
+	expr(node: PlainNode): Expr {
+		const range = this.range(node);
+		if (NAMES.has(node.type)) return { ...range, kind: 'name', name: this.text(node) };
+		switch (node.type) {
+			case 'number_literal': {
+				const text = this.text(node);
+				return { ...range, kind: 'number', value: numberValue(text), text };
+			}
+			case 'string_literal':
+			case 'concatenated_string':
+			case 'char_literal':
+				return { ...range, kind: 'string' };
+			case 'parenthesized_expression': {
+				const inner = node.children.find((c) => c.named && c.type !== 'comment');
+				if (!inner) return this.missing(node);
+				if (inner.type === 'compound_statement') return { ...range, kind: 'other', items: this.statements(inner) };
+				return { ...range, kind: 'paren', inner: this.expr(inner) };
+			}
+			case 'call_expression':
+				return this.call(node);
+			case 'unary_expression':
+			case 'pointer_expression':
+			case 'update_expression':
+				return { ...range, kind: 'unary', op: this.operator(node)?.type ?? '', operand: this.field(node, 'argument') };
+			case 'binary_expression': {
+				const op = this.operator(node);
+				return {
+					...range,
+					kind: 'binary',
+					op: op?.type ?? '',
+					left: this.field(node, 'left'),
+					right: this.field(node, 'right'),
+					opStart: this.base + (op ?? node).start,
+				};
+			}
+			case 'assignment_expression':
+				return {
+					...range,
+					kind: 'assign',
+					op: this.operator(node)?.type ?? '=',
+					left: this.field(node, 'left'),
+					right: this.field(node, 'right'),
+				};
+			case 'conditional_expression': {
+				const then = child(node, 'consequence');
+				return {
+					...range,
+					kind: 'conditional',
+					test: this.field(node, 'condition'),
+					then: then && this.expr(then),
+					otherwise: this.field(node, 'alternative'),
+				};
+			}
+			case 'field_expression': {
+				const name = child(node, 'field');
+				return {
+					...range,
+					kind: 'field',
+					object: this.field(node, 'argument'),
+					field: name ? this.text(name) : '',
+					arrow: node.children.some((c) => c.type === '->'),
+				};
+			}
+			case 'subscript_expression':
+				return { ...range, kind: 'index', object: this.field(node, 'argument'), index: this.field(node, 'index') };
+			case 'cast_expression':
+				return { ...range, kind: 'cast', type: this.type(child(node, 'type')), operand: this.field(node, 'value') };
+			case 'comma_expression':
+				return { ...range, kind: 'comma', items: this.items(node) };
+			case 'initializer_list':
+				return { ...range, kind: 'list', items: this.items(node) };
+			case 'initializer_pair':
+				return this.field(node, 'value');
+			case 'compound_literal_expression':
+				return this.field(node, 'value');
+			default:
+				return { ...range, kind: 'other', items: this.statements(node) };
+		}
+	}
+
+	private call(node: PlainNode): Expr {
+		const range = this.range(node);
+		const callee = this.field(node, 'function');
+		const list = child(node, 'arguments');
+		const call: CallExpr = {
+			...range,
+			kind: 'call',
+			callee,
+			name: callee.kind === 'name' ? callee.name : '',
+			nameRange: { start: callee.start, end: callee.end },
+			args: list ? this.items(list) : [],
+			argsRange: list ? this.range(list) : range,
+		};
+		this.calls.push(call);
+		return call;
+	}
+
+	/** The expressions of whatever is not lowered step by step (statement expressions, sizeof, errors). */
+	private statements(node: PlainNode): Expr[] {
+		const items: Expr[] = [];
+		for (const c of node.children) {
+			if (!c.named) continue;
+			if (/_expression$|identifier$|_literal$|^null$|^true$|^false$/.test(c.type)) items.push(this.expr(c));
+			else if (c.children.length) items.push(...this.statements(c));
+		}
+		return items;
+	}
+}

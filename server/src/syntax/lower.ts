@@ -1,0 +1,435 @@
+/** One function: plain nodes -> control-flow graph. */
+import type { Block, CType, Expr, FunctionIR, Range, Step, Variable } from './ir.js';
+import { ExpressionLowering } from './lower-expr.js';
+import type { PlainNode } from './parser.js';
+import { baseType, child, declared } from './types.js';
+
+interface Draft {
+	id: number;
+	steps: Step[];
+	test: Expr | undefined;
+	successors: number[];
+	/** Nothing falls out of this block any more. */
+	closed: boolean;
+}
+
+interface Scope {
+	breakTo: Draft;
+	/** undefined in a switch: `continue` belongs to the loop around it. */
+	continueTo: Draft | undefined;
+}
+
+/** Macros that return their (first) argument's truth. */
+const TRANSPARENT = new Set(['likely', 'unlikely', 'WARN_ON', 'WARN_ON_ONCE', 'WARN', 'WARN_ONCE', 'WARN_RATELIMIT']);
+
+/** Functions and macros that do not return. */
+const NORETURN = new Set(['BUG', 'panic', 'do_exit', 'make_task_dead', 'unreachable', 'BUILD_BUG']);
+
+export interface FunctionSource {
+	/** The file's text. */
+	readonly text: string;
+	/** Offset of the parsed text in the file. */
+	readonly base: number;
+	readonly root: PlainNode;
+	readonly name: string;
+	readonly nameRange: Range;
+	readonly body: Range;
+	readonly range: Range;
+	readonly clean: boolean;
+	readonly variant: number;
+}
+
+class FunctionLowering {
+	private readonly blocks: Draft[] = [];
+	private readonly labels = new Map<string, Draft>();
+	private readonly scopes: Scope[] = [];
+	private readonly switches: { head: Draft; hasDefault: boolean }[] = [];
+	private readonly locals: Variable[] = [];
+	private readonly expressions: ExpressionLowering;
+	private readonly source: FunctionSource;
+	private current: Draft;
+
+	constructor(source: FunctionSource) {
+		this.source = source;
+		this.expressions = new ExpressionLowering(source.text, source.base);
+		this.current = this.block();
+	}
+
+	lower(): FunctionIR {
+		const { source, expressions } = this;
+		const definition = source.root.children.find((c) => c.type === 'function_definition');
+		const params: Variable[] = [];
+		let returnType: CType = { base: 'int', pointers: 0, array: false };
+		let isStatic = false;
+		if (definition) {
+			isStatic = definition.children.some(
+				(c) => c.type === 'storage_class_specifier' && expressions.text(c) === 'static',
+			);
+			const declarator = child(definition, 'declarator');
+			const top = declarator && declared(declarator, expressions.text);
+			returnType = { base: baseType(definition, expressions.text), pointers: top?.pointers ?? 0, array: false };
+			const list = declarator && findParameters(declarator);
+			for (const node of list?.children ?? []) if (node.type === 'parameter_declaration') this.parameter(node, params);
+			const body = child(definition, 'body');
+			if (body) this.statement(body);
+		} else {
+			for (const node of source.root.children) this.statement(node);
+		}
+		const calls = [...expressions.calls].sort((a, b) => a.nameRange.start - b.nameRange.start);
+		return {
+			...source.range,
+			name: source.name,
+			nameRange: source.nameRange,
+			isStatic,
+			returnType,
+			params,
+			locals: this.locals,
+			blocks: this.blocks.map(({ id, steps, test, successors }): Block => ({ id, steps, test, successors })),
+			body: source.body,
+			calls,
+			variant: source.variant,
+			clean: source.clean && definition !== undefined,
+		};
+	}
+
+	private parameter(node: PlainNode, params: Variable[]): void {
+		const declarator = child(node, 'declarator');
+		const found = declarator && declared(declarator, this.expressions.text);
+		const range = this.expressions.range(found?.node ?? node);
+		const type = {
+			base: baseType(node, this.expressions.text),
+			pointers: found?.pointers ?? 0,
+			array: found?.array ?? false,
+		};
+		if (found || type.base !== 'void') params.push({ ...range, name: found?.name ?? '', type });
+	}
+
+	private block(): Draft {
+		const draft: Draft = { id: this.blocks.length, steps: [], test: undefined, successors: [], closed: false };
+		this.blocks.push(draft);
+		return draft;
+	}
+
+	private jump(to: Draft): void {
+		if (!this.current.closed) {
+			this.current.successors.push(to.id);
+			this.current.closed = true;
+		}
+	}
+
+	private step(step: Step): void {
+		// code after a jump: a block nobody enters
+		if (this.current.closed) this.current = this.block();
+		this.current.steps.push(step);
+	}
+
+	private label(name: string): Draft {
+		let found = this.labels.get(name);
+		if (!found) {
+			found = this.block();
+			this.labels.set(name, found);
+		}
+		return found;
+	}
+
+	private evaluate(node: PlainNode): void {
+		const expr = this.expressions.expr(node);
+		this.step({ ...this.expressions.range(node), kind: 'eval', expr });
+		if (expr.kind === 'call' && NORETURN.has(expr.name)) this.current.closed = true;
+	}
+
+	private statements(nodes: readonly PlainNode[]): void {
+		for (const node of nodes) if (node.named) this.statement(node);
+	}
+
+	private statement(node: PlainNode): void {
+		switch (node.type) {
+			case 'compound_statement':
+				return this.statements(node.children);
+			case 'expression_statement': {
+				const inner = node.children.find((c) => c.named);
+				if (inner) this.evaluate(inner);
+				return;
+			}
+			case 'declaration':
+				return this.declaration(node);
+			case 'if_statement':
+				return this.ifStatement(node);
+			case 'while_statement':
+				return this.whileStatement(node);
+			case 'do_statement':
+				return this.doStatement(node);
+			case 'for_statement':
+				return this.forStatement(node);
+			case 'switch_statement':
+				return this.switchStatement(node);
+			case 'case_statement':
+				return this.caseStatement(node);
+			case 'return_statement': {
+				const value = node.children.find((c) => c.named);
+				this.step({ ...this.expressions.range(node), kind: 'return', value: value && this.expressions.expr(value) });
+				this.current.closed = true;
+				return;
+			}
+			case 'goto_statement': {
+				const label = child(node, 'label');
+				if (label) this.jump(this.label(this.expressions.text(label)));
+				else this.current.closed = true;
+				return;
+			}
+			case 'break_statement': {
+				const scope = this.scopes.at(-1);
+				if (scope) this.jump(scope.breakTo);
+				return;
+			}
+			case 'continue_statement': {
+				const scope = this.scopes.findLast((s) => s.continueTo !== undefined);
+				if (scope?.continueTo) this.jump(scope.continueTo);
+				return;
+			}
+			case 'labeled_statement': {
+				const label = child(node, 'label');
+				const target = label ? this.label(this.expressions.text(label)) : this.block();
+				this.jump(target);
+				this.current = target;
+				return this.statements(node.children.filter((c) => c !== label));
+			}
+			case 'attributed_statement':
+			case 'else_clause':
+			case 'ERROR':
+				return this.statements(node.children);
+			case 'comment':
+			case 'type_definition':
+			case 'struct_specifier':
+			case 'union_specifier':
+			case 'enum_specifier':
+			case 'function_definition':
+				return;
+			default:
+				this.evaluate(node);
+		}
+	}
+
+	private declaration(node: PlainNode): void {
+		const { expressions } = this;
+		const base = baseType(node, expressions.text);
+		for (const declarator of node.children) {
+			if (declarator.field !== 'declarator') continue;
+			const found = declared(declarator, expressions.text);
+			if (!found) continue;
+			const range = expressions.range(found.node);
+			const variable: Variable = {
+				...range,
+				name: found.name,
+				type: { base, pointers: found.pointers, array: found.array },
+			};
+			const value = declarator.type === 'init_declarator' ? child(declarator, 'value') : undefined;
+			if (found.isFunction && !value) continue;
+			this.locals.push(variable);
+			const init = value && expressions.expr(value);
+			const between = this.source.text.slice(
+				range.end,
+				value ? expressions.range(value).start : expressions.range(node).end,
+			);
+			const cleanup = /\b__(?:free|cleanup)\s*\(\s*(\w+)\s*\)/.exec(between)?.[1];
+			this.step({ ...expressions.range(declarator), kind: 'declare', variable, init, cleanup });
+		}
+	}
+
+	/** Branch on `expr`: to `yes` when it is true. Short circuits become blocks of their own. */
+	private branch(expr: Expr, yes: Draft, no: Draft): void {
+		const bare = unwrap(expr);
+		if (bare.kind === 'unary' && bare.op === '!') return this.branch(bare.operand, no, yes);
+		if (bare.kind === 'binary' && (bare.op === '&&' || bare.op === '||')) {
+			const middle = this.block();
+			if (bare.op === '&&') this.branch(bare.left, middle, no);
+			else this.branch(bare.left, yes, middle);
+			this.current = middle;
+			return this.branch(bare.right, yes, no);
+		}
+		if (this.current.closed) this.current = this.block();
+		this.current.test = bare;
+		this.current.successors.push(yes.id, no.id);
+		this.current.closed = true;
+	}
+
+	/** The word in the file at a node: softening may have made a macro an `if` or `while`. */
+	private wordAt(node: PlainNode): string {
+		const { start } = this.expressions.range(node);
+		return /^\w+/.exec(this.source.text.slice(start, start + 64))?.[0] ?? '';
+	}
+
+	private condition(node: PlainNode): Expr | undefined {
+		const condition = child(node, 'condition');
+		const inner = condition?.type === 'parenthesized_expression' ? condition.children.find((c) => c.named) : condition;
+		return inner && this.expressions.expr(inner);
+	}
+
+	private ifStatement(node: PlainNode): void {
+		const word = this.wordAt(node);
+		const test = this.condition(node);
+		if (word !== 'if') {
+			// a guard macro: its block is entered
+			if (test) this.each(node, word, test);
+			const body = child(node, 'consequence');
+			if (body) this.statement(body);
+			return;
+		}
+		const yes = this.block();
+		const no = this.block();
+		const after = this.block();
+		if (test) this.branch(test, yes, no);
+		else {
+			this.current.successors.push(yes.id, no.id);
+			this.current.closed = true;
+		}
+		this.current = yes;
+		const consequence = child(node, 'consequence');
+		if (consequence) this.statement(consequence);
+		this.jump(after);
+		this.current = no;
+		const alternative = child(node, 'alternative');
+		if (alternative) this.statement(alternative);
+		this.jump(after);
+		this.current = after;
+	}
+
+	private each(node: PlainNode, macro: string, args: Expr): void {
+		this.step({
+			...this.expressions.range(node),
+			kind: 'each',
+			macro,
+			args: args.kind === 'comma' ? flatComma(args) : [args],
+		});
+	}
+
+	private loopBody(node: PlainNode, head: Draft, body: Draft, after: Draft): void {
+		this.scopes.push({ breakTo: after, continueTo: head });
+		this.current = body;
+		const inner = child(node, 'body');
+		if (inner) this.statement(inner);
+		this.jump(head);
+		this.scopes.pop();
+	}
+
+	private whileStatement(node: PlainNode): void {
+		const head = this.block();
+		const body = this.block();
+		const after = this.block();
+		this.jump(head);
+		this.current = head;
+		const word = this.wordAt(node);
+		const test = this.condition(node);
+		if (word !== 'while' && test) {
+			this.each(node, word, test);
+			head.successors.push(body.id, after.id);
+			head.closed = true;
+		} else if (test && isConstantTrue(test)) this.jump(body);
+		else if (test) this.branch(test, body, after);
+		else this.jump(body);
+		this.loopBody(node, head, body, after);
+		this.current = after;
+	}
+
+	private doStatement(node: PlainNode): void {
+		const body = this.block();
+		const check = this.block();
+		const after = this.block();
+		this.jump(body);
+		this.loopBody(node, check, body, after);
+		this.current = check;
+		const test = this.condition(node);
+		if (test && isConstantFalse(test)) this.jump(after);
+		else if (test && isConstantTrue(test)) this.jump(body);
+		else if (test) this.branch(test, body, after);
+		else this.jump(after);
+		this.current = after;
+	}
+
+	private forStatement(node: PlainNode): void {
+		const init = child(node, 'initializer');
+		if (init) init.type === 'declaration' ? this.declaration(init) : this.evaluate(init);
+		const head = this.block();
+		const body = this.block();
+		const update = this.block();
+		const after = this.block();
+		this.jump(head);
+		this.current = head;
+		const test = child(node, 'condition');
+		if (test) this.branch(this.expressions.expr(test), body, after);
+		else this.jump(body);
+		this.loopBody(node, update, body, after);
+		this.current = update;
+		const advance = child(node, 'update');
+		if (advance) this.evaluate(advance);
+		this.jump(head);
+		this.current = after;
+	}
+
+	private switchStatement(node: PlainNode): void {
+		const test = this.condition(node);
+		if (test) this.step({ start: test.start, end: test.end, kind: 'eval', expr: test });
+		if (this.current.closed) this.current = this.block();
+		const head = this.current;
+		const after = this.block();
+		head.closed = true;
+		const entry = { head, hasDefault: false };
+		this.switches.push(entry);
+		this.scopes.push({ breakTo: after, continueTo: undefined });
+		this.current = this.block();
+		const body = child(node, 'body');
+		if (body) this.statement(body);
+		this.jump(after);
+		this.scopes.pop();
+		this.switches.pop();
+		if (!entry.hasDefault) head.successors.push(after.id);
+		this.current = after;
+	}
+
+	private caseStatement(node: PlainNode): void {
+		const arm = this.block();
+		const owner = this.switches.at(-1);
+		owner?.head.successors.push(arm.id);
+		if (owner && !child(node, 'value')) owner.hasDefault = true;
+		this.jump(arm);
+		this.current = arm;
+		const value = child(node, 'value');
+		this.statements(node.children.filter((c) => c !== value));
+	}
+}
+
+function findParameters(declarator: PlainNode): PlainNode | undefined {
+	for (let at: PlainNode | undefined = declarator; at; at = child(at, 'declarator')) {
+		const list = child(at, 'parameters');
+		if (list) return list;
+	}
+	return undefined;
+}
+
+/** Remove parentheses and macros that only pass a truth value on. */
+export function unwrap(expr: Expr): Expr {
+	let at = expr;
+	for (;;) {
+		if (at.kind === 'paren') at = at.inner;
+		else if (at.kind === 'call' && TRANSPARENT.has(at.name) && at.args[0]) at = at.args[0];
+		else return at;
+	}
+}
+
+function flatComma(expr: Expr): Expr[] {
+	return expr.kind === 'comma' ? expr.items.flatMap(flatComma) : [expr];
+}
+
+function isConstantTrue(expr: Expr): boolean {
+	const bare = unwrap(expr);
+	return (bare.kind === 'number' && bare.value !== 0) || (bare.kind === 'name' && bare.name === 'true');
+}
+
+function isConstantFalse(expr: Expr): boolean {
+	const bare = unwrap(expr);
+	return (bare.kind === 'number' && bare.value === 0) || (bare.kind === 'name' && bare.name === 'false');
+}
+
+export function lowerFunction(source: FunctionSource): FunctionIR {
+	return new FunctionLowering(source).lower();
+}

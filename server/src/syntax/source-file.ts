@@ -1,0 +1,299 @@
+/** One C file: text -> IR, keeping across edits what did not change. */
+import { type Conditions, compatRanges, conditions, type Group, versionCode } from './conditions.js';
+import type { CType, FileIR, FunctionIR, MacroIR } from './ir.js';
+import { lowerFunction } from './lower.js';
+import { readMacro } from './macros.js';
+import { chosenArm, type Item, outline } from './outline.js';
+import type { CParser, Parsed } from './parser.js';
+import { readRecord, readTypedef } from './records.js';
+import { activeTokens, type Choices, softenFunction } from './soften.js';
+import { Token, type Tokens, tokenize, tokenText } from './tokens.js';
+
+/** Readings of one function under different `#if` arms; kernel functions have one or two. */
+const MOST_VARIANTS = 8;
+/** Bracket nesting that is not given to the parser at all. */
+const DEEPEST_BRACKETS = 200;
+/** Tokens of one function beyond which it is left unread; the longest of the kernel has some 20,000. */
+const LONGEST_FUNCTION = 60_000;
+
+interface Reading {
+	readonly item: Item;
+	readonly functions: readonly FunctionIR[];
+}
+
+interface Kept {
+	readonly parsed: Parsed;
+	used: boolean;
+}
+
+export class SourceFile {
+	/** Trees of the last call by function name, variant and occurrence. */
+	private kept = new Map<string, Kept>();
+	private readonly parser: CParser;
+
+	constructor(parser: CParser) {
+		this.parser = parser;
+	}
+
+	/**
+	 * Read `text`.
+	 * @param version kernel version ("6.12.117") that `#if LINUX_VERSION_CODE` is evaluated for
+	 * @param words matches (globally) every word that makes a function worth reading
+	 */
+	read(text: string, version: string, words: RegExp): FileIR {
+		for (const kept of this.kept.values()) kept.used = false;
+		const file = new Reader(this.parser, this.kept, text, version, words).ir();
+		return file;
+	}
+
+	/** Free what the last text no longer needs. Call when the IR has been used. */
+	sweep(): void {
+		for (const [key, kept] of this.kept) {
+			if (kept.used) continue;
+			kept.parsed.dispose();
+			this.kept.delete(key);
+		}
+	}
+
+	dispose(): void {
+		for (const kept of this.kept.values()) kept.parsed.dispose();
+		this.kept = new Map();
+	}
+}
+
+class Reader {
+	private readonly parser: CParser;
+	private readonly kept: Map<string, Kept>;
+	private readonly tokens: Tokens;
+	private readonly conditions: Conditions;
+	private readonly items: readonly Item[];
+	private readonly functionItems: readonly Item[];
+	private readonly readings = new Map<Item, Reading>();
+	private readonly fields = new Map<string, Map<string, CType>>();
+	private readonly unread: string[] = [];
+	private readonly occurrences = new Map<string, number>();
+	private readonly text: string;
+	/** Token indices of our words, ascending. */
+	private readonly wanted: readonly number[];
+
+	constructor(parser: CParser, kept: Map<string, Kept>, text: string, version: string, words: RegExp) {
+		this.parser = parser;
+		this.kept = kept;
+		this.text = text;
+		this.tokens = tokenize(text);
+		this.conditions = conditions(this.tokens, versionCode(version));
+		this.items = outline(this.tokens, this.conditions);
+		this.functionItems = this.items.filter((item) => item.kind === 'function');
+		this.wanted = this.find(words);
+	}
+
+	ir(): FileIR {
+		const functions = this.functionItems
+			.filter((item) => this.wantedIn(item).length > 0)
+			.flatMap((item) => this.functionsOf(item));
+		return {
+			functions,
+			callers: (name) => this.callers(name),
+			unread: this.unread,
+			macros: this.macros(),
+			defined: new Set(this.functionItems.map((item) => tokenText(this.tokens, item.name))),
+			field: (record, field) => this.field(record, field),
+			typedefs: this.typedefs(),
+			compat: compatRanges(this.tokens, this.conditions),
+		};
+	}
+
+	/** Name and directive tokens that one of the words stands in. */
+	private find(words: RegExp): number[] {
+		const { tokens } = this;
+		const found: number[] = [];
+		let last = -1;
+		for (const match of this.text.matchAll(words)) {
+			const at = tokenAt(tokens, match.index);
+			if (at < 0 || at === last) continue;
+			if (tokens.kinds[at] !== Token.Name && tokens.kinds[at] !== Token.Directive) continue;
+			found.push(at);
+			last = at;
+		}
+		return found;
+	}
+
+	private wantedIn(item: Item): number[] {
+		return this.wanted
+			.slice(lowerBound(this.wanted, item.first), lowerBound(this.wanted, item.last))
+			.filter((i) => this.tokens.kinds[i] === Token.Name);
+	}
+
+	private macros(): MacroIR[] {
+		return this.items
+			.filter((item) => item.kind === 'macro' && this.wanted[lowerBound(this.wanted, item.first)] === item.first)
+			.flatMap((item) => readMacro(this.parser, this.tokens, item) ?? []);
+	}
+
+	private functionsOf(item: Item): readonly FunctionIR[] {
+		let reading = this.readings.get(item);
+		if (!reading) {
+			reading = { item, functions: this.readFunction(item) };
+			this.readings.set(item, reading);
+		}
+		return reading.functions;
+	}
+
+	private readFunction(item: Item): FunctionIR[] {
+		const { tokens } = this;
+		const name = tokenText(tokens, item.name);
+		if (item.last - item.first > LONGEST_FUNCTION || nesting(tokens, item) > DEEPEST_BRACKETS) {
+			this.unread.push(name);
+			return [];
+		}
+		const occurrence = this.occurrences.get(name) ?? 0;
+		this.occurrences.set(name, occurrence + 1);
+		const functions: FunctionIR[] = [];
+		for (const choices of this.variants(item)) {
+			const variant = functions.length;
+			const soft = softenFunction(tokens, this.conditions, item, choices);
+			const parsed = this.parse(`${name}#${occurrence}#${variant}`, soft.text);
+			if (parsed.tooDeep) {
+				this.unread.push(name);
+				continue;
+			}
+			functions.push(
+				lowerFunction({
+					text: this.text,
+					base: soft.base,
+					root: parsed.root,
+					name,
+					nameRange: this.range(item.name, item.name + 1),
+					body: this.range(item.body, item.last),
+					range: this.range(item.first, item.last),
+					clean: parsed.errors === 0,
+					variant,
+				}),
+			);
+			if (parsed.errors && variant === 0) this.unread.push(name);
+		}
+		return functions;
+	}
+
+	/** The tree of this function from the last text, edited, or a fresh one. */
+	private parse(key: string, soft: string): Parsed {
+		const kept = this.kept.get(key);
+		if (kept?.parsed.text === soft) {
+			kept.used = true;
+			return kept.parsed;
+		}
+		const parsed = this.parser.parse(soft, kept?.parsed);
+		kept?.parsed.dispose();
+		this.kept.set(key, { parsed, used: true });
+		return parsed;
+	}
+
+	/** Choices of arms so that each of our words is read at least once. */
+	private variants(item: Item): Choices[] {
+		const variants: Choices[] = [new Map()];
+		if (item.groups.length === 0) return variants;
+		const words = this.wantedIn(item);
+		const seen = new Set(activeTokens(this.tokens, this.conditions, item, new Map()));
+		for (const word of words) {
+			if (seen.has(word) || variants.length >= MOST_VARIANTS) continue;
+			const choices = this.choicesFor(item, word);
+			if (!choices) continue;
+			variants.push(choices);
+			for (const i of activeTokens(this.tokens, this.conditions, item, choices)) seen.add(i);
+		}
+		return variants;
+	}
+
+	/** The arms around a token; undefined when one of them is never compiled. */
+	private choicesFor(item: Item, token: number): Choices | undefined {
+		const choices = new Map<Group, number>();
+		for (const group of this.conditions.groups) {
+			const first = group.arms[0];
+			if (!first || first.directive < item.first || first.directive > token || group.end < token) continue;
+			const index = group.arms.findIndex((arm) => arm.first <= token && token < arm.last);
+			if (index < 0 || group.arms[index]?.truth === 'no') return undefined;
+			if (group.arms[index] !== chosenArm(group, undefined)) choices.set(group, index);
+		}
+		return choices;
+	}
+
+	private callers(name: string): FunctionIR[] {
+		const { tokens } = this;
+		const found: FunctionIR[] = [];
+		for (const item of this.functionItems) {
+			const from = tokens.starts[item.body] as number;
+			const to = tokens.ends[item.last - 1] as number;
+			for (let at = this.text.indexOf(name, from); at >= 0 && at < to; at = this.text.indexOf(name, at + name.length)) {
+				const i = tokenAt(tokens, at);
+				if (i < 0 || tokens.kinds[i] !== Token.Name || tokenText(tokens, i) !== name) continue;
+				found.push(...this.functionsOf(item).filter((fn) => fn.calls.some((call) => call.name === name)));
+				break;
+			}
+		}
+		return found;
+	}
+
+	private field(record: string, field: string): CType | undefined {
+		let fields = this.fields.get(record);
+		if (!fields) {
+			fields = new Map();
+			for (const item of this.items) {
+				if (item.kind !== 'record' || tokenText(this.tokens, item.name) !== record) continue;
+				fields = readRecord(this.parser, this.tokens, this.conditions, item);
+				break;
+			}
+			this.fields.set(record, fields);
+		}
+		return fields.get(field);
+	}
+
+	private typedefs(): Map<string, CType> {
+		const types = new Map<string, CType>();
+		for (const item of this.items) {
+			const found = item.kind === 'typedef' ? readTypedef(this.tokens, item) : undefined;
+			if (found) types.set(found.name, found.type);
+		}
+		return types;
+	}
+
+	private range(first: number, last: number): { start: number; end: number } {
+		return { start: this.tokens.starts[first] as number, end: this.tokens.ends[last - 1] as number };
+	}
+}
+
+/** Index of the token that contains `offset`, or -1. */
+function tokenAt(tokens: Tokens, offset: number): number {
+	let low = 0;
+	let high = tokens.count - 1;
+	while (low <= high) {
+		const mid = (low + high) >> 1;
+		if ((tokens.starts[mid] as number) > offset) high = mid - 1;
+		else if ((tokens.ends[mid] as number) <= offset) low = mid + 1;
+		else return mid;
+	}
+	return -1;
+}
+
+/** First position in an ascending list whose value is not below `value`. */
+function lowerBound(list: readonly number[], value: number): number {
+	let low = 0;
+	let high = list.length;
+	while (low < high) {
+		const mid = (low + high) >> 1;
+		if ((list[mid] as number) < value) low = mid + 1;
+		else high = mid;
+	}
+	return low;
+}
+
+function nesting(tokens: Tokens, item: Item): number {
+	let depth = 0;
+	let deepest = 0;
+	for (let i = item.first; i < item.last; i++) {
+		if (tokens.kinds[i] !== Token.Punct) continue;
+		const char = tokens.text[tokens.starts[i] as number] as string;
+		if ('([{'.includes(char)) deepest = Math.max(deepest, ++depth);
+		else if (')]}'.includes(char)) depth--;
+	}
+	return deepest;
+}
