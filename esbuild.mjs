@@ -1,0 +1,105 @@
+/**
+ * Builds everything that ships into dist/.
+ *   node esbuild.mjs                 development: source maps, readable
+ *   node esbuild.mjs --production    minified, no source maps: what is packed
+ *   node esbuild.mjs --watch         development, again after every change
+ *   --outdir=DIR                     elsewhere than dist/
+ *   --only=NAME,...                  some of: client, client.web, server, server.worker, cli
+ */
+
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { context } from 'esbuild';
+
+const {
+	values: { production, watch, outdir, only },
+} = parseArgs({
+	options: {
+		production: { type: 'boolean', default: false },
+		watch: { type: 'boolean', default: false },
+		outdir: { type: 'string', default: 'dist' },
+		only: { type: 'string' },
+	},
+});
+const root = import.meta.dirname;
+const dist = resolve(root, outdir);
+
+const shared = {
+	absWorkingDir: root,
+	bundle: true,
+	minify: production,
+	sourcemap: production ? false : 'linked',
+	sourcesContent: false,
+	legalComments: 'none',
+	logLevel: 'warning',
+};
+
+/** CommonJS leaves import.meta.url empty, and web-tree-sitter reads it. */
+const node = {
+	...shared,
+	platform: 'node',
+	format: 'cjs',
+	target: 'node20',
+	mainFields: ['module', 'main'],
+	define: { 'import.meta.url': '__moduleUrl' },
+	banner: { js: `const __moduleUrl = require('node:url').pathToFileURL(__filename).href;` },
+};
+
+/** The web host evaluates its entry as CommonJS; the worker is a classic script of its own. */
+const web = {
+	...shared,
+	platform: 'browser',
+	target: 'es2022',
+	mainFields: ['browser', 'module', 'main'],
+	define: { 'import.meta.url': '""' },
+};
+
+const targets = {
+	client: { ...node, entry: 'client/src/extension.ts', external: ['vscode'] },
+	'client.web': { ...web, format: 'cjs', entry: 'client/src/extension.web.ts', external: ['vscode'] },
+	server: { ...node, entry: 'server/src/node.ts' },
+	'server.worker': { ...web, format: 'iife', entry: 'server/src/worker.ts' },
+	cli: { ...node, entry: 'server/src/cli.ts', banner: { js: `#!/usr/bin/env node\n${node.banner.js}` } },
+};
+const wanted = only?.split(',') ?? Object.keys(targets);
+const unknown = wanted.filter((name) => !(name in targets));
+if (unknown.length > 0) throw new Error(`no such target: ${unknown.join(', ')}`);
+
+const require = createRequire(import.meta.url);
+const copies = [
+	[require.resolve('web-tree-sitter/web-tree-sitter.wasm'), 'web-tree-sitter.wasm'],
+	[require.resolve('tree-sitter-c/tree-sitter-c.wasm'), 'tree-sitter-c.wasm'],
+];
+
+/** A warning here is a bug in somebody's editor. */
+const failOnWarnings = {
+	name: 'fail-on-warnings',
+	setup(build) {
+		build.onEnd(({ warnings }) => ({ errors: warnings.map(({ text, location }) => ({ text, location })) }));
+	},
+};
+
+if (!watch && only === undefined) await rm(dist, { recursive: true, force: true });
+await mkdir(dist, { recursive: true });
+await Promise.all(copies.map(([from, to]) => copyFile(from, join(dist, to))));
+
+const contexts = await Promise.all(
+	wanted
+		.map((name) => ({ name, ...targets[name] }))
+		.filter(({ entry }) => existsSync(join(root, entry)))
+		.map(({ name, entry, ...options }) =>
+			context({ ...options, entryPoints: [entry], outfile: join(dist, `${name}.js`), plugins: [failOnWarnings] }),
+		),
+);
+if (watch) {
+	await Promise.all(contexts.map((build) => build.watch()));
+	console.log('watching; Ctrl+C ends');
+} else {
+	const results = await Promise.allSettled(contexts.map((build) => build.rebuild()));
+	await Promise.all(contexts.map((build) => build.dispose()));
+	if (results.some(({ status }) => status === 'rejected')) process.exit(1);
+	if (existsSync(join(dist, 'cli.js'))) await chmod(join(dist, 'cli.js'), 0o755);
+}

@@ -1,0 +1,84 @@
+import type { DiagnosticTag, InitializeParams } from 'vscode-languageserver';
+
+/** How findings may be dressed for this client. */
+export interface DiagnosticDress {
+	/** Tags the client draws; empty when it draws none. */
+	readonly tags: ReadonlySet<DiagnosticTag>;
+	readonly related: boolean;
+	readonly codeDescription: boolean;
+}
+
+/** What the client at the other end can do, asked once; everything is off in a client that announces nothing. */
+export interface Client {
+	/** Asks for diagnostics itself; the server then never pushes any. */
+	readonly pulls: boolean;
+	readonly refreshesPulls: boolean;
+	readonly diagnostics: DiagnosticDress;
+	/** Takes a version with pushed diagnostics. */
+	readonly versionedPush: boolean;
+	readonly configuration: boolean;
+	readonly registersConfiguration: boolean;
+	readonly registersWatchers: boolean;
+	readonly workspaceFolders: boolean;
+	readonly markdownHover: boolean;
+	readonly markdownCompletion: boolean;
+	readonly markdownSignature: boolean;
+	/** Takes labels of signature parameters as offsets. */
+	readonly labelOffsets: boolean;
+	readonly activeParameterPerSignature: boolean;
+	/** Takes CodeAction objects, not only commands. */
+	readonly codeActionLiterals: boolean;
+	readonly preferredActions: boolean;
+	/** Takes edits bound to a document version. */
+	readonly documentChanges: boolean;
+	/** Wants `gup-lens/status` notifications. */
+	readonly status: boolean;
+	/** Answers `gup-lens/readFile`. */
+	readonly readsFiles: boolean;
+}
+
+/** What a client may put into `initializationOptions`, beside the settings themselves (see settings.ts). */
+export interface ClientOptions {
+	/** The client understands `gup-lens/status` notifications (status.ts). */
+	readonly status?: boolean;
+	/** The client answers `gup-lens/readFile` requests (files.ts). */
+	readonly readFile?: boolean;
+}
+
+export function readClient({ capabilities, initializationOptions }: InitializeParams): Client {
+	const { textDocument, workspace } = capabilities;
+	const options: ClientOptions = isRecord(initializationOptions) ? initializationOptions : {};
+	const pushed = textDocument?.publishDiagnostics;
+	const pulls = textDocument?.diagnostic !== undefined;
+	// Before 3.18 a pulling client described its diagnostics under publishDiagnostics only.
+	const dress = { ...pushed, ...textDocument?.diagnostic };
+	const markdown = (formats: readonly string[] | undefined) => formats?.includes('markdown') ?? false;
+	return {
+		pulls,
+		refreshesPulls: workspace?.diagnostics?.refreshSupport ?? false,
+		diagnostics: {
+			tags: new Set(dress.tagSupport?.valueSet ?? []),
+			related: dress.relatedInformation ?? false,
+			codeDescription: dress.codeDescriptionSupport ?? false,
+		},
+		versionedPush: pushed?.versionSupport ?? false,
+		configuration: workspace?.configuration ?? false,
+		registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration ?? false,
+		registersWatchers: workspace?.didChangeWatchedFiles?.dynamicRegistration ?? false,
+		workspaceFolders: workspace?.workspaceFolders ?? false,
+		markdownHover: markdown(textDocument?.hover?.contentFormat),
+		markdownCompletion: markdown(textDocument?.completion?.completionItem?.documentationFormat),
+		markdownSignature: markdown(textDocument?.signatureHelp?.signatureInformation?.documentationFormat),
+		labelOffsets: textDocument?.signatureHelp?.signatureInformation?.parameterInformation?.labelOffsetSupport ?? false,
+		activeParameterPerSignature: textDocument?.signatureHelp?.signatureInformation?.activeParameterSupport ?? false,
+		codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
+		preferredActions: textDocument?.codeAction?.isPreferredSupport ?? false,
+		documentChanges: workspace?.workspaceEdit?.documentChanges ?? false,
+		status: options.status === true,
+		readsFiles: options.readFile === true,
+	};
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

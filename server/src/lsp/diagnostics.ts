@@ -1,0 +1,152 @@
+import {
+	type Connection,
+	type Diagnostic,
+	DiagnosticSeverity,
+	DiagnosticTag,
+	type DocumentDiagnosticReport,
+	DocumentDiagnosticReportKind,
+	LSPErrorCodes,
+	ResponseError,
+} from 'vscode-languageserver';
+import type { Finding } from '../engine.js';
+import type { Severity, Tag } from '../rules/rule.js';
+import type { Client } from './client.js';
+import type { Analysed, Documents } from './documents.js';
+import { pageOf } from './links.js';
+import type { Log } from './log.js';
+import { toLspRange } from './positions.js';
+
+export const SOURCE = 'gup-lens';
+
+const SEVERITY: Readonly<Record<Severity, DiagnosticSeverity>> = {
+	error: DiagnosticSeverity.Error,
+	warning: DiagnosticSeverity.Warning,
+	information: DiagnosticSeverity.Information,
+	hint: DiagnosticSeverity.Hint,
+};
+
+const TAG: Readonly<Record<Tag, DiagnosticTag>> = {
+	deprecated: DiagnosticTag.Deprecated,
+	unnecessary: DiagnosticTag.Unnecessary,
+};
+
+/** How long typing must pause before findings are pushed, in milliseconds. */
+const PAUSE = 100;
+
+/** A finding as the protocol words it, with no more than the client understands. */
+export function toDiagnostic({ document }: Analysed, finding: Finding, { diagnostics: dress }: Client): Diagnostic {
+	const diagnostic: Diagnostic = {
+		range: toLspRange(document, finding),
+		severity: SEVERITY[finding.severity],
+		code: finding.rule,
+		source: SOURCE,
+		message: finding.message,
+	};
+	if (dress.codeDescription) diagnostic.codeDescription = { href: pageOf(finding.rule) };
+	const tags = finding.tags.map((tag) => TAG[tag]).filter((tag) => dress.tags.has(tag));
+	if (tags.length > 0) diagnostic.tags = tags;
+	if (dress.related && finding.related.length > 0) {
+		diagnostic.relatedInformation = finding.related.map((related) => ({
+			location: { uri: document.uri, range: toLspRange(document, related) },
+			message: related.message,
+		}));
+	}
+	return diagnostic;
+}
+
+/** Called with every result that is handed to the client. */
+type Shown = (analysed: Analysed) => void;
+
+/** For clients that ask. The same findings keep their result id, so that nothing is sent twice. */
+export class PulledDiagnostics {
+	readonly #last = new Map<string, { readonly id: string; readonly items: string }>();
+	#count = 0;
+
+	constructor(connection: Connection, client: Client, documents: Documents, shown: Shown) {
+		connection.languages.diagnostics.on(async ({ textDocument: { uri }, previousResultId }, token) => {
+			const analysed = await documents.analyse(uri, false, token);
+			if (token.isCancellationRequested) {
+				throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+			}
+			if (!analysed) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
+			shown(analysed);
+			const items = analysed.analysis.findings.map((finding) => toDiagnostic(analysed, finding, client));
+			return this.#report(uri, items, previousResultId);
+		});
+	}
+
+	forget(uri: string): void {
+		this.#last.delete(uri);
+	}
+
+	#report(uri: string, items: Diagnostic[], previous: string | undefined): DocumentDiagnosticReport {
+		const text = JSON.stringify(items);
+		const last = this.#last.get(uri);
+		const resultId = last?.items === text ? last.id : String(++this.#count);
+		this.#last.set(uri, { id: resultId, items: text });
+		return resultId === previous
+			? { kind: DocumentDiagnosticReportKind.Unchanged, resultId }
+			: { kind: DocumentDiagnosticReportKind.Full, resultId, items };
+	}
+}
+
+/** For clients that cannot ask: findings follow the typing, after a short pause. */
+export class PushedDiagnostics {
+	readonly #connection: Connection;
+	readonly #client: Client;
+	readonly #documents: Documents;
+	readonly #shown: Shown;
+	readonly #log: Log;
+	readonly #waiting = new Map<string, ReturnType<typeof setTimeout>>();
+	readonly #seen = new Set<string>();
+
+	constructor(connection: Connection, client: Client, documents: Documents, shown: Shown, log: Log) {
+		this.#connection = connection;
+		this.#client = client;
+		this.#documents = documents;
+		this.#shown = shown;
+		this.#log = log;
+	}
+
+	/** The document was opened or edited. */
+	changed(uri: string): void {
+		this.push(uri, this.#seen.has(uri) ? PAUSE : 0);
+		this.#seen.add(uri);
+	}
+
+	/** @param pause milliseconds to wait for more changes */
+	push(uri: string, pause = 0): void {
+		clearTimeout(this.#waiting.get(uri));
+		this.#waiting.set(
+			uri,
+			setTimeout(() => {
+				this.#waiting.delete(uri);
+				this.#send(uri).catch((error) => this.#log.error(`publishing the findings of ${uri}`, error));
+			}, pause),
+		);
+	}
+
+	/** The document was closed: its findings leave the client's list. */
+	close(uri: string): void {
+		clearTimeout(this.#waiting.get(uri));
+		this.#waiting.delete(uri);
+		this.#seen.delete(uri);
+		void this.#connection.sendDiagnostics({ uri, diagnostics: [] });
+	}
+
+	dispose(): void {
+		for (const timer of this.#waiting.values()) clearTimeout(timer);
+		this.#waiting.clear();
+	}
+
+	async #send(uri: string): Promise<void> {
+		const analysed = await this.#documents.analyse(uri, false);
+		if (!analysed) return;
+		this.#shown(analysed);
+		await this.#connection.sendDiagnostics({
+			uri,
+			...(this.#client.versionedPush ? { version: analysed.document.version } : {}),
+			diagnostics: analysed.analysis.findings.map((finding) => toDiagnostic(analysed, finding, this.#client)),
+		});
+	}
+}

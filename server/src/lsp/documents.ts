@@ -1,0 +1,136 @@
+import type { CancellationToken, TextDocuments } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { AnalyseOptions, Analysis, Engine, OpenFile } from '../engine.js';
+import type { Context, Contexts } from './contexts.js';
+import type { Log } from './log.js';
+
+/** The findings of one version of a document. Valid until the next message is read: the document moves on in place. */
+export interface Analysed {
+	readonly document: TextDocument;
+	readonly context: Context;
+	readonly analysis: Analysis;
+	/** The engine gave up on this text; `analysis` is then empty. */
+	readonly failed: boolean;
+}
+
+interface Held {
+	/** undefined until the first analysis, and after one that failed. */
+	file: OpenFile | undefined;
+	version: number;
+	context: Context;
+	failed: boolean;
+	/** Without and with fixes; each is made when first asked for. */
+	plain: Analysis | undefined;
+	fixed: Analysis | undefined;
+}
+
+const NOTHING: Analysis = { findings: [], irrelevant: false, unread: [] };
+
+/** One engine file for each open document, and the last result of each. */
+export class Documents {
+	readonly #texts: TextDocuments<TextDocument>;
+	readonly #engine: Engine;
+	readonly #contexts: Contexts;
+	readonly #log: Log;
+	readonly #held = new Map<string, Held>();
+
+	constructor(texts: TextDocuments<TextDocument>, engine: Engine, contexts: Contexts, log: Log) {
+		this.#texts = texts;
+		this.#engine = engine;
+		this.#contexts = contexts;
+		this.#log = log;
+	}
+
+	get(uri: string): TextDocument | undefined {
+		return this.#texts.get(uri);
+	}
+
+	uris(): string[] {
+		return this.#texts.keys();
+	}
+
+	context(uri: string): Promise<Context> {
+		return this.#contexts.of(uri);
+	}
+
+	/**
+	 * Findings of the newest text of an open document.
+	 * @param fixes also work out the fixes, which costs an analysis each
+	 * @returns undefined when the document is closed or the request was cancelled meanwhile
+	 */
+	async analyse(uri: string, fixes: boolean, token?: CancellationToken): Promise<Analysed | undefined> {
+		const context = await this.#contexts.of(uri);
+		// Let messages that wait be read first: a cancellation or a newer edit makes the work below idle.
+		await nextTurn();
+		const document = this.#texts.get(uri);
+		if (!document || token?.isCancellationRequested) return undefined;
+		const held = this.#hold(uri, document.version, context);
+		const known = held.fixed ?? (fixes ? undefined : held.plain);
+		const analysis = known ?? this.#run(held, document, fixes);
+		held[fixes ? 'fixed' : 'plain'] = analysis;
+		return { document, context, analysis, failed: held.failed };
+	}
+
+	/**
+	 * Analyse a text that is no document (a trial of fixes).
+	 * @returns the engine's answer; throws what the engine throws
+	 */
+	trial(text: string, context: Context): Analysis {
+		return this.#engine.analyse(text, this.#options(context, true));
+	}
+
+	/** The document was closed: free its trees. */
+	close(uri: string): void {
+		const held = this.#held.get(uri);
+		this.#held.delete(uri);
+		this.#contexts.forget(uri);
+		this.#dispose(held?.file);
+	}
+
+	dispose(): void {
+		for (const uri of [...this.#held.keys()]) this.close(uri);
+	}
+
+	#hold(uri: string, version: number, context: Context): Held {
+		const held = this.#held.get(uri);
+		if (!held) {
+			const fresh: Held = { file: undefined, version, context, failed: false, plain: undefined, fixed: undefined };
+			this.#held.set(uri, fresh);
+			return fresh;
+		}
+		if (held.version !== version || held.context !== context) {
+			Object.assign(held, { version, context, failed: false, plain: undefined, fixed: undefined });
+		}
+		return held;
+	}
+
+	#run(held: Held, document: TextDocument, fixes: boolean): Analysis {
+		try {
+			held.file ??= this.#engine.open();
+			return held.file.analyse(document.getText(), this.#options(held.context, fixes));
+		} catch (error) {
+			// One document must never end the server; its trees are in doubt and go.
+			this.#log.error(`analysing ${document.uri} (version ${document.version})`, error);
+			this.#dispose(held.file);
+			held.file = undefined;
+			held.failed = true;
+			return NOTHING;
+		}
+	}
+
+	#dispose(file: OpenFile | undefined): void {
+		try {
+			file?.dispose();
+		} catch (error) {
+			this.#log.error('freeing a syntax tree', error);
+		}
+	}
+
+	#options({ path, kernel, settings }: Context, fixes: boolean): AnalyseOptions {
+		return { path, kernel, severities: settings.severities, fixes };
+	}
+}
+
+function nextTurn(): Promise<void> {
+	return new Promise((resolve) => setTimeout(resolve, 0));
+}

@@ -1,0 +1,27 @@
+import type { RemoteConsole } from 'vscode-languageserver';
+
+/** Words to the user's log through `window/logMessage`; what repeats is said once. */
+export class Log {
+	readonly #console: RemoteConsole;
+	readonly #said = new Set<string>();
+
+	constructor(console: RemoteConsole) {
+		this.#console = console;
+	}
+
+	info(message: string): void {
+		this.#console.info(message);
+	}
+
+	/** Warn once per text, however often it comes up. */
+	warnOnce(message: string): void {
+		if (this.#said.has(message)) return;
+		this.#said.add(message);
+		this.#console.warn(message);
+	}
+
+	/** @param doing what was under way, e.g. "analysing file:///x.c" */
+	error(doing: string, error: unknown): void {
+		this.#console.error(`${doing}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+	}
+}

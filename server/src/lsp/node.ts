@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { createConnection } from 'vscode-languageserver/node';
+import type { WasmFiles } from '../engine.js';
+import type { Files } from '../workspace/files.js';
+import { nodeFiles } from '../workspace/nodeFiles.js';
+import { serve } from './server.js';
+
+/** Reads `file:` URIs from the disk. */
+const disk: Files = {
+	async read(uri) {
+		return nodeFiles.read(fileURLToPath(uri));
+	},
+};
+
+/**
+ * Serve over node's IPC channel (`--node-ipc` among the arguments), else over the standard streams.
+ * @param loadWasm reads the two wasm files
+ */
+export function serveNode(loadWasm: () => Promise<WasmFiles>): void {
+	// The standard output belongs to the protocol: what a library prints must not get in.
+	console.log = console.info = console.debug = console.error;
+	const connection = process.argv.includes('--node-ipc')
+		? createConnection()
+		: createConnection(process.stdin, process.stdout);
+	serve({ connection, loadWasm, disk });
+}
+
+/** The two wasm files from the folder they were built into. */
+export async function readWasm(folder: URL): Promise<WasmFiles> {
+	const [core, grammar] = await Promise.all(
+		['web-tree-sitter.wasm', 'tree-sitter-c.wasm'].map((name) => readFile(new URL(name, folder))),
+	);
+	return { core: core as Uint8Array, grammar: grammar as Uint8Array };
+}

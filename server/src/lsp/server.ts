@@ -1,0 +1,151 @@
+import {
+	CodeActionKind,
+	type Connection,
+	type InitializeParams,
+	type InitializeResult,
+	PositionEncodingKind,
+	ResponseError,
+	type ServerCapabilities,
+	TextDocumentSyncKind,
+	TextDocuments,
+} from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { loadEngine, type WasmFiles } from '../engine.js';
+import { version } from '../version.js';
+import type { Files } from '../workspace/files.js';
+import { APPLY, FIX_ALL, serveActions } from './actions.js';
+import { type Client, isRecord, readClient } from './client.js';
+import { completionTriggers, serveCompletion } from './completion.js';
+import { Contexts } from './contexts.js';
+import { PulledDiagnostics, PushedDiagnostics } from './diagnostics.js';
+import { Documents } from './documents.js';
+import { clientFiles, noFiles } from './files.js';
+import { Folders } from './folders.js';
+import { serveHover } from './hover.js';
+import { Log } from './log.js';
+import { SECTION, SettingsStore } from './settings.js';
+import { serveSignature, signatureTriggers } from './signature.js';
+import { StatusReporter } from './status.js';
+import { watchTrees } from './watch.js';
+
+/** What the entries differ in. */
+export interface Host {
+	readonly connection: Connection;
+	loadWasm(params: InitializeParams): Promise<WasmFiles>;
+	/** Reads `file:` URIs; undefined where there is no disk. */
+	readonly disk: Files | undefined;
+}
+
+/** Serve the protocol on a connection until the client ends it. */
+export function serve(host: Host): void {
+	const { connection } = host;
+	const texts = new TextDocuments(TextDocument);
+	const log = new Log(connection.console);
+	connection.onInitialize(async (params) => {
+		try {
+			return await initialise(host, params, texts, log);
+		} catch (error) {
+			log.error('starting', error);
+			throw new ResponseError(-32603, `GUP Lens cannot start: ${String(error)}`, { retry: false });
+		}
+	});
+	texts.listen(connection);
+	connection.listen();
+}
+
+async function initialise(
+	{ connection, loadWasm, disk }: Host,
+	params: InitializeParams,
+	texts: TextDocuments<TextDocument>,
+	log: Log,
+): Promise<InitializeResult> {
+	const client = readClient(params);
+	const engine = await loadEngine(await loadWasm(params));
+	const settings = new SettingsStore(connection, client, log, engine.rules, initialSettings(params));
+	const folders = new Folders(params);
+	const contexts = new Contexts(filesFor(connection, client, disk), settings, folders);
+	const documents = new Documents(texts, engine, contexts, log);
+	const status = new StatusReporter(connection, client, documents, log);
+	const shown = status.tell.bind(status);
+	const pulled = client.pulls ? new PulledDiagnostics(connection, client, documents, shown) : undefined;
+	const pushed = client.pulls ? undefined : new PushedDiagnostics(connection, client, documents, shown, log);
+
+	/** Something beside the texts changed: every open document is judged anew. */
+	const refresh = (): void => {
+		if (pushed) for (const uri of documents.uris()) pushed.push(uri);
+		else if (client.refreshesPulls) {
+			connection.languages.diagnostics.refresh().catch((error) => log.error('refreshing', error));
+		}
+	};
+	const contextsChanged = (): void => {
+		contexts.clear();
+		refresh();
+	};
+	const fileChanged = (uri: string): void => {
+		if (contexts.fileChanged(uri)) refresh();
+	};
+
+	// Comes for the opening of a document too.
+	texts.onDidChangeContent(({ document }) => pushed?.changed(document.uri));
+	texts.onDidSave(({ document }) => fileChanged(document.uri));
+	texts.onDidClose(({ document: { uri } }) => {
+		pushed?.close(uri);
+		pulled?.forget(uri);
+		status.forget(uri);
+		documents.close(uri);
+	});
+	connection.onDidChangeConfiguration(({ settings: told }) => {
+		settings.changed(told);
+		contextsChanged();
+	});
+	connection.onInitialized(() => {
+		settings.register().catch((error) => log.error('registering for settings', error));
+		watchTrees(connection, client, fileChanged).catch((error) => log.error('watching kernel trees', error));
+		if (client.workspaceFolders) folders.watch(connection, contextsChanged);
+	});
+	connection.onShutdown(() => {
+		pushed?.dispose();
+		documents.dispose();
+	});
+	serveHover(connection, client, documents);
+	serveCompletion(connection, client, documents);
+	serveSignature(connection, client, documents);
+	serveActions(connection, client, documents, log);
+
+	return { capabilities: capabilities(client), serverInfo: { name: SECTION, version } };
+}
+
+/** Settings of clients that only ever tell: the section itself, or wrapped in its name. */
+function initialSettings({ initializationOptions: options }: InitializeParams): unknown {
+	return isRecord(options) && SECTION in options ? options[SECTION] : options;
+}
+
+/** `file:` from the disk where there is one, the rest through the client where it answers. */
+function filesFor(connection: Connection, client: Client, disk: Files | undefined): Files {
+	const remote = client.readsFiles ? clientFiles(connection) : noFiles;
+	return { read: (uri) => (disk && uri.startsWith('file:') ? disk : remote).read(uri) };
+}
+
+function capabilities(client: Client): ServerCapabilities {
+	return {
+		positionEncoding: PositionEncodingKind.UTF16,
+		textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: { includeText: false } },
+		hoverProvider: true,
+		completionProvider: { triggerCharacters: completionTriggers },
+		signatureHelpProvider: signatureTriggers,
+		codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.SourceFixAll, FIX_ALL] },
+		...(client.codeActionLiterals ? {} : { executeCommandProvider: { commands: [APPLY] } }),
+		...(client.pulls
+			? {
+					diagnosticProvider: {
+						identifier: SECTION,
+						interFileDependencies: false,
+						workspaceDiagnostics: false,
+					},
+				}
+			: {}),
+		...(client.workspaceFolders
+			? { workspace: { workspaceFolders: { supported: true, changeNotifications: true } } }
+			: {}),
+	};
+}

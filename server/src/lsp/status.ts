@@ -1,0 +1,88 @@
+import { type Connection, NotificationType, RequestType } from 'vscode-languageserver';
+import type { Kernel } from '../kernel/types.js';
+import type { Client } from './client.js';
+import type { Analysed, Documents } from './documents.js';
+import type { Log } from './log.js';
+
+/** What the server makes of one open document. */
+export interface Status {
+	readonly uri: string;
+	/** Version of the kernel the document is judged by, "6.12.117". */
+	readonly kernel: string;
+	/** Where that number comes from. */
+	readonly origin: Kernel['origin'];
+	/** The same in words, e.g. "Makefile of the tree". */
+	readonly originWords: string;
+	/** Nothing said which kernel this is: the newest known one was taken. */
+	readonly assumed: boolean;
+	/** Root of the kernel tree as a URI without a trailing "/", null outside one. */
+	readonly tree: string | null;
+	/**
+	 * `ready`: analysed. `irrelevant`: names nothing of the family and was not parsed.
+	 * `partial`: some functions could not be read (`unread`). `failed`: the engine gave up, the log says why.
+	 */
+	readonly state: 'ready' | 'irrelevant' | 'partial' | 'failed';
+	readonly findings: number;
+	/** Functions that could not be read, by name. */
+	readonly unread: readonly string[];
+}
+
+/** Sent whenever the status of a document changed, to clients that set `status: true` in `initializationOptions`. */
+export const statusNotification = new NotificationType<Status>('gup-lens/status');
+
+/** Asks for the status of an open document; null when it is not open. */
+export const statusRequest = new RequestType<{ readonly uri: string }, Status | null, void>('gup-lens/status');
+
+const WORDS: Readonly<Record<Kernel['origin'], string>> = {
+	tree: 'Makefile of the tree',
+	option: 'setting gup-lens.kernel',
+	newest: 'newest known kernel',
+};
+
+export function toStatus({ document, context, analysis, failed }: Analysed): Status {
+	const { kernel, tree } = context;
+	return {
+		uri: document.uri,
+		kernel: kernel.version,
+		origin: kernel.origin,
+		originWords: WORDS[kernel.origin],
+		assumed: kernel.assumed,
+		tree: tree?.root ?? null,
+		state: failed ? 'failed' : analysis.irrelevant ? 'irrelevant' : analysis.unread.length > 0 ? 'partial' : 'ready',
+		findings: analysis.findings.length,
+		unread: analysis.unread,
+	};
+}
+
+/** Tells the client about each document, once per change. */
+export class StatusReporter {
+	readonly #connection: Connection;
+	readonly #wanted: boolean;
+	readonly #log: Log;
+	readonly #told = new Map<string, string>();
+
+	constructor(connection: Connection, client: Client, documents: Documents, log: Log) {
+		this.#connection = connection;
+		this.#wanted = client.status;
+		this.#log = log;
+		connection.onRequest(statusRequest, async ({ uri }, token) => {
+			const analysed = await documents.analyse(uri, false, token);
+			return analysed ? toStatus(analysed) : null;
+		});
+	}
+
+	tell(analysed: Analysed): void {
+		if (!this.#wanted) return;
+		const status = toStatus(analysed);
+		const text = JSON.stringify(status);
+		if (this.#told.get(status.uri) === text) return;
+		this.#told.set(status.uri, text);
+		this.#connection.sendNotification(statusNotification, status).catch((error) => {
+			this.#log.error('sending the status', error);
+		});
+	}
+
+	forget(uri: string): void {
+		this.#told.delete(uri);
+	}
+}

@@ -1,0 +1,2 @@
+/** One version for extension, server and command line. */
+export { version } from '../../package.json';
