@@ -1,0 +1,21 @@
+import { Lines } from '../../workspace/lines.js';
+import type { Report } from '../report.js';
+
+/** Stable for tools: lines and columns from 1, columns in UTF-16 units, `end` exclusive. */
+export function json(report: Report): string {
+	const findings = report.reports.flatMap(({ path, text, findings }) => {
+		const lines = new Lines(text);
+		return findings.map((finding) => ({
+			path,
+			rule: finding.rule,
+			severity: finding.severity,
+			message: finding.message,
+			function: finding.function,
+			range: { start: lines.position(finding.start), end: lines.position(finding.end) },
+			fixes: finding.fixes.map(({ title, safe }) => ({ title, safe })),
+			related: finding.related.map(({ start, message }) => ({ path, line: lines.position(start).line, message })),
+		}));
+	});
+	const { tool, kernel, files, elapsedMs, skipped } = report;
+	return `${JSON.stringify({ tool, kernel: kernel.version, files, elapsedMs, findings, skipped }, null, '\t')}\n`;
+}

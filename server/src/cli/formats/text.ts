@@ -1,0 +1,75 @@
+import picocolors from 'picocolors';
+import type { Finding } from '../../engine.js';
+import type { Severity } from '../../rules/rule.js';
+import type { Range } from '../../syntax/ir.js';
+import { Lines } from '../../workspace/lines.js';
+import type { FileReport, Report } from '../report.js';
+import { SEVERITIES } from '../severity.js';
+import { printable, snippet } from './snippet.js';
+
+type Colours = ReturnType<typeof picocolors.createColors>;
+
+const PAINT: Readonly<Record<Severity, (colours: Colours) => (text: string) => string>> = {
+	error: (colours) => colours.red,
+	warning: (colours) => colours.magenta,
+	information: (colours) => colours.cyan,
+	hint: (colours) => colours.dim,
+};
+
+/** As compilers print it, so that editors and people jump to the place. */
+export function text(report: Report, colour: boolean): string {
+	const colours = picocolors.createColors(colour);
+	return report.reports.map((file) => fileText(file, colours)).join('');
+}
+
+/** "2 findings (1 error, 1 warning) in 1 file; 3 files checked, 1 skipped" */
+export function summary(report: Report): string {
+	const findings = report.reports.flatMap((file) => file.findings);
+	const checked = `${count(report.files, 'file')} checked`;
+	const skipped = report.skipped.length > 0 ? `, ${report.skipped.length} skipped` : '';
+	if (findings.length === 0) return `no findings; ${checked}${skipped}\n`;
+	const kinds = SEVERITIES.toReversed().flatMap((severity) => {
+		const number = findings.filter((finding) => finding.severity === severity).length;
+		return number === 0 ? [] : [severity === 'information' ? `${number} information` : count(number, severity)];
+	});
+	const files = count(report.reports.length, 'file');
+	return `${count(findings.length, 'finding')} (${kinds.join(', ')}) in ${files}; ${checked}${skipped}\n`;
+}
+
+export function count(number: number, noun: string): string {
+	return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function fileText(file: FileReport, colours: Colours): string {
+	const lines = new Lines(file.text);
+	const path = printable(file.path);
+	const place = (range: Range, label: string, message: string, paint: (text: string) => string): string => {
+		const { line, column } = lines.position(range.start);
+		const shown = snippet(lines.line(line), column - 1, column - 1 + range.end - range.start);
+		const gutter = String(line).padStart(5);
+		return [
+			`${colours.bold(`${path}:${line}:${column}:`)} ${label} ${message}`,
+			`${gutter} | ${shown.line}`,
+			`${' '.repeat(gutter.length)} | ${paint(shown.mark)}`,
+			'',
+		].join('\n');
+	};
+	return file.findings.map((finding) => findingText(finding, place, colours)).join('');
+}
+
+function findingText(
+	finding: Finding,
+	place: (range: Range, label: string, message: string, paint: (text: string) => string) => string,
+	colours: Colours,
+): string {
+	const paint = PAINT[finding.severity](colours);
+	const message = `${colours.bold(printable(finding.message))} ${colours.dim(`[${finding.rule}]`)}`;
+	const parts = [place(finding, colours.bold(paint(`${finding.severity}:`)), message, paint)];
+	for (const related of finding.related) {
+		parts.push(place(related, colours.bold(colours.blue('note:')), printable(related.message), colours.blue));
+	}
+	for (const fix of finding.fixes) {
+		parts.push(`      = ${colours.green('fix')}${fix.safe ? '' : ' (--unsafe)'}: ${printable(fix.title)}\n`);
+	}
+	return parts.join('');
+}

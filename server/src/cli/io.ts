@@ -1,0 +1,51 @@
+/** Where a command reads and writes; tests give their own. */
+export interface Io {
+	readonly cwd: string;
+	readonly stdout: Output;
+	readonly stderr: Output;
+	/** All bytes of the standard input. */
+	stdin(): Promise<Buffer>;
+}
+
+export interface Output {
+	write(chunk: string | Uint8Array): void;
+	readonly colour: boolean;
+}
+
+/** A mistake of the user: told in one line, exit code 2. */
+export class UsageError extends Error {}
+
+/** The process's own streams. A reader that goes away (`| head`) ends the output, not the command. */
+export function processIo(): Io {
+	return {
+		cwd: process.cwd(),
+		stdout: output(process.stdout),
+		stderr: output(process.stderr),
+		async stdin() {
+			const chunks: Buffer[] = [];
+			for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+			return Buffer.concat(chunks);
+		},
+	};
+}
+
+function output(stream: NodeJS.WriteStream): Output {
+	let open = true;
+	stream.on('error', (error: NodeJS.ErrnoException) => {
+		if (error.code !== 'EPIPE') throw error;
+		open = false;
+	});
+	return {
+		write(chunk) {
+			if (open) stream.write(chunk);
+		},
+		colour: wantsColour(process.env, stream.isTTY === true),
+	};
+}
+
+/** NO_COLOR wins over FORCE_COLOR, and both over what the stream is. */
+export function wantsColour(env: Readonly<Record<string, string | undefined>>, terminal: boolean): boolean {
+	if (env.NO_COLOR) return false;
+	if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
+	return terminal && env.TERM !== 'dumb';
+}

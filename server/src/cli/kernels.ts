@@ -1,0 +1,64 @@
+import { kernelFor, newestKernel } from '../kernel/index.js';
+import type { Kernel } from '../kernel/types.js';
+import { nodeFiles } from '../workspace/nodeFiles.js';
+import { type Tree, TreeLocator } from '../workspace/trees.js';
+
+/** What a file is judged by. */
+export interface Judged {
+	readonly kernel: Kernel;
+	/** Path for the engine: relative to the tree where there is one. */
+	readonly path: string;
+	readonly tree: Tree | undefined;
+}
+
+/** Chooses the kernel of each file: its tree's own, else the one asked for, else the newest known. */
+export class Kernels {
+	readonly #locator = new TreeLocator(nodeFiles);
+	readonly #outside: Kernel;
+	readonly #asked: boolean;
+	/** Kernel -> root of its tree, undefined for the one outside any; in the order of first use. */
+	readonly #used = new Map<Kernel, string | undefined>();
+
+	/** @param asked value of --kernel, known to be a version */
+	constructor(asked: string | undefined) {
+		this.#asked = asked !== undefined;
+		this.#outside = asked === undefined ? newestKernel() : kernelFor(asked);
+	}
+
+	/**
+	 * @param path absolute, with "/"
+	 * @param shown path for a file outside a tree
+	 */
+	async of(path: string, shown: string): Promise<Judged> {
+		const tree = await this.#locator.find(path);
+		const kernel = tree?.kernel ?? this.#outside;
+		this.#used.set(kernel, tree?.root);
+		return { kernel, tree, path: tree?.relative(path) ?? shown };
+	}
+
+	/** The kernel of a folder or file that was named, for reports on nothing. */
+	async named(path: string): Promise<void> {
+		const tree = await this.#locator.find(path, true);
+		if (tree) this.#used.set(tree.kernel, tree.root);
+	}
+
+	/** The kernel of the first tree, else the one outside any. */
+	get first(): Kernel {
+		for (const [kernel, root] of this.#used) if (root !== undefined) return kernel;
+		return this.#outside;
+	}
+
+	/** One line for each kernel used: its version and where that comes from. */
+	explain(show: (path: string) => string): string[] {
+		const used = this.#used.size > 0 ? [...this.#used] : [[this.#outside, undefined] as const];
+		return used.map(([kernel, root]) => {
+			if (root !== undefined) {
+				const aside = this.#asked ? '; --kernel is for files outside a tree' : '';
+				return `kernel ${kernel.version}, from the headers of ${show(root)}${aside}`;
+			}
+			return this.#asked
+				? `kernel ${kernel.version}, from --kernel`
+				: `kernel ${kernel.version} assumed, the newest known: no kernel tree here; say which with --kernel`;
+		});
+	}
+}

@@ -1,0 +1,68 @@
+import { Command, CommanderError, Option } from 'commander';
+import { type CheckOptions, check, FORMATS } from './check.js';
+import { type Io, UsageError } from './io.js';
+import { kernelVersion, repeated } from './options.js';
+import { tool } from './package.js';
+import { SEVERITIES } from './severity.js';
+
+const EXAMPLES = `
+Examples:
+  gup-lens check drivers/misc            what is wrong in a folder
+  gup-lens check --format sarif . >r     for a code scanning service
+  git show HEAD:mm/gup.c | gup-lens check - --stdin-path mm/gup.c
+  gup-lens fix --dry-run drivers/foo.c   the safe fixes as a diff
+  gup-lens explain FOLL_LONGTERM         a rule, flag or function in words
+
+Exit codes:
+  check  0 clean, 1 a finding at or above --fail-on, 2 usage or input error
+  fix    0 done or nothing to do, 1 something left unfixed, 2 usage or input error
+`;
+
+/**
+ * Runs a command line.
+ * @param argv arguments without node and script
+ * @returns the exit code
+ */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+	let code = 0;
+	const program = new Command(tool.name)
+		.description('References on user pages in Linux kernel C: what is wrong, why, and how to fix it.')
+		.version(tool.version)
+		.addHelpText('after', EXAMPLES)
+		.exitOverride()
+		.configureOutput({
+			writeOut: (text) => io.stdout.write(text),
+			writeErr: (text) => io.stderr.write(text),
+			getOutHasColors: () => false,
+			getErrHasColors: () => false,
+		});
+
+	withKernel(program.command('check'))
+		.description('report what is wrong in files and folders')
+		.argument('<path...>', 'files and folders; "-" for the standard input')
+		.option('--stdin-path <path>', 'name of the standard input: decides the kernel tree and what is printed')
+		.addOption(new Option('--format <format>', 'how to print').choices(FORMATS).default('text'))
+		.option('--rule <id=severity>', 'error, warning, information, hint or off for a rule; repeatable', repeated)
+		.addOption(
+			new Option('--fail-on <severity>', 'exit 1 for findings like this or worse')
+				.choices(['never', ...SEVERITIES])
+				.default('warning'),
+		)
+		.action(async (paths: string[], options: CheckOptions) => {
+			code = await check(paths, options, io);
+		});
+
+	try {
+		await program.parseAsync([...argv], { from: 'user' });
+		return code;
+	} catch (error) {
+		if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+		if (!(error instanceof UsageError)) throw error;
+		io.stderr.write(`gup-lens: ${error.message}\n`);
+		return 2;
+	}
+}
+
+function withKernel(command: Command): Command {
+	return command.option('--kernel <version>', 'kernel of files outside a tree (6.12)', kernelVersion);
+}

@@ -1,0 +1,41 @@
+import { InvalidArgumentError } from 'commander';
+import { parseVersion } from '../kernel/releases.js';
+import type { RuleMeta, Severity } from '../rules/rule.js';
+import { UsageError } from './io.js';
+import { SEVERITIES } from './severity.js';
+import { suggestion } from './suggest.js';
+
+/** Value of --kernel, as given. */
+export function kernelVersion(value: string): string {
+	if (!parseVersion(value)) throw new InvalidArgumentError('Give a kernel version like 6.12 or 6.1.192.');
+	return value;
+}
+
+/** Collects a repeatable option. */
+export function repeated(value: string, before: readonly string[] = []): readonly string[] {
+	return [...before, value];
+}
+
+/** Values of --rule id=severity. */
+export function ruleSeverities(
+	given: readonly string[],
+	rules: readonly RuleMeta[],
+): Readonly<Record<string, Severity | 'off'>> {
+	return Object.fromEntries(
+		given.map((value) => {
+			const [id = '', severity = ''] = value.split('=', 2);
+			knownRule(id, rules);
+			if (severity !== 'off' && !SEVERITIES.includes(severity as Severity)) {
+				throw new UsageError(`--rule ${id}: give ${id}=SEVERITY with error, warning, information, hint or off`);
+			}
+			return [id, severity as Severity | 'off'];
+		}),
+	);
+}
+
+/** @returns the id; throws for one that is no rule */
+export function knownRule(id: string, rules: readonly RuleMeta[]): string {
+	const ids = rules.map((rule) => rule.id);
+	if (ids.includes(id)) return id;
+	throw new UsageError(`no rule "${id}"${suggestion(id, ids)}; "gup-lens rules" lists them`);
+}

@@ -1,0 +1,27 @@
+import type { Finding } from '../engine.js';
+import type { Kernel } from '../kernel/types.js';
+import type { RuleMeta } from '../rules/rule.js';
+
+/** The findings of one file. */
+export interface FileReport {
+	/** Relative to the working directory, with "/". */
+	readonly path: string;
+	readonly text: string;
+	/** In the order of the text. */
+	readonly findings: readonly Finding[];
+	readonly kernel: Kernel;
+}
+
+/** What `check` found: the formats print it and know nothing else. */
+export interface Report {
+	readonly tool: { readonly name: string; readonly version: string };
+	readonly rules: readonly RuleMeta[];
+	/** The kernel of the first tree, or the one that was asked for. */
+	readonly kernel: Kernel;
+	/** Number of files analysed. */
+	readonly files: number;
+	readonly elapsedMs: number;
+	/** Files with findings, by path. */
+	readonly reports: readonly FileReport[];
+	readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+}

@@ -1,0 +1,92 @@
+import { relative, resolve } from 'node:path';
+import type { Analysis, Engine } from '../engine.js';
+import type { Severity } from '../rules/rule.js';
+import { collect, slashed } from '../workspace/collect.js';
+import { judge, needleBytes, type Read, readSource } from '../workspace/read.js';
+import type { SourceText } from '../workspace/text.js';
+import { UsageError } from './io.js';
+import { type Judged, Kernels } from './kernels.js';
+
+export interface ScanOptions {
+	readonly paths: readonly string[];
+	readonly cwd: string;
+	/** Bytes of the standard input, for the path "-". */
+	readonly stdin: () => Promise<Buffer>;
+	/** Name for the standard input. */
+	readonly stdinPath: string | undefined;
+	readonly kernel: string | undefined;
+	readonly severities: Readonly<Record<string, Severity | 'off'>>;
+}
+
+/** A file that names the family. */
+export interface Target {
+	/** Absolute, with "/"; undefined for the standard input. */
+	readonly file: string | undefined;
+	/** Relative to the working directory. */
+	readonly shown: string;
+	readonly source: SourceText;
+	readonly bytes: Buffer;
+	readonly judged: Judged;
+	/** Analyse a text in place of the file's. */
+	analyse(text: string, fixes: boolean): Analysis;
+}
+
+export interface Scan {
+	readonly kernels: Kernels;
+	/** Number of files looked at, with those that name nothing of the family. */
+	files: number;
+	readonly skipped: { readonly path: string; readonly reason: string }[];
+	/** Paths the user named and that could not be looked at. */
+	readonly failed: { readonly path: string; readonly reason: string }[];
+}
+
+const STDIN = '-';
+
+/**
+ * Reads the files of `paths` one after the other and hands over those that name the family.
+ * @param visit may throw; the scan then ends
+ */
+export async function scan(
+	engine: Engine,
+	options: ScanOptions,
+	visit: (target: Target) => Promise<void> | void,
+): Promise<Scan> {
+	const { cwd } = options;
+	const show = (path: string): string => slashed(relative(cwd, path)) || '.';
+	const kernels = new Kernels(options.kernel);
+	const needles = needleBytes(engine.rules.flatMap((rule) => rule.needles));
+	const done: Scan = { kernels, files: 0, skipped: [], failed: [] };
+	const skip = (path: string, reason: string, named: boolean) => {
+		(named ? done.failed : done.skipped).push({ path, reason });
+	};
+	const look = async (read: Read, file: string | undefined, path: string, shown: string, named: boolean) => {
+		if (read.kind === 'skipped') return skip(shown, read.reason, named);
+		done.files++;
+		if (read.kind === 'irrelevant') return;
+		const judged = await kernels.of(path, shown);
+		await visit({
+			file,
+			shown,
+			source: read.source,
+			bytes: read.bytes,
+			judged,
+			analyse: (text, fixes) =>
+				engine.analyse(text, { path: judged.path, kernel: judged.kernel, severities: options.severities, fixes }),
+		});
+	};
+
+	const onDisk = options.paths.filter((path) => path !== STDIN);
+	if (onDisk.length < options.paths.length) {
+		const name = options.stdinPath ?? '<stdin>';
+		const path = slashed(resolve(cwd, name));
+		const shown = options.stdinPath === undefined ? name : show(path);
+		await look(judge(await options.stdin(), needles), undefined, path, shown, true);
+	} else if (options.stdinPath !== undefined) {
+		throw new UsageError('--stdin-path is the name of the standard input: give "-" as the path');
+	}
+	for (const path of onDisk) await kernels.named(slashed(resolve(cwd, path)));
+	const { files, skipped } = await collect(onDisk, cwd);
+	for (const { path, reason, named } of skipped) skip(show(path), reason, named);
+	for (const { path, named } of files) await look(readSource(path, needles), path, path, show(path), named);
+	return done;
+}

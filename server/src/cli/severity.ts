@@ -1,0 +1,9 @@
+import type { Severity } from '../rules/rule.js';
+
+/** Ascending. */
+export const SEVERITIES: readonly Severity[] = ['hint', 'information', 'warning', 'error'];
+
+/** @returns true when `severity` is `threshold` or worse; nothing reaches "never" */
+export function reaches(severity: Severity, threshold: Severity | 'never'): boolean {
+	return threshold !== 'never' && SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(threshold);
+}
