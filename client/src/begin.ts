@@ -1,0 +1,41 @@
+import { type ExtensionContext, type TextDocumentChangeEvent, window, workspace } from 'vscode';
+import { registerCommands } from './commands.js';
+import { concernedDocuments, isConcerned, isSource, namesFamily } from './documents.js';
+import type { Launcher } from './launch.js';
+import { Session } from './session.js';
+import { showStatus } from './status.js';
+
+/**
+ * What both entries do: watch for the first document that names the family, and start the server for it.
+ * @param load brings in the language client, which is only worth its time once there is such a document
+ */
+export function begin(context: ExtensionContext, load: () => Promise<Launcher>): void {
+	const begun = performance.now();
+	const log = window.createOutputChannel('GUP Lens', { log: true });
+	const session = new Session(context, log, load);
+	context.subscriptions.push(
+		log,
+		session,
+		registerCommands(session, log),
+		showStatus(session),
+		workspace.onDidOpenTextDocument((document) => {
+			if (isConcerned(document)) void session.start();
+		}),
+		workspace.onDidChangeTextDocument((event) => {
+			if (session.state === 'idle' && nowNamesFamily(event)) void session.start();
+		}),
+	);
+	if (concernedDocuments().length > 0) void session.start();
+	log.info(`activated in ${(performance.now() - begun).toFixed(1)} ms`);
+}
+
+/** Looks at the changed lines only: the rest of the document was looked at before. */
+function nowNamesFamily({ document, contentChanges }: TextDocumentChangeEvent): boolean {
+	if (!isSource(document)) return false;
+	return contentChanges.some(({ range, text }) => {
+		const first = Math.min(range.start.line, document.lineCount - 1);
+		const last = Math.min(first + text.split('\n').length - 1, document.lineCount - 1);
+		for (let line = first; line <= last; line++) if (namesFamily(document.lineAt(line).text)) return true;
+		return false;
+	});
+}

@@ -1,0 +1,7 @@
+import type { ExtensionContext } from 'vscode';
+import { begin } from './begin.js';
+
+/** Entry of the desktop and of remote machines: the server is a process of its own. */
+export function activate(context: ExtensionContext): void {
+	begin(context, () => import('./launch.node.js'));
+}

@@ -1,0 +1,10 @@
+import type { ExtensionContext } from 'vscode';
+import type { LanguageClientOptions } from 'vscode-languageclient';
+import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+
+/** The server as a child process over IPC; F5 debugs it on port 6009. */
+export function launch(context: ExtensionContext, options: LanguageClientOptions): LanguageClient {
+	const server = { module: context.asAbsolutePath('dist/server.js'), transport: TransportKind.ipc };
+	const debug = { ...server, options: { execArgv: ['--nolazy', '--inspect=6009'] } };
+	return new LanguageClient('gup-lens', 'GUP Lens', { run: server, debug }, options);
+}

@@ -1,0 +1,8 @@
+import type { ExtensionContext } from 'vscode';
+import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
+
+/** What differs between the desktop and the web: how a client with a server behind it comes to be. */
+export interface Launcher {
+	/** A client that is not started yet. */
+	launch(context: ExtensionContext, options: LanguageClientOptions): BaseLanguageClient | Promise<BaseLanguageClient>;
+}

@@ -1,0 +1,42 @@
+import type { RuleMeta } from '../server/src/rules/rule.js';
+
+const severities = ['error', 'warning', 'information', 'hint', 'off'];
+
+/** The settings of the extension, as `contributes.configuration.properties` of the manifest has them. */
+export function settingsOf(rules: readonly RuleMeta[]): Record<string, unknown> {
+	return {
+		'gup-lens.kernel': {
+			type: 'string',
+			default: '',
+			pattern: '^(\\d+\\.\\d+(\\.\\d+)?)?$',
+			patternErrorMessage: 'A kernel version such as 6.12, or nothing.',
+			scope: 'resource',
+			order: 1,
+			markdownDescription:
+				'Kernel version of files outside a kernel tree, for instance `6.12`. Inside a tree its own Makefile and headers decide. Empty: the newest kernel known is assumed, and rules that depend on the version only inform.',
+		},
+		'gup-lens.severity': {
+			type: 'object',
+			default: {},
+			scope: 'resource',
+			order: 2,
+			markdownDescription: 'Severity by rule, where it should differ from the rule’s own; `off` silences a rule.',
+			additionalProperties: false,
+			properties: Object.fromEntries(rules.map((rule) => [rule.id, severityOf(rule)])),
+		},
+		'gup-lens.trace.server': {
+			type: 'string',
+			enum: ['messages', 'compact', 'verbose'],
+			default: 'messages',
+			scope: 'window',
+			order: 3,
+			markdownDescription:
+				'How much of the talk with the language server goes to the *GUP Lens* output while its log level is *Trace*.',
+		},
+	};
+}
+
+function severityOf({ title, severity, severityNote }: RuleMeta): Record<string, unknown> {
+	const usual = severityNote === undefined ? severity : `${severity} (${severityNote})`;
+	return { type: 'string', enum: severities, description: `${title}. Usually: ${usual}.` };
+}

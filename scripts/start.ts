@@ -1,0 +1,111 @@
+/**
+ * What `npm start` does once everything is built: prints the findings of a folder, then opens it in a real editor.
+ *   npm start                     the bundled examples
+ *   npm start -- PATH             a file, a driver, a kernel tree
+ *   npm start -- --no-editor      only the findings
+ *   npm start -- --port 8080      port for the editor in the browser (default: a free one)
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { codeServer, installCodeServer } from './editors/code-server.js';
+import { editorsDir, root } from './editors/install.js';
+import { findProgram } from './editors/programs.js';
+import { furnish, serve } from './editors/serve.js';
+
+interface Subject {
+	/** Absolute path of the folder to open. */
+	readonly folder: string;
+	/** File in it to show first, relative to it. */
+	readonly file: string | undefined;
+	/** Arguments for `gup-lens check`, run from the checkout. */
+	readonly check: readonly string[];
+}
+
+const { values: options, positionals } = parseArgs({
+	allowPositionals: true,
+	options: {
+		'no-editor': { type: 'boolean', default: false },
+		port: { type: 'string', default: '0' },
+	},
+});
+
+const subject = subjectOf(positionals[0]);
+printFindings(subject.check);
+if (!options['no-editor']) await openEditor(subject);
+
+/** `path` is relative to where npm was started. */
+function subjectOf(path: string | undefined): Subject {
+	if (path === undefined) {
+		const folder = join(root, 'examples');
+		return { folder, file: 'drivers/misc/weir.c', check: ['examples', '--kernel', '6.12'] };
+	}
+	const target = resolve(process.env.INIT_CWD ?? process.cwd(), path);
+	if (!existsSync(target)) {
+		console.error(`${path}: no such file or folder`);
+		process.exit(2);
+	}
+	const isFile = statSync(target).isFile();
+	return {
+		folder: isFile ? dirname(target) : target,
+		file: isFile ? basename(target) : undefined,
+		check: [target],
+	};
+}
+
+function printFindings(check: readonly string[]): void {
+	const cli = relative(process.cwd(), join(root, 'dist', 'cli.js')) || 'dist/cli.js';
+	console.log(`$ node ${cli} check ${check.join(' ')}`);
+	const run = spawnSync(process.execPath, [join(root, 'dist', 'cli.js'), 'check', ...check], {
+		cwd: root,
+		stdio: 'inherit',
+	});
+	// 1 says that there are findings, which is what the examples are for.
+	if (run.status !== 0 && run.status !== 1) process.exit(run.status ?? 1);
+}
+
+async function openEditor(subject: Subject): Promise<void> {
+	const code = findProgram('code', 'code-insiders', 'codium');
+	if (code !== undefined) return openDesktop(code, subject);
+	if (codeServer() !== undefined) return openBrowser(subject);
+	console.error('\nNo editor to open: install VS Code with its `code` command and run `npm start` again.');
+}
+
+/** The extension straight from the checkout, in a window of its own. */
+function openDesktop(code: string, { folder, file }: Subject): void {
+	const files = file === undefined ? [] : [join(folder, file)];
+	const run = spawnSync(code, ['--new-window', `--extensionDevelopmentPath=${root}`, folder, ...files], {
+		stdio: 'inherit',
+	});
+	if (run.status !== 0) process.exit(run.status ?? 1);
+	console.error(`\nOpened ${folder} in ${basename(code)}.`);
+}
+
+/** VS Code as code-server, on localhost, until Ctrl-C. */
+async function openBrowser({ folder, file }: Subject): Promise<void> {
+	if (!codeServer()?.installed) {
+		console.error('\nVS Code is not on PATH. Installing code-server into .cache (once, 800 MB, one to three minutes).');
+	}
+	const editor = installCodeServer();
+	const home = { folder: join(editorsDir, 'start'), settings: {} };
+	const pack = spawnSync('npm', ['run', '--silent', 'package'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+	if (pack.status !== 0) process.exit(pack.status ?? 1);
+	furnish(editor, home, join(root, 'gup-lens.vsix'));
+	const served = await serve(editor, home, Number(options.port));
+	const url = served.url(folder, file);
+	console.error(`\nVS Code with GUP Lens: ${url}\nCtrl-C ends it.`);
+	showInBrowser(url);
+	for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void served.stop());
+	await new Promise((done) => served.process.once('exit', done));
+}
+
+/** Opens the address where there is a desktop; elsewhere the printed one has to do. */
+function showInBrowser(url: string): void {
+	const desktop = process.platform === 'darwin' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
+	const opener = process.platform === 'darwin' ? findProgram('open') : findProgram('xdg-open');
+	if (!desktop || opener === undefined || !process.stdout.isTTY) return;
+	spawn(opener, [url], { stdio: 'ignore', detached: true })
+		.on('error', () => {})
+		.unref();
+}
