@@ -1,3 +1,7 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { inflateRawSync } from 'node:zlib';
+
 export interface Entry {
 	/** Path inside the archive, with "/". */
 	readonly name: string;
@@ -5,9 +9,13 @@ export interface Entry {
 	readonly packed: number;
 	/** Bytes once unpacked. */
 	readonly size: number;
+	/** Where its local header begins, in bytes from the start of the archive. */
+	readonly offset: number;
+	/** Stored as it is (0) or deflated (8). */
+	readonly method: number;
 }
 
-/** Signatures of the two records read here, as the ZIP specification (APPNOTE 4.3) numbers them. */
+/** Signatures of the records read for a listing, as the ZIP specification (APPNOTE 4.3) numbers them. */
 const endOfDirectory = 0x06054b50;
 const directoryEntry = 0x02014b50;
 
@@ -25,8 +33,20 @@ export function readEntries(archive: Buffer): Entry[] {
 			name: archive.toString('utf8', at + 46, at + 46 + nameLength),
 			packed: archive.readUInt32LE(at + 20),
 			size: archive.readUInt32LE(at + 24),
+			offset: archive.readUInt32LE(at + 42),
+			method: archive.readUInt16LE(at + 10),
 		});
 		at += 46 + nameLength + archive.readUInt16LE(at + 30) + archive.readUInt16LE(at + 32);
 	}
 	return entries;
+}
+
+/** Writes the files of a ZIP archive below a folder (absolute path). */
+export function unpack(archive: Buffer, folder: string): void {
+	for (const { name, packed, offset, method } of readEntries(archive)) {
+		const begin = offset + 30 + archive.readUInt16LE(offset + 26) + archive.readUInt16LE(offset + 28);
+		const bytes = archive.subarray(begin, begin + packed);
+		mkdirSync(dirname(join(folder, name)), { recursive: true });
+		writeFileSync(join(folder, name), method === 0 ? bytes : inflateRawSync(bytes));
+	}
 }

@@ -1,12 +1,13 @@
-import { commands, Disposable, type LogOutputChannel } from 'vscode';
+import { Disposable, type LogOutputChannel, commands as registry } from 'vscode';
+import { commands } from './names.js';
 import { selectKernel } from './selectKernel.js';
 import type { Session } from './session.js';
 
 /** The commands of the manifest. */
 export function registerCommands(session: Session, log: LogOutputChannel): Disposable {
 	return Disposable.from(
-		commands.registerCommand('gup-lens.restart', () => session.restart()),
-		commands.registerCommand('gup-lens.showLog', () => log.show()),
-		commands.registerCommand('gup-lens.selectKernel', selectKernel),
+		registry.registerCommand(commands.restart, () => session.restart()),
+		registry.registerCommand(commands.showLog, () => log.show()),
+		registry.registerCommand(commands.selectKernel, selectKernel),
 	);
 }

@@ -1,6 +1,7 @@
 import { Disposable, type LanguageStatusItem, languages, LanguageStatusSeverity as Severity, window } from 'vscode';
 import type { Status } from '../../server/src/lsp/status.js';
 import { isSource, selector } from './documents.js';
+import { commands } from './names.js';
 import type { Session, SessionState } from './session.js';
 
 interface Words {
@@ -27,7 +28,7 @@ export function showStatus(session: Session): Disposable {
 	server.name = 'GUP Lens';
 	const kernel = languages.createLanguageStatusItem('gup-lens.kernel', [...selector]);
 	kernel.name = 'GUP Lens: kernel version';
-	kernel.command = { command: 'gup-lens.selectKernel', title: 'Select Version' };
+	kernel.command = { command: commands.selectKernel, title: 'Select Version' };
 
 	const update = () => {
 		const document = window.activeTextEditor?.document;
@@ -47,8 +48,8 @@ function showServer(item: LanguageStatusItem, state: SessionState, status: Statu
 	item.busy = state === 'starting';
 	item.command =
 		state === 'stopped' || state === 'failed'
-			? { command: 'gup-lens.restart', title: 'Restart' }
-			: { command: 'gup-lens.showLog', title: 'Show Log' };
+			? { command: commands.restart, title: 'Restart' }
+			: { command: commands.showLog, title: 'Show Log' };
 }
 
 function documentWords({ state, findings, unread }: Status): Words {

@@ -1,0 +1,65 @@
+;;; emacs.el --- Drive Eglot in batch mode  -*- lexical-binding: t; -*-
+;; emacs -Q --batch -l emacs.el
+;; Opens a file with Eglot and prints what it gets, one JSON object a line.  The environment says what to do:
+;; SERVER (command, JSON), FILE, HOVER (word), LINE (from 1) and FIX (part of a title).
+(dolist (folder (file-expand-wildcards "/usr/share/emacs/site-lisp/elpa-src/*"))
+  (when (string-match-p "/\\(eglot\\|project\\|xref\\|seq\\|jsonrpc\\|eldoc\\|flymake\\)-[0-9]" folder)
+    (add-to-list 'load-path folder)))
+(setq vc-handled-backends nil make-backup-files nil create-lockfiles nil
+      eglot-sync-connect 20 eglot-autoshutdown t eglot-confirm-server-initiated-edits nil)
+(require 'eglot)
+(require 'flymake)
+(require 'json)
+
+(defun tell (key value)
+  (princ (concat (json-encode (list (cons key value))) "\n")))
+(defun fail (why)
+  (tell 'failed why)
+  (kill-emacs 1))
+(defun await (what done)
+  (let ((turns 0))
+    (while (and (not (funcall done)) (< turns 1000))
+      (accept-process-output nil 0.02)
+      (setq turns (1+ turns))))
+  (unless (funcall done) (fail what)))
+(defun report ()
+  (tell 'diagnostics
+        (vconcat (mapcar (lambda (d)
+                           (list (cons 'line (line-number-at-pos (flymake-diagnostic-beg d)))
+                                 (cons 'message (flymake-diagnostic-text d))))
+                         (flymake-diagnostics)))))
+
+(add-to-list 'eglot-server-programs
+             (cons 'c-mode (append (json-parse-string (getenv "SERVER")) nil)))
+(find-file (getenv "FILE"))
+(c-mode)
+(apply #'eglot (eglot--guess-contact))
+(await "server" #'eglot-current-server)
+(flymake-mode 1)
+(flymake-start)
+(await "diagnostics" #'flymake-diagnostics)
+(report)
+
+(goto-char (point-min))
+(unless (search-forward (getenv "HOVER") nil t) (fail "no word to hover"))
+(goto-char (match-beginning 0))
+(let* ((hover (jsonrpc-request (eglot--current-server-or-lose) :textDocument/hover
+                               (eglot--TextDocumentPositionParams)))
+       (contents (plist-get hover :contents)))
+  (tell 'hover (if (stringp contents) contents (plist-get contents :value))))
+
+(goto-char (point-min))
+(forward-line (1- (string-to-number (getenv "LINE"))))
+(let* ((actions (append (eglot-code-actions (line-beginning-position) (line-end-position) "quickfix") nil))
+       (chosen (seq-find (lambda (a) (string-match-p (regexp-quote (getenv "FIX")) (plist-get a :title))) actions))
+       (before (length (flymake-diagnostics))))
+  (tell 'actions (vconcat (mapcar (lambda (a) (plist-get a :title)) actions)))
+  (unless chosen (fail "no such action"))
+  (unless (plist-get chosen :edit)
+    (setq chosen (jsonrpc-request (eglot--current-server-or-lose) :codeAction/resolve chosen)))
+  (eglot--apply-workspace-edit (plist-get chosen :edit))
+  (eglot--signal-textDocument/didChange)
+  (await "a diagnostic less" (lambda () (flymake-start) (< (length (flymake-diagnostics)) before))))
+(save-buffer)
+(report)
+(eglot-shutdown (eglot-current-server))

@@ -1,0 +1,33 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { kernelTree } from '../../scripts/trees.js';
+import { treeFiles } from '../../server/src/workspace/trees.js';
+
+/** A small part of a real kernel tree, to be edited and thrown away. */
+export interface ScratchTree {
+	/** Absolute path. */
+	readonly folder: string;
+	/** Text of a file as it is on disk now; `path` is relative to the tree. */
+	read(path: string): string;
+	remove(): void;
+}
+
+/**
+ * Copies files of 6.12, with what tells its version and its APIs, into a folder of their own.
+ * @param paths relative to the tree
+ */
+export function scratchTree(paths: readonly string[]): ScratchTree {
+	const source = kernelTree('6.12');
+	if (source === undefined) throw new Error('no kernel tree');
+	const folder = mkdtempSync(join(tmpdir(), 'linux-'));
+	for (const path of [...treeFiles, ...paths]) {
+		mkdirSync(dirname(join(folder, path)), { recursive: true });
+		copyFileSync(join(source, path), join(folder, path));
+	}
+	return {
+		folder,
+		read: (path) => readFileSync(join(folder, path), 'utf8'),
+		remove: () => rmSync(folder, { recursive: true, force: true }),
+	};
+}

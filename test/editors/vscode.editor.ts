@@ -1,0 +1,129 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requiring } from './missing.js';
+import { type ScratchTree, scratchTree } from './tree.js';
+import { openVsCode, type VsCode } from './vscode.js';
+import type { Workbench } from './workbench.js';
+
+const nfs = 'fs/nfs/direct.c';
+const enclaves = 'drivers/virt/nitro_enclaves/ne_misc_dev.c';
+const broadcom = 'drivers/misc/bcm-vk/bcm_vk_sg.c';
+const header = 'include/linux/mm.h';
+const vscode = requiring('VS Code', 'code-server', 'chromium', 'the 6.12 tree');
+
+describe.skipIf(vscode.skip)(vscode.title, () => {
+	let tree: ScratchTree;
+	let code: VsCode;
+	let workbench: Workbench;
+
+	beforeAll(async () => {
+		tree = scratchTree([nfs, enclaves, broadcom]);
+		writeFileSync(join(tree.folder, 'plain.c'), 'int main(void)\n{\n\treturn 0;\n}\n');
+		code = await openVsCode(tree.folder);
+		workbench = code.workbench;
+	});
+	afterAll(async () => {
+		await code?.close();
+		tree?.remove();
+	});
+
+	it('starts no server for C that names nothing of the family', async () => {
+		await workbench.open('plain.c');
+		await expect.poll(code.log, { timeout: 30_000 }).toMatch(/activated in [\d.]+ ms/);
+		expect(await workbench.languageStatus()).toContain('GUP Lens: idle');
+		expect(code.log()).not.toContain('server ready');
+	});
+
+	it('underlines and strikes through the deprecated calls of fs/nfs/direct.c', async () => {
+		await workbench.open(nfs);
+		await workbench.goTo(362, 12);
+		await workbench.squiggle('warning');
+		const struck = workbench.page.locator('.squiggly-inline-deprecated');
+		await struck.first().waitFor();
+		expect((await struck.allInnerTexts()).join('')).toContain('iov_iter_get_pages_alloc2');
+		expect(code.log()).toMatch(/server ready in \d+ ms/);
+	});
+
+	it('lists them under Problems', async () => {
+		const rows = await workbench.problems('iov-iter-get-pages');
+		expect(rows.filter((row) => row.includes('iov-iter-get-pages'))).toHaveLength(2);
+	});
+
+	it('explains the call under the pointer', async () => {
+		const text = await workbench.hover('iov_iter_get_pages_alloc2', 'iov_iter_extract_pages');
+		expect(text).toContain('ssize_t');
+	});
+
+	it('says by which kernel it judges, and why', async () => {
+		const text = await workbench.languageStatus();
+		expect(text).toMatch(/Linux 6\.12\.\d+/);
+		expect(text).toContain('Makefile of the tree');
+		expect(text).toContain('GUP Lens: 2 findings');
+	});
+
+	it('takes FOLL_GET out of ne_misc_dev.c, on disk too', async () => {
+		await workbench.open(enclaves);
+		await workbench.goTo(967, 45);
+		await workbench.squiggle('hint').catch(() => undefined);
+		const titles = await workbench.quickFixes();
+		const title = titles.find((text) => text.includes('FOLL_GET')) ?? '';
+		expect(title).not.toBe('');
+		await workbench.choose(title);
+		await workbench.save();
+		await expect.poll(() => tree.read(enclaves).split('\n')[966]).toMatch(/ne_mem_region->pages \+ i, 0\);$/);
+	});
+
+	it('turns the boolean flags of bcm_vk_sg.c into flags, on disk too', async () => {
+		await workbench.open(broadcom);
+		await workbench.goTo(77, 10);
+		await workbench.squiggle('warning');
+		await workbench.quickFixes();
+		await workbench.choose('FOLL_WRITE');
+		await workbench.save();
+		await expect.poll(() => tree.read(broadcom)).toMatch(/direction == DMA_FROM_DEVICE\)? \? FOLL_WRITE : 0/);
+		await workbench.page.locator('.squiggly-warning').first().waitFor({ state: 'detached' });
+	});
+
+	it('works in a header, which is C++ to VS Code', async () => {
+		await workbench.open(header);
+		expect(await workbench.languageMode()).toBe('C++');
+		const line =
+			tree
+				.read(header)
+				.split('\n')
+				.findIndex((text) => /^long pin_user_pages\(/.test(text)) + 1;
+		await workbench.goTo(line, 8);
+		const text = await workbench.hover('pin_user_pages', 'unpin_user_page');
+		expect(text).toContain('long pin_user_pages');
+		expect(await workbench.languageStatus()).toMatch(/Linux 6\.12\.\d+/);
+	});
+
+	it('colours flags and calls of the family', async () => {
+		const line =
+			tree
+				.read(header)
+				.split('\n')
+				.findIndex((text) => /^long pin_user_pages\(/.test(text)) + 1;
+		await workbench.goTo(line, 8);
+		expect(await workbench.scopes()).toContain('support.function.gup.pin.gup-lens');
+		await workbench.open(broadcom);
+		const fixed = tree.read(broadcom).split('\n');
+		const flagLine = fixed.findIndex((text) => text.includes('FOLL_WRITE'));
+		await workbench.goTo(flagLine + 1, (fixed[flagLine]?.indexOf('FOLL_WRITE') ?? 0) + 3);
+		expect(await workbench.scopes()).toContain('constant.other.foll.gup-lens');
+	});
+
+	it('restarts on command', async () => {
+		const ready = () => code.log().split('server ready').length - 1;
+		const before = ready();
+		await workbench.command('GUP Lens: Restart Server');
+		await expect.poll(ready, { timeout: 30_000 }).toBe(before + 1);
+		await workbench.open(nfs);
+		await workbench.problems('iov-iter-get-pages');
+	});
+
+	it('asked no other machine for anything', () => {
+		expect([...code.watched.offsite]).toEqual([]);
+	});
+});

@@ -1,0 +1,169 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** In CSS pixels of the page. */
+interface Box {
+	readonly x: number;
+	readonly y: number;
+	readonly width: number;
+	readonly height: number;
+}
+
+/** Runs in the page, where the DOM is: the place of the first occurrence of a word in the editor. */
+const boxOfWord = `(word) => {
+	for (const span of document.querySelectorAll('.editor-instance .view-line span span')) {
+		const text = span.firstChild;
+		const at = text?.textContent?.indexOf(word) ?? -1;
+		if (text?.nodeType !== Node.TEXT_NODE || at < 0) continue;
+		const range = document.createRange();
+		range.setStart(text, at);
+		range.setEnd(text, at + word.length);
+		const { x, y, width, height } = range.getBoundingClientRect();
+		return { x, y, width, height };
+	}
+}`;
+
+/** VS Code's window, by the things a person does in it. The same for the desktop's server and for the web. */
+export class Workbench {
+	readonly page: Page;
+
+	constructor(page: Page) {
+		this.page = page;
+	}
+
+	/** Waits for the window itself. */
+	async ready(): Promise<void> {
+		await this.page.locator('.monaco-workbench .part.editor').waitFor({ timeout: 60_000 });
+	}
+
+	/** The text editor that is shown. */
+	get editor(): Locator {
+		return this.page.locator('.editor-instance .monaco-editor').first();
+	}
+
+	/** Opens a file of the folder by its name, and waits for its text. */
+	async open(path: string): Promise<void> {
+		await this.page.keyboard.press('Control+p');
+		const input = this.page.locator('.quick-input-widget input[type=text]').first();
+		await input.fill(path);
+		const name = path.slice(path.lastIndexOf('/') + 1);
+		await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
+		await this.page.keyboard.press('Enter');
+		await this.page.locator('.tab.active', { hasText: name }).waitFor();
+		await this.editor.locator('.view-line').first().waitFor();
+	}
+
+	/** Puts the cursor at a place and shows it. Line and column count from 1. */
+	async goTo(line: number, column = 1): Promise<void> {
+		await this.page.keyboard.press('Control+g');
+		const input = this.page.locator('.quick-input-widget input[type=text]').first();
+		await input.fill(`:${line}:${column}`);
+		await this.page.keyboard.press('Enter');
+		await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+	}
+
+	/** Runs a command by its title. */
+	async command(title: string): Promise<void> {
+		await this.page.keyboard.press('F1');
+		const input = this.page.locator('.quick-input-widget input[type=text]').first();
+		await input.fill(`>${title}`);
+		await this.page
+			.locator('.quick-input-list .monaco-list-row', { hasText: title.split(': ').at(-1) ?? title })
+			.first()
+			.waitFor();
+		await this.page.keyboard.press('Enter');
+	}
+
+	/** Waits for the first squiggle of a severity in what is on screen. */
+	async squiggle(severity: 'error' | 'warning' | 'info' | 'hint'): Promise<Locator> {
+		const squiggle = this.page.locator(`.squiggly-${severity}`).first();
+		await squiggle.waitFor({ state: 'attached', timeout: 60_000 });
+		return squiggle;
+	}
+
+	/** Opens the list of problems and gives its rows as text, once one contains `expected`. */
+	async problems(expected: string): Promise<string[]> {
+		if (!(await this.page.locator('.markers-panel').isVisible())) await this.page.keyboard.press('Control+Shift+M');
+		const rows = this.page.locator('.markers-panel .monaco-list-row');
+		await rows.filter({ hasText: expected }).first().waitFor({ timeout: 60_000 });
+		return (await rows.allInnerTexts()).map(flat);
+	}
+
+	/** Hovers a word that is on screen and gives what is shown, once it contains `expected`. */
+	async hover(word: string, expected: string): Promise<string> {
+		const box = await this.#boxOf(word);
+		await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 5 });
+		const hover = this.page.locator('.monaco-hover:not(.hidden) .monaco-hover-content', { hasText: expected }).first();
+		await hover.waitFor({ timeout: 30_000 });
+		return shownText(hover);
+	}
+
+	/** Titles of the quick fixes where the cursor stands; the menu stays open. */
+	async quickFixes(): Promise<string[]> {
+		const rows = this.page.locator('.action-widget .monaco-list-row.action');
+		await this.page.keyboard.press('Control+.');
+		await rows.first().waitFor({ timeout: 30_000 });
+		return (await rows.allInnerTexts()).map(flat);
+	}
+
+	/** Chooses an entry of the open menu of quick fixes, with the keyboard: a click may hit its shield. */
+	async choose(title: string): Promise<void> {
+		const rows = this.page.locator('.action-widget .monaco-list-row.action');
+		const index = (await rows.allInnerTexts()).findIndex((text) => flat(text).includes(title));
+		if (index < 0) throw new Error(`no quick fix "${title}"`);
+		const focused = this.page.locator('.action-widget .monaco-list-row.action.focused', { hasText: title });
+		for (let presses = 0; presses <= index && !(await focused.isVisible()); presses++) {
+			await this.page.keyboard.press('ArrowDown');
+		}
+		await focused.waitFor();
+		await this.page.keyboard.press('Enter');
+		await this.page.locator('.action-widget').waitFor({ state: 'hidden' });
+	}
+
+	/** Saves the editor and waits until it says so. */
+	async save(): Promise<void> {
+		await this.page.keyboard.press('Control+s');
+		await this.page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
+	}
+
+	/** What the braces of the status bar show about the language of the open file. */
+	async languageStatus(): Promise<string> {
+		const item = this.page.locator('#status\\.languageStatus');
+		await item.hover();
+		const shown = this.page.locator('.hover-language-status').first();
+		await shown.waitFor();
+		return shownText(this.page.locator('.hover-language-status'));
+	}
+
+	/** Name of the language of the open file, e.g. "C++". */
+	async languageMode(): Promise<string> {
+		return shownText(this.page.locator('#status\\.editor\\.mode'));
+	}
+
+	/** TextMate scopes at the cursor, as "Developer: Inspect Editor Tokens and Scopes" shows them. */
+	async scopes(): Promise<string> {
+		await this.command('Developer: Inspect Editor Tokens and Scopes');
+		const widget = this.page.locator('.token-inspect-widget', { hasText: 'textmate scopes' });
+		await widget.waitFor();
+		const text = await shownText(widget);
+		await this.page.keyboard.press('Escape');
+		await widget.waitFor({ state: 'detached' });
+		return text;
+	}
+
+	/** Place of a word on screen. */
+	async #boxOf(word: string): Promise<Box> {
+		const box = await this.page.evaluate<Box | undefined>(`(${boxOfWord})(${JSON.stringify(word)})`);
+		if (box === undefined) throw new Error(`"${word}" is not on screen`);
+		return box;
+	}
+}
+
+/** The text a person sees there: `textContent` would run lines together. */
+async function shownText(locator: Locator): Promise<string> {
+	return flat((await locator.allInnerTexts()).join(' '));
+}
+
+/** One line, with plain spaces: VS Code writes U+00A0. */
+function flat(text: string): string {
+	return text.replace(/[\s\u00a0]+/g, ' ').trim();
+}

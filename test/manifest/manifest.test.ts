@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../client/src/names.js';
+import { injectionOf } from '../../scripts/injection.js';
+import { settingsOf } from '../../scripts/settings.js';
+import { API_RECORDS } from '../../server/src/kernel/apis/index.js';
+import { FLAG_RECORDS } from '../../server/src/kernel/flags.js';
+import { words } from '../../server/src/kernel/words.js';
+import { rules } from '../../server/src/rules/index.js';
+
+const root = join(import.meta.dirname, '..', '..');
+const read = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'));
+const manifest = read('package.json');
+const grammarPath: string = manifest.contributes.grammars[0].path;
+const grammar = read(grammarPath);
+
+describe('the manifest', () => {
+	it('has the settings of the rules there are: npm run generate', () => {
+		expect(manifest.contributes.configuration.properties).toEqual(settingsOf(rules.map(({ meta }) => meta)));
+	});
+
+	it('offers exactly the commands the client registers', () => {
+		const offered = manifest.contributes.commands.map(({ command }: { command: string }) => command);
+		expect(offered.sort()).toEqual(Object.values(commands).sort());
+	});
+
+	it('wakes the extension for C and headers only', () => {
+		expect(manifest.activationEvents).toEqual(['onLanguage:c', 'onLanguage:cpp']);
+	});
+
+	it('names an icon and a grammar that are there and are packed', () => {
+		const packed = readFileSync(join(root, '.vscodeignore'), 'utf8');
+		expect(existsSync(join(root, manifest.icon))).toBe(true);
+		expect(packed).toContain(`!${manifest.icon}\n`);
+		expect(packed).toContain('!syntaxes/*.tmLanguage.json\n');
+	});
+});
+
+describe('the grammar', () => {
+	it('has the flags and calls of the facts: npm run generate', () => {
+		expect(grammar).toEqual(injectionOf(API_RECORDS, FLAG_RECORDS));
+	});
+
+	it('is injected into C and C++ under its own name', () => {
+		const [contributed] = manifest.contributes.grammars;
+		expect(contributed.scopeName).toBe(grammar.scopeName);
+		expect(contributed.injectTo).toEqual(['source.c', 'source.cpp']);
+	});
+
+	it.each([
+		['pinned = pin_user_pages_fast(a, n, 0, p);', 'support.function.gup.pin.gup-lens', 'pin_user_pages_fast'],
+		['get_user_pages (a, n, 0, p)', 'support.function.gup.get.gup-lens', 'get_user_pages'],
+		['iov_iter_get_pages2(i, p, m, n, &o)', 'support.function.gup.iter.gup-lens', 'iov_iter_get_pages2'],
+		['unpin_user_page(page);', 'support.function.gup.release.gup-lens', 'unpin_user_page'],
+		['gup_flags |= FOLL_LONGTERM;', 'constant.other.foll.gup-lens', 'FOLL_LONGTERM'],
+	])('scopes `%s` as %s', (code, scope, text) => {
+		expect(scoped(code)).toEqual([[expect.stringContaining(scope), text]]);
+	});
+
+	it.each(['get_user_pages;', 'my_get_user_pages(x)', 'FOLL_WRITER', 'put_pages:'])('leaves `%s` alone', (code) => {
+		expect(scoped(code)).toEqual([]);
+	});
+});
+
+describe('the words that wake the server', () => {
+	it('occur in every flag and in every acquiring call', () => {
+		const acquiring = API_RECORDS.filter(({ group }) => group !== 'release' && group !== 'dirty' && group !== 'helper');
+		const names = [...FLAG_RECORDS, ...acquiring].map(({ name }) => name);
+		expect(names.filter((name) => !words.some((word) => name.includes(word)))).toEqual([]);
+	});
+});
+
+/** What the patterns of the grammar match in a line: scope and text. These patterns are plain regular expressions. */
+function scoped(code: string): [string, string][] {
+	const patterns: { name: string; match: string }[] = grammar.patterns;
+	return patterns.flatMap(({ name, match }) =>
+		[...code.matchAll(new RegExp(match, 'g'))].map(([text]): [string, string] => [name, text]),
+	);
+}
