@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CodeAction, Range, TextDocumentEdit, TextEdit } from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { at, codes, GRAB, over } from './fixtures.js';
+import { MODERN, Session } from './session.js';
+
+let session: Session;
+beforeAll(async () => {
+	session = await Session.start({ capabilities: MODERN, configuration: () => ({ kernel: '6.12' }) });
+});
+afterAll(() => session.end());
+
+/** The text a client has after it applied the action. */
+function applied(text: string, action: CodeAction | undefined): string {
+	const [change] = (action?.edit?.documentChanges ?? []) as TextDocumentEdit[];
+	if (!change) throw new Error('the action edits nothing');
+	expect(change.textDocument.version).toBe(session.version(change.textDocument.uri));
+	return TextDocument.applyEdits(TextDocument.create('', 'c', 1, text), change.edits as TextEdit[]);
+}
+
+let count = 0;
+async function opened(text: string): Promise<string> {
+	const uri = `file:///nowhere/actions${count++}.c`;
+	await session.open(uri, text);
+	return uri;
+}
+
+const CURSOR: Range = { start: at(GRAB, 'FOLL_GET', 3), end: at(GRAB, 'FOLL_GET', 3) };
+const TWICE = GRAB + GRAB.replace('#include <linux/mm.h>\n', '').replace('grab', 'grab_again');
+
+describe('quick fixes', () => {
+	test('repair one finding; the client applies them and the finding is gone', async () => {
+		const uri = await opened(GRAB);
+		const diagnostics = await session.findings(uri);
+		const actions = await session.actions(uri, CURSOR, { diagnostics });
+		const fix = actions.find(({ isPreferred }) => isPreferred);
+		expect(fix).toMatchObject({ kind: 'quickfix', diagnostics: [{ code: 'foll-get-redundant' }] });
+		expect(fix?.diagnostics?.[0]).toEqual(diagnostics.find(({ code }) => code === 'foll-get-redundant'));
+		const text = applied(GRAB, fix);
+		expect(text).toBe(GRAB.replace('FOLL_WRITE | FOLL_GET', 'FOLL_WRITE'));
+		await session.change(uri, { text });
+		expect(codes(await session.findings(uri))).toEqual(['get-unpin-page']);
+	});
+
+	test('are bound to the version they were made for', async () => {
+		const uri = await opened(GRAB);
+		const start = at(GRAB, 'int grab');
+		await session.change(uri, { range: { start, end: start }, text: '\n\n' });
+		const cursor = { line: CURSOR.start.line + 2, character: CURSOR.start.character };
+		const [fix] = await session.actions(uri, { start: cursor, end: cursor });
+		expect(applied(GRAB.replace('int grab', '\n\nint grab'), fix)).not.toContain('FOLL_GET');
+	});
+
+	test('are not offered where nothing was found, nor for kinds that were not asked for', async () => {
+		const uri = await opened(GRAB);
+		const elsewhere = over(GRAB, '#include');
+		expect(await session.actions(uri, elsewhere)).toEqual([]);
+		expect(await session.actions(uri, CURSOR, { only: ['refactor'] })).toEqual([]);
+	});
+
+	test('repair all findings of one rule in the file', async () => {
+		const uri = await opened(TWICE);
+		const actions = await session.actions(uri, CURSOR, { only: ['quickfix'] });
+		const all = actions.find(({ title }) => title === 'Fix all foll-get-redundant in this file');
+		const text = applied(TWICE, all);
+		expect(text).toBe(TWICE.replaceAll(' | FOLL_GET', ''));
+	});
+});
+
+describe('source.fixAll', () => {
+	test.each(['source', 'source.fixAll', 'source.fixAll.gup-lens'])('asked as %s does every safe fix', async (kind) => {
+		const uri = await opened(TWICE);
+		const nowhere = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+		const actions = await session.actions(uri, nowhere, { only: [kind] });
+		expect(actions.map((action) => action.kind)).toEqual(['source.fixAll.gup-lens']);
+		expect(applied(TWICE, actions[0])).not.toContain('FOLL_GET');
+	});
+
+	test('is not offered unasked, nor of another tool', async () => {
+		const uri = await opened(TWICE);
+		for (const context of [{}, { only: ['source.fixAll.eslint'] }, { only: ['source.organizeImports'] }]) {
+			const kinds = (await session.actions(uri, CURSOR, context)).map(({ kind }) => kind);
+			expect(kinds).not.toContain('source.fixAll.gup-lens');
+		}
+	});
+});
+
+describe('keeping the code', () => {
+	async function kept(text: string, needle: string): Promise<string> {
+		const uri = await opened(text);
+		const actions = await session.actions(uri, over(text, needle));
+		return applied(
+			text,
+			actions.find(({ title }) => title.startsWith('Keep this')),
+		);
+	}
+
+	test('inserts a comment above whose reason is left to write', async () => {
+		const text = await kept(GRAB, 'FOLL_GET');
+		expect(text).toContain('\n\t/* gup-lens: keep foll-get-redundant -- */\n\tint got = get_user_pages_fast');
+		const uri = await opened(text);
+		const found = codes(await session.findings(uri));
+		expect(found).not.toContain('foll-get-redundant');
+		expect(found).toHaveLength(2);
+		const reasoned = await opened(text.replace('-- */', '-- shown in the talk */'));
+		expect(codes(await session.findings(reasoned))).toEqual(['get-unpin-page']);
+	});
+
+	test('keeps line ends, and the lines of a macro together', async () => {
+		expect(await kept(GRAB.replaceAll('\n', '\r\n'), 'FOLL_GET')).toContain('-- */\r\n\tint got');
+		const macro = `#define TAKE(start, pages) \\
+	get_user_pages_fast(start, 1, FOLL_GET, pages)
+`;
+		expect(await kept(macro, 'FOLL_GET')).toContain('\\\n\t/* gup-lens: keep foll-get-redundant -- */ \\\n\tget_user');
+	});
+});
+
+describe('a client without code action literals', () => {
+	test('gets commands, and the server sends the edit', async () => {
+		const plain = await Session.start();
+		const edits: unknown[] = [];
+		plain.connection.onRequest('workspace/applyEdit', (params) => {
+			edits.push(params);
+			return { applied: true };
+		});
+		const uri = 'file:///nowhere/a.c';
+		await plain.open(uri, GRAB);
+		const actions = (await plain.actions(uri, CURSOR)) as unknown as { command: string; arguments: unknown[] }[];
+		expect(actions[0]).toMatchObject({ command: 'gup-lens.applyEdit' });
+		await plain.connection.sendRequest('workspace/executeCommand', actions[0]);
+		expect(edits).toMatchObject([{ edit: { changes: { [uri]: [{ newText: expect.any(String) }] } } }]);
+		await plain.end();
+	});
+});
