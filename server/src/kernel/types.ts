@@ -46,8 +46,12 @@ export interface Signature {
 	readonly params: readonly Param[];
 	/** Read in a kernel source of that range (true) or only told by public history (false). */
 	readonly verified: boolean;
-	/** Kernel file and tag, or upstream commit. */
+	/** Kernel file and versions it was read in, or upstream commit. */
 	readonly source: string;
+	/** Header that declares it, relative to the tree root. */
+	readonly header: string;
+	/** True for a function-like macro: its parameters have no types. */
+	readonly macro?: boolean;
 }
 
 export type Group = 'get' | 'pin' | 'iov-iter' | 'extract' | 'release' | 'walk' | 'dirty' | 'helper';
@@ -81,6 +85,8 @@ export interface ApiRecord {
 	readonly cases: readonly number[];
 	/** Notes that hold for a range of kernels only. */
 	readonly notes?: readonly { readonly since?: Release; readonly until?: Release; readonly text: string }[];
+	/** Called all over the kernel without GUP (`put_page`): alone no reason to read a file. */
+	readonly everyday?: boolean;
 	readonly signatures: readonly Signature[];
 }
 
@@ -191,4 +197,31 @@ export interface Kernel {
 	flags(): readonly Flag[];
 	/** True when this kernel is `release` or newer. */
 	atLeast(release: Release): boolean;
+}
+
+/** A function or macro as a header of a tree declares it. */
+export interface Prototype {
+	readonly name: string;
+	readonly returns: string;
+	/** As written, without roles; undefined for a macro without parameters (`#define a b`). */
+	readonly params: readonly { readonly type: string; readonly name: string }[] | undefined;
+	readonly header: string;
+	readonly macro: boolean;
+}
+
+/** A FOLL_* definition of a tree; the value is undefined where its expression could not be evaluated. */
+export interface FlagDefinition {
+	readonly name: string;
+	readonly value: number | undefined;
+	readonly header: string;
+}
+
+/** What the headers of one tree say; see `treeDeclarations` in syntax/prototypes.ts. */
+export interface TreeDeclarations {
+	/** "6.12.117", from the Makefile; undefined when it does not say. */
+	readonly version: string | undefined;
+	/** Headers that were there to read, relative to the tree root. */
+	readonly headers: readonly string[];
+	readonly prototypes: readonly Prototype[];
+	readonly flags: readonly FlagDefinition[];
 }

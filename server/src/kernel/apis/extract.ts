@@ -1,0 +1,129 @@
+/** iov_iter_extract_*: pins for user-backed iterators, nothing for kernel-backed ones. From lib/iov_iter.c. */
+import { NETFS_H, signatures, UIO_H } from '../signatures.js';
+import type { ApiRecord } from '../types.js';
+
+const UNPIN = ['unpin_user_page', 'unpin_user_pages', 'unpin_user_pages_dirty_lock', 'unpin_user_folio'];
+const LOCKING = 'User-backed iterators go through pin_user_pages_fast: call without mmap_lock; may sleep.';
+
+export const extract: readonly ApiRecord[] = [
+	{
+		name: 'iov_iter_extract_pages',
+		group: 'extract',
+		takes: 'extracted',
+		fast: false,
+		meaning: 'bytes',
+		releasedBy: UNPIN,
+		summary:
+			'Takes the pages out of an iterator and advances it: pins them when it is user-backed, takes nothing otherwise.',
+		returns:
+			'Bytes extracted, possibly fewer than asked for; -errno on failure. Pages = DIV_ROUND_UP(*offset0 + bytes, PAGE_SIZE). With *pages NULL it allocates the array; kvfree it, also after a failure.',
+		locking: LOCKING,
+		cases: [1, 2, 5],
+		notes: [
+			{
+				since: '6.3',
+				text: 'Unpin only if iov_iter_extract_will_pin() said so: ask when you extract, before the iterator is replaced.',
+			},
+			{ since: '6.3', text: 'The only extraction flag is ITER_ALLOW_P2PDMA; FOLL_LONGTERM cannot be asked for.' },
+		],
+		signatures: signatures(UIO_H, [
+			'6.3',
+			'',
+			'ssize_t iov_iter_extract_pages(struct iov_iter *i, struct page ***pages, size_t maxsize, unsigned int maxpages, iov_iter_extraction_t extraction_flags, size_t *offset0)',
+			'7d58fe731028',
+		]),
+	},
+	{
+		name: 'iov_iter_extract_will_pin',
+		group: 'extract',
+		takes: 'none',
+		fast: false,
+		meaning: 'bool',
+		releasedBy: [],
+		summary: 'Tells whether pages extracted from this iterator are pinned, and so must be unpinned.',
+		returns: 'true for UBUF and IOVEC iterators, false for kernel-backed ones.',
+		locking: 'Needs no lock.',
+		cases: [1, 2, 5],
+		signatures: signatures(UIO_H, [
+			'6.3',
+			'',
+			'bool iov_iter_extract_will_pin(const struct iov_iter *iter)',
+			'7d58fe731028',
+		]),
+	},
+	{
+		name: 'iov_iter_extract_bvecs',
+		group: 'extract',
+		takes: 'extracted',
+		fast: false,
+		meaning: 'bytes',
+		releasedBy: ['unpin_user_folio', 'unpin_user_page'],
+		summary: 'iov_iter_extract_pages into bio_vecs, one for each contiguous part of a folio.',
+		returns: 'Bytes extracted, possibly 0 when *nr_vecs was not 0 on entry; -errno on failure.',
+		locking: LOCKING,
+		cases: [1],
+		signatures: signatures(UIO_H, [
+			'7.1',
+			'',
+			'ssize_t iov_iter_extract_bvecs(struct iov_iter *iter, struct bio_vec *bv, size_t max_size, unsigned short *nr_vecs, unsigned short max_vecs, iov_iter_extraction_t extraction_flags)',
+		]),
+	},
+	{
+		name: 'extract_iter_to_sg',
+		group: 'extract',
+		takes: 'extracted',
+		fast: false,
+		meaning: 'bytes',
+		releasedBy: UNPIN,
+		summary:
+			'Extracts an iterator into a scatterlist: pins when it is user-backed, takes nothing otherwise. Sets no end mark.',
+		returns:
+			'Bytes extracted, or -errno. Release with unpin_user_page(sg_page(sg)), and only if iov_iter_extract_will_pin() said so.',
+		locking: LOCKING,
+		cases: [1],
+		signatures: signatures(UIO_H, [
+			'6.5',
+			'',
+			'ssize_t extract_iter_to_sg(struct iov_iter *iter, size_t len, struct sg_table *sgtable, unsigned int sg_max, iov_iter_extraction_t extraction_flags)',
+			'f5f82cd18732',
+		]),
+	},
+	{
+		name: 'netfs_extract_iter_to_sg',
+		group: 'extract',
+		takes: 'extracted',
+		fast: false,
+		meaning: 'bytes',
+		releasedBy: UNPIN,
+		successor: 'extract_iter_to_sg',
+		renamedTo: { name: 'extract_iter_to_sg', since: '6.5' },
+		summary: 'The first name of extract_iter_to_sg, 6.3 and 6.4.',
+		returns: 'Bytes extracted, or -errno.',
+		locking: LOCKING,
+		cases: [1],
+		signatures: signatures(NETFS_H, [
+			'6.3',
+			'6.5',
+			'ssize_t netfs_extract_iter_to_sg(struct iov_iter *iter, size_t len, struct sg_table *sgtable, unsigned int sg_max, iov_iter_extraction_t extraction_flags)',
+			'018584697533',
+		]),
+	},
+	{
+		name: 'netfs_extract_user_iter',
+		group: 'extract',
+		takes: 'extracted',
+		fast: false,
+		meaning: 'pages',
+		releasedBy: UNPIN,
+		summary: 'Extracts a user-backed iterator into a new bvec iterator, whose bvecs hold the pins.',
+		returns: 'Bvecs filled, or -errno. Unpin them if iov_iter_extract_will_pin(orig) said so.',
+		locking: LOCKING,
+		cases: [1],
+		signatures: signatures(NETFS_H, [
+			'6.3',
+			'',
+			'ssize_t netfs_extract_user_iter(struct iov_iter *orig, size_t orig_len, struct iov_iter *new, iov_iter_extraction_t extraction_flags)',
+			'85dd2c8ff368',
+		]),
+	},
+];

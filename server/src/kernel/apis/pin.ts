@@ -1,0 +1,217 @@
+/** pin_user_pages and its variants: pins (FOLL_PIN), which only unpin_* gives back. From mm/gup.c of the versions read. */
+import { MM_H, signatures } from '../signatures.js';
+import type { ApiRecord } from '../types.js';
+
+const UNPIN = [
+	'unpin_user_pages',
+	'unpin_user_pages_dirty_lock',
+	'unpin_user_page',
+	'unpin_user_page_range_dirty_lock',
+	'unpin_user_folio',
+];
+
+const COUNT =
+	'Pages pinned, which may be fewer than asked for, or 0; -errno only when none was pinned. Keep it in a signed type and unpin exactly that many.';
+const HELD = 'Call with mmap_lock of the mm held, for reading or writing.';
+/** In 5.6 the functions were there, the pins were not. */
+const PLACEHOLDER = {
+	since: '5.6',
+	until: '5.7',
+	text: 'A placeholder in 5.6: it takes a plain reference, and unpin_user_page is put_page.',
+} as const;
+const NULL_PAGES = { since: '6.0', text: '`pages` NULL: WARN and -EINVAL.' } as const;
+
+export const pin: readonly ApiRecord[] = [
+	{
+		name: 'pin_user_pages',
+		group: 'pin',
+		takes: 'pin',
+		fast: false,
+		meaning: 'pages',
+		releasedBy: UNPIN,
+		summary:
+			'Pins each user page of `current` (FOLL_PIN), so that its data may be read or written by a device or the CPU.',
+		returns: COUNT,
+		locking: HELD,
+		cases: [1, 2, 5],
+		notes: [
+			PLACEHOLDER,
+			NULL_PAGES,
+			{ since: '6.5', text: 'FOLL_WRITE|FOLL_LONGTERM on a file mapping that tracks dirty pages fails with -EFAULT.' },
+		],
+		signatures: signatures(
+			MM_H,
+			[
+				'5.6',
+				'6.5',
+				'long pin_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gup_flags, struct page **pages, struct vm_area_struct **vmas)',
+				'eddb1c228f79',
+			],
+			[
+				'6.5',
+				'',
+				'long pin_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gup_flags, struct page **pages)',
+				'4c630f307455 drops vmas',
+			],
+		),
+	},
+	{
+		name: 'pin_user_pages_remote',
+		group: 'pin',
+		takes: 'pin',
+		fast: false,
+		meaning: 'pages',
+		releasedBy: UNPIN,
+		summary: 'Pins each user page of another mm.',
+		returns: COUNT,
+		locking: `${HELD} With \`locked\` the call may drop it: initialise *locked to 1, and unlock only if it is still 1.`,
+		cases: [1, 2, 5],
+		notes: [
+			PLACEHOLDER,
+			NULL_PAGES,
+			{ since: '5.6', until: '6.2', text: 'FOLL_LONGTERM works only with `locked` NULL.' },
+			{ since: '6.3', text: '*locked other than 1 on entry: WARN and -EINVAL.' },
+		],
+		signatures: signatures(
+			MM_H,
+			[
+				'5.6',
+				'5.9',
+				'long pin_user_pages_remote(struct task_struct *tsk, struct mm_struct *mm, unsigned long start, unsigned long nr_pages, unsigned int gup_flags, struct page **pages, struct vm_area_struct **vmas, int *locked)',
+				'eddb1c228f79',
+			],
+			[
+				'5.9',
+				'6.5',
+				'long pin_user_pages_remote(struct mm_struct *mm, unsigned long start, unsigned long nr_pages, unsigned int gup_flags, struct page **pages, struct vm_area_struct **vmas, int *locked)',
+				'64019a2e467a drops tsk',
+			],
+			[
+				'6.5',
+				'',
+				'long pin_user_pages_remote(struct mm_struct *mm, unsigned long start, unsigned long nr_pages, unsigned int gup_flags, struct page **pages, int *locked)',
+				'0b295316b3a9 drops vmas',
+			],
+		),
+	},
+	{
+		name: 'pin_user_pages_unlocked',
+		group: 'pin',
+		takes: 'pin',
+		fast: false,
+		meaning: 'pages',
+		releasedBy: UNPIN,
+		summary: 'Pins each user page of `current`, and takes mmap_lock itself. `pages` comes before the flags.',
+		returns: COUNT,
+		locking: 'Takes mmap_lock itself: call without it.',
+		cases: [1, 2, 5],
+		notes: [
+			NULL_PAGES,
+			{
+				since: '5.8',
+				until: '6.2',
+				text: 'Refuses FOLL_LONGTERM (WARN, -EINVAL) before 6.2: use pin_user_pages_fast.',
+			},
+		],
+		signatures: signatures(MM_H, [
+			'5.8',
+			'',
+			'long pin_user_pages_unlocked(unsigned long start, unsigned long nr_pages, struct page **pages, unsigned int gup_flags)',
+		]),
+	},
+	{
+		name: 'pin_user_pages_locked',
+		group: 'pin',
+		takes: 'pin',
+		fast: false,
+		meaning: 'pages',
+		releasedBy: UNPIN,
+		successor: 'pin_user_pages_unlocked',
+		summary:
+			'pin_user_pages that may drop mmap_lock. Gone since 5.18: use pin_user_pages_unlocked, or pin_user_pages_remote with `locked`.',
+		returns: COUNT,
+		locking: `${HELD} Initialise *locked to 1, and unlock only if it is still 1 afterwards.`,
+		cases: [1, 5],
+		signatures: signatures(MM_H, [
+			'5.8',
+			'5.18',
+			'long pin_user_pages_locked(unsigned long start, unsigned long nr_pages, unsigned int gup_flags, struct page **pages, int *locked)',
+			'ad8694bac410',
+		]),
+	},
+	{
+		name: 'pin_user_pages_fast',
+		group: 'pin',
+		takes: 'pin',
+		fast: true,
+		meaning: 'pages',
+		releasedBy: UNPIN,
+		summary:
+			'Pins each user page of `current`, without mmap_lock where it can. The usual choice for direct I/O and DMA.',
+		returns: `${COUNT} A failing slow path keeps the partial count.`,
+		locking: 'Must not be called with mmap_lock held: the slow path takes it. May sleep.',
+		cases: [1, 2, 5],
+		notes: [
+			PLACEHOLDER,
+			NULL_PAGES,
+			{ since: '6.5', text: 'FOLL_WRITE|FOLL_LONGTERM on a file mapping that tracks dirty pages fails with -EFAULT.' },
+		],
+		signatures: signatures(MM_H, [
+			'5.6',
+			'',
+			'int pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags, struct page **pages)',
+			'eddb1c228f79',
+		]),
+	},
+	{
+		name: 'pin_user_pages_fast_only',
+		group: 'pin',
+		takes: 'pin',
+		fast: true,
+		meaning: 'pages',
+		neverNegative: [{ since: '5.8', until: '6.3' }],
+		releasedBy: UNPIN,
+		successor: 'pin_user_pages_fast',
+		summary: 'The lockless half of pin_user_pages_fast. Gone since 6.3 for want of users.',
+		returns: 'Pages pinned, 0 or more; never negative.',
+		locking: 'Takes no lock and never sleeps.',
+		cases: [1, 5],
+		signatures: signatures(MM_H, [
+			'5.8',
+			'6.3',
+			'int pin_user_pages_fast_only(unsigned long start, int nr_pages, unsigned int gup_flags, struct page **pages)',
+			'104acc327648; removed by edad1bb1fbf7',
+		]),
+	},
+	{
+		name: 'memfd_pin_folios',
+		group: 'pin',
+		takes: 'pin',
+		fast: false,
+		meaning: 'pages',
+		releasedBy: ['unpin_folios', 'unpin_folio'],
+		summary: 'Pins the folios of a memfd range for the long term, no mapping needed.',
+		returns: 'Folios pinned, or -errno. *offset is where `start` lies in the first folio.',
+		locking: 'Needs no mmap_lock.',
+		cases: [2],
+		signatures: signatures(MM_H, [
+			'6.11',
+			'',
+			'long memfd_pin_folios(struct file *memfd, loff_t start, loff_t end, struct folio **folios, unsigned int max_folios, pgoff_t *offset)',
+			'89c1905d9c14',
+		]),
+	},
+	{
+		name: 'folio_add_pin',
+		group: 'pin',
+		takes: 'pin',
+		fast: false,
+		meaning: 'void',
+		releasedBy: ['unpin_user_page', 'unpin_user_folio', 'unpin_folio'],
+		summary: 'One more pin on a folio that is pinned already, for a second owner.',
+		returns: 'Nothing; it cannot fail.',
+		locking: 'Needs no lock.',
+		cases: [1, 2],
+		signatures: signatures(MM_H, ['6.5', '', 'void folio_add_pin(struct folio *folio)']),
+	},
+];
