@@ -10,9 +10,9 @@ import {
 } from 'vscode-languageserver';
 import type { Finding } from '../engine.js';
 import type { Severity, Tag } from '../rules/rule.js';
+import { pageOf } from '../workspace/pages.js';
 import type { Client } from './client.js';
 import type { Analysed, Documents } from './documents.js';
-import { pageOf } from './links.js';
 import type { Log } from './log.js';
 import { toLspRange } from './positions.js';
 
