@@ -2,9 +2,19 @@
  * The public face of the engine: text in, plain data out.
  * Nothing here or below touches the file system, the protocol or VS Code.
  */
+import { fileContext } from './analysis/context.js';
+import { API_RECORDS } from './kernel/apis/index.js';
+import { needles } from './kernel/index.js';
 import type { Kernel } from './kernel/types.js';
+import { applyEdits } from './rules/apply.js';
+import { ruleMetas } from './rules/index.js';
 import type { Fix, RuleMeta, Severity, Tag } from './rules/rule.js';
-import type { Range } from './syntax/ir.js';
+import { type Found, runRules } from './rules/run.js';
+import type { FileIR, FunctionIR, Range } from './syntax/ir.js';
+import { CParser } from './syntax/parser.js';
+import { SourceFile } from './syntax/source-file.js';
+
+export { needles };
 
 export interface Finding extends Range {
 	readonly rule: string;
@@ -55,9 +65,125 @@ export interface Engine {
 	readonly rules: readonly RuleMeta[];
 	analyse(text: string, options: AnalyseOptions): Analysis;
 	open(): OpenFile;
+	/** The function IR of a text, for tools that look below the findings. */
+	read(text: string, kernel: Kernel): FileIR;
+}
+
+const NOTHING: Analysis = { findings: [], irrelevant: true, unread: [] };
+
+/** Words that are everywhere in the kernel: they matter only in functions that name the family as well. */
+const EVERYWHERE = new Set(['release', 'dirty', 'helper']);
+
+/** Every word that makes a function worth reading. */
+const WORDS = new RegExp(
+	`\\b(?:FOLL_[A-Z]|${API_RECORDS.filter(
+		({ name, group }) => !EVERYWHERE.has(group) || needles.some((needle) => name.includes(needle)),
+	)
+		.map(({ name }) => `${name}\\b`)
+		.join('|')})`,
+	'g',
+);
+
+/** The text names none of our words. */
+export function isIrrelevant(text: string): boolean {
+	return !needles.some((needle) => text.includes(needle));
+}
+
+class Opened implements OpenFile {
+	private readonly parser: CParser;
+	private readonly source: SourceFile;
+
+	constructor(parser: CParser) {
+		this.parser = parser;
+		this.source = new SourceFile(parser);
+	}
+
+	read(text: string, kernel: Kernel): FileIR {
+		return this.source.read(text, kernel.version, WORDS);
+	}
+
+	analyse(text: string, options: AnalyseOptions): Analysis {
+		if (isIrrelevant(text)) {
+			this.source.dispose();
+			return NOTHING;
+		}
+		const ir = this.read(text, options.kernel);
+		const found = runRules(fileContext(options.path, text, options.kernel, ir), options.severities);
+		this.source.sweep();
+		const findings = found.map((report) => ({
+			rule: report.rule,
+			severity: report.severity,
+			start: report.start,
+			end: report.end,
+			message: report.message,
+			function: enclosing(ir.functions, report),
+			tags: report.tags ?? [],
+			related: report.related ?? [],
+			fixes: options.fixes === false ? [] : this.proven(text, options, report, found, ir.unread.length),
+		}));
+		return { findings, irrelevant: false, unread: [...new Set(ir.unread)] };
+	}
+
+	/** Fixes after which this finding is gone, no other has come and no function became unreadable. */
+	private proven(
+		text: string,
+		options: AnalyseOptions,
+		report: Found,
+		before: readonly Found[],
+		unread: number,
+	): readonly Fix[] {
+		return (report.fixes ?? []).filter((fix) => {
+			const copy = new Opened(this.parser);
+			const after = copy.analyse(applyEdits(text, fix.edits), { ...options, fixes: false });
+			copy.dispose();
+			return after.unread.length <= unread && improves(before, after.findings, report);
+		});
+	}
+
+	dispose(): void {
+		this.source.dispose();
+	}
+}
+
+function counts(findings: readonly { readonly rule: string }[]): Map<string, number> {
+	const all = new Map<string, number>();
+	for (const { rule } of findings) all.set(rule, (all.get(rule) ?? 0) + 1);
+	return all;
+}
+
+/** Fewer findings of this rule, not one more of any other. */
+function improves(before: readonly Found[], after: readonly Finding[], gone: Found): boolean {
+	const old = counts(before);
+	const now = counts(after);
+	if ((now.get(gone.rule) ?? 0) >= (old.get(gone.rule) ?? 0)) return false;
+	return [...now].every(([rule, count]) => count <= (old.get(rule) ?? 0));
+}
+
+function enclosing(functions: readonly FunctionIR[], at: Range): string | null {
+	return functions.find((fn) => at.start >= fn.start && at.end <= fn.end)?.name ?? null;
 }
 
 /** Load once per process or worker; afterwards everything is synchronous. */
-export async function loadEngine(_wasm: WasmFiles): Promise<Engine> {
-	throw new Error('the engine is being built');
+export async function loadEngine(wasm: WasmFiles): Promise<Engine> {
+	const parser = await CParser.load(wasm.core, wasm.grammar);
+	return {
+		rules: ruleMetas,
+		open: () => new Opened(parser),
+		analyse(text, options) {
+			const file = new Opened(parser);
+			try {
+				return file.analyse(text, options);
+			} finally {
+				file.dispose();
+			}
+		},
+		read(text, kernel) {
+			const file = new Opened(parser);
+			try {
+				return file.read(text, kernel);
+			} finally {
+				file.dispose();
+			}
+		},
+	};
 }

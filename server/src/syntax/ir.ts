@@ -24,12 +24,12 @@ export type Expr =
 	  })
 	/** `=`, `|=`, `&=`, ... */
 	| (Range & { readonly kind: 'assign'; readonly op: string; readonly left: Expr; readonly right: Expr })
-	/** `a ? b : c`, and GNU `a ?: c` (then = undefined). */
+	/** `a ? b : c`, and GNU `a ?: c` (whenTrue = undefined). */
 	| (Range & {
 			readonly kind: 'conditional';
 			readonly test: Expr;
-			readonly then: Expr | undefined;
-			readonly otherwise: Expr;
+			readonly whenTrue: Expr | undefined;
+			readonly whenFalse: Expr;
 	  })
 	| (Range & { readonly kind: 'field'; readonly object: Expr; readonly field: string; readonly arrow: boolean })
 	| (Range & { readonly kind: 'index'; readonly object: Expr; readonly index: Expr })

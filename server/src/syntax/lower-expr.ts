@@ -113,13 +113,13 @@ export class ExpressionLowering {
 					right: this.field(node, 'right'),
 				};
 			case 'conditional_expression': {
-				const then = child(node, 'consequence');
+				const whenTrue = child(node, 'consequence');
 				return {
 					...range,
 					kind: 'conditional',
 					test: this.field(node, 'condition'),
-					then: then && this.expr(then),
-					otherwise: this.field(node, 'alternative'),
+					whenTrue: whenTrue && this.expr(whenTrue),
+					whenFalse: this.field(node, 'alternative'),
 				};
 			}
 			case 'field_expression': {

@@ -1,0 +1,331 @@
+/** Which kind of reference the pages of a place carry, followed through one function. */
+import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
+import { unwrap } from '../syntax/lower.js';
+import type { ApiCall } from './context.js';
+import { type Flow, replay, solve } from './flow.js';
+import { bare, isNull, place, postorder, rootOf, roots } from './walk.js';
+
+/** "other": pages of unknown or own origin stand in the same place. */
+export type Held = 'reference' | 'pin' | 'extracted' | 'other';
+
+export interface Holder {
+	readonly kinds: ReadonlySet<Held>;
+	/** The calls that took what the place holds. */
+	readonly taken: readonly ApiCall[];
+	/** Variable that has the result of the taking call. */
+	readonly result: string | undefined;
+	/** Somebody took a further plain reference on these pages (get_page and its kin). */
+	readonly shared: boolean;
+}
+
+interface State {
+	readonly holders: ReadonlyMap<string, Holder>;
+	/** Local variable -> place whose pages it denotes. */
+	readonly aliases: ReadonlyMap<string, string>;
+}
+
+/** Functions that give another view of the same page. */
+const VIEWS = new Set(['page_folio', 'compound_head', 'folio_page', 'nth_page', 'folio_file_page', 'pfn_folio']);
+
+/** Functions that take one more plain reference. */
+const TAKERS = new Set([
+	'get_page',
+	'folio_get',
+	'try_get_page',
+	'get_page_unless_zero',
+	'folio_try_get',
+	'folio_ref_add',
+	'page_ref_add',
+	'page_ref_inc',
+]);
+
+/** The place an argument denotes, elements and addresses stripped: pages, &page, pages + done, &pages[i], pages[i]. */
+export function holderPlace(expr: Expr, aliases: ReadonlyMap<string, string>): string | undefined {
+	let at = bare(expr);
+	for (;;) {
+		if (at.kind === 'unary' && (at.op === '&' || at.op === '*')) at = bare(at.operand);
+		else if (at.kind === 'unary' && (at.op === '++' || at.op === '--')) at = bare(at.operand);
+		else if (at.kind === 'index') at = bare(at.object);
+		else if (at.kind === 'binary' && (at.op === '+' || at.op === '-')) at = bare(at.left);
+		else if (at.kind === 'call' && VIEWS.has(at.name) && at.args[0]) at = bare(at.args[0]);
+		// &folio->page
+		else if (
+			at.kind === 'field' &&
+			at.arrow &&
+			(at.field === 'page' || at.field === 'folio') &&
+			bare(at.object).kind === 'name' &&
+			aliases.has(place(at.object) ?? '')
+		)
+			at = bare(at.object);
+		else break;
+	}
+	const name = place(at);
+	return name === undefined ? undefined : (aliases.get(name) ?? name);
+}
+
+const OTHER: Holder = { kinds: new Set(['other']), taken: [], result: undefined, shared: false };
+
+/** The argument a call takes pages into; undefined when it takes none. */
+function takesInto({ api, arg }: ApiCall): Expr | undefined {
+	if (api.record.takes === 'none' || !/^(?:get|pin|iov-iter|extract)$/.test(api.record.group)) return undefined;
+	const pages = arg('pages') ?? arg('page') ?? arg('folios');
+	return pages && !isNull(pages) ? pages : undefined;
+}
+
+/** Memory for an array of pointers, not a page. */
+function isAllocation(value: Expr): boolean {
+	const at = bare(value);
+	return (
+		at.kind === 'call' &&
+		/^(?:kv?[mzc]alloc|k[mzc]alloc|v[mz]alloc|kvmalloc|kmem_cache|devm_k|__get_free_page|get_zeroed_page)/.test(at.name)
+	);
+}
+
+class HolderFlow implements Flow<State> {
+	readonly entry: State = { holders: new Map(), aliases: new Map() };
+	private readonly calls: ReadonlyMap<Expr, ApiCall>;
+	/** Places that some call of the function takes pages into. */
+	private readonly tracked: ReadonlySet<string>;
+
+	constructor(calls: ReadonlyMap<Expr, ApiCall>) {
+		this.calls = calls;
+		const none = new Map<string, string>();
+		this.tracked = new Set(
+			[...calls.values()].flatMap((call) => {
+				const pages = takesInto(call);
+				return (pages && holderPlace(pages, none)) ?? [];
+			}),
+		);
+	}
+
+	step(state: State, step: Step): State {
+		if (step.kind === 'declare') {
+			const after = step.init ? this.test(state, step.init) : state;
+			return this.assign(after, step.variable.name, step.init);
+		}
+		let now = state;
+		if (step.kind === 'each') {
+			// the loop variable is set by the macro
+			for (const arg of step.args) if (bare(arg).kind === 'name') now = this.forget(now, place(arg) as string);
+		}
+		for (const root of roots(step)) now = this.test(now, root);
+		return now;
+	}
+
+	test(state: State, test: Expr): State {
+		let now = state;
+		postorder(test, (expr) => {
+			if (expr.kind === 'assign') now = this.store(now, expr.left, expr.op === '=' ? expr.right : undefined);
+			else if (expr.kind === 'call') now = this.call(now, expr);
+		});
+		return now;
+	}
+
+	private call(state: State, call: CallExpr): State {
+		if (TAKERS.has(call.name)) {
+			const name = call.args[0] && holderPlace(call.args[0], state.aliases);
+			const held = name && state.holders.get(name);
+			return held ? this.put(state, name, { ...held, shared: true }) : state;
+		}
+		const api = this.calls.get(call);
+		const pages = api && takesInto(api);
+		const name = pages && holderPlace(pages, state.aliases);
+		if (name) return this.take(state, name, api, isWhole(pages));
+		return api ? state : this.filled(state, call);
+	}
+
+	/** A callee we do not know may put its own pages into a place that holds none of ours yet. */
+	private filled(state: State, call: CallExpr): State {
+		let now = state;
+		for (const arg of call.args) {
+			const at = bare(arg);
+			const passed =
+				at.kind === 'name' || at.kind === 'field' || (at.kind === 'unary' && at.op === '&')
+					? holderPlace(at, state.aliases)
+					: undefined;
+			if (passed && this.tracked.has(passed) && !state.holders.has(passed)) now = this.put(now, passed, OTHER);
+		}
+		return now;
+	}
+
+	private take(state: State, name: string, api: ApiCall, whole: boolean): State {
+		const old = state.holders.get(name);
+		const kind = api.api.record.takes as Held;
+		const kept = old && !whole ? old : undefined;
+		return this.put(state, name, {
+			kinds: new Set([...(kept?.kinds ?? []), kind]),
+			taken: [...(kept?.taken ?? []).filter((t) => t !== api), api],
+			result: undefined,
+			shared: kept?.shared ?? false,
+		});
+	}
+
+	private put(state: State, name: string, holder: Holder | undefined): State {
+		const holders = new Map(state.holders);
+		if (holder) holders.set(name, holder);
+		else holders.delete(name);
+		return { ...state, holders };
+	}
+
+	/** A variable got a new value: what it held, or stood for, is out of sight. */
+	private forget(state: State, name: string): State {
+		const holders = new Map([...state.holders].filter(([key]) => rootOf(key) !== name));
+		const aliases = new Map([...state.aliases].filter(([alias, target]) => alias !== name && rootOf(target) !== name));
+		return { holders, aliases };
+	}
+
+	private assign(state: State, name: string, value: Expr | undefined): State {
+		let now = state;
+		const at = value && bare(value);
+		const api = at && this.calls.get(at);
+		// a function that returns the page itself
+		if (api && /^page/.test(api.api.record.meaning) && api.api.record.takes !== 'none')
+			return this.take(this.forget(now, name), name, api, true);
+		const target =
+			at && at.kind !== 'call'
+				? holderPlace(at, state.aliases)
+				: at && VIEWS.has(at.name)
+					? holderPlace(at, state.aliases)
+					: undefined;
+		if (target && target !== name && state.holders.has(target)) {
+			now = this.forget(now, name);
+			return { ...now, aliases: new Map(now.aliases).set(name, target) };
+		}
+		if (api) return this.withResult(now, name, api);
+		if (target === name) return now;
+		now = this.forget(now, name);
+		// a fresh array holds nothing, another page is not ours
+		return value && !isNull(value) && this.tracked.has(name) && !isAllocation(value) ? this.put(now, name, OTHER) : now;
+	}
+
+	private withResult(state: State, name: string, api: ApiCall): State {
+		const holders = new Map(state.holders);
+		for (const [key, holder] of holders) if (holder.taken.at(-1) === api) holders.set(key, { ...holder, result: name });
+		return { ...state, holders };
+	}
+
+	/** An assignment to something that need not be a plain variable. */
+	private store(state: State, left: Expr, value: Expr | undefined): State {
+		const at = bare(left);
+		if (at.kind === 'name') return this.assign(state, at.name, value);
+		const name = holderPlace(left, state.aliases);
+		const held = name ? state.holders.get(name) : undefined;
+		if (name && held && (at.kind === 'index' || at.kind === 'unary')) {
+			// an element is replaced: by another element of the same place, or by somebody else's page
+			const from = value && holderPlace(value, state.aliases);
+			if (from === name || (value && isNull(value))) return state;
+			return this.put(state, name, { ...held, kinds: new Set([...held.kinds, 'other']) });
+		}
+		const api = value && this.calls.get(bare(value));
+		if (name && api && /^page/.test(api.api.record.meaning) && api.api.record.takes !== 'none')
+			return this.take(state, name, api, true);
+		if (name && !held && this.tracked.has(name) && value && !isNull(value) && !isAllocation(value))
+			return this.put(state, name, OTHER);
+		return name && held ? this.put(state, name, undefined) : state;
+	}
+
+	/** After `ret < 0`, `ret <= 0` or `!ret` nothing is held. */
+	assume(state: State, test: Expr, truth: boolean): State {
+		const failed = failedResult(test, truth);
+		if (!failed) return state;
+		const holders = new Map([...state.holders].filter(([, holder]) => holder.result !== failed));
+		return holders.size === state.holders.size ? state : { ...state, holders };
+	}
+
+	join(a: State, b: State): State {
+		const holders = new Map(a.holders);
+		for (const [name, holder] of b.holders) {
+			const other = holders.get(name);
+			holders.set(name, other ? joinHolders(other, holder) : holder);
+		}
+		const aliases = new Map([...a.aliases].filter(([name, target]) => b.aliases.get(name) === target));
+		return { holders, aliases };
+	}
+
+	equal(a: State, b: State): boolean {
+		if (a.holders.size !== b.holders.size || a.aliases.size !== b.aliases.size) return false;
+		for (const [name, holder] of a.holders) {
+			const other = b.holders.get(name);
+			if (
+				!other ||
+				other.kinds.size !== holder.kinds.size ||
+				other.taken.length !== holder.taken.length ||
+				other.shared !== holder.shared ||
+				other.result !== holder.result
+			)
+				return false;
+		}
+		return true;
+	}
+}
+
+function joinHolders(a: Holder, b: Holder): Holder {
+	return {
+		kinds: new Set([...a.kinds, ...b.kinds]),
+		taken: [...a.taken, ...b.taken.filter((t) => !a.taken.includes(t))],
+		result: a.result === b.result ? a.result : undefined,
+		shared: a.shared || b.shared,
+	};
+}
+
+/** The argument names the whole array or the page itself, not a part further in. */
+function isWhole(pages: Expr): boolean {
+	const at = bare(pages);
+	return (
+		at.kind === 'name' ||
+		at.kind === 'field' ||
+		(at.kind === 'unary' && at.op === '&' && bare(at.operand).kind !== 'index')
+	);
+}
+
+/** Variable that this edge shows to hold a failure. */
+function failedResult(test: Expr, truth: boolean): string | undefined {
+	const at = unwrap(test);
+	if (at.kind === 'binary' && truth && (at.op === '<' || at.op === '<=')) {
+		const right = bare(at.right);
+		if (right.kind === 'number' && (right.value === 0 || (right.value === 1 && at.op === '<')))
+			return assigned(at.left);
+	}
+	if (at.kind === 'binary' && !truth && (at.op === '>' || at.op === '>=')) {
+		const right = bare(at.right);
+		if (right.kind === 'number' && (right.value === 0 || (right.value === 1 && at.op === '>=')))
+			return assigned(at.left);
+	}
+	return truth ? undefined : assigned(at);
+}
+
+function assigned(expr: Expr): string | undefined {
+	const at = bare(expr);
+	return place(at.kind === 'assign' ? at.left : at);
+}
+
+export interface HoldersAt {
+	/** What the place an argument denotes holds here; undefined when nothing of ours. */
+	at(expr: Expr): { readonly name: string; readonly holder: Holder } | undefined;
+}
+
+/**
+ * Visit every call of `fn` with what the places hold just before it.
+ * @param calls the API calls of this function
+ */
+export function followHolders(
+	fn: FunctionIR,
+	calls: readonly ApiCall[],
+	visit: (call: CallExpr, held: HoldersAt) => void,
+): void {
+	const flow = new HolderFlow(new Map(calls.map((c) => [c.call, c])));
+	replay(fn, flow, solve(fn, flow), (state, step) => {
+		const view: HoldersAt = {
+			at: (expr) => {
+				const name = holderPlace(expr, state.aliases);
+				const holder = name === undefined ? undefined : state.holders.get(name);
+				return name !== undefined && holder ? { name, holder } : undefined;
+			},
+		};
+		for (const root of roots(step)) {
+			postorder(root, (expr) => {
+				if (expr.kind === 'call') visit(expr, view);
+			});
+		}
+	});
+}

@@ -1,0 +1,101 @@
+/** Walks over IR expressions. */
+
+import type { Expr, Step } from '../syntax/ir.js';
+import { unwrap } from '../syntax/lower.js';
+
+/** Direct parts of an expression, in the order C evaluates or writes them. */
+export function parts(expr: Expr): readonly Expr[] {
+	switch (expr.kind) {
+		case 'call':
+			return expr.name ? expr.args : [expr.callee, ...expr.args];
+		case 'unary':
+		case 'cast':
+			return [expr.operand];
+		case 'binary':
+			return [expr.left, expr.right];
+		case 'assign':
+			return [expr.right, expr.left];
+		case 'conditional':
+			return expr.whenTrue ? [expr.test, expr.whenTrue, expr.whenFalse] : [expr.test, expr.whenFalse];
+		case 'field':
+			return [expr.object];
+		case 'index':
+			return [expr.object, expr.index];
+		case 'paren':
+			return [expr.inner];
+		case 'comma':
+		case 'list':
+		case 'other':
+			return expr.items;
+		default:
+			return [];
+	}
+}
+
+/** All expressions of a step. */
+export function roots(at: Step | Expr): readonly Expr[] {
+	switch (at.kind) {
+		case 'eval':
+			return [at.expr];
+		case 'declare':
+			return at.init ? [at.init] : [];
+		case 'return':
+			return at.value ? [at.value] : [];
+		case 'each':
+			return at.args;
+		default:
+			return [at];
+	}
+}
+
+/** Visit `expr` and everything inside, inner parts first (evaluation order). */
+export function postorder(expr: Expr, visit: (expr: Expr) => void): void {
+	for (const part of parts(expr)) postorder(part, visit);
+	visit(expr);
+}
+
+/** Without parentheses, casts and truth macros. */
+export function bare(expr: Expr): Expr {
+	let at = unwrap(expr);
+	while (at.kind === 'cast') at = unwrap(at.operand);
+	return at;
+}
+
+/**
+ * A name for the place an expression denotes: "pages", "umem->pgs", "ctx.pages[]".
+ * Undefined when it is none that can be followed (a call, arithmetic on two variables).
+ */
+export function place(expr: Expr): string | undefined {
+	const at = bare(expr);
+	switch (at.kind) {
+		case 'name':
+			return at.name;
+		case 'field': {
+			const object = place(at.object);
+			return object && `${object}${at.arrow ? '->' : '.'}${at.field}`;
+		}
+		case 'index': {
+			const object = place(at.object);
+			return object && `${object}[]`;
+		}
+		case 'unary':
+			return at.op === '*' ? suffix(place(at.operand), '[]') : undefined;
+		default:
+			return undefined;
+	}
+}
+
+function suffix(text: string | undefined, end: string): string | undefined {
+	return text === undefined ? undefined : text + end;
+}
+
+/** The expression is NULL or a literal 0 (also cast). */
+export function isNull(expr: Expr): boolean {
+	const at = bare(expr);
+	return (at.kind === 'name' && at.name === 'NULL') || (at.kind === 'number' && at.value === 0);
+}
+
+/** Variable a place starts with: "umem" of "umem->pgs". */
+export function rootOf(name: string): string {
+	return /^\w+/.exec(name)?.[0] ?? name;
+}

@@ -1,0 +1,83 @@
+import type { ApiCall, FileContext } from '../analysis/context.js';
+import type { Origin } from '../analysis/flags.js';
+import { bare } from '../analysis/walk.js';
+import type { Range } from '../syntax/ir.js';
+import { reaches } from './flag-rule.js';
+import type { Fix, Rule } from './rule.js';
+
+function inside(inner: Range, outer: Range): boolean {
+	return inner.start >= outer.start && inner.end <= outer.end;
+}
+
+/** `write` -> `write ? FOLL_WRITE : 0`, in parentheses where it is an operand. */
+function wrap(file: FileContext, call: ApiCall, origin: Origin): readonly Fix[] {
+	const arg = call.arg('flags');
+	if (!arg || origin.macro) return [];
+	// written elsewhere: the variable keeps its meaning, the argument is wrapped
+	const at = inside(origin, arg) ? origin : bare(arg).kind === 'name' ? arg : undefined;
+	if (!at) return [];
+	const text = file.slice(at);
+	const whole = at.start === arg.start && at.end === arg.end;
+	// `a = b`, `a, b` and `a ? b : c` bind weaker than the new `?`
+	if (/[^=!<>]=[^=]|,|\?/.test(text.replace(/\([^()]*\)/g, ''))) return [];
+	const wrapped = `${text} ? FOLL_WRITE : 0`;
+	return [
+		{
+			title: `Pass FOLL_WRITE when ${text}`,
+			safe: true,
+			edits: [{ start: at.start, end: at.end, text: whole ? wrapped : `(${wrapped})` }],
+		},
+	];
+}
+
+export const follFlagsNotFlags: Rule = {
+	meta: {
+		id: 'foll-flags-not-flags',
+		title: 'Number or truth value passed as gup_flags',
+		severity: 'warning',
+		needles: ['get_user_page', 'pin_user_page', 'follow_page'],
+		fix: 'safe',
+		versioned: true,
+	},
+	check(file, report) {
+		const seen = new Set<number>();
+		const once = (at: Origin): boolean => !seen.has(at.start) && Boolean(seen.add(at.start));
+		for (const call of file.calls) {
+			for (const { literals, booleans } of call.flags ?? []) {
+				for (const literal of literals) {
+					if (!once(literal)) continue;
+					const one = literal.value === 1;
+					const meant = one
+						? 'FOLL_WRITE is 1 by accident; write its name'
+						: 'flag values were renumbered in 6.3; write the names';
+					report({
+						start: literal.start,
+						end: literal.end,
+						message: `${call.call.name}() takes FOLL_* flags, this is the number ${file.slice(literal)}: ${meant}`,
+						related: reaches(call, literal),
+						fixes:
+							one && !literal.macro
+								? [
+										{
+											title: 'Replace by FOLL_WRITE',
+											safe: true,
+											edits: [{ start: literal.start, end: literal.end, text: 'FOLL_WRITE' }],
+										},
+									]
+								: [],
+					});
+				}
+				for (const origin of booleans) {
+					if (!once(origin)) continue;
+					report({
+						start: origin.start,
+						end: origin.end,
+						message: `${call.call.name}() takes FOLL_* flags, this is a truth value that works only because FOLL_WRITE is 1; write \`${file.slice(origin)} ? FOLL_WRITE : 0\``,
+						related: reaches(call, origin),
+						fixes: wrap(file, call, origin),
+					});
+				}
+			}
+		}
+	},
+};

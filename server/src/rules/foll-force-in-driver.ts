@@ -1,0 +1,30 @@
+import { atFlag, removal, writtenFlags } from './flag-rule.js';
+import type { Rule } from './rule.js';
+
+const DRIVERS = new Set(['drivers', 'sound', 'net']);
+
+export const follForceInDriver: Rule = {
+	meta: {
+		id: 'foll-force-in-driver',
+		title: 'FOLL_FORCE in a driver',
+		severity: 'warning',
+		since: '6.2',
+		needles: ['FOLL_FORCE'],
+		fix: 'unsafe',
+		versioned: true,
+	},
+	check(file, report) {
+		if (!file.kernel.atLeast('6.2') || !DRIVERS.has(file.area)) return;
+		for (const written of writtenFlags(file, ['FOLL_FORCE'], () => true)) {
+			report(
+				atFlag(
+					written,
+					`{flag} lets a driver write where user space may not; it is for ptrace-like access, and no driver needs it since 6.2, when read-only long-term pins learned to break COW themselves`,
+					{
+						fixes: removal(file, written, false),
+					},
+				),
+			);
+		}
+	},
+};

@@ -1,0 +1,28 @@
+import { isNull } from '../analysis/walk.js';
+import { atFlag, removal, writtenFlags } from './flag-rule.js';
+import type { Rule } from './rule.js';
+
+export const follGetRedundant: Rule = {
+	meta: {
+		id: 'foll-get-redundant',
+		title: 'FOLL_GET spelled out where it is implied',
+		severity: 'hint',
+		tags: ['unnecessary'],
+		needles: ['FOLL_GET'],
+		fix: 'safe',
+		versioned: false,
+	},
+	check(file, report) {
+		if (file.area === 'mm') return;
+		const takes = writtenFlags(file, ['FOLL_GET'], (call) => {
+			const pages = call.arg('pages');
+			return call.api.record.group === 'get' && !(pages && isNull(pages));
+		});
+		for (const written of takes)
+			report(
+				atFlag(written, `{flag} is implied: ${written.call.call.name}() always takes a reference on each page`, {
+					fixes: removal(file, written, true),
+				}),
+			);
+	},
+};

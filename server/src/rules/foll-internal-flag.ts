@@ -1,0 +1,45 @@
+import { isOwnGround } from './areas.js';
+import { atFlag, removal, type Written, writtenFlags } from './flag-rule.js';
+import type { Rule } from './rule.js';
+
+/** Flags of mm/internal.h since 6.3; FOLL_PIN has a rule of its own. */
+const INTERNAL = ['FOLL_TOUCH', 'FOLL_TRIED', 'FOLL_REMOTE', 'FOLL_FAST_ONLY', 'FOLL_UNLOCKABLE', 'FOLL_MADV_POPULATE'];
+
+/** The entry point sets the flag itself (mm/gup.c), so that leaving it out changes nothing. */
+function isImplied({ flag, call }: Written): boolean {
+	if (call.api.record.fast) return false;
+	return flag === 'FOLL_TOUCH' || (flag === 'FOLL_REMOTE' && /_remote$/.test(call.call.name));
+}
+
+export const follInternalFlag: Rule = {
+	meta: {
+		id: 'foll-internal-flag',
+		title: 'Flag of mm/internal.h passed by a caller',
+		severity: 'error',
+		severityNote:
+			'warning before 6.3, where the flags were still public, except in the fast variants, which refuse them',
+		needles: INTERNAL,
+		fix: 'safe',
+		versioned: true,
+	},
+	check(file, report) {
+		if (isOwnGround(file)) return;
+		const closed = file.kernel.atLeast('6.3');
+		for (const written of writtenFlags(file, INTERNAL, () => true)) {
+			const { api, call } = written.call;
+			const implied = isImplied(written);
+			const why = closed
+				? 'lives in mm/internal.h since 6.3 and is refused from a caller'
+				: api.record.fast
+					? 'is not on the whitelist of the fast variants'
+					: 'is for mm/ alone and leaves the public headers in 6.3';
+			const right = implied ? `${call.name}() sets it itself: leave it out` : 'leave it out';
+			report(
+				atFlag(written, `{flag} ${why}; ${right}`, {
+					severity: closed || api.record.fast ? 'error' : 'warning',
+					fixes: removal(file, written, implied),
+				}),
+			);
+		}
+	},
+};

@@ -1,0 +1,31 @@
+import { atFlag, writtenFlags } from './flag-rule.js';
+import type { Rule } from './rule.js';
+
+export const follLongtermWithoutPin: Rule = {
+	meta: {
+		id: 'foll-longterm-without-pin',
+		title: 'FOLL_LONGTERM without a pin',
+		severity: 'error',
+		severityNote: 'warning on 5.6 to 5.9, where the kernel did not refuse it yet',
+		since: '5.6',
+		needles: ['FOLL_LONGTERM'],
+		fix: 'none',
+		versioned: true,
+	},
+	check(file, report) {
+		if (!file.kernel.atLeast('5.6')) return;
+		const refused = file.kernel.atLeast('5.10');
+		for (const written of writtenFlags(file, ['FOLL_LONGTERM'], ({ api }) => api.record.group === 'get')) {
+			const { api, call } = written.call;
+			const twin = api.record.successor ?? 'a pin_user_pages function';
+			const effect = refused
+				? `${call.name}() WARNs and fails with -EINVAL`
+				: `${call.name}() only takes a reference, which does not keep the page in place for a device`;
+			report(
+				atFlag(written, `{flag} needs a pin: ${effect}; use ${twin}() and unpin the pages`, {
+					severity: refused ? 'error' : 'warning',
+				}),
+			);
+		}
+	},
+};

@@ -1,0 +1,30 @@
+import { isOwnGround } from './areas.js';
+import { atFlag, removal, writtenFlags } from './flag-rule.js';
+import type { Rule } from './rule.js';
+
+export const follPinFromCaller: Rule = {
+	meta: {
+		id: 'foll-pin-from-caller',
+		title: 'FOLL_PIN passed by a caller',
+		severity: 'error',
+		since: '5.6',
+		needles: ['FOLL_PIN'],
+		fix: 'safe',
+		versioned: false,
+	},
+	check(file, report) {
+		if (isOwnGround(file)) return;
+		for (const written of writtenFlags(file, ['FOLL_PIN'], () => true)) {
+			const { api, call } = written.call;
+			const pins = api.record.group === 'pin';
+			const right = pins
+				? `${call.name}() sets it itself: leave it out`
+				: `call ${api.record.successor ?? 'a pin_user_pages function'}() instead, which sets it`;
+			report(
+				atFlag(written, `{flag} is for mm/ alone, ${call.name}() refuses it from a caller; ${right}`, {
+					fixes: pins ? removal(file, written, true) : [],
+				}),
+			);
+		}
+	},
+};

@@ -1,0 +1,48 @@
+import type { FileContext } from '../analysis/context.js';
+import type { CallExpr } from '../syntax/ir.js';
+import { mismatches, takers } from './release-kind.js';
+import type { Fix, Rule } from './rule.js';
+
+const REPLACEMENTS: Readonly<Record<string, string>> = {
+	unpin_user_page: 'put_page',
+	unpin_user_pages: 'release_pages',
+	unpin_folio: 'folio_put',
+};
+
+function swap(release: CallExpr): readonly Fix[] {
+	const name = REPLACEMENTS[release.name];
+	return name
+		? [{ title: `Replace ${release.name} by ${name}`, safe: true, edits: [{ ...release.nameRange, text: name }] }]
+		: [];
+}
+
+/** From 5.2 to 5.5 put_user_page* paired with get_user_pages*; 5.6 gave them their new name and meaning. */
+function pairsWithGet(file: FileContext, name: string): boolean {
+	return name.startsWith('put_user_page') && !file.kernel.atLeast('5.6');
+}
+
+export const getUnpinPage: Rule = {
+	meta: {
+		id: 'get-unpin-page',
+		title: 'Plain references released as pins',
+		severity: 'error',
+		needles: ['unpin_', 'put_user_page'],
+		fix: 'safe',
+		versioned: false,
+	},
+	check(file, report) {
+		for (const { release, place, taken } of mismatches(file, 'reference', 'pin')) {
+			if (pairsWithGet(file, release.name)) continue;
+			const right = REPLACEMENTS[release.name]
+				? `release with ${REPLACEMENTS[release.name]}()`
+				: 'release with put_page()';
+			const twin = taken.length === 1 ? taken[0]?.api.record.successor : undefined;
+			report({
+				...release.nameRange,
+				message: `${place} carries plain references from ${takers(taken)}, but ${release.name}() gives back pins that were never taken; ${right}${twin ? `, or take them with ${twin}()` : ''}`,
+				related: taken.map((call) => ({ ...call.call.nameRange, message: `plain references are taken here` })),
+				fixes: swap(release),
+			});
+		}
+	},
+};

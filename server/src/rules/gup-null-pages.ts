@@ -1,0 +1,35 @@
+import { isNull } from '../analysis/walk.js';
+import type { Rule } from './rule.js';
+
+export const gupNullPages: Rule = {
+	meta: {
+		id: 'gup-null-pages',
+		title: 'NULL pages where an array is needed',
+		severity: 'error',
+		needles: ['get_user_page', 'pin_user_page'],
+		fix: 'none',
+		versioned: false,
+	},
+	check(file, report) {
+		for (const call of file.calls) {
+			const { group, fast } = call.api.record;
+			if (group !== 'pin' && !(group === 'get' && fast)) continue;
+			const pages = call.arg('pages') ?? call.arg('page');
+			if (!pages || !isNull(pages)) continue;
+			const effect = file.kernel.atLeast('6.3')
+				? 'it WARNs and returns -EINVAL'
+				: group === 'pin'
+					? 'the pins would be lost, so it WARNs and fails'
+					: 'the reference it takes is lost, or the fast path writes through NULL';
+			const right =
+				group === 'pin'
+					? 'pass an array for the pages'
+					: 'to fault pages in without a reference use get_user_pages_unlocked() or fault_in_readable()';
+			report({
+				start: pages.start,
+				end: pages.end,
+				message: `${call.call.name}() needs an array for the pages it takes; with NULL ${effect}; ${right}`,
+			});
+		}
+	},
+};

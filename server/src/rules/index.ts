@@ -1,0 +1,39 @@
+/** The registry: one line a rule, in the order of the documentation. */
+import { follFlagsNotFlags } from './foll-flags-not-flags.js';
+import { follFlagsRejected } from './foll-flags-rejected.js';
+import { follForceInDriver } from './foll-force-in-driver.js';
+import { follGetRedundant } from './foll-get-redundant.js';
+import { follGetWithPin } from './foll-get-with-pin.js';
+import { follInternalFlag } from './foll-internal-flag.js';
+import { follLongtermWithoutPin } from './foll-longterm-without-pin.js';
+import { follPinFromCaller } from './foll-pin-from-caller.js';
+import { getUnpinPage } from './get-unpin-page.js';
+import { gupApiChanged } from './gup-api-changed.js';
+import { gupLockedNotOne } from './gup-locked-not-one.js';
+import { gupNegativeUnsigned } from './gup-negative-unsigned.js';
+import { gupNullPages } from './gup-null-pages.js';
+import { iovIterGetPages } from './iov-iter-get-pages.js';
+import { pinPutPage } from './pin-put-page.js';
+import type { Rule, RuleMeta } from './rule.js';
+import { suppressionMeta } from './suppression.js';
+
+export const rules: readonly Rule[] = [
+	follPinFromCaller,
+	follInternalFlag,
+	follGetWithPin,
+	follGetRedundant,
+	follLongtermWithoutPin,
+	follFlagsRejected,
+	follForceInDriver,
+	follFlagsNotFlags,
+	gupNullPages,
+	gupApiChanged,
+	gupLockedNotOne,
+	gupNegativeUnsigned,
+	iovIterGetPages,
+	pinPutPage,
+	getUnpinPage,
+];
+
+/** Metadata of everything that can be reported, also of what is no rule of its own. */
+export const ruleMetas: readonly RuleMeta[] = [...rules.map((rule) => rule.meta), suppressionMeta];

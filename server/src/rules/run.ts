@@ -1,0 +1,73 @@
+/** Run all rules over one file: severities, caps, suppressions, order. */
+import type { FileContext } from '../analysis/context.js';
+import { rules } from './index.js';
+import type { Report, Rule, Severity } from './rule.js';
+import { type Suppression, suppressionMeta, suppressions } from './suppression.js';
+
+export type Severities = Readonly<Record<string, Severity | 'off'>>;
+
+/** A report with its rule and final severity. */
+export interface Found extends Report {
+	readonly rule: string;
+	readonly severity: Severity;
+}
+
+const ORDER: readonly Severity[] = ['hint', 'information', 'warning', 'error'];
+
+function atMost(severity: Severity, cap: Severity): Severity {
+	return ORDER.indexOf(severity) > ORDER.indexOf(cap) ? cap : severity;
+}
+
+/** The severity somebody chose, else the rule's own, capped where it rests on an assumption. */
+function severityOf(rule: Rule, report: Report, file: FileContext, chosen: Severities): Severity {
+	const own = chosen[rule.meta.id];
+	if (own && own !== 'off') return own;
+	const severity = report.severity ?? rule.meta.severity;
+	const doubtful = report.unverified === true || (rule.meta.versioned && file.kernel.assumed);
+	return doubtful ? atMost(severity, 'information') : severity;
+}
+
+/** Comments that suppress nothing or give no reason. */
+function idle(all: readonly Suppression[], used: ReadonlySet<Suppression>, chosen: Severities): Found[] {
+	const severity = chosen[suppressionMeta.id] ?? suppressionMeta.severity;
+	if (severity === 'off') return [];
+	return all.flatMap((comment): Found[] => {
+		const why = !rules.some((rule) => rule.meta.id === comment.rule)
+			? `there is no rule ${comment.rule}`
+			: chosen[comment.rule] !== 'off' && !used.has(comment)
+				? `nothing here is reported by ${comment.rule}; take the comment out`
+				: comment.reason === ''
+					? `say why: /* gup-lens: keep ${comment.rule} -- reason */`
+					: undefined;
+		return why
+			? [{ start: comment.start, end: comment.end, rule: suppressionMeta.id, severity, message: `Suppression: ${why}` }]
+			: [];
+	});
+}
+
+/**
+ * Findings of all rules, in the order of the text.
+ * @param chosen rule id -> severity or "off"
+ */
+export function runRules(file: FileContext, chosen: Severities = {}): Found[] {
+	const found = new Map<string, Found>();
+	const comments = suppressions(file.text);
+	const used = new Set<Suppression>();
+	for (const rule of rules) {
+		if (chosen[rule.meta.id] === 'off' || !rule.meta.needles.some((needle) => file.text.includes(needle))) continue;
+		rule.check(file, (report) => {
+			const comment = comments.find(
+				(c) => c.rule === rule.meta.id && report.start >= c.covers.start && report.start < c.covers.end,
+			);
+			if (comment) {
+				used.add(comment);
+				return;
+			}
+			// one reading of the #if arms after the other may report the same thing
+			const key = `${rule.meta.id} ${report.start} ${report.end}`;
+			const severity = severityOf(rule, report, file, chosen);
+			if (!found.has(key)) found.set(key, { ...report, rule: rule.meta.id, severity });
+		});
+	}
+	return [...found.values(), ...idle(comments, used, chosen)].sort((a, b) => a.start - b.start || a.end - b.end);
+}
