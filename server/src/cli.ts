@@ -8,6 +8,6 @@ run(process.argv.slice(2), processIo()).then(
 	},
 	(error) => {
 		console.error(error);
-		process.exitCode = 70;
+		process.exitCode = 2;
 	},
 );

@@ -2,6 +2,7 @@ import type { Severity } from '../rules/rule.js';
 import { engine } from './engine.js';
 import { github } from './formats/github.js';
 import { json } from './formats/json.js';
+import { sarif } from './formats/sarif.js';
 import { summary, text } from './formats/text.js';
 import type { Io } from './io.js';
 import { ruleSeverities } from './options.js';
@@ -20,7 +21,7 @@ export interface CheckOptions {
 }
 
 /** A report as text; `colour` is for people. */
-const PRINTERS = { text, json, github } satisfies Record<string, (report: Report, colour: boolean) => string>;
+const PRINTERS = { text, json, sarif, github } satisfies Record<string, (report: Report, colour: boolean) => string>;
 
 export type Format = keyof typeof PRINTERS;
 export const FORMATS = Object.keys(PRINTERS) as Format[];
@@ -57,6 +58,7 @@ export async function check(paths: readonly string[], options: CheckOptions, io:
 		files: scanned.files,
 		elapsedMs: Math.round(performance.now() - started),
 		reports,
+		complete: scanned.failed.length === 0,
 		skipped: [...scanned.failed, ...scanned.skipped, ...unread],
 	};
 	tellKernels(scanned, io);

@@ -1,8 +1,12 @@
 import { Command, CommanderError, Option } from 'commander';
 import { type CheckOptions, check, FORMATS } from './check.js';
+import { type ExplainOptions, explain } from './explain.js';
+import { type FixOptions, fix } from './fix.js';
 import { type Io, UsageError } from './io.js';
+import { lsp } from './lsp.js';
 import { kernelVersion, repeated } from './options.js';
 import { tool } from './package.js';
+import { rules } from './rules.js';
 import { SEVERITIES } from './severity.js';
 
 const EXAMPLES = `
@@ -50,6 +54,39 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 		)
 		.action(async (paths: string[], options: CheckOptions) => {
 			code = await check(paths, options, io);
+		});
+
+	withKernel(program.command('fix'))
+		.description('apply the safe fixes, again until none is left')
+		.argument('<path...>', 'files and folders; "-" reads the standard input and writes the fixed text')
+		.option('--stdin-path <path>', 'name of the standard input: decides the kernel tree')
+		.option('--rule <id>', 'only this rule; repeatable', repeated)
+		.option('--unsafe', 'also fixes that need a look afterwards')
+		.option('--dry-run', 'print a unified diff and change nothing')
+		.action(async (paths: string[], options: FixOptions) => {
+			code = await fix(paths, options, io);
+		});
+
+	withKernel(program.command('explain'))
+		.description('tell about a rule, a FOLL_* flag or a function')
+		.argument('<name>', 'such as pin-put-page, FOLL_LONGTERM or pin_user_pages')
+		.action(async (name: string, options: ExplainOptions) => {
+			code = await explain(name, options, io);
+		});
+
+	program
+		.command('rules')
+		.description('list all rules')
+		.action(async () => {
+			code = await rules(io);
+		});
+
+	program
+		.command('lsp')
+		.description('start the language server for an editor')
+		.option('--stdio', 'speak over the standard streams, as it does anyway')
+		.action(async () => {
+			code = await lsp();
 		});
 
 	try {

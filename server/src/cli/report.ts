@@ -23,5 +23,7 @@ export interface Report {
 	readonly elapsedMs: number;
 	/** Files with findings, by path. */
 	readonly reports: readonly FileReport[];
+	/** Every path that was named could be looked at. */
+	readonly complete: boolean;
 	readonly skipped: readonly { readonly path: string; readonly reason: string }[];
 }

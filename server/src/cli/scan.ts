@@ -1,8 +1,10 @@
 import { relative, resolve } from 'node:path';
 import type { Analysis, Engine } from '../engine.js';
+import { needles as words } from '../kernel/index.js';
 import type { Severity } from '../rules/rule.js';
 import { collect, slashed } from '../workspace/collect.js';
 import { judge, needleBytes, type Read, readSource } from '../workspace/read.js';
+import { Refusal } from '../workspace/replace.js';
 import type { SourceText } from '../workspace/text.js';
 import { UsageError } from './io.js';
 import { type Judged, Kernels } from './kernels.js';
@@ -44,7 +46,7 @@ const STDIN = '-';
 
 /**
  * Reads the files of `paths` one after the other and hands over those that name the family.
- * @param visit may throw; the scan then ends
+ * @param visit when it throws, the file counts as one that could not be looked at
  */
 export async function scan(
 	engine: Engine,
@@ -54,7 +56,7 @@ export async function scan(
 	const { cwd } = options;
 	const show = (path: string): string => slashed(relative(cwd, path)) || '.';
 	const kernels = new Kernels(options.kernel);
-	const needles = needleBytes(engine.rules.flatMap((rule) => rule.needles));
+	const needles = needleBytes(words);
 	const done: Scan = { kernels, files: 0, skipped: [], failed: [] };
 	const skip = (path: string, reason: string, named: boolean) => {
 		(named ? done.failed : done.skipped).push({ path, reason });
@@ -64,15 +66,17 @@ export async function scan(
 		done.files++;
 		if (read.kind === 'irrelevant') return;
 		const judged = await kernels.of(path, shown);
-		await visit({
-			file,
-			shown,
-			source: read.source,
-			bytes: read.bytes,
-			judged,
-			analyse: (text, fixes) =>
-				engine.analyse(text, { path: judged.path, kernel: judged.kernel, severities: options.severities, fixes }),
-		});
+		const { severities } = options;
+		const { source, bytes } = read;
+		const analyse = (text: string, fixes: boolean) =>
+			engine.analyse(text, { path: judged.path, kernel: judged.kernel, severities, fixes });
+		try {
+			await visit({ file, shown, source, bytes, judged, analyse });
+		} catch (error) {
+			// One file that breaks the engine must not hide the findings in all others.
+			const reason = error instanceof Refusal ? error.message : `internal error: ${(error as Error).stack ?? error}`;
+			done.failed.push({ path: shown, reason });
+		}
 	};
 
 	const onDisk = options.paths.filter((path) => path !== STDIN);

@@ -1,0 +1,107 @@
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
+import type { Finding } from '../engine.js';
+import { fixAll } from '../fixall.js';
+import { Lines } from '../workspace/lines.js';
+import { replaceFile } from '../workspace/replace.js';
+import { encode } from '../workspace/text.js';
+import { engine } from './engine.js';
+import { count } from './formats/text.js';
+import type { Io } from './io.js';
+import { knownRule } from './options.js';
+import { scan, type Target } from './scan.js';
+import { tell, tellKernels, tellSkipped } from './tell.js';
+
+export interface FixOptions {
+	readonly stdinPath?: string;
+	readonly kernel?: string;
+	readonly rule?: readonly string[];
+	readonly unsafe?: boolean;
+	readonly dryRun?: boolean;
+}
+
+/** Each pass fixes what it can; more only where fixes bring up others. */
+const PASSES = 20;
+
+interface Fixed {
+	readonly text: string;
+	readonly fixed: number;
+	readonly left: readonly Finding[];
+}
+
+/** @returns 0 done or nothing to do, 1 something left unfixed, 2 a named path that cannot be looked at or written */
+export async function fix(paths: readonly string[], options: FixOptions, io: Io): Promise<number> {
+	const loaded = await engine();
+	const chosen = new Set((options.rule ?? []).map((id) => knownRule(id, loaded.rules)));
+	const isChosen = ({ rule }: Finding) => chosen.size === 0 || chosen.has(rule);
+	let input: Buffer | undefined;
+	let fixed = 0;
+	let left = 0;
+	const scanned = await scan(
+		loaded,
+		{
+			paths,
+			cwd: io.cwd,
+			stdin: async () => {
+				input = await io.stdin();
+				return input;
+			},
+			stdinPath: options.stdinPath,
+			kernel: options.kernel,
+			severities: {},
+		},
+		async (target) => {
+			const result = toFixedPoint(target, isChosen, options.unsafe === true);
+			for (const finding of result.left) tell(io, leftLine(target, result.text, finding));
+			left += result.left.length;
+			if (result.fixed === 0) return;
+			if (options.dryRun) {
+				io.stdout.write(patch(target, result.text));
+			} else {
+				await put(target, result.text);
+				tell(io, `${target.shown}: ${count(result.fixed, 'finding')} fixed`);
+			}
+			fixed += result.fixed;
+			if (target.file === undefined) input = encode(result.text, target.source);
+		},
+	);
+	// As a filter it passes on what it has nothing to say about.
+	if (input !== undefined && !options.dryRun) io.stdout.write(input);
+	tellKernels(scanned, io);
+	tellSkipped(scanned, [], io);
+	tell(io, `${fixed} ${options.dryRun ? 'to fix' : 'fixed'}, ${left} left; ${count(scanned.files, 'file')} looked at`);
+	if (scanned.failed.length > 0) return 2;
+	return left > 0 ? 1 : 0;
+}
+
+function toFixedPoint(target: Target, isChosen: (finding: Finding) => boolean, unsafe: boolean): Fixed {
+	const analyse = (text: string) => target.analyse(text, true);
+	let { text } = target.source;
+	let fixed = 0;
+	for (let pass = 0; pass < PASSES; pass++) {
+		const found = fixAll(text, analyse(text), analyse, (finding, { safe }) => isChosen(finding) && (safe || unsafe));
+		if (found.fixed === 0) break;
+		text = found.text;
+		fixed += found.fixed;
+	}
+	return { text, fixed, left: analyse(text).findings.filter(isChosen) };
+}
+
+async function put(target: Target, text: string): Promise<void> {
+	if (target.file !== undefined) await replaceFile(target.file, target.bytes, encode(text, target.source));
+}
+
+/** For `patch -p1` and `git apply` in the working directory; in the bytes of the file. */
+function patch({ shown, source }: Target, text: string): Buffer {
+	const bom = source.bom ? '\uFEFF' : '';
+	const diff = createTwoFilesPatch(`a/${shown}`, `b/${shown}`, bom + source.text, bom + text, undefined, undefined, {
+		context: 3,
+		headerOptions: FILE_HEADERS_ONLY,
+	});
+	return Buffer.from(diff, source.encoding);
+}
+
+function leftLine({ shown }: Target, text: string, finding: Finding): string {
+	const { line, column } = new Lines(text).position(finding.start);
+	const why = finding.fixes.length > 0 ? 'its fix needs --unsafe' : 'no fix';
+	return `${shown}:${line}:${column}: left, ${why}: ${finding.message} [${finding.rule}]`;
+}

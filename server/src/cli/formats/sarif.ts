@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import type { Location, Log, Region, ReportingDescriptor, Result } from 'sarif';
+import type { Finding } from '../../engine.js';
+import type { RuleMeta, Severity } from '../../rules/rule.js';
+import type { Range } from '../../syntax/ir.js';
+import { Lines } from '../../workspace/lines.js';
+import { pageOf } from '../../workspace/pages.js';
+import type { FileReport, Report } from '../report.js';
+
+const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
+	error: 'error',
+	warning: 'warning',
+	information: 'note',
+	hint: 'note',
+};
+
+/** Base of all paths: where the command ran, which for code scanning is the top of the checkout. */
+const BASE = '%SRCROOT%';
+
+/** SARIF 2.1.0. */
+export function sarif(report: Report): string {
+	const indexes = new Map(report.rules.map((rule, index) => [rule.id, index]));
+	const log: Log = {
+		$schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+		version: '2.1.0',
+		runs: [
+			{
+				tool: {
+					driver: {
+						name: report.tool.name,
+						version: report.tool.version,
+						semanticVersion: report.tool.version,
+						rules: report.rules.map(descriptor),
+					},
+				},
+				columnKind: 'utf16CodeUnits',
+				originalUriBaseIds: { [BASE]: { description: { text: 'The folder the command ran in.' } } },
+				invocations: [
+					{
+						executionSuccessful: report.complete,
+						toolExecutionNotifications: report.skipped.map(({ path, reason }) => ({
+							level: 'warning',
+							message: { text: reason },
+							locations: [{ physicalLocation: { artifactLocation: artifact(path) } }],
+						})),
+					},
+				],
+				results: report.reports.flatMap((file) => results(file, indexes)),
+			},
+		],
+	};
+	return `${JSON.stringify(log, null, '\t')}\n`;
+}
+
+function descriptor(rule: RuleMeta): ReportingDescriptor {
+	return {
+		id: rule.id,
+		shortDescription: { text: rule.title },
+		helpUri: pageOf(rule.id),
+		defaultConfiguration: { level: LEVEL[rule.severity] },
+		...(rule.tags ? { properties: { tags: [...rule.tags] } } : {}),
+	};
+}
+
+function results(file: FileReport, indexes: ReadonlyMap<string, number>): Result[] {
+	const lines = new Lines(file.text);
+	const seen = new Map<string, number>();
+	const region = (range: Range): Region => {
+		const start = lines.position(range.start);
+		const end = lines.position(range.end);
+		return { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column };
+	};
+	const place = (range: Range) => ({ artifactLocation: artifact(file.path), region: region(range) });
+	return file.findings.map((finding): Result => {
+		const result: Result = {
+			ruleId: finding.rule,
+			level: LEVEL[finding.severity],
+			message: { text: finding.message },
+			locations: [location(finding, place(finding))],
+			partialFingerprints: { 'gupLensFinding/v1': fingerprint(file, finding, lines, seen) },
+			properties: { kernel: file.kernel.version, severity: finding.severity, tags: [...finding.tags] },
+		};
+		const index = indexes.get(finding.rule);
+		if (index !== undefined) result.ruleIndex = index;
+		if (finding.related.length > 0) {
+			result.relatedLocations = finding.related.map((related, id) => ({
+				id,
+				physicalLocation: place(related),
+				message: { text: related.message },
+			}));
+		}
+		if (finding.fixes.length > 0) {
+			result.fixes = finding.fixes.map((fix) => ({
+				description: { text: fix.title },
+				artifactChanges: [
+					{
+						artifactLocation: artifact(file.path),
+						replacements: fix.edits.map((edit) => ({
+							deletedRegion: region(edit),
+							insertedContent: { text: edit.text },
+						})),
+					},
+				],
+				properties: { safe: fix.safe },
+			}));
+		}
+		return result;
+	});
+}
+
+function location(finding: Finding, physicalLocation: NonNullable<Location['physicalLocation']>): Location {
+	if (finding.function === null) return { physicalLocation };
+	return { physicalLocation, logicalLocations: [{ name: finding.function, kind: 'function' }] };
+}
+
+/** The same finding after lines were added above it: rule, file, function, its line without blanks, and which of equals. */
+function fingerprint(file: FileReport, finding: Finding, lines: Lines, seen: Map<string, number>): string {
+	const line = lines.line(lines.position(finding.start).line).replace(/\s+/g, '');
+	const key = [finding.rule, file.path, finding.function ?? '', line].join('\n');
+	const ordinal = seen.get(key) ?? 0;
+	seen.set(key, ordinal + 1);
+	return createHash('sha256').update(`${key}\n${ordinal}`).digest('hex').slice(0, 32);
+}
+
+function artifact(path: string): { uri: string; uriBaseId: string } {
+	return { uri: path.split('/').map(encodeURIComponent).join('/'), uriBaseId: BASE };
+}
