@@ -19,6 +19,7 @@ import type {
 	TreeDeclarations,
 } from './types.js';
 
+export { knownUser } from './known-users.js';
 export { NEWEST } from './releases.js';
 export { words as needles } from './words.js';
 

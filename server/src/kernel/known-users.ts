@@ -1,20 +1,277 @@
-/** Judgements that code alone cannot give, each with its public source. */
+/**
+ * Curated judgements on users of the family: which file or function must pin, which may keep plain references, and
+ * why. A row names no line; rows with functions come before the row of their whole file or folder.
+ */
 import type { KnownUser } from './types.js';
 
-export const KNOWN_USERS: readonly KnownUser[] = [];
+/** The thread that listed the users left; its message ids carry the arguments quoted below in our own words. */
+const THREAD = {
+	source: 'linux-fsdevel, "getting rid of the last memory modifitions through gup(FOLL_GET)", September 2023',
+	url: 'https://lore.kernel.org/all/20230905141604.GA27370@lst.de/',
+} as const;
 
-/** `row` is about `path`: the same, below it, or the same from some folder on. */
-function names(row: KnownUser, path: string): boolean {
-	const at = `/${path}`.lastIndexOf(`/${row.path}`);
-	if (at < 0) return false;
-	return row.path.endsWith('/') || at + row.path.length === path.length;
+const CASES = {
+	source: 'Documentation/core-api/pin_user_pages.rst',
+	url: 'https://docs.kernel.org/core-api/pin_user_pages.html',
+} as const;
+
+const KVM_WHY =
+	'KVM fills second-level page tables and drops the mapping from its MMU notifier when the process page table changes, so no pin is needed to stay coherent. A pin would also unshare KSM pages under the guest.';
+
+const EXTRACT = 'iov_iter_extract_pages';
+
+/** Direct I/O and what was converted since; the row holds for the trees that still have the old call. */
+const directIo: readonly KnownUser[] = [
+	{
+		path: 'fs/ceph/file.c',
+		verdict: 'convert',
+		target: EXTRACT,
+		why: 'ceph direct I/O reads into user buffers, or writes from them, while the OSD request runs: case 1, named by the thread.',
+		...THREAD,
+	},
+	{
+		path: 'fs/ceph/addr.c',
+		functions: ['ceph_netfs_issue_read'],
+		verdict: 'benefit',
+		target: EXTRACT,
+		why: 'The iterator covers page cache folios, not user pages: extraction takes nothing, so the put in ceph_put_page_vector must go with it.',
+		source: 'fs/ceph/addr.c, read in 6.1.192 and 6.12.117',
+	},
+	{
+		path: 'net/ceph/messenger.c',
+		verdict: 'benefit',
+		target: EXTRACT,
+		why: 'The cursor walks one page at a time and puts it before the data arrives; it relies on the owner of the iterator, so the conversion belongs there.',
+		source: 'net/ceph/messenger.c, read in 6.12.117',
+	},
+	{
+		path: 'fs/nfs/direct.c',
+		verdict: 'convert',
+		target: EXTRACT,
+		why: 'NFS direct I/O reads into user buffers, or writes from them, while the RPC runs: case 1, named by the thread. The nfs_page takes a second reference, which must become a second pin.',
+		...THREAD,
+	},
+	{
+		path: 'fs/fuse/dev.c',
+		verdict: 'convert',
+		target: EXTRACT,
+		why: 'The CPU copies into the user pages of /dev/fuse readers (case 5); fuse is named by the thread.',
+		...THREAD,
+	},
+	{
+		path: 'fs/fuse/file.c',
+		functions: ['fuse_get_user_pages'],
+		verdict: 'convert',
+		target: EXTRACT,
+		why: 'fuse direct I/O: case 1, named by the thread; upstream pins since 6.8 (738adade96b2).',
+		...THREAD,
+	},
+	{
+		path: 'net/9p/trans_virtio.c',
+		verdict: 'convert',
+		target: EXTRACT,
+		why: 'The virtio device of the host reads and writes the user pages of zero-copy requests: case 1, the one user in net that the thread says must pin.',
+		...THREAD,
+	},
+	{
+		path: 'net/tls/tls_sw.c',
+		functions: ['tls_setup_from_iter'],
+		verdict: 'convert',
+		target: EXTRACT,
+		why: 'The receive path decrypts straight into these user pages, by CPU or crypto engine: they are written. The thread took all of net but 9p for readers.',
+		source: 'net/tls/tls_sw.c, read in 6.1.192 and 6.12.117 (tls_decrypt_sg is the only caller)',
+	},
+	{
+		path: 'block/bio.c',
+		functions: ['__bio_iov_iter_get_pages'],
+		verdict: 'convert',
+		target: EXTRACT,
+		why: 'Block direct I/O: case 1; upstream pins since 6.5 (a7e689dd1c06).',
+		...CASES,
+	},
+	{
+		path: 'fs/direct-io.c',
+		verdict: 'convert',
+		target: EXTRACT,
+		why: 'Legacy direct I/O: case 1; upstream pins since 6.5 (1ccf164ec866).',
+		...CASES,
+	},
+];
+
+/** The references move to an owner whose only release is put_page: nothing to fix in the function itself. */
+const movedAway: readonly KnownUser[] = [
+	{
+		path: 'fs/splice.c',
+		functions: ['iter_to_pipe'],
+		verdict: 'benefit',
+		target: EXTRACT,
+		why: 'vmsplice only reads the pages, but they stay in the pipe without a bound, and pipe buffers are put by generic code. It should end up with FOLL_PIN|FOLL_LONGTERM, which pipe buffers cannot say yet.',
+		...THREAD,
+	},
+	{
+		path: 'net/core/datagram.c',
+		verdict: 'benefit',
+		target: EXTRACT,
+		why: 'MSG_ZEROCOPY sends only read the pages; they become skb fragments, which skb_frag_unref puts. The conversion needs fragments that know they are pinned.',
+		...THREAD,
+	},
+	{
+		path: 'net/core/skmsg.c',
+		verdict: 'benefit',
+		target: EXTRACT,
+		why: 'Zero-copy sends only read the pages; they become entries of an sk_msg, which sk_msg_free puts.',
+		...THREAD,
+	},
+	{
+		path: 'net/rds/message.c',
+		verdict: 'benefit',
+		target: EXTRACT,
+		why: 'RDS zero-copy sends only read the pages; they sit in the scatterlist of the message, which rds_message_purge puts.',
+		...THREAD,
+	},
+];
+
+/** Who may keep plain references. */
+const keepers: readonly KnownUser[] = [
+	{ path: 'virt/kvm/', verdict: 'keep', reason: 'mmu-notifier', why: KVM_WHY, ...THREAD },
+	{
+		path: 'arch/powerpc/kvm/book3s_64_mmu_hv.c',
+		functions: ['kvmppc_book3s_hv_page_fault'],
+		verdict: 'keep',
+		reason: 'mmu-notifier',
+		why: KVM_WHY,
+		...THREAD,
+	},
+	{
+		path: 'arch/powerpc/kvm/book3s_64_mmu_radix.c',
+		functions: ['kvmppc_book3s_instantiate_page'],
+		verdict: 'keep',
+		reason: 'mmu-notifier',
+		why: KVM_WHY,
+		...THREAD,
+	},
+	{
+		path: 'mm/memory.c',
+		functions: ['__access_remote_vm'],
+		verdict: 'keep',
+		reason: 'transient',
+		why: 'ptrace and its kin: one page at a time, copied by the CPU under mmap_lock, the reference dropped at once. The thread holds a conversion neither desired nor required.',
+		...THREAD,
+	},
+	{
+		path: 'drivers/gpu/drm/radeon/radeon_ttm.c',
+		functions: ['radeon_ttm_tt_pin_userptr'],
+		verdict: 'keep',
+		reason: 'mmu-notifier',
+		why: 'radeon_mn.c registers an MMU notifier for userptr objects and unbinds them from its invalidate callback.',
+		...CASES,
+	},
+	{
+		path: 'drivers/misc/sgi-gru/grufault.c',
+		functions: ['non_atomic_pte_lookup'],
+		verdict: 'keep',
+		reason: 'mmu-notifier',
+		why: 'Only translates an address for the GRU TLB, which an MMU notifier flushes; the reference is dropped at once.',
+		...CASES,
+	},
+	{
+		path: 'kernel/futex/core.c',
+		functions: ['get_futex_key'],
+		verdict: 'keep',
+		reason: 'struct-page-only',
+		why: 'Looks at the mapping and inode of the page to build a key, never at its data.',
+		...CASES,
+	},
+	{
+		path: 'kernel/futex.c',
+		functions: ['get_futex_key'],
+		verdict: 'keep',
+		reason: 'struct-page-only',
+		why: 'Looks at the mapping and inode of the page to build a key, never at its data.',
+		...CASES,
+	},
+	{
+		path: 'mm/mempolicy.c',
+		functions: ['lookup_node'],
+		verdict: 'keep',
+		reason: 'struct-page-only',
+		why: 'Asks only which node the page is on.',
+		...CASES,
+	},
+	{
+		path: 'mm/rmap.c',
+		functions: ['make_device_exclusive_range'],
+		verdict: 'keep',
+		reason: 'core-mm',
+		why: 'Rewrites the page table entries to device-exclusive ones; the MMU notifier of the device keeps both sides in step.',
+		...CASES,
+	},
+	{
+		path: 'fs/exec.c',
+		functions: ['get_arg_page'],
+		verdict: 'keep',
+		reason: 'core-mm',
+		why: 'Argument pages of an mm that is not live yet; put right after the copy.',
+		...CASES,
+	},
+	{
+		path: 'fs/coredump.c',
+		functions: ['dump_user_range'],
+		verdict: 'keep',
+		reason: 'transient',
+		why: 'Reads one page for the core dump and puts it at once.',
+		...CASES,
+	},
+	{
+		path: 'arch/arm64/kernel/elfcore.c',
+		functions: ['mte_dump_tag_range'],
+		verdict: 'keep',
+		reason: 'transient',
+		why: 'Reads the tags of one page for the core dump and puts it at once.',
+		...CASES,
+	},
+	{
+		path: 'security/tomoyo/domain.c',
+		functions: ['tomoyo_dump_page'],
+		verdict: 'keep',
+		reason: 'transient',
+		why: 'Copies one page of the arguments of a new program and puts it at once.',
+		...CASES,
+	},
+	{
+		path: 'kernel/events/uprobes.c',
+		verdict: 'keep',
+		reason: 'transient',
+		why: 'Reads one instruction, or replaces the page that holds it, under mmap_lock; the reference is dropped at once.',
+		...CASES,
+	},
+	{
+		path: 'arch/x86/kernel/shstk.c',
+		functions: ['shstk_copy_user_gup'],
+		verdict: 'keep',
+		reason: 'transient',
+		why: 'Reads eight bytes of a shadow stack page under mmap_lock and puts it at once.',
+		...CASES,
+	},
+];
+
+export const KNOWN_USERS: readonly KnownUser[] = [...directIo, ...movedAway, ...keepers];
+
+/** `known` is a path from the tree root: it matches that path, or a longer one that ends with it at a "/". */
+function liesIn(path: string, known: string): boolean {
+	const rooted = `/${path.replace(/^\/+/, '')}`;
+	return known.endsWith('/') ? rooted.includes(`/${known}`) : rooted.endsWith(`/${known}`);
 }
 
 /**
- * The judgement on a function of a file, else on the file.
- * @param path relative to the tree root, or any longer path that ends in such a one
+ * The judgement on a function of a file: a row that names the function, else a row for its whole file or folder.
+ * @param path relative to the tree root, or absolute, with "/"
+ * @param fn name of the function; undefined outside any
  */
 export function knownUser(path: string, fn: string | undefined): KnownUser | undefined {
-	const rows = KNOWN_USERS.filter((row) => names(row, path));
-	return rows.find((row) => fn !== undefined && row.functions?.includes(fn)) ?? rows.find((row) => !row.functions);
+	const rows = KNOWN_USERS.filter((row) => liesIn(path, row.path));
+	return (
+		rows.find((row) => fn !== undefined && row.functions?.includes(fn)) ??
+		rows.find((row) => row.functions === undefined)
+	);
 }
