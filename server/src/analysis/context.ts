@@ -1,6 +1,6 @@
 /** What a rule sees of a file. */
 import { knownUser } from '../kernel/known-users.js';
-import type { Api, Kernel, KnownUser, Role } from '../kernel/types.js';
+import type { Api, Kernel, KnownUser, Role, Signature } from '../kernel/types.js';
 import type { CallExpr, Expr, FileIR, FunctionIR, Range } from '../syntax/ir.js';
 import { type FlagValue, FlagValues } from './flags.js';
 
@@ -10,7 +10,9 @@ export interface ApiCall {
 	readonly api: Api;
 	/** undefined for a call in a macro body. */
 	readonly fn: FunctionIR | undefined;
-	/** The argument with this role in this kernel; undefined when there is none. */
+	/** The prototype that the number of arguments fits: this kernel's, else another kernel's; undefined when none does. */
+	readonly shape: Signature | undefined;
+	/** The argument with this role; undefined when there is none. */
 	arg(role: Role): Expr | undefined;
 	/** Value of the gup_flags argument; undefined when the call has none. */
 	readonly flags: FlagValue | undefined;
@@ -51,21 +53,27 @@ function shadowed(fn: FunctionIR | undefined, name: string): boolean {
 	return fn !== undefined && (fn.locals.some((v) => v.name === name) || fn.params.some((v) => v.name === name));
 }
 
+/** This kernel's prototype when the call has that many arguments, else the newest that does. */
+function shapeOf(api: Api, call: CallExpr): Signature | undefined {
+	const fits = (signature: Signature | undefined): boolean => signature?.params.length === call.args.length;
+	return fits(api.signature) ? api.signature : api.record.signatures.findLast(fits);
+}
+
 function apiCalls(ir: FileIR, kernel: Kernel, values: FlagValues): ApiCall[] {
 	const found: ApiCall[] = [];
 	const own = new Set([...ir.defined, ...ir.macros.map((macro) => macro.name)]);
 	const add = (call: CallExpr, fn: FunctionIR | undefined): void => {
 		const api = call.name && !own.has(call.name) && !shadowed(fn, call.name) ? kernel.api(call.name) : undefined;
 		if (!api) return;
-		const flags = api.index('flags');
+		const shape = shapeOf(api, call);
+		const position = (role: Role): number => shape?.params.findIndex((param) => param.role === role) ?? -1;
+		const flags = position('flags');
 		found.push({
 			call,
 			api,
 			fn,
-			arg: (role) => {
-				const index = api.index(role);
-				return index < 0 ? undefined : call.args[index];
-			},
+			shape,
+			arg: (role) => call.args[position(role)],
 			flags: flags >= 0 && call.args[flags] ? values.argument(fn, call, flags) : undefined,
 		});
 	};

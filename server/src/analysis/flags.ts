@@ -34,6 +34,8 @@ export const UNKNOWN: FlagValue = [ANYTHING];
 
 /** More alternatives than this are folded into one open value without bits. */
 const MOST_ALTERNATIVES = 24;
+/** A parameter of such a name takes FOLL_* flags, so that a number passed for it is meant as flags. */
+const FLAGS_NAME = /flag|foll|gup/i;
 /** How far values are followed into callers. */
 const DEEPEST_CALLER = 3;
 
@@ -178,7 +180,7 @@ export class FlagValues {
 	private entry(fn: FunctionIR, depth: number): Environment {
 		const env = new Map<string, FlagValue>();
 		fn.params.forEach((param, index) => {
-			if (param.type.pointers === 0 && /flag|foll|gup/i.test(param.name))
+			if (param.type.pointers === 0 && FLAGS_NAME.test(param.name))
 				env.set(param.name, this.parameter(fn, index, depth));
 		});
 		return env;
@@ -278,13 +280,15 @@ export class FlagValues {
 				if (!arg) continue;
 				const passed = this.evaluate(arg, this.environmentAt(caller, call, depth + 1), caller, depth + 1);
 				// a plain number or truth value belongs to the parameter's own meaning
-				const meant = map(passed, (a) => ({
-					...a,
-					literals: [],
-					booleans: [],
-					number: undefined,
-					open: a.open || a.literals.length + a.booleans.length > 0,
-				}));
+				const meant = FLAGS_NAME.test(fn.params[index]?.name ?? '')
+					? passed
+					: map(passed, (a) => ({
+							...a,
+							literals: [],
+							booleans: [],
+							number: undefined,
+							open: a.open || a.literals.length + a.booleans.length > 0,
+						}));
 				value = value.length ? joinValues(value, meant) : meant;
 			}
 		}
@@ -361,6 +365,7 @@ export class FlagValues {
 		}
 		if (name === 'true') return [{ ...NOTHING, number: 1, booleans: [origin] }];
 		if (name === 'false' || name === 'NULL') return [NOTHING];
+		if (/^FOLL_[A-Z0-9_]+$/.test(name)) return [{ ...NOTHING, number: undefined, bits: new Map([[name, [origin]]]) }];
 		const macro = this.macros.get(name);
 		if (macro?.value && macro.params === undefined && depth < DEEPEST_CALLER) {
 			const value = this.evaluate(macro.value, new Map(), undefined, depth + 1);
@@ -372,7 +377,6 @@ export class FlagValues {
 				booleans: a.booleans.map(() => through),
 			}));
 		}
-		if (/^FOLL_[A-Z0-9_]+$/.test(name)) return [{ ...NOTHING, number: undefined, bits: new Map([[name, [origin]]]) }];
 		return known ?? UNKNOWN;
 	}
 }
@@ -406,9 +410,15 @@ function equalEnvironments(a: Environment, b: Environment): boolean {
 	return true;
 }
 
-/** Some alternative has all these flags. */
-export function hasTogether(value: FlagValue, flags: readonly string[]): Alternative | undefined {
-	return value.find((a) => flags.every((flag) => a.bits.has(flag)));
+/**
+ * These flags come together for sure: one of them never comes without the others.
+ * Two independent conditions may exclude each other, so their flags do not count as together.
+ */
+export function areTogether(value: FlagValue, flags: readonly string[]): boolean {
+	return flags.some((flag) => {
+		const having = value.filter((a) => a.bits.has(flag));
+		return having.length > 0 && having.every((a) => flags.every((other) => a.bits.has(other)));
+	});
 }
 
 /** Every place `flag` was written on any alternative. */

@@ -3,7 +3,7 @@ import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 import type { ApiCall } from './context.js';
 import { type Flow, replay, solve } from './flow.js';
-import { bare, isNull, place, postorder, rootOf, roots } from './walk.js';
+import { bare, evaluate, isNull, place, postorder, rootOf, roots } from './walk.js';
 
 /** "other": pages of unknown or own origin stand in the same place. */
 export type Held = 'reference' | 'pin' | 'extracted' | 'other';
@@ -113,12 +113,11 @@ class HolderFlow implements Flow<State> {
 	}
 
 	test(state: State, test: Expr): State {
-		let now = state;
-		postorder(test, (expr) => {
-			if (expr.kind === 'assign') now = this.store(now, expr.left, expr.op === '=' ? expr.right : undefined);
-			else if (expr.kind === 'call') now = this.call(now, expr);
-		});
-		return now;
+		const visit = (now: State, expr: Expr): State => {
+			if (expr.kind === 'assign') return this.store(now, expr.left, expr.op === '=' ? expr.right : undefined);
+			return expr.kind === 'call' ? this.call(now, expr) : now;
+		};
+		return evaluate(state, test, visit, (a, b) => this.join(a, b));
 	}
 
 	private call(state: State, call: CallExpr): State {

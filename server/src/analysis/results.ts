@@ -4,7 +4,7 @@ import type { Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 import type { ApiCall } from './context.js';
 import { type Flow, replay, solve } from './flow.js';
-import { bare, place, postorder, roots } from './walk.js';
+import { bare, evaluate, place, roots } from './walk.js';
 
 /** A variable that holds the result of `call` and may be negative. */
 export interface Unchecked {
@@ -96,21 +96,27 @@ class ResultFlow implements Flow<Results> {
 	}
 
 	test(state: Results, test: Expr): Results {
-		let now = state;
-		postorder(test, (expr) => {
-			if (expr.kind !== 'assign') return;
-			const name = place(expr.left);
-			if (name) now = this.assign(now, name, expr.op === '=' ? expr.right : undefined, expr.left);
-		});
-		return now;
+		const visit = (now: Results, expr: Expr): Results => {
+			const name = expr.kind === 'assign' ? place(expr.left) : undefined;
+			if (expr.kind !== 'assign' || !name) return now;
+			return this.assign(now, name, expr.op === '=' ? expr.right : undefined, expr.left);
+		};
+		return evaluate(state, test, visit, (a, b) => this.join(a, b));
 	}
 
 	private assign(state: Results, name: string, value: Expr | undefined, target: Range): Results {
 		const next = new Map(state);
 		next.delete(name);
-		const call = value && this.calls.get(bare(value));
+		const call = value && this.resultOf(value);
 		if (call) next.set(name, { call, target: { start: target.start, end: target.end } });
 		return next;
+	}
+
+	/** The call whose result a value is, on one of its arms at least. */
+	private resultOf(value: Expr): ApiCall | undefined {
+		const at = bare(value);
+		if (at.kind !== 'conditional') return this.calls.get(at);
+		return (at.whenTrue && this.resultOf(at.whenTrue)) ?? this.resultOf(at.whenFalse);
 	}
 
 	assume(state: Results, test: Expr, truth: boolean): Results {

@@ -54,6 +54,26 @@ export function postorder(expr: Expr, visit: (expr: Expr) => void): void {
 	visit(expr);
 }
 
+/**
+ * Fold `visit` over `expr` in evaluation order; what only one arm of `?:`, `&&` or `||` does is joined with not doing it.
+ * @param visit state after an expression whose parts are evaluated already
+ */
+export function evaluate<S>(state: S, expr: Expr, visit: (state: S, expr: Expr) => S, join: (a: S, b: S) => S): S {
+	const into = (now: S, part: Expr): S => evaluate(now, part, visit, join);
+	if (expr.kind === 'conditional') {
+		const tested = into(state, expr.test);
+		const yes = expr.whenTrue ? into(tested, expr.whenTrue) : tested;
+		const no = into(tested, expr.whenFalse);
+		return visit(yes === no ? yes : join(yes, no), expr);
+	}
+	if (expr.kind === 'binary' && (expr.op === '&&' || expr.op === '||')) {
+		const left = into(state, expr.left);
+		const right = into(left, expr.right);
+		return visit(left === right ? left : join(left, right), expr);
+	}
+	return visit(parts(expr).reduce(into, state), expr);
+}
+
 /** Without parentheses, casts and truth macros. */
 export function bare(expr: Expr): Expr {
 	let at = unwrap(expr);

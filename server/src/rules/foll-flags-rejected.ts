@@ -1,5 +1,5 @@
 import type { ApiCall } from '../analysis/context.js';
-import { hasTogether, originsOf } from '../analysis/flags.js';
+import { areTogether, originsOf } from '../analysis/flags.js';
 import { isNull } from '../analysis/walk.js';
 import { FLAG_CHECKS } from '../kernel/checks.js';
 import { covers } from '../kernel/releases.js';
@@ -37,7 +37,7 @@ export const follFlagsRejected: Rule = {
 		for (const call of file.calls) {
 			if (!call.flags || !call.api.signature || file.area === 'mm') continue;
 			for (const check of checks) {
-				if (!applies(check, call) || !hasTogether(call.flags, check.flags)) continue;
+				if (!applies(check, call) || !areTogether(call.flags, check.flags)) continue;
 				const flag = culprit(check.flags);
 				const others = check.flags.filter((f) => f !== flag);
 				for (const origin of originsOf(call.flags, flag)) {

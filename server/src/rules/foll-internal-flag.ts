@@ -1,3 +1,5 @@
+import { FLAG_CHECKS } from '../kernel/checks.js';
+import { covers } from '../kernel/releases.js';
 import { isOwnGround } from './areas.js';
 import { atFlag, removal, type Written, writtenFlags } from './flag-rule.js';
 import type { Rule } from './rule.js';
@@ -26,17 +28,24 @@ export const follInternalFlag: Rule = {
 		if (isOwnGround(file)) return;
 		const closed = file.kernel.atLeast('6.3');
 		for (const written of writtenFlags(file, INTERNAL, () => true)) {
-			const { api, call } = written.call;
+			const { call } = written.call;
 			const implied = isImplied(written);
+			const refused = FLAG_CHECKS.some(
+				(check) =>
+					check.flags.length === 1 &&
+					check.flags[0] === written.flag &&
+					check.apis.includes(call.name) &&
+					covers(check, file.kernel.release),
+			);
 			const why = closed
 				? 'lives in mm/internal.h since 6.3 and is refused from a caller'
-				: api.record.fast
+				: refused
 					? 'is not on the whitelist of the fast variants'
 					: 'is for mm/ alone and leaves the public headers in 6.3';
 			const right = implied ? `${call.name}() sets it itself: leave it out` : 'leave it out';
 			report(
 				atFlag(written, `{flag} ${why}; ${right}`, {
-					severity: closed || api.record.fast ? 'error' : 'warning',
+					severity: closed || refused ? 'error' : 'warning',
 					fixes: removal(file, written, implied),
 				}),
 			);

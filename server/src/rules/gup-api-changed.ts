@@ -1,14 +1,9 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { isNull } from '../analysis/walk.js';
 import type { Signature } from '../kernel/types.js';
+import { words } from '../kernel/words.js';
 import { insertArgument, removeArgument } from './edits.js';
 import type { Fix, Rule } from './rule.js';
-
-const ROLE_NAMES: Readonly<Record<string, string>> = {
-	task: 'the task argument',
-	vmas: 'the vmas argument',
-	flags: 'the flags argument',
-};
 
 /** How the call differs from this kernel's prototype: arguments it has too many or too few of. */
 function difference(
@@ -23,28 +18,28 @@ function difference(
 	return { extra: extra.filter((i) => call.call.args[i]), missing };
 }
 
-/** Arguments that may go or come without changing what the call means. */
+/** Arguments that may go or come without changing what the call means; none unless all of the difference is such. */
 function arityFix(call: ApiCall, mine: Signature, theirs: Signature): readonly Fix[] {
 	const { args, name } = call.call;
 	const { extra, missing } = difference(call, mine, theirs);
-	if (extra.length + missing.length !== 1) return [];
-	const gone = extra[0];
-	if (gone !== undefined) {
-		const role = theirs.params[gone]?.role;
-		const arg = args[gone];
-		if (!arg || !(role === 'task' || (role === 'vmas' && isNull(arg)))) return [];
-		const edit = removeArgument(args, gone);
-		return edit ? [{ title: `Drop ${ROLE_NAMES[role]} of ${name}`, safe: true, edits: [edit] }] : [];
-	}
-	const added = missing[0];
-	if (added === undefined || mine.params[added]?.role !== 'vmas') return [];
-	const edit = insertArgument(args, added, 'NULL');
-	return edit ? [{ title: `Pass NULL for vmas to ${name}`, safe: true, edits: [edit] }] : [];
+	const droppable = (i: number): boolean => {
+		const arg = args[i];
+		const role = theirs.params[i]?.role;
+		return arg !== undefined && (role === 'task' || (role === 'vmas' && isNull(arg)));
+	};
+	if (!extra.every(droppable) || !missing.every((i) => mine.params[i]?.role === 'vmas')) return [];
+	const edits = [...extra.map((i) => removeArgument(args, i)), ...missing.map((i) => insertArgument(args, i, 'NULL'))];
+	const sure = edits.filter((edit) => edit !== undefined);
+	if (sure.length === 0 || sure.length !== edits.length) return [];
+	return [{ title: `Call ${name} ${described(extra, missing, mine, theirs)}`, safe: true, edits: sure }];
 }
 
-/** Signature of another kernel that this call fits. */
-function fitting(call: ApiCall): Signature | undefined {
-	return call.api.record.signatures.find((s) => s.params.length === call.call.args.length);
+/** "without tsk and with vmas" */
+function described(extra: readonly number[], missing: readonly number[], mine: Signature, theirs: Signature): string {
+	return [
+		...extra.map((i) => `without ${theirs.params[i]?.name}`),
+		...missing.map((i) => `with ${mine.params[i]?.name}`),
+	].join(' and ');
 }
 
 function absent(file: FileContext, call: ApiCall): { readonly message: string; readonly fixes: readonly Fix[] } {
@@ -79,7 +74,7 @@ export const gupApiChanged: Rule = {
 		id: 'gup-api-changed',
 		title: 'Function or arguments this kernel does not have',
 		severity: 'error',
-		needles: ['user_page', 'iov_iter_', 'follow_page', 'follow_pfn', 'get_kernel_page', 'unpin_'],
+		needles: words,
 		fix: 'safe',
 		versioned: true,
 	},
@@ -90,7 +85,7 @@ export const gupApiChanged: Rule = {
 			// the other arm of a compatibility test is for another kernel
 			if (file.ir.compat.some((range) => nameRange.start >= range.start && nameRange.end <= range.end)) continue;
 			// half-typed, or a function of the driver's own that only shares the name
-			const theirs = fitting(call);
+			const theirs = call.shape;
 			if (!theirs) continue;
 			const mine = call.api.signature;
 			if (!mine) {
@@ -99,13 +94,10 @@ export const gupApiChanged: Rule = {
 			}
 			if (mine.params.length === args.length) continue;
 			const { extra, missing } = difference(call, mine, theirs);
-			const what = [
-				...extra.map((i) => `without ${ROLE_NAMES[theirs.params[i]?.role ?? ''] ?? theirs.params[i]?.name}`),
-				...missing.map((i) => `with ${ROLE_NAMES[mine.params[i]?.role ?? ''] ?? mine.params[i]?.name}`),
-			];
+			const what = described(extra, missing, mine, theirs);
 			report({
 				...nameRange,
-				message: `${name}() takes ${mine.params.length} arguments in ${file.kernel.version}, ${args.length} are given${what.length ? `: call it ${what.join(' and ')}` : ''}`,
+				message: `${name}() takes ${mine.params.length} arguments in ${file.kernel.version}, ${args.length} are given${what ? `: call it ${what}` : ''}`,
 				fixes: arityFix(call, mine, theirs),
 				unverified: !call.api.verified,
 			});

@@ -134,13 +134,12 @@ function everyPart(root: Expr, visit: (expr: Expr) => void): void {
 	for (const part of parts(root)) everyPart(part, visit);
 }
 
-/** Inside a value, `a && b` guards what follows: only tests are split into their operands. */
-function guards(root: Expr): boolean {
-	let found = false;
-	everyPart(root, (expr) => {
-		found ||= (expr.kind === 'binary' && (expr.op === '&&' || expr.op === '||')) || expr.kind === 'conditional';
-	});
-	return found;
+/** The parts of a value that are evaluated whatever the rest is: `a && b` guards b. */
+function everyUnguarded(root: Expr, visit: (expr: Expr) => void): void {
+	visit(root);
+	if (root.kind === 'conditional') everyUnguarded(root.test, visit);
+	else if (root.kind === 'binary' && (root.op === '&&' || root.op === '||')) everyUnguarded(root.left, visit);
+	else for (const part of parts(root)) everyUnguarded(part, visit);
 }
 
 export const gupNegativeUnsigned: Rule = {
@@ -162,7 +161,7 @@ export const gupNegativeUnsigned: Rule = {
 			followResults(fn, calls, file.kernel, signed, (results: Results, at: Step | Expr) => {
 				for (const root of roots(at)) {
 					const after = own(results, root);
-					if (!guards(root)) everyPart(root, (expr) => comparison(seen, after, expr));
+					everyUnguarded(root, (expr) => comparison(seen, after, expr));
 					kept(seen, results, root, done);
 				}
 			});

@@ -51,6 +51,7 @@ function describe(file: FileContext, call: ApiCall): Report {
 		const since = replacement?.record.signatures[0]?.since ?? '6.3';
 		return {
 			...nameRange,
+			tags: [],
 			severity: 'information',
 			message: `${name}() takes plain references where I/O needs pins; its replacement ${REPLACEMENT}() comes with ${since}, this tree has none yet`,
 		};
@@ -59,6 +60,7 @@ function describe(file: FileContext, call: ApiCall): Report {
 	if (user && user.verdict !== 'convert')
 		return {
 			...nameRange,
+			tags: [],
 			severity: 'information',
 			message: `${name}() takes plain references and is on its way out; here the conversion to ${REPLACEMENT}() would retire it, not fix a bug: ${user.why}`,
 		};
@@ -66,13 +68,13 @@ function describe(file: FileContext, call: ApiCall): Report {
 	if (found)
 		return {
 			...nameRange,
+			tags: [],
 			severity: 'information',
 			message: `${name}() takes plain references and is on its way out; here ${found.why}, so a conversion to ${REPLACEMENT}() is tidy, not a fix`,
 			related: [{ ...found.at, message: 'seen here' }],
 		};
 	return {
 		...nameRange,
-		tags: ['deprecated'],
 		message: `${name}() takes plain references on pages whose contents are read or written by I/O; use ${REPLACEMENT}(), which pins user pages, and unpin them when iov_iter_extract_will_pin()`,
 	};
 }

@@ -66,7 +66,7 @@ export function runRules(file: FileContext, chosen: Severities = {}): Found[] {
 			// one reading of the #if arms after the other may report the same thing
 			const key = `${rule.meta.id} ${report.start} ${report.end}`;
 			const severity = severityOf(rule, report, file, chosen);
-			if (!found.has(key)) found.set(key, { ...report, rule: rule.meta.id, severity });
+			if (!found.has(key)) found.set(key, { tags: rule.meta.tags ?? [], ...report, rule: rule.meta.id, severity });
 		});
 	}
 	return [...found.values(), ...idle(comments, used, chosen)].sort((a, b) => a.start - b.start || a.end - b.end);
