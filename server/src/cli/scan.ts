@@ -3,7 +3,8 @@ import type { Analysis, Engine } from '../engine.js';
 import { needles as words } from '../kernel/index.js';
 import type { Severity } from '../rules/rule.js';
 import { collect, slashed } from '../workspace/collect.js';
-import { judge, needleBytes, type Read, readSource } from '../workspace/read.js';
+import { Prefilter } from '../workspace/prefilter.js';
+import { judge, type Read, readSource } from '../workspace/read.js';
 import { Refusal } from '../workspace/replace.js';
 import type { SourceText } from '../workspace/text.js';
 import { UsageError } from './io.js';
@@ -56,7 +57,7 @@ export async function scan(
 	const { cwd } = options;
 	const show = (path: string): string => slashed(relative(cwd, path)) || '.';
 	const kernels = new Kernels(options.kernel);
-	const needles = needleBytes(words);
+	const prefilter = new Prefilter(words);
 	const done: Scan = { kernels, files: 0, skipped: [], failed: [] };
 	const skip = (path: string, reason: string, named: boolean) => {
 		(named ? done.failed : done.skipped).push({ path, reason });
@@ -84,13 +85,13 @@ export async function scan(
 		const name = options.stdinPath ?? '<stdin>';
 		const path = slashed(resolve(cwd, name));
 		const shown = options.stdinPath === undefined ? name : show(path);
-		await look(judge(await options.stdin(), needles), undefined, path, shown, true);
+		await look(judge(await options.stdin(), prefilter), undefined, path, shown, true);
 	} else if (options.stdinPath !== undefined) {
 		throw new UsageError('--stdin-path is the name of the standard input: give "-" as the path');
 	}
 	for (const path of onDisk) await kernels.named(slashed(resolve(cwd, path)));
 	const { files, skipped } = await collect(onDisk, cwd);
 	for (const { path, reason, named } of skipped) skip(show(path), reason, named);
-	for (const { path, named } of files) await look(readSource(path, needles), path, path, show(path), named);
+	for (const { path, named } of files) await look(readSource(path, prefilter), path, path, show(path), named);
 	return done;
 }

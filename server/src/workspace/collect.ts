@@ -98,7 +98,7 @@ async function walk(top: string, files: Map<string, SourceFile>, skipped: Skippe
 	for (let level = [top]; level.length > 0; ) level = (await Promise.all(level.map(visit))).flat();
 }
 
-/** Why a link is not followed; undefined for links to what holds no C. What it names inside the top is found there. */
+/** Why what a link names is not looked at; undefined where that holds no C, or lies inside the top and is found there. */
 async function linkReason(path: string, realFolder: string, realTop: string): Promise<string | undefined> {
 	const named = C_FILE.test(path);
 	let target: string;
@@ -110,9 +110,7 @@ async function linkReason(path: string, realFolder: string, realTop: string): Pr
 		return named ? 'broken symbolic link' : undefined;
 	}
 	if (holds(target, realFolder)) return 'circular symbolic link';
-	return holds(realTop, target)
-		? 'symbolic link; its target is looked at under its own name'
-		: 'symbolic link that leaves the folder';
+	return holds(realTop, target) ? undefined : 'symbolic link that leaves the folder';
 }
 
 function inside(folder: string, name: string): string {

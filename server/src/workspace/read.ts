@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { reasonOf } from './collect.js';
+import type { Prefilter } from './prefilter.js';
 import { decode, type SourceText } from './text.js';
 
 /** Larger files are generated tables (register maps of GPU drivers): no hand-written C comes near it. */
@@ -8,43 +9,35 @@ export const MAX_BYTES = 10_000_000;
 /** What reading a file gave. */
 export type Read =
 	| { readonly kind: 'text'; readonly source: SourceText; readonly bytes: Buffer }
-	/** No needle is in it: nothing was decoded. */
+	/** None of the words is in it: nothing was decoded. */
 	| { readonly kind: 'irrelevant' }
 	| { readonly kind: 'skipped'; readonly reason: string };
 
 const buffer = Buffer.allocUnsafeSlow(MAX_BYTES + 1);
 
 /**
- * Reads a file if it has one of the needles. Synchronous on purpose: over a whole kernel it takes
+ * Reads a file if it has one of the words. Synchronous on purpose: over a whole kernel it takes
  * a third of the time of asynchronous reads, because most files are small and already cached.
- * @param needles words in bytes; none: every file is read
+ * @param prefilter undefined: every file is read
  */
-export function readSource(path: string, needles: readonly Buffer[]): Read {
+export function readSource(path: string, prefilter: Prefilter | undefined): Read {
 	let length: number;
 	try {
 		length = readInto(path, buffer);
 	} catch (error) {
 		return { kind: 'skipped', reason: reasonOf(error as NodeJS.ErrnoException) };
 	}
-	return length > MAX_BYTES ? TOO_LARGE : judge(buffer.subarray(0, length), needles);
+	return length > MAX_BYTES ? TOO_LARGE : judge(buffer.subarray(0, length), prefilter);
 }
 
 /** The same for bytes that are there already, such as the standard input. */
-export function judge(bytes: Buffer, needles: readonly Buffer[]): Read {
+export function judge(bytes: Buffer, prefilter: Prefilter | undefined): Read {
 	if (bytes.length > MAX_BYTES) return TOO_LARGE;
 	if (bytes.includes(0)) return { kind: 'skipped', reason: 'binary' };
-	if (needles.length > 0 && !needles.some((needle) => bytes.includes(needle))) return { kind: 'irrelevant' };
+	if (prefilter && !prefilter.matches(bytes)) return { kind: 'irrelevant' };
 	const copy = Buffer.from(bytes);
 	const source = decode(copy);
 	return source ? { kind: 'text', source, bytes: copy } : { kind: 'skipped', reason: 'binary' };
-}
-
-/** Words as bytes, without those that another word of the list is a part of: each is one pass over a file. */
-export function needleBytes(words: Iterable<string>): Buffer[] {
-	const all = [...new Set(words)].filter((word) => word !== '');
-	return all
-		.filter((word) => !all.some((other) => other !== word && word.includes(other)))
-		.map((word) => Buffer.from(word, 'utf8'));
 }
 
 const TOO_LARGE: Read = { kind: 'skipped', reason: `larger than ${MAX_BYTES / 1_000_000} MB` };
