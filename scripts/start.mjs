@@ -3,9 +3,9 @@
  * Plain Node without dependencies, because nothing is installed yet when it runs.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildFresh, dependenciesFresh } from './testing/freshness.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const windows = process.platform === 'win32';
@@ -22,15 +22,14 @@ function npm(...args) {
 	if (status !== 0) process.exit(status ?? 1);
 }
 
-/** npm writes this file last; it is older than the lock file after a pull that changed a dependency. */
-const installed = join(root, 'node_modules', '.package-lock.json');
-const lock = join(root, 'package-lock.json');
-if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
+if (!dependenciesFresh(root)) {
 	console.error('Installing dependencies (once)...');
 	npm('ci', '--no-audit', '--no-fund', '--loglevel=error');
 }
-console.error('Building...');
-npm('run', '--silent', 'build');
+if (!buildFresh(root)) {
+	console.error('Building...');
+	npm('run', '--silent', 'build');
+}
 
 const script = [join(root, 'scripts', 'run.mjs'), join(root, 'scripts', 'start.ts'), ...process.argv.slice(2)];
 const child = spawn(process.execPath, script, { stdio: 'inherit' });

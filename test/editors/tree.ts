@@ -10,7 +10,14 @@ export interface ScratchTree {
 	readonly folder: string;
 	/** Text of a file as it is on disk now; `path` is relative to the tree. */
 	read(path: string): string;
+	/** Where `word` stands on the first line that matches: line and column from 1. */
+	find(path: string, code: RegExp, word: string): Place;
 	remove(): void;
+}
+
+export interface Place {
+	readonly line: number;
+	readonly column: number;
 }
 
 /**
@@ -25,9 +32,17 @@ export function scratchTree(paths: readonly string[]): ScratchTree {
 		mkdirSync(dirname(join(folder, path)), { recursive: true });
 		copyFileSync(join(source, path), join(folder, path));
 	}
+	const read = (path: string) => readFileSync(join(folder, path), 'utf8');
 	return {
 		folder,
-		read: (path) => readFileSync(join(folder, path), 'utf8'),
+		read,
+		find(path, code, word) {
+			const lines = read(path).split('\n');
+			const line = lines.findIndex((text) => code.test(text));
+			const column = lines[line]?.indexOf(word) ?? -1;
+			if (column < 0) throw new Error(`${path} has no ${word} on a line like ${code}`);
+			return { line: line + 1, column: column + 1 };
+		},
 		remove: () => rmSync(folder, { recursive: true, force: true }),
 	};
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { requiring } from './missing.js';
 import { type ScratchTree, scratchTree } from './tree.js';
 import { openVsCode, type VsCode } from './vscode.js';
@@ -10,6 +10,8 @@ const nfs = 'fs/nfs/direct.c';
 const enclaves = 'drivers/virt/nitro_enclaves/ne_misc_dev.c';
 const broadcom = 'drivers/misc/bcm-vk/bcm_vk_sg.c';
 const header = 'include/linux/mm.h';
+/** A comparison where flags belong; the fix leaves the name of the constant. */
+const booleanFlags = /direction == DMA_FROM_DEVICE/;
 const vscode = requiring('VS Code', 'code-server', 'chromium', 'the 6.12 tree');
 
 describe.skipIf(vscode.skip)(vscode.title, () => {
@@ -28,6 +30,10 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 		tree?.remove();
 	});
 
+	afterEach(async ({ task }) => {
+		if (task.result?.state === 'fail') await workbench?.picture(task.name);
+	});
+
 	it('starts no server for C that names nothing of the family', async () => {
 		await workbench.open('plain.c');
 		await expect.poll(code.log, { timeout: 30_000 }).toMatch(/activated in [\d.]+ ms/);
@@ -37,11 +43,9 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 
 	it('underlines and strikes through the deprecated calls of fs/nfs/direct.c', async () => {
 		await workbench.open(nfs);
-		await workbench.goTo(362, 12);
+		await workbench.goTo(tree.find(nfs, /= iov_iter_get_pages_alloc2/, 'iov_iter'));
 		await workbench.squiggle('warning');
-		const struck = workbench.page.locator('.squiggly-inline-deprecated');
-		await struck.first().waitFor();
-		expect((await struck.allInnerTexts()).join('')).toContain('iov_iter_get_pages_alloc2');
+		expect(await workbench.struckThrough()).toContain('iov_iter_get_pages_alloc2');
 		expect(code.log()).toMatch(/server ready in \d+ ms/);
 	});
 
@@ -64,19 +68,19 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 
 	it('takes FOLL_GET out of ne_misc_dev.c, on disk too', async () => {
 		await workbench.open(enclaves);
-		await workbench.goTo(967, 45);
-		await workbench.squiggle('hint').catch(() => undefined);
+		await workbench.goTo(tree.find(enclaves, /FOLL_GET/, 'FOLL_GET'));
+		await workbench.faded('FOLL_GET');
 		const titles = await workbench.quickFixes();
 		const title = titles.find((text) => text.includes('FOLL_GET')) ?? '';
 		expect(title).not.toBe('');
 		await workbench.choose(title);
 		await workbench.save();
-		await expect.poll(() => tree.read(enclaves).split('\n')[966]).toMatch(/ne_mem_region->pages \+ i, 0\);$/);
+		await expect.poll(() => tree.read(enclaves)).toMatch(/ne_mem_region->pages \+ i, 0\);$/m);
 	});
 
 	it('turns the boolean flags of bcm_vk_sg.c into flags, on disk too', async () => {
 		await workbench.open(broadcom);
-		await workbench.goTo(77, 10);
+		await workbench.goTo(tree.find(broadcom, booleanFlags, 'direction'));
 		await workbench.squiggle('warning');
 		await workbench.quickFixes();
 		await workbench.choose('FOLL_WRITE');
@@ -88,30 +92,23 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 	it('works in a header, which is C++ to VS Code', async () => {
 		await workbench.open(header);
 		expect(await workbench.languageMode()).toBe('C++');
-		const line =
-			tree
-				.read(header)
-				.split('\n')
-				.findIndex((text) => /^long pin_user_pages\(/.test(text)) + 1;
-		await workbench.goTo(line, 8);
+		await workbench.goTo(tree.find(header, /^long pin_user_pages\(/, 'pin_user'));
 		const text = await workbench.hover('pin_user_pages', 'unpin_user_page');
 		expect(text).toContain('long pin_user_pages');
 		expect(await workbench.languageStatus()).toMatch(/Linux 6\.12\.\d+/);
 	});
 
-	it('colours flags and calls of the family', async () => {
-		const line =
-			tree
-				.read(header)
-				.split('\n')
-				.findIndex((text) => /^long pin_user_pages\(/.test(text)) + 1;
-		await workbench.goTo(line, 8);
-		expect(await workbench.scopes()).toContain('support.function.gup.pin.gup-lens');
-		await workbench.open(broadcom);
-		const fixed = tree.read(broadcom).split('\n');
-		const flagLine = fixed.findIndex((text) => text.includes('FOLL_WRITE'));
-		await workbench.goTo(flagLine + 1, (fixed[flagLine]?.indexOf('FOLL_WRITE') ?? 0) + 3);
-		expect(await workbench.scopes()).toContain('constant.other.foll.gup-lens');
+	it('colours flags and calls of the family, in C and in a header', async () => {
+		const scopesAt = async (path: string, code: RegExp, word: string) => {
+			await workbench.open(path);
+			await workbench.goTo(tree.find(path, code, word));
+			return workbench.scopes();
+		};
+		const call = /= get_user_pages_remote\(/;
+		expect(await scopesAt(header, call, 'get_user_pages')).toContain('support.function.gup.get.gup-lens');
+		expect(await scopesAt(enclaves, /get_user_pages_unlocked\(/, 'get_user')).toContain('support.function.gup.get');
+		expect(await scopesAt(header, /& FOLL_NOWAIT/, 'FOLL_NOWAIT')).toContain('constant.other.foll.gup-lens');
+		expect(await scopesAt(broadcom, /FOLL_WRITE/, 'FOLL_WRITE')).toContain('constant.other.foll.gup-lens');
 	});
 
 	it('restarts on command', async () => {

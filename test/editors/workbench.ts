@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { editorsDir } from '../../scripts/editors/install.js';
+import type { Place } from './tree.js';
 
 /** In CSS pixels of the page. */
 interface Box {
@@ -40,37 +43,32 @@ export class Workbench {
 		return this.page.locator('.editor-instance .monaco-editor').first();
 	}
 
-	/** Opens a file of the folder by its name, and waits for its text. */
+	/** Opens a file of the folder by its path and waits for its text. A page that is still loading may take the focus. */
 	async open(path: string): Promise<void> {
-		await this.page.keyboard.press('Control+p');
-		const input = this.page.locator('.quick-input-widget input[type=text]').first();
-		await input.fill(path);
 		const name = path.slice(path.lastIndexOf('/') + 1);
-		await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
-		await this.page.keyboard.press('Enter');
-		await this.page.locator('.tab.active', { hasText: name }).waitFor();
+		const tab = this.page.locator('.tab.active', { hasText: name });
+		for (let tries = 0; tries < 4 && !(await tab.isVisible()); tries++) {
+			await this.page.keyboard.press('Control+p');
+			await this.#pick(path, name).catch(() => this.page.keyboard.press('Escape'));
+			await tab.waitFor({ timeout: 5_000 }).catch(() => undefined);
+		}
 		await this.editor.locator('.view-line').first().waitFor();
 	}
 
-	/** Puts the cursor at a place and shows it. Line and column count from 1. */
-	async goTo(line: number, column = 1): Promise<void> {
+	/** Puts the cursor at a place and shows it. */
+	async goTo({ line, column }: Place): Promise<void> {
 		await this.page.keyboard.press('Control+g');
 		const input = this.page.locator('.quick-input-widget input[type=text]').first();
-		await input.fill(`:${line}:${column}`);
+		await input.fill(`:${line}`);
 		await this.page.keyboard.press('Enter');
 		await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+		for (let at = 1; at < column; at++) await this.page.keyboard.press('ArrowRight');
 	}
 
 	/** Runs a command by its title. */
 	async command(title: string): Promise<void> {
 		await this.page.keyboard.press('F1');
-		const input = this.page.locator('.quick-input-widget input[type=text]').first();
-		await input.fill(`>${title}`);
-		await this.page
-			.locator('.quick-input-list .monaco-list-row', { hasText: title.split(': ').at(-1) ?? title })
-			.first()
-			.waitFor();
-		await this.page.keyboard.press('Enter');
+		await this.#pick(`>${title}`, title);
 	}
 
 	/** Waits for the first squiggle of a severity in what is on screen. */
@@ -78,6 +76,18 @@ export class Workbench {
 		const squiggle = this.page.locator(`.squiggly-${severity}`).first();
 		await squiggle.waitFor({ state: 'attached', timeout: 60_000 });
 		return squiggle;
+	}
+
+	/** Waits for a word that is greyed out as unnecessary. */
+	async faded(word: string): Promise<void> {
+		await this.page.locator('.squiggly-inline-unnecessary', { hasText: word }).first().waitFor({ timeout: 60_000 });
+	}
+
+	/** Waits for the first word that is struck through, and gives all of them. */
+	async struckThrough(): Promise<string> {
+		const words = this.page.locator('.squiggly-inline-deprecated');
+		await words.first().waitFor({ timeout: 60_000 });
+		return (await words.allInnerTexts()).map(flat).join(' ');
 	}
 
 	/** Opens the list of problems and gives its rows as text, once one contains `expected`. */
@@ -116,7 +126,7 @@ export class Workbench {
 		}
 		await focused.waitFor();
 		await this.page.keyboard.press('Enter');
-		await this.page.locator('.action-widget').waitFor({ state: 'hidden' });
+		await this.page.locator('.action-widget .monaco-list-row.action').first().waitFor({ state: 'hidden' });
 	}
 
 	/** Saves the editor and waits until it says so. */
@@ -148,6 +158,20 @@ export class Workbench {
 		await this.page.keyboard.press('Escape');
 		await widget.waitFor({ state: 'detached' });
 		return text;
+	}
+
+	/** Keeps a picture of the window for whoever looks into a failed test. */
+	async picture(name: string): Promise<void> {
+		const path = join(editorsDir, 'failures', `${name.replace(/\W+/g, '-')}.png`);
+		await this.page.screenshot({ path });
+		console.error(`picture: ${path}`);
+	}
+
+	/** Types into the quick input and takes the row that shows `row`. */
+	async #pick(text: string, row: string): Promise<void> {
+		await this.page.locator('.quick-input-widget input[type=text]').first().fill(text, { timeout: 5_000 });
+		const rows = this.page.locator('.quick-input-list .monaco-list-row', { hasText: row });
+		await rows.first().click({ timeout: 5_000 });
 	}
 
 	/** Place of a word on screen. */
