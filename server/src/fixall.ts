@@ -1,4 +1,5 @@
 import type { Analysis, Finding } from './engine.js';
+import { applyEdits } from './rules/apply.js';
 import type { Edit, Fix } from './rules/rule.js';
 
 /** Enough for fixes that bring up fixes; a text that still moves then is left where it is. */
@@ -37,17 +38,6 @@ export function fixAll(
 		state = step.state;
 	}
 	return { text: state.text, edits: fixed === 0 ? [] : (single ?? difference(text, state.text)), fixed };
-}
-
-/** The text with the edits done, which must not overlap. */
-export function applyEdits(text: string, edits: readonly Edit[]): string {
-	let result = '';
-	let at = 0;
-	for (const edit of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
-		result += text.slice(at, edit.start) + edit.text;
-		at = edit.end;
-	}
-	return result + text.slice(at);
 }
 
 interface State {

@@ -9,6 +9,7 @@ import {
 import type { Finding } from '../engine.js';
 import { type FixedAll, fixAll } from '../fixall.js';
 import type { Edit, Fix } from '../rules/rule.js';
+import { suppressionMeta } from '../rules/suppression.js';
 import type { Client } from './client.js';
 import { toDiagnostic } from './diagnostics.js';
 import type { Analysed, Documents } from './documents.js';
@@ -94,6 +95,7 @@ class Offer {
 	}
 
 	#suppression(finding: Finding): CodeAction[] {
+		if (finding.rule === suppressionMeta.id) return [];
 		const edit = suppress(this.#analysed.document, finding.rule, finding);
 		return [this.#action(`Keep this, and say why (${finding.rule})`, CodeActionKind.QuickFix, [edit], finding)];
 	}

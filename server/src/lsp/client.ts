@@ -25,7 +25,6 @@ export interface Client {
 	readonly markdownSignature: boolean;
 	/** Takes labels of signature parameters as offsets. */
 	readonly labelOffsets: boolean;
-	readonly activeParameterPerSignature: boolean;
 	/** Takes CodeAction objects, not only commands. */
 	readonly codeActionLiterals: boolean;
 	readonly preferredActions: boolean;
@@ -70,7 +69,6 @@ export function readClient({ capabilities, initializationOptions }: InitializePa
 		markdownCompletion: markdown(textDocument?.completion?.completionItem?.documentationFormat),
 		markdownSignature: markdown(textDocument?.signatureHelp?.signatureInformation?.documentationFormat),
 		labelOffsets: textDocument?.signatureHelp?.signatureInformation?.parameterInformation?.labelOffsetSupport ?? false,
-		activeParameterPerSignature: textDocument?.signatureHelp?.signatureInformation?.activeParameterSupport ?? false,
 		codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
 		preferredActions: textDocument?.codeAction?.isPreferredSupport ?? false,
 		documentChanges: workspace?.workspaceEdit?.documentChanges ?? false,

@@ -1,0 +1,35 @@
+import {
+	type CancellationToken,
+	LSPErrorCodes,
+	ResponseError,
+	type TextDocumentPositionParams,
+} from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Context } from './contexts.js';
+import type { Documents } from './documents.js';
+
+/** A place in a document as it was when the client asked: edits that come meanwhile do not move it. */
+export interface Question {
+	readonly document: TextDocument;
+	readonly text: string;
+	/** UTF-16, 0-based. */
+	readonly offset: number;
+	readonly context: Context;
+}
+
+/** What a position in an open document means; null when it is not open. */
+export async function questionAt(
+	documents: Documents,
+	{ textDocument: { uri }, position }: TextDocumentPositionParams,
+	token: CancellationToken,
+): Promise<Question | null> {
+	const live = documents.get(uri);
+	if (!live) return null;
+	const { version, languageId } = live;
+	const text = live.getText();
+	const offset = live.offsetAt(position);
+	const context = await documents.context(uri);
+	if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+	const document = live.version === version ? live : TextDocument.create(uri, languageId, version, text);
+	return { document, text, offset, context };
+}

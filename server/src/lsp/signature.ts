@@ -1,0 +1,34 @@
+import type { Connection, SignatureHelpOptions } from 'vscode-languageserver';
+import { signatureAt } from '../explain/index.js';
+import type { Client } from './client.js';
+import type { Documents } from './documents.js';
+import { toMarkup } from './markup.js';
+import { questionAt } from './question.js';
+
+export const signatureTriggers: SignatureHelpOptions = { triggerCharacters: ['(', ','] };
+
+/** Answers `textDocument/signatureHelp`. */
+export function serveSignature(connection: Connection, client: Client, documents: Documents): void {
+	const markup = (markdown: string) => toMarkup(markdown, client.markdownSignature);
+	connection.onSignatureHelp(async (params, token) => {
+		const question = await questionAt(documents, params, token);
+		const help = question && signatureAt(question.text, question.offset, question.context.kernel);
+		if (!help) return null;
+		// Behind the last parameter nothing is to be marked: an index that no parameter has.
+		const activeParameter = help.activeParameter ?? help.parameters.length;
+		return {
+			activeSignature: 0,
+			activeParameter,
+			signatures: [
+				{
+					label: help.label,
+					documentation: markup(help.documentation),
+					parameters: help.parameters.map(({ start, end, documentation }) => ({
+						label: client.labelOffsets ? [start, end] : help.label.slice(start, end),
+						...(documentation === undefined ? {} : { documentation: markup(documentation) }),
+					})),
+				},
+			],
+		};
+	});
+}
