@@ -100,6 +100,10 @@ class Softener {
 		return i !== undefined && isName(this.tokens, i);
 	}
 
+	private string(at: number): boolean {
+		return this.tokens.kinds[this.list[at] as number] === Token.String;
+	}
+
 	private start(at: number): number {
 		return this.tokens.starts[this.list[at] as number] as number;
 	}
@@ -256,6 +260,7 @@ class Softener {
 			if (word === '__label__') this.put(at, 'int');
 			else if (/^__(?:inline|const|volatile|signed|extension|restrict|asm)__$/.test(word) && !this.punct(at + 1, '('))
 				this.put(at, '');
+			else if (this.unknownAnnotation(at, word)) this.put(at, '');
 			else if (word === '__auto_type') this.put(at, 'auto_type');
 			else if (word === 'static' && /^[A-Z][A-Z0-9_]+$/.test(this.word(at + 1)) && this.punct(at + 2, '('))
 				this.put(at, '');
@@ -264,6 +269,19 @@ class Softener {
 			if (!this.punct(at + 1, '(') && !/^(?:__)?asm(?:__|_inline)?$/.test(word)) continue;
 			at = this.callLike(at, word);
 		}
+	}
+
+	/** `foo_t name __ALIGNED;` and `char __counted *p`: a name that annotates a declaration. */
+	private unknownAnnotation(at: number, word: string): boolean {
+		if (!/^_*[A-Z][A-Z0-9_]*$|^__[a-z]/.test(word) || !this.name(at - 1)) return false;
+		if (this.punct(at + 1, '*'))
+			return word.startsWith('__') && /^(?:char|int|long|short|void|unsigned|signed|bool)$/.test(this.word(at - 1));
+		const ends = this.punct(at + 1, ';') || (this.punct(at + 1, '=') && !this.punct(at + 2, '='));
+		return (
+			ends &&
+			this.name(at - 2) &&
+			!/^(?:struct|union|enum|const|static|unsigned|signed|long|return|goto|else)$/.test(this.word(at - 2))
+		);
 	}
 
 	/** `&&label`, `case 1 ... 3`, casts before a sign: what the grammar reads otherwise. */
@@ -398,6 +416,26 @@ class Softener {
 		}
 	}
 
+	/** `KERN_ERR PREFIX "text" __stringify(X)`: the grammar knows a name next to a string, not two. */
+	private glueStrings(first: number, last: number): boolean {
+		let names = 0;
+		let calls = 0;
+		let kept = -1;
+		for (let at = first; at <= last; at++) {
+			if (this.string(at)) kept = kept < 0 ? at : kept;
+			else if (!this.name(at)) return false;
+			else {
+				names++;
+				if (!this.punct(at + 1, '(')) continue;
+				at = Softener.closeOf(this.close, at + 1, last);
+				calls++;
+			}
+		}
+		if (kept < 0 || names + calls < 2) return false;
+		for (let at = first; at <= last; at++) if (at !== kept) this.put(at, '');
+		return true;
+	}
+
 	private argument(first: number, last: number): void {
 		const word = this.word(first);
 		if (this.name(first) && (TYPE_KEYWORDS.has(word) || STATEMENT_KEYWORDS.has(word))) {
@@ -405,6 +443,7 @@ class Softener {
 			this.weld(first, last);
 			return;
 		}
+		if (this.glueStrings(first, last)) return;
 		let tail = last;
 		while (tail > first && this.punct(tail, '*')) this.put(tail--, '');
 		let onlyOperators = true;
