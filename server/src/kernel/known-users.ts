@@ -155,7 +155,7 @@ const keepers: readonly KnownUser[] = [
 		functions: ['__access_remote_vm'],
 		verdict: 'keep',
 		reason: 'transient',
-		why: 'ptrace and its kin: one page at a time, copied by the CPU under mmap_lock, the reference dropped at once. The thread holds a conversion neither desired nor required.',
+		why: 'ptrace and its kin: one page at a time, copied by the CPU under mmap_lock, the reference dropped at once. The thread sees no need to convert it, save for a narrow race with writeback on file mappings.',
 		...THREAD,
 	},
 	{

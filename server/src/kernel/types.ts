@@ -75,6 +75,8 @@ export interface ApiRecord {
 	readonly successor?: string;
 	/** New name of a function renamed away; the arguments are the same. */
 	readonly renamedTo?: { readonly name: string; readonly since: Release };
+	/** What to use where it is gone, when that is more than a name. */
+	readonly instead?: string;
 	/** One sentence for somebody who has ten seconds. */
 	readonly summary: string;
 	/** Return value and partial results, one or two sentences. */

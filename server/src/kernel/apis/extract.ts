@@ -22,7 +22,7 @@ export const extract: readonly ApiRecord[] = [
 		notes: [
 			{
 				since: '6.3',
-				text: 'Unpin only if iov_iter_extract_will_pin() said so: ask when you extract, before the iterator is replaced.',
+				text: 'Ask iov_iter_extract_will_pin() when you extract, before the iterator is replaced.',
 			},
 			{ since: '6.3', text: 'The only extraction flag is ITER_ALLOW_P2PDMA; FOLL_LONGTERM cannot be asked for.' },
 		],
@@ -77,8 +77,7 @@ export const extract: readonly ApiRecord[] = [
 		releasedBy: UNPIN,
 		summary:
 			'Extracts an iterator into a scatterlist: pins when it is user-backed, takes nothing otherwise. Sets no end mark.',
-		returns:
-			'Bytes extracted, or -errno. Release with unpin_user_page(sg_page(sg)), and only if iov_iter_extract_will_pin() said so.',
+		returns: 'Bytes extracted, or -errno. The pages are sg_page() of the entries.',
 		locking: LOCKING,
 		cases: [1],
 		signatures: signatures(UIO_H, [
@@ -97,7 +96,7 @@ export const extract: readonly ApiRecord[] = [
 		releasedBy: UNPIN,
 		successor: 'extract_iter_to_sg',
 		renamedTo: { name: 'extract_iter_to_sg', since: '6.5' },
-		summary: 'The first name of extract_iter_to_sg, 6.3 and 6.4.',
+		summary: 'The first name of extract_iter_to_sg.',
 		returns: 'Bytes extracted, or -errno.',
 		locking: LOCKING,
 		cases: [1],

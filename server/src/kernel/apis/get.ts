@@ -109,8 +109,8 @@ export const get: readonly ApiRecord[] = [
 		meaning: 'pages',
 		releasedBy: PUT,
 		successor: 'pin_user_pages_unlocked',
-		summary:
-			'get_user_pages that may drop mmap_lock. Gone since 5.18: use get_user_pages_unlocked, or get_user_pages_remote with `locked`.',
+		summary: 'get_user_pages that may drop mmap_lock.',
+		instead: 'Use get_user_pages_unlocked, or get_user_pages_remote with `locked`.',
 		returns: COUNT,
 		locking: `${HELD} Initialise *locked to 1, and unlock only if it is still 1 afterwards.`,
 		cases: [3, 4],
@@ -128,8 +128,8 @@ export const get: readonly ApiRecord[] = [
 		meaning: 'pages',
 		releasedBy: PUT,
 		successor: 'pin_user_pages',
-		summary:
-			'get_user_pages for pages held indefinitely. Gone since 5.2: FOLL_LONGTERM says it now, from 5.6 with pin_user_pages.',
+		summary: 'get_user_pages for pages held indefinitely.',
+		instead: 'Use FOLL_LONGTERM: with get_user_pages from 5.2, with pin_user_pages from 5.6.',
 		returns: COUNT,
 		locking: HELD,
 		cases: [2],
@@ -176,8 +176,8 @@ export const get: readonly ApiRecord[] = [
 		meaning: 'pages',
 		neverNegative: [{ since: '4.19', until: '5.8' }],
 		releasedBy: PUT,
-		summary:
-			'The lockless half of get_user_pages_fast: never sleeps, never faults. get_user_pages_fast_only since 5.8.',
+		summary: 'The lockless half of get_user_pages_fast: never sleeps, never faults.',
+		instead: 'Use get_user_pages_fast_only, with `FOLL_WRITE` or 0 instead of `write`.',
 		returns: 'Pages obtained, 0 or more; never negative.',
 		locking: 'Takes no lock; safe with interrupts off.',
 		cases: [3, 4],

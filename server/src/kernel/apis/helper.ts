@@ -10,8 +10,8 @@ export const helper: readonly ApiRecord[] = [
 		fast: false,
 		meaning: 'pages',
 		releasedBy: ['put_page'],
-		summary:
-			'Takes plain references on pages of kernel addresses, not user ones. Gone since 6.3: virt_to_page and get_page.',
+		summary: 'Takes plain references on pages of kernel addresses, not user ones.',
+		instead: 'Use virt_to_page and get_page.',
 		returns: 'Pages obtained, possibly fewer than asked for.',
 		locking: 'Needs no lock.',
 		cases: [],

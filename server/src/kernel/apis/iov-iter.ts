@@ -64,8 +64,8 @@ export const iovIter: readonly ApiRecord[] = [
 		releasedBy: RELEASE,
 		successor: 'iov_iter_extract_pages',
 		// Not a rename: the old function does not advance the iterator.
-		summary:
-			'Takes plain references on the pages of an iterator without advancing it. iov_iter_get_pages2, which advances, since 6.0.',
+		summary: 'Takes plain references on the pages of an iterator without advancing it.',
+		instead: 'Use iov_iter_extract_pages from 6.3, else iov_iter_get_pages2; both advance the iterator.',
 		returns: BYTES,
 		locking: LOCKING,
 		cases: [1],
@@ -104,7 +104,9 @@ export const iovIter: readonly ApiRecord[] = [
 		meaning: 'bytes',
 		releasedBy: RELEASE,
 		successor: 'iov_iter_extract_pages',
-		summary: 'iov_iter_get_pages that allocates the page array. iov_iter_get_pages_alloc2, which advances, since 6.0.',
+		summary: 'iov_iter_get_pages that allocates the page array.',
+		instead:
+			'Use iov_iter_extract_pages with *pages NULL from 6.3, else iov_iter_get_pages_alloc2; both advance the iterator.',
 		returns: BYTES,
 		locking: LOCKING,
 		cases: [1],

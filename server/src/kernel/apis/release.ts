@@ -67,8 +67,8 @@ export const release: readonly ApiRecord[] = [
 		name: 'put_user_page',
 		takes: 'reference',
 		renamedTo: { name: 'unpin_user_page', since: '5.6' },
-		summary:
-			'Gives one page of get_user_pages* back, in 5.2 to 5.5. Since 5.6 it is unpin_user_page, and pairs with pin_user_pages*.',
+		summary: 'Gives one page of get_user_pages* back, in 5.2 to 5.5.',
+		instead: 'It is unpin_user_page, and pairs with pin_user_pages*.',
 		returns: 'Nothing.',
 		locking: ANY_CONTEXT,
 		cases: [1, 2, 5],
@@ -79,8 +79,8 @@ export const release: readonly ApiRecord[] = [
 		name: 'put_user_pages',
 		takes: 'reference',
 		renamedTo: { name: 'unpin_user_pages', since: '5.6' },
-		summary:
-			'Gives pages of get_user_pages* back, in 5.2 to 5.5. Since 5.6 it is unpin_user_pages, and pairs with pin_user_pages*.',
+		summary: 'Gives pages of get_user_pages* back, in 5.2 to 5.5.',
+		instead: 'It is unpin_user_pages, and pairs with pin_user_pages*.',
 		returns: 'Nothing.',
 		locking: ANY_CONTEXT,
 		cases: [1, 2, 5],
@@ -147,10 +147,14 @@ export const release: readonly ApiRecord[] = [
 		name: 'unpin_user_pages',
 		takes: 'pin',
 		summary: `Gives one pin back on each page of an array, clean. ${NOT_FOR_REFERENCES}`,
-		returns: 'Nothing. A negative errno as count: WARN, and nothing is released.',
+		returns: 'Nothing.',
 		locking: ANY_CONTEXT,
 		cases: [1, 2, 5],
-		notes: [{ until: '6.2', text: 'NULL entries are dereferenced.' }],
+		notes: [
+			{ text: 'A negative errno as count: WARN, and nothing is released.' },
+			{ until: '6.12', text: 'NULL entries are dereferenced.' },
+			{ since: '6.12', text: 'NULL entries are skipped.' },
+		],
 		signatures: signatures(MM_H, [
 			'5.6',
 			'',
@@ -163,7 +167,8 @@ export const release: readonly ApiRecord[] = [
 		name: 'unpin_user_pages_dirty_lock',
 		takes: 'pin',
 		summary: 'Dirties the pages under the folio lock if `make_dirty`, then gives one pin back on each.',
-		returns: 'Nothing. A negative errno as count is not caught: it walks past the array.',
+		returns: 'Nothing.',
+		notes: [{ text: 'With `make_dirty`, a negative errno as count is not caught: it walks past the array.' }],
 		locking: DIRTY_LOCK,
 		cases: [1, 2, 5],
 		signatures: signatures(MM_H, [

@@ -11,8 +11,8 @@ export const walk: readonly ApiRecord[] = [
 		meaning: 'page-or-err',
 		releasedBy: ['put_page', 'folio_put'],
 		successor: 'folio_walk_start',
-		summary:
-			'Looks one page up in the page tables; takes a reference only with FOLL_GET. Gone since 6.12: folio_walk_start.',
+		summary: 'Looks one page up in the page tables; takes a reference only with FOLL_GET.',
+		instead: 'Use folio_walk_start, which takes no reference: folio_get before folio_walk_end where one is needed.',
 		returns: 'The page, NULL when nothing is mapped, or an ERR_PTR. FOLL_PIN always gives NULL.',
 		locking: 'Call with mmap_lock held.',
 		cases: [4],
@@ -68,8 +68,7 @@ export const walk: readonly ApiRecord[] = [
 		meaning: 'errno',
 		releasedBy: [],
 		successor: 'follow_pfnmap_start',
-		summary:
-			'Reads a pfn out of a PFN mapping. Takes no reference, so the pfn may be stale at once. Gone since 6.10: follow_pfnmap_start.',
+		summary: 'Reads a pfn out of a PFN mapping. Takes no reference, so the pfn may be stale at once.',
 		returns: '0 or -errno.',
 		locking: 'Call with mmap_lock held.',
 		cases: [4],
@@ -88,8 +87,7 @@ export const walk: readonly ApiRecord[] = [
 		meaning: 'errno',
 		releasedBy: [],
 		successor: 'follow_pfnmap_start',
-		summary:
-			'Finds the page table entry of an address and locks it. Takes no reference. Gone since 6.12: follow_pfnmap_start.',
+		summary: 'Finds the page table entry of an address and locks it. Takes no reference.',
 		returns: '0 with the entry locked, or -errno.',
 		locking: 'Call with mmap_lock held; returns with the page table lock held.',
 		cases: [4],

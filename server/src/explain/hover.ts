@@ -1,0 +1,59 @@
+/** What stands under the pointer, explained for one kernel. */
+import { knownUser } from '../kernel/index.js';
+import type { Kernel, KnownUser } from '../kernel/types.js';
+import { words } from '../kernel/words.js';
+import type { Range } from '../syntax/ir.js';
+import { tokenText } from '../syntax/tokens.js';
+import { around, type Enclosing, enclosingFunction, isMember, nameAt, rangeOf } from './code.js';
+import { apiMarkdown, exceptionMarkdown, flagMarkdown } from './markdown.js';
+
+export interface Hover {
+	/** UTF-16 offsets of the name that is explained. */
+	readonly range: Range;
+	readonly markdown: string;
+}
+
+export interface HoverOptions {
+	/** Path relative to the kernel tree, or absolute; "/" separators. */
+	readonly path: string;
+	readonly kernel: Kernel;
+}
+
+/** A file outside mm/ and the headers that defines the name itself means its own function. */
+function hasOwn(text: string, name: string, path: string): boolean {
+	if (/(?:^|\/)(?:mm|include\/linux|lib)\//.test(path)) return false;
+	return new RegExp(`^static\\b[^;{}()=]*\\b${name}\\s*\\(`, 'm').test(text);
+}
+
+/** The judgement on the function around; rows for a whole file hold for functions that name the family. */
+function judgement(text: string, fn: Enclosing | undefined, path: string): KnownUser | undefined {
+	const user = knownUser(path, fn?.name);
+	if (!user || user.functions || !fn) return user;
+	const body = text.slice(fn.range.start, fn.range.end);
+	return words.some((word) => body.includes(word)) ? user : undefined;
+}
+
+/**
+ * Explains the API, the flag or the exceptional function at an offset.
+ * @param offset UTF-16, 0-based
+ */
+export function hoverAt(text: string, offset: number, { path, kernel }: HoverOptions): Hover | undefined {
+	const place = around(text, offset);
+	const at = place ? nameAt(place) : -1;
+	if (!place || at < 0 || isMember(place.tokens, at)) return undefined;
+	const name = tokenText(place.tokens, at);
+	const range = rangeOf(place.tokens, at);
+	const fn = enclosingFunction(text, offset);
+	const flag = kernel.flag(name);
+	if (flag) return { range, markdown: flagMarkdown(flag, kernel, judgement(text, fn, path), fn?.name) };
+	const api = kernel.api(name);
+	if (api) {
+		return hasOwn(text, name, path)
+			? undefined
+			: { range, markdown: apiMarkdown(api, kernel, judgement(text, fn, path), fn?.name) };
+	}
+	const own = fn && fn.nameRange.start === range.start ? judgement(text, fn, path) : undefined;
+	const listed = knownUser(path, name);
+	const user = own ?? (listed?.functions?.includes(name) ? listed : undefined);
+	return user && { range, markdown: exceptionMarkdown(user, kernel, name) };
+}
