@@ -3,6 +3,7 @@ import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 import type { ApiCall } from './context.js';
 import { type Flow, replay, solve } from './flow.js';
+import { variableType } from './integers.js';
 import { bare, evaluate, isNull, place, postorder, rootOf, roots } from './walk.js';
 
 /** "other": pages of unknown or own origin stand in the same place. */
@@ -87,7 +88,10 @@ class HolderFlow implements Flow<State> {
 	/** Places that some call of the function takes pages into. */
 	private readonly tracked: ReadonlySet<string>;
 
-	constructor(calls: ReadonlyMap<Expr, ApiCall>) {
+	private readonly fn: FunctionIR;
+
+	constructor(fn: FunctionIR, calls: ReadonlyMap<Expr, ApiCall>) {
+		this.fn = fn;
 		this.calls = calls;
 		const none = new Map<string, string>();
 		this.tracked = new Set(
@@ -133,7 +137,13 @@ class HolderFlow implements Flow<State> {
 		return api ? state : this.filled(state, call);
 	}
 
-	/** A callee we do not know may put its own pages into a place that holds none of ours yet. */
+	/** A variable that denotes an array of pages and not one page: `struct page **pages`, `struct page *pages[N]`. */
+	private isArray(name: string): boolean {
+		const type = variableType(this.fn, name);
+		return type !== undefined && type.pointers + (type.array ? 1 : 0) >= 2;
+	}
+
+	/** A callee we do not know may put its own pages into a place that holds none of ours yet, or another array into `&pages`. */
 	private filled(state: State, call: CallExpr): State {
 		let now = state;
 		for (const arg of call.args) {
@@ -142,7 +152,11 @@ class HolderFlow implements Flow<State> {
 				at.kind === 'name' || at.kind === 'field' || (at.kind === 'unary' && at.op === '&')
 					? holderPlace(at, state.aliases)
 					: undefined;
-			if (passed && this.tracked.has(passed) && !state.holders.has(passed)) now = this.put(now, passed, OTHER);
+			if (!passed || !this.tracked.has(passed)) continue;
+			const held = now.holders.get(passed);
+			if (!held) now = this.put(now, passed, OTHER);
+			else if (at.kind === 'unary' && this.isArray(passed))
+				now = this.put(now, passed, { ...held, kinds: new Set([...held.kinds, 'other']) });
 		}
 		return now;
 	}
@@ -151,7 +165,11 @@ class HolderFlow implements Flow<State> {
 		const old = state.holders.get(name);
 		const kind = api.api.record.takes as Held;
 		const kept = old && !whole ? old : undefined;
-		return this.put(state, name, {
+		// a copy of the page that was here before keeps that page
+		const aliases = new Map(
+			[...state.aliases].filter(([alias, target]) => target !== name || !whole || this.isArray(alias)),
+		);
+		return this.put({ ...state, aliases }, name, {
 			kinds: new Set([...(kept?.kinds ?? []), kind]),
 			taken: [...(kept?.taken ?? []).filter((t) => t !== api), api],
 			result: undefined,
@@ -186,7 +204,9 @@ class HolderFlow implements Flow<State> {
 				: at && VIEWS.has(at.name)
 					? holderPlace(at, state.aliases)
 					: undefined;
-		if (target && target !== name && state.holders.has(target)) {
+		const follows = (place: string): boolean =>
+			state.holders.has(place) || (this.isArray(name) && this.tracked.has(place));
+		if (target && target !== name && follows(target)) {
 			now = this.forget(now, name);
 			return { ...now, aliases: new Map(now.aliases).set(name, target) };
 		}
@@ -312,7 +332,7 @@ export function followHolders(
 	calls: readonly ApiCall[],
 	visit: (call: CallExpr, held: HoldersAt) => void,
 ): void {
-	const flow = new HolderFlow(new Map(calls.map((c) => [c.call, c])));
+	const flow = new HolderFlow(fn, new Map(calls.map((c) => [c.call, c])));
 	replay(fn, flow, solve(fn, flow), (state, step) => {
 		const view: HoldersAt = {
 			at: (expr) => {
