@@ -34,16 +34,22 @@ const NEGATED: Readonly<Record<string, string>> = {
 };
 
 /** `name OP other` holds on this edge; normalised so that the followed name stands left. */
-function relation(test: Expr, truth: boolean): { name: string; op: string; other: Expr }[] {
+function relation(test: Expr, truth: boolean): { name: string; op: string; other: Expr; cast: boolean }[] {
 	const at = unwrap(test);
 	if (at.kind !== 'binary' || !NEGATED[at.op]) return [];
 	const op = truth ? at.op : (NEGATED[at.op] as string);
-	const found: { name: string; op: string; other: Expr }[] = [];
+	const found: { name: string; op: string; other: Expr; cast: boolean }[] = [];
 	const left = nameOf(at.left);
 	const right = nameOf(at.right);
-	if (left) found.push({ name: left, op, other: at.right });
-	if (right) found.push({ name: right, op: FLIPPED[op] as string, other: at.left });
+	if (left) found.push({ name: left, op, other: at.right, cast: isSignedCast(at.left) });
+	if (right) found.push({ name: right, op: FLIPPED[op] as string, other: at.left, cast: isSignedCast(at.right) });
 	return found;
+}
+
+/** `(int)got`: read as a signed number, whatever the variable is. */
+function isSignedCast(expr: Expr): boolean {
+	const at = unwrap(expr);
+	return at.kind === 'cast' && at.type.pointers === 0 && /^(?:int|long|long int|ssize_t|s32|s64)$/.test(at.type.base);
 }
 
 /** The variable an expression reads or has just assigned. */
@@ -134,8 +140,8 @@ class ResultFlow implements Flow<Results> {
 		// `if (!ret)`, `if (ret)`: zero is not negative
 		const plain = nameOf(at);
 		if (plain && !truth) drop(plain);
-		for (const { name, op, other } of relation(test, truth))
-			if (excludesNegative(op, other, this.signed(name))) drop(name);
+		for (const { name, op, other, cast } of relation(test, truth))
+			if (excludesNegative(op, other, cast || this.signed(name))) drop(name);
 		return next ?? state;
 	}
 

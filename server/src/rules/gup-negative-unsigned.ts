@@ -1,6 +1,6 @@
-import type { FileContext } from '../analysis/context.js';
+import type { ApiCall, FileContext } from '../analysis/context.js';
 import { becomesUnsigned, type Integer, integer, integerOf, variableType } from '../analysis/integers.js';
-import { followResults, type Results, type Unchecked } from '../analysis/results.js';
+import { followResults, mayBeNegative, type Results } from '../analysis/results.js';
 import { bare, parts, place, roots } from '../analysis/walk.js';
 import type { Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
@@ -19,13 +19,27 @@ function typeOf({ file, fn }: Seen, name: string): Integer | undefined {
 	return type && integer(type, file.ir.typedefs);
 }
 
-/** The result variable an operand reads, or has just assigned. */
-function resultOf(results: Results, operand: Expr): { readonly name: string; readonly held: Unchecked } | undefined {
+/** A value that may be a negative errno: a result variable, or the call itself. */
+interface Doubtful {
+	/** As the message names it. */
+	readonly name: string;
+	readonly type: Integer | undefined;
+	readonly call: ApiCall;
+}
+
+/** The result an operand is, reads, or has just assigned. */
+function resultOf(seen: Seen, results: Results, operand: Expr): Doubtful | undefined {
 	const at = unwrap(operand);
+	if (at.kind === 'call') {
+		const call = seen.file.calls.find((c) => c.call === at);
+		const returns = call?.api.signature?.returns;
+		if (!call || !returns || !mayBeNegative(call, seen.file.kernel)) return undefined;
+		return { name: 'the result', type: integer({ base: returns, pointers: 0, array: false }, new Map()), call };
+	}
 	const read = at.kind === 'assign' ? unwrap(at.left) : at;
 	const name = read.kind === 'cast' ? undefined : place(read);
 	const held = name === undefined ? undefined : results.get(name);
-	return name !== undefined && held ? { name, held } : undefined;
+	return name !== undefined && held ? { name, type: typeOf(seen, name), call: held.call } : undefined;
 }
 
 /** `ret < (int)nr`, where the other side is a plain name or field. */
@@ -49,16 +63,16 @@ function comparison(seen: Seen, results: Results, expr: Expr): void {
 		[expr.left, expr.right],
 		[expr.right, expr.left],
 	] as const) {
-		const found = resultOf(results, mine);
-		const type = found && typeOf(seen, found.name);
+		const found = resultOf(seen, results, mine);
+		const type = found?.type;
 		const against = type?.signed ? integerOf(other, seen.fn, seen.file.ir) : undefined;
 		if (!found || !type || !against || !becomesUnsigned(type, against)) continue;
-		const name = found.held.call.call.name;
+		const { name, nameRange } = found.call.call;
 		seen.report({
 			start: expr.start,
 			end: expr.end,
 			message: `${found.name} may be a negative errno from ${name}(), but ${seen.file.slice(other)} is unsigned, so the comparison is too: an errno passes for a large count; test ${found.name} < 0 first`,
-			related: [{ ...found.held.call.call.nameRange, message: `${found.name} is the result of ${name}()` }],
+			related: [{ ...nameRange, message: `${found.name} comes from ${name}()` }],
 			fixes: castFix(seen.file, other, type),
 		});
 		return;
