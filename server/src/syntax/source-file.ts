@@ -219,18 +219,16 @@ class Reader {
 
 	private callers(name: string): FunctionIR[] {
 		const { tokens } = this;
-		const found: FunctionIR[] = [];
-		for (const item of this.functionItems) {
-			const from = tokens.starts[item.body] as number;
-			const to = tokens.ends[item.last - 1] as number;
-			for (let at = this.text.indexOf(name, from); at >= 0 && at < to; at = this.text.indexOf(name, at + name.length)) {
-				const i = tokenAt(tokens, at);
-				if (i < 0 || tokens.kinds[i] !== Token.Name || tokenText(tokens, i) !== name) continue;
-				found.push(...this.functionsOf(item).filter((fn) => fn.calls.some((call) => call.name === name)));
-				break;
-			}
+		const items = new Set<Item>();
+		// One pass over the text: a file has hundreds of functions, and the name stands in few of them.
+		for (let at = this.text.indexOf(name); at >= 0; at = this.text.indexOf(name, at + name.length)) {
+			const i = tokenAt(tokens, at);
+			if (i < 0 || tokens.kinds[i] !== Token.Name || tokenText(tokens, i) !== name) continue;
+			for (const item of this.functionItems) if (item.body <= i && i < item.last) items.add(item);
 		}
-		return found;
+		return [...items].flatMap((item) =>
+			this.functionsOf(item).filter((fn) => fn.calls.some((call) => call.name === name)),
+		);
 	}
 
 	private field(record: string, field: string): CType | undefined {
