@@ -13,7 +13,10 @@ export const gupNullPages: Rule = {
 	check(file, report) {
 		for (const call of file.calls) {
 			const { group, fast } = call.api.record;
-			if (group !== 'pin' && !(group === 'get' && fast)) continue;
+			if (group !== 'pin' && group !== 'get') continue;
+			// without FOLL_GET the other functions fault in and keep nothing, which is legal
+			const asks = file.kernel.atLeast('6.3') && call.flags?.every((value) => value.bits.has('FOLL_GET')) === true;
+			if (group === 'get' && !fast && !asks) continue;
 			const pages = call.arg('pages') ?? call.arg('page');
 			if (!pages || !isNull(pages)) continue;
 			const effect = file.kernel.atLeast('6.3')
@@ -24,7 +27,9 @@ export const gupNullPages: Rule = {
 			const right =
 				group === 'pin'
 					? 'pass an array for the pages'
-					: 'to fault pages in without a reference use get_user_pages_unlocked() or fault_in_readable()';
+					: !fast
+						? 'leave FOLL_GET out to fault pages in without a reference'
+						: 'to fault pages in without a reference use get_user_pages_unlocked() or fault_in_readable()';
 			report({
 				start: pages.start,
 				end: pages.end,
