@@ -38,7 +38,7 @@ async function takePictures({ workbench }: VsCode): Promise<void> {
 
 	await workbench.command('View: Toggle Panel Visibility');
 	await workbench.goTo({ line: 340, column: 1 });
-	await workbench.hover('iov_iter_get_pages_alloc2', 'iov_iter_extract_pages');
+	await workbench.hover('iov_iter_get_pages_alloc2', 'ssize_t');
 	await shoot('hover');
 
 	await workbench.open(broadcom);

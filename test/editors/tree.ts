@@ -27,7 +27,8 @@ export interface Place {
 export function scratchTree(paths: readonly string[]): ScratchTree {
 	const source = kernelTree('6.12');
 	if (source === undefined) throw new Error('no kernel tree');
-	const folder = mkdtempSync(join(tmpdir(), 'linux-'));
+	const parent = mkdtempSync(join(tmpdir(), 'gup-lens-'));
+	const folder = join(parent, 'linux-6.12');
 	for (const path of [...treeFiles, ...paths]) {
 		mkdirSync(dirname(join(folder, path)), { recursive: true });
 		copyFileSync(join(source, path), join(folder, path));
@@ -43,6 +44,6 @@ export function scratchTree(paths: readonly string[]): ScratchTree {
 			if (column < 0) throw new Error(`${path} has no ${word} on a line like ${code}`);
 			return { line: line + 1, column: column + 1 };
 		},
-		remove: () => rmSync(folder, { recursive: true, force: true }),
+		remove: () => rmSync(parent, { recursive: true, force: true }),
 	};
 }

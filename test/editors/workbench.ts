@@ -107,11 +107,16 @@ export class Workbench {
 		return shownText(hover);
 	}
 
-	/** Titles of the quick fixes where the cursor stands; the menu stays open. */
+	/** Titles of the quick fixes where the cursor stands; the menu stays open. Asked too early, VS Code has none. */
 	async quickFixes(): Promise<string[]> {
 		const rows = this.page.locator('.action-widget .monaco-list-row.action');
-		await this.page.keyboard.press('Control+.');
-		await rows.first().waitFor({ timeout: 30_000 });
+		for (let tries = 0; tries < 5 && !(await rows.first().isVisible()); tries++) {
+			await this.page.keyboard.press('Control+.');
+			await rows
+				.first()
+				.waitFor({ timeout: 6_000 })
+				.catch(() => undefined);
+		}
 		return (await rows.allInnerTexts()).map(flat);
 	}
 
