@@ -47,7 +47,7 @@ export interface ParsedVersion {
 
 /** "6.12.117", "v6.1-rc3", "5.10.0-28-amd64" -> release and shown version; undefined for anything else. */
 export function parseVersion(text: string): ParsedVersion | undefined {
-	const match = /^v?((\d{1,3})\.(\d{1,3})(?:\.\d{1,5})?(?:-rc\d+)?)(?:[-+.~_].*)?$/.exec(text.trim());
+	const match = /^v?((\d{1,3})\.(\d{1,3})(?:\.\d{1,5})?(?:-rc\d+)?)(?:[-+.~_]\S*)?$/.exec(text.trim());
 	if (!match) return undefined;
 	return { release: `${Number(match[2])}.${Number(match[3])}`, version: match[1] as string };
 }

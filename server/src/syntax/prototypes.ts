@@ -21,7 +21,6 @@ export const treeHeaders: readonly string[] = [
 
 /** Comments, strings and `#if 0` arms become blanks of the same length; line ends stay. */
 export function blankInert(text: string): string {
-	const blank = (part: string) => part.replace(/[^\n]/g, ' ');
 	const bare = text.replace(
 		/\/\*[\s\S]*?(?:\*\/|$)|\/\/(?:\\\n|[^\n])*|"(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\[\s\S]|[^'\\\n])*'?/g,
 		blank,
@@ -35,7 +34,12 @@ export function blankInert(text: string): string {
 	);
 }
 
-const ATTRIBUTE = /__attribute__\s*\(\(.*?\)\)|__(?:printf|alloc_size|nonnull|malloc)\s*\([^()]*\)/gs;
+const ATTRIBUTE = /__attribute__\s*\(\((?:[^()]|\([^()]*\))*\)\)|__(?:printf|alloc_size|nonnull|malloc)\s*\([^()]*\)/g;
+const DIRECTIVE = /^[ \t]*#(?:\\\r?\n|[^\n])*/gm;
+
+function blank(part: string): string {
+	return part.replace(/[^\n]/g, ' ');
+}
 
 /** Offset behind the parenthesis that closes the one at `open`; -1 when none does. */
 function closing(text: string, open: number): number {
@@ -52,10 +56,8 @@ function closing(text: string, open: number): number {
 /** The text between the previous declaration and `name`. */
 function before(text: string, name: number): string {
 	let from = name;
-	while (from > 0 && !';{}#'.includes(text[from - 1] as string)) from--;
-	const part = text.slice(from, name);
-	// After a `#` the directive's line ends first (a backslash continues it).
-	return text[from - 1] === '#' ? part.replace(/^(?:\\\n|[^\n])*(?:\n|$)/, '') : part;
+	while (from > 0 && !';{}'.includes(text[from - 1] as string)) from--;
+	return text.slice(from, name);
 }
 
 function prototypesOf(text: string, header: string, wanted: ReadonlySet<string>): Prototype[] {
@@ -66,15 +68,16 @@ function prototypesOf(text: string, header: string, wanted: ReadonlySet<string>)
 		const params = match[2] && splitArguments(match[2].slice(1, -1)).map((param) => ({ type: '', name: param }));
 		found.push({ name, returns: '', params: params || undefined, header, macro: true });
 	}
-	for (const match of text.matchAll(/\b([A-Za-z_]\w*)\s*\(/g)) {
+	const code = text.replace(DIRECTIVE, blank);
+	for (const match of code.matchAll(/\b([A-Za-z_]\w*)\s*\(/g)) {
 		const name = match[1] as string;
 		if (!wanted.has(name)) continue;
-		const returns = returnType(before(text, match.index));
+		const returns = returnType(before(code, match.index));
 		const open = match.index + match[0].length - 1;
-		const end = closing(text, open);
+		const end = closing(code, open);
 		if (returns === undefined || end < 0) continue;
-		const params = parameterList(text.slice(open + 1, end - 1));
-		if (params && /^\s*(?:[A-Za-z_]\w*\s*)*[;{]/.test(text.slice(end, end + 200))) {
+		const params = parameterList(code.slice(open + 1, end - 1));
+		if (params && /^\s*(?:[A-Za-z_]\w*\s*)*[;{]/.test(code.slice(end, end + 200))) {
 			found.push({ name, returns, params, header, macro: false });
 		}
 	}
@@ -149,7 +152,7 @@ export function readDeclarations(
 	const prototypes = new Map<string, Prototype>();
 	const flags = new Map<string, FlagDefinition>();
 	for (const [path, raw] of headers) {
-		const text = blankInert(raw).replace(ATTRIBUTE, (part) => part.replace(/[^\n]/g, ' '));
+		const text = blankInert(raw).replace(ATTRIBUTE, blank);
 		for (const found of prototypesOf(text, path, wanted)) {
 			// The first declaration counts: later ones are the arms for other configurations.
 			if (!prototypes.has(found.name) || prototypes.get(found.name)?.macro) prototypes.set(found.name, found);

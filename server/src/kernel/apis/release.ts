@@ -153,7 +153,12 @@ export const release: readonly ApiRecord[] = [
 		notes: [
 			{ text: 'A negative errno as count: WARN, and nothing is released.' },
 			{ until: '6.12', text: 'NULL entries are dereferenced.' },
-			{ since: '6.12', text: 'NULL entries are skipped.' },
+			{
+				since: '6.12',
+				until: '6.13',
+				text: 'NULL entries are skipped by late 6.12 stable kernels, dereferenced by early ones.',
+			},
+			{ since: '6.13', text: 'NULL entries are skipped.' },
 		],
 		signatures: signatures(MM_H, [
 			'5.6',
