@@ -53,7 +53,7 @@ async function measure(uri: string, text: string): Promise<Record<'diagnostics' 
 
 /** A call of the family, and the place behind the last comma of its arguments. */
 function places(document: TextDocument) {
-	const call = /\b(?:get_user_pages|pin_user_pages|iov_iter_get_pages)\w*\s*\(/.exec(document.getText());
+	const call = /\b(?:get_user_page|pin_user_page|iov_iter_get_page)\w*\s*\(/.exec(document.getText());
 	if (!call) throw new Error(`${document.uri} calls nothing of the family`);
 	const end = document.getText().indexOf(')', call.index);
 	return { api: document.positionAt(call.index + 2), argument: document.positionAt(end) };

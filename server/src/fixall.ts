@@ -15,7 +15,7 @@ export interface FixedAll {
 
 /**
  * Applies the first wanted fix of every finding, again until none is left. Each fix was checked alone; what they give
- * together is checked here: a round that brings up a finding that was not there is tried again fix by fix.
+ * together is checked here: a round that brings up a finding that was not there is done again fix by fix.
  * @param text what `first` was made from
  * @param first findings with their fixes
  * @param analyse findings with fixes of a changed text
@@ -47,7 +47,7 @@ interface State {
 
 interface Step {
 	readonly state: State;
-	readonly edits: readonly Edit[] | undefined;
+	readonly edits: readonly Edit[];
 	readonly count: number;
 }
 
@@ -57,15 +57,32 @@ function improve(
 	wanted: (finding: Finding, fix: Fix) => boolean,
 ): Step | undefined {
 	const fixes = before.analysis.findings.flatMap((finding) => finding.fixes.find((fix) => wanted(finding, fix)) ?? []);
-	const together = compatible(fixes);
-	const tries = together.count > 1 ? [together, ...fixes.map((fix) => compatible([fix]))] : [together];
-	for (const { edits, count } of tries) {
-		const text = applyEdits(before.text, edits);
-		if (text === before.text) continue;
-		const state = { text, analysis: analyse(text) };
-		if (isBetter(before.analysis, state.analysis)) return { state, edits, count };
+	const together = attempt(before, fixes, before.analysis, analyse);
+	if (together || fixes.length < 2) return together;
+	// They spoil each other: take them up one by one.
+	let best: Step | undefined;
+	const taken: Fix[] = [];
+	for (const fix of fixes) {
+		const step = attempt(before, [...taken, fix], best?.state.analysis ?? before.analysis, analyse);
+		if (!step) continue;
+		best = step;
+		taken.push(fix);
 	}
-	return undefined;
+	return best;
+}
+
+/** The text with these fixes, when it is better than what there was. */
+function attempt(
+	{ text }: State,
+	fixes: readonly Fix[],
+	before: Analysis,
+	analyse: (text: string) => Analysis,
+): Step | undefined {
+	const { edits, count } = compatible(fixes);
+	const changed = applyEdits(text, edits);
+	if (changed === text) return undefined;
+	const analysis = analyse(changed);
+	return isBetter(before, analysis) ? { state: { text: changed, analysis }, edits, count } : undefined;
 }
 
 /** The fixes that can be done at once: those that overlap an earlier one wait for the next round. */

@@ -108,10 +108,19 @@ describe('keeping the code', () => {
 
 	test('keeps line ends, and the lines of a macro together', async () => {
 		expect(await kept(GRAB.replaceAll('\n', '\r\n'), 'FOLL_GET')).toContain('-- */\r\n\tint got');
-		const macro = `#define TAKE(start, pages) \\
-	get_user_pages_fast(start, 1, FOLL_GET, pages)
-`;
-		expect(await kept(macro, 'FOLL_GET')).toContain('\\\n\t/* gup-lens: keep foll-get-redundant -- */ \\\n\tget_user');
+		const macro = '#define TAKE(start, pages) \\\n\tget_user_pages_fast(start, 1, FOLL_GET, pages)\n';
+		const text = await kept(macro, 'FOLL_GET');
+		expect(text).toContain('\\\n\t/* gup-lens: keep foll-get-redundant -- */ \\\n\tget_user');
+		const uri = await opened(text);
+		expect(codes(await session.findings(uri))).toEqual(['suppression']);
+	});
+
+	test('is not offered for the comment itself', async () => {
+		const text = GRAB.replace('\tint got', '\t/* gup-lens: keep foll-get-redundant -- */\n\tint got');
+		const uri = await opened(text);
+		expect(codes(await session.findings(uri))).toContain('suppression');
+		const titles = (await session.actions(uri, over(text, 'gup-lens: keep'))).map(({ title }) => title);
+		expect(titles.filter((title) => title.startsWith('Keep'))).toEqual([]);
 	});
 });
 

@@ -59,6 +59,7 @@ export class Documents {
 	 * @returns undefined when the document is closed or the request was cancelled meanwhile
 	 */
 	async analyse(uri: string, fixes: boolean, token?: CancellationToken): Promise<Analysed | undefined> {
+		if (!this.#texts.get(uri)) return undefined;
 		const context = await this.#contexts.of(uri);
 		// Let messages that wait be read first: a cancellation or a newer edit makes the work below idle.
 		await nextTurn();

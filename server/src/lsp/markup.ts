@@ -7,7 +7,7 @@ export function toMarkup(markdown: string, drawn: boolean): MarkupContent {
 		: { kind: MarkupKind.PlainText, value: toPlain(markdown) };
 }
 
-/** Drops fences, emphasis and code marks, and writes links as "text (address)". Code blocks keep their text as it is. */
+/** Drops fences, emphasis and code marks, writes links as "text (address)" and bold labels as "Label: ". Code blocks keep their text as it is. */
 export function toPlain(markdown: string): string {
 	return markdown
 		.split(/^```.*\n?/m)
@@ -23,6 +23,8 @@ function plainProse(text: string): string {
 		.replace(/^#{1,6} +/gm, '')
 		.replace(/^(---|\*\*\*)$/gm, '')
 		.replace(/`([^`\n]+)`/g, '$1')
+		.replace(/ +$/gm, '')
+		.replace(/^\*\*([^*\n]*\w)\*\* (?=\S)/gm, '$1: ')
 		.replace(/(\*\*|__)(?=\S)(.+?)(?<=\S)\1/g, '$2')
 		.replace(/(?<![\w*])([*_])(?=[^\s*_])([^*_\n]+?)(?<=\S)\1(?![\w*])/g, '$2')
 		.replace(/\\([\\`*_{}[\]()#+.!<>|-])/g, '$1');

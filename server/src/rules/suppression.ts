@@ -30,7 +30,8 @@ export function suppressions(text: string): Suppression[] {
 		const lineStart = text.lastIndexOf('\n', start - 1) + 1;
 		let lineEnd = text.indexOf('\n', end);
 		if (lineEnd < 0) lineEnd = text.length;
-		const alone = text.slice(lineStart, start).trim() === '' && text.slice(end, lineEnd).trim() === '';
+		// In a macro the line goes on with a backslash.
+		const alone = text.slice(lineStart, start).trim() === '' && /^\s*\\?\s*$/.test(text.slice(end, lineEnd));
 		const next = text.indexOf('\n', lineEnd + 1);
 		return {
 			start,
