@@ -2,7 +2,7 @@
  * Takes the pictures of the README from a real VS Code on real kernel files. Run: `npm run screenshots`.
  * Needs what the editor tests need: code-server, chromium and the 6.12 tree.
  */
-import { mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ScratchTree, scratchTree } from '../test/editors/tree.js';
 import { openVsCode, type VsCode } from '../test/editors/vscode.js';
@@ -10,11 +10,24 @@ import { root } from './editors/install.js';
 
 const nfs = 'fs/nfs/direct.c';
 const broadcom = 'drivers/misc/bcm-vk/bcm_vk_sg.c';
+/** One of the bundled examples: more in one window than a kernel file has to offer. */
+const tally = 'drivers/misc/tally.c';
 const images = join(root, 'docs', 'images');
+
+/** Only what the picture is about. */
+const plainSettings = {
+	'breadcrumbs.enabled': false,
+	'editor.fontSize': 13,
+	'editor.lineHeight': 18,
+	'editor.stickyScroll.enabled': false,
+	'workbench.activityBar.location': 'hidden',
+	'workbench.layoutControl.enabled': false,
+};
 
 mkdirSync(images, { recursive: true });
 const tree: ScratchTree = scratchTree([nfs, broadcom]);
-const code: VsCode = await openVsCode(tree.folder);
+copyFileSync(join(root, 'examples', tally), join(tree.folder, tally));
+const code: VsCode = await openVsCode(tree.folder, plainSettings);
 try {
 	await takePictures(code);
 } finally {
@@ -23,27 +36,43 @@ try {
 }
 
 async function takePictures({ workbench }: VsCode): Promise<void> {
+	const { page } = workbench;
 	const shoot = async (name: string) => {
-		await workbench.page.waitForTimeout(700);
-		await workbench.page.screenshot({ path: join(images, `${name}.png`) });
+		await page.waitForTimeout(700);
+		await page.screenshot({ path: join(images, `${name}.png`) });
 	};
-	await workbench.page.setViewportSize({ width: 1100, height: 640 });
+	await page.setViewportSize({ width: 1200, height: 700 });
 	await workbench.command('View: Toggle Primary Side Bar Visibility');
+
+	await workbench.open(tally);
+	await workbench.squiggle('error');
+	await workbench.problems('get-unpin-page');
+	await dragPanel(workbench, 140);
+	await workbench.goTo(tree.find(tally, /unpin_user_page\(page\)/, 'unpin'));
+	await shoot('problems');
+	await workbench.command('View: Toggle Panel Visibility');
 
 	await workbench.open(nfs);
 	await workbench.goTo(tree.find(nfs, /= iov_iter_get_pages_alloc2/, 'iov_iter'));
 	await workbench.squiggle('warning');
-	await workbench.problems('iov-iter-get-pages');
-	await shoot('problems');
-
-	await workbench.command('View: Toggle Panel Visibility');
-	await workbench.goTo({ line: 340, column: 1 });
 	await workbench.hover('iov_iter_get_pages_alloc2', 'ssize_t');
 	await shoot('hover');
 
+	await page.mouse.move(5, 5);
 	await workbench.open(broadcom);
 	await workbench.goTo(tree.find(broadcom, /direction == DMA_FROM_DEVICE/, 'direction'));
 	await workbench.squiggle('warning');
 	await workbench.quickFixes();
 	await shoot('quick-fix');
+}
+
+/** Makes the panel lower by so many pixels. */
+async function dragPanel({ page }: VsCode['workbench'], pixels: number): Promise<void> {
+	const box = await page.locator('.part.panel').boundingBox();
+	if (box === null) throw new Error('no panel');
+	await page.mouse.move(box.x + box.width / 2, box.y);
+	await page.mouse.down();
+	await page.mouse.move(box.x + box.width / 2, box.y + pixels, { steps: 5 });
+	await page.mouse.up();
+	await page.mouse.move(5, 5);
 }

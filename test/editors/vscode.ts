@@ -26,11 +26,11 @@ export interface VsCode {
 	close(): Promise<void>;
 }
 
-/** Starts code-server and opens a folder (absolute path) in it. */
-export async function openVsCode(folder: string): Promise<VsCode> {
+/** Starts code-server and opens a folder (absolute path) in it; `settings` come on top of the usual ones. */
+export async function openVsCode(folder: string, settings: Readonly<Record<string, unknown>> = {}): Promise<VsCode> {
 	const profile = mkdtempSync(join(tmpdir(), 'vscode-'));
 	const editor = installCodeServer();
-	const home = { folder: profile, settings: steadySettings };
+	const home = { folder: profile, settings: { ...steadySettings, ...settings } };
 	furnish(editor, home, join(root, 'gup-lens.vsix'));
 	const served: Served = await serve(editor, home);
 	const watched = await openBrowser(served.url(folder)).catch(async (error) => {
