@@ -39,7 +39,7 @@ export const getUnpinPage: Rule = {
 			const twin = taken.length === 1 ? taken[0]?.api.record.successor : undefined;
 			report({
 				...release.nameRange,
-				message: `${place} carries plain references from ${takers(taken)}, but ${release.name}() gives back pins that were never taken; ${right}${twin ? `, or take them with ${twin}()` : ''}`,
+				message: `${place}: plain references from ${takers(taken)}, but ${release.name}() gives back pins that were never taken; ${right}${twin ? `, or take them with ${twin}()` : ''}`,
 				related: taken.map((call) => ({ ...call.call.nameRange, message: `plain references are taken here` })),
 				fixes: swap(release),
 			});

@@ -50,7 +50,9 @@ function absent(file: FileContext, call: ApiCall): { readonly message: string; r
 	const known = (other: string | undefined): string | undefined =>
 		other && file.kernel.api(other)?.signature ? other : undefined;
 	const newName = known(renamedTo?.name);
-	const next = newName ?? known(successor);
+	// a function of the other kind is a conversion, not a new name
+	const alike = successor && file.kernel.api(successor)?.record.takes === record.takes ? successor : undefined;
+	const next = newName ?? known(alike);
 	const { release, version } = file.kernel;
 	const yet = first && !file.kernel.atLeast(first.since);
 	const span = record.signatures.filter((s) => !file.kernel.atLeast(s.since))[0];

@@ -31,7 +31,7 @@ export const gupLockedNotOne: Rule = {
 			const value = name ? file.values.variable(call.fn, call.call, name) : undefined;
 			if (!name || !value?.every((a) => a.number !== undefined && a.number !== 1)) continue;
 			const numbers = [...new Set(value.map((a) => a.number))].join(' or ');
-			const effect = file.kernel.atLeast('6.5') ? 'WARNs and returns -EINVAL' : 'hits a BUG_ON';
+			const effect = file.kernel.atLeast('6.3') ? 'WARNs and returns -EINVAL' : 'hits a BUG_ON';
 			report({
 				start: at.start,
 				end: at.end,

@@ -47,7 +47,7 @@ export const pinPutPage: Rule = {
 			const right = replacement(release, taken)?.name ?? 'an unpin function';
 			report({
 				...release.nameRange,
-				message: `${place} was pinned by ${takers(taken)}, but ${release.name}() drops a plain reference: the pin leaks and the count goes wrong silently; use ${right}()`,
+				message: `${place}: pinned by ${takers(taken)}, but ${release.name}() drops a plain reference: the pin leaks and the count goes wrong silently; use ${right}()`,
 				related: taken.map((call) => ({ ...call.call.nameRange, message: `${place} is pinned here` })),
 				fixes: swap(file, release, taken),
 			});

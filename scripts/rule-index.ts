@@ -1,0 +1,49 @@
+/** The table of all rules, generated from their metadata. */
+import type { RuleMeta } from '../server/src/rules/rule.js';
+
+const FIXES: Readonly<Record<RuleMeta['fix'], string>> = { safe: 'yes', unsafe: 'named', none: '' };
+
+/**
+ * Rows for every rule, as Markdown.
+ * @param folder where the pages are, relative to the document the table stands in ("" or "docs/rules/")
+ */
+export function ruleTable(metas: readonly RuleMeta[], folder: string): string {
+	const rows = metas.map(
+		({ id, title, severity, severityNote, since, fix }) =>
+			`| [${id}](${folder}${id}.md) | ${severity}${severityNote ? ` ([but](${folder}${id}.md))` : ''} | ${since ?? ''} | ${FIXES[fix]} | ${title} |`,
+	);
+	return ['| rule | severity | since | fix | what it finds |', '|---|---|---|---|---|', ...rows].join('\n');
+}
+
+/** docs/rules/README.md */
+export function ruleIndex(metas: readonly RuleMeta[]): string {
+	return `# Rules
+
+Each page is documentation and test in one: its C blocks are analysed by \`npm test\`, the markers under the code are
+what must be found, a block without markers must stay silent.
+
+Severities are defaults; \`gup-lens.severity\` in an editor and \`--rule id=severity\` on the command line change them.
+"since" is the first kernel the rule holds for. Fix: *yes* runs with "fix all", *named* is offered one by one.
+
+${ruleTable(metas, '')}
+
+A finding that is right but meant to stay is kept with a reason:
+
+\`\`\`c
+/* gup-lens: keep foll-flags-not-flags -- the old firmware interface passes the number */
+\`\`\`
+
+A suppression without a reason, or one that suppresses nothing, is [reported itself](suppression.md).
+`;
+}
+
+const START = '<!-- rules: npm run generate -->';
+const END = '<!-- end of rules -->';
+
+/** `text` with its generated rule table renewed. */
+export function withRuleTable(text: string, metas: readonly RuleMeta[], folder: string): string {
+	const start = text.indexOf(START);
+	const end = text.indexOf(END);
+	if (start < 0 || end < start) return text;
+	return `${text.slice(0, start + START.length)}\n${ruleTable(metas, folder)}\n${text.slice(end)}`;
+}
