@@ -9,6 +9,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { words } from '../server/src/kernel/words.js';
 import { MODERN, Session } from '../test/lsp/session.js';
 import { chosenTree } from './chosenTree.js';
 import { randomly } from './random.js';
@@ -18,7 +19,6 @@ import { table } from './table.js';
 const FILES = 200;
 const EDITS = 5000;
 const EVERY = 500;
-const FAMILY = '\\b(get|pin)_user_pages|unpin_user_page|iov_iter_(get|extract)_pages|\\bFOLL_[A-Z]';
 
 const root = chosenTree(process.argv[2]);
 const session = await Session.start({ capabilities: MODERN, folders: [pathToFileURL(root).href] });
@@ -56,7 +56,7 @@ console.log(table(['after', 'resident MB', 'peak MB'], rows));
 
 /** Files that name the family, the largest user first: a stable choice that does not favour one folder. */
 function familyFiles(folder: string): string[] {
-	const listed = execFileSync('rg', ['-c', FAMILY, '-g', '*.c', '-g', '*.h', '--no-messages', '.'], {
+	const listed = execFileSync('rg', ['-c', ...words.flatMap((word) => ['-e', word]), '-F', '-g', '*.{c,h}', '.'], {
 		cwd: folder,
 		encoding: 'utf8',
 		maxBuffer: 1 << 26,

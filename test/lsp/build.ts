@@ -8,7 +8,12 @@ import { promisify } from 'node:util';
 let built: Promise<string> | undefined;
 
 /** The real server, bundled as it ships, in a folder of this process. @returns path of server.js */
-export function buildServer(): Promise<string> {
+export async function buildServer(): Promise<string> {
+	return join(await buildServers(), 'server.js');
+}
+
+/** @returns folder with server.js, server.worker.js and the two wasm files */
+export function buildServers(): Promise<string> {
 	built ??= bundle();
 	return built;
 }
@@ -17,6 +22,11 @@ async function bundle(): Promise<string> {
 	const folder = await mkdtemp(join(tmpdir(), 'gup-lens-server-'));
 	process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 	const script = join(import.meta.dirname, '..', '..', 'esbuild.mjs');
-	await promisify(execFile)(process.execPath, [script, '--production', '--only=server', `--outdir=${folder}`]);
-	return join(folder, 'server.js');
+	await promisify(execFile)(process.execPath, [
+		script,
+		'--production',
+		'--only=server,server.worker',
+		`--outdir=${folder}`,
+	]);
+	return folder;
 }

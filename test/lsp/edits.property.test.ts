@@ -29,7 +29,7 @@ const edit = fc.record({
 /** What one message carries: changes that build on each other. */
 const message = fc.array(edit, { minLength: 1, maxLength: 3 });
 
-test('any sequence of incremental edits gives the findings of a fresh open', { timeout: 120_000 }, async () => {
+test('any sequence of incremental edits gives the findings of a fresh open', { timeout: 180_000 }, async () => {
 	let run = 0;
 	await fc.assert(
 		fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 12 }), async (messages) => {
@@ -56,6 +56,6 @@ test('any sequence of incremental edits gives the findings of a fresh open', { t
 			await session.close(edited);
 			await session.close(fresh);
 		}),
-		{ numRuns: 100 },
+		{ numRuns: 60 },
 	);
 });

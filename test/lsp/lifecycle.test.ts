@@ -1,4 +1,13 @@
+import { fork } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import {
+	createProtocolConnection,
+	type FullDocumentDiagnosticReport,
+	type InitializeResult,
+	IPCMessageReader,
+	IPCMessageWriter,
+} from 'vscode-languageserver/node';
+import { buildServer } from './build.js';
 import { codes, GRAB } from './fixtures.js';
 import { MODERN, Session } from './session.js';
 
@@ -34,6 +43,26 @@ describe('initialise', () => {
 		expect(session.registrations).toEqual([]);
 		expect(await session.end()).toBe(0);
 	});
+});
+
+test('serves over the IPC channel of node, as VS Code starts it', async () => {
+	const server = fork(await buildServer(), ['--node-ipc', `--clientProcessId=${process.pid}`]);
+	const connection = createProtocolConnection(new IPCMessageReader(server), new IPCMessageWriter(server));
+	connection.listen();
+	const params = { processId: process.pid, rootUri: null, capabilities: MODERN };
+	const { serverInfo } = await connection.sendRequest<InitializeResult>('initialize', params);
+	expect(serverInfo?.name).toBe('gup-lens');
+	await connection.sendNotification('initialized', {});
+	const textDocument = { uri: URI, languageId: 'c', version: 1, text: GRAB };
+	await connection.sendNotification('textDocument/didOpen', { textDocument });
+	const report = await connection.sendRequest<FullDocumentDiagnosticReport>('textDocument/diagnostic', {
+		textDocument,
+	});
+	expect(codes(report.items)).toEqual(['foll-get-redundant', 'get-unpin-page']);
+	const exited = new Promise((resolve) => server.once('exit', resolve));
+	await connection.sendRequest('shutdown');
+	await connection.sendNotification('exit');
+	expect(await exited).toBe(0);
 });
 
 describe('malformed input', () => {
