@@ -7,6 +7,7 @@ import {
 	IPCMessageReader,
 	IPCMessageWriter,
 } from 'vscode-languageserver/node';
+import type { Status } from '../../server/src/lsp/status.js';
 import { buildServer } from './build.js';
 import { codes, GRAB } from './fixtures.js';
 import { MODERN, Session } from './session.js';
@@ -97,6 +98,29 @@ describe('malformed input', () => {
 		expect(await session.actions(URI, { start: position, end: position })).toEqual([]);
 		expect(await session.connection.sendRequest('gup-lens/status', { uri: URI })).toBeNull();
 		await session.end();
+	});
+
+	test.each([
+		['deep brackets', `${'('.repeat(50_000)}FOLL_GET`],
+		['deep braces', `void f(void)\n${'{'.repeat(20_000)} get_user_pages_fast(0, 1, FOLL_GET, p);`],
+		['an open comment', `${GRAB}/* FOLL_PIN`],
+		['an open string', `${GRAB}char *s = "FOLL_PIN\n`],
+		['an open #if', `#if 1\n${GRAB}#else\n#elif\n`],
+		['control characters and half a surrogate pair', `\u0000\u0007\ud800 ${GRAB}\ufeff`],
+		['a megabyte on one line', `int x = ${'FOLL_GET | '.repeat(100_000)}0;`],
+	])('%s is read, or said to be unread', async (_, text) => {
+		const session = await Session.start({ capabilities: MODERN });
+		await session.open(URI, text);
+		await session.findings(URI);
+		const status = await session.connection.sendRequest<Status>('gup-lens/status', { uri: URI });
+		expect(status.state).not.toBe('failed');
+		const start = { line: 0, character: 3 };
+		await session.hover(URI, start);
+		await session.completion(URI, start);
+		await session.signature(URI, start);
+		await session.actions(URI, { start, end: start });
+		expect(session.logged).toEqual([]);
+		expect(await session.end()).toBe(0);
 	});
 
 	test('the server ends when its client is gone', async () => {
