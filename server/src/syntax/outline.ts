@@ -25,6 +25,9 @@ const ANNOTATION =
 	/^__(?:acquires?|releases?|must_hold|no_must_hold|cond_acquires|cond_releases|cond_lock|attribute__|printf|scanf|aligned|section|alloc_size|nonnull|guarded_by|no_context_analysis)\w*$/;
 const DEFINERS = /^(?:COMPAT_)?(?:SYSCALL_DEFINE|BPF_CALL_|SYSCALL32_DEFINE|SYSCALL_\w*DEFINE)/;
 
+/** `#if` deeper than compilers must take: arms are read without asking whether they hold whole items. */
+const MAX_NESTING = 63;
+
 /** The macro that defines a system call or BPF helper: its first argument is the name. */
 export function isDefiner(name: string): boolean {
 	return DEFINERS.test(name);
@@ -35,6 +38,8 @@ class Walk {
 	private i = 0;
 	private first = -1;
 	private groups: Group[] = [];
+	/** No directive lies between the current token and this one. */
+	private nextDirective = 0;
 	/** Groups of which all arms are read, one after the other. */
 	private readonly open: Group[] = [];
 	private readonly tokens: Tokens;
@@ -75,9 +80,13 @@ class Walk {
 
 	/** End of the text that a bracket at depth 0 may span: the next directive at the latest. */
 	private limit(): number {
-		let at = this.i;
-		while (at < this.tokens.count && this.tokens.kinds[at] !== Token.Directive) at++;
-		return at;
+		// Kept from call to call: a file of a hundred thousand functions may have no directive at all.
+		this.nextDirective = Math.max(this.nextDirective, this.i);
+		const { tokens } = this;
+		while (this.nextDirective < tokens.count && tokens.kinds[this.nextDirective] !== Token.Directive) {
+			this.nextDirective++;
+		}
+		return this.nextDirective;
 	}
 
 	/** `MODULE_FOO(x)` without semicolon, before a declaration that starts in column 0. */
@@ -112,7 +121,8 @@ class Walk {
 		const { i } = this;
 		if (
 			this.first < 0 &&
-			group.arms.every((arm) => arm.truth === 'no' || this.neutral(arm.first, arm.last, group.end))
+			(this.open.length > MAX_NESTING ||
+				group.arms.every((arm) => arm.truth === 'no' || this.neutral(arm.first, arm.last, group.end)))
 		) {
 			this.open.push(group);
 			const arm = group.arms[0];
