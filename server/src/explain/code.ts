@@ -145,16 +145,22 @@ const HEADER = /^(?!(?:if|for|while|switch|return|else|do|typedef)\b)[A-Za-z_][\
 /** How far up the header of a function may be, in UTF-16 units. */
 const REACH = 400_000;
 
+/** Start of the line that holds the offset. */
+function lineStart(text: string, offset: number): number {
+	// A negative start means 0 to lastIndexOf, which would find a newline there for ever.
+	return offset <= 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
+}
+
 /** The function whose header or body holds the offset, by the last line in column 0 that is a function's header. */
 export function enclosingFunction(text: string, offset: number): Enclosing | undefined {
-	let line = text.lastIndexOf('\n', offset - 1) + 1;
+	let line = lineStart(text, offset);
 	const stop = Math.max(0, offset - REACH);
 	for (;;) {
 		if (text[line] === '}' && offset > line + 1) return undefined;
 		const header = /[A-Za-z_]/.test(text[line] ?? '') ? readHeader(text, line) : undefined;
 		if (header) return header.range.end >= offset ? header : undefined;
 		if (line <= stop) return undefined;
-		line = text.lastIndexOf('\n', line - 2) + 1;
+		line = lineStart(text, line - 1);
 	}
 }
 
