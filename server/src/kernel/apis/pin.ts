@@ -136,7 +136,6 @@ export const pin: readonly ApiRecord[] = [
 			'5.8',
 			'5.18',
 			'long pin_user_pages_locked(unsigned long start, unsigned long nr_pages, unsigned int gup_flags, struct page **pages, int *locked)',
-			'ad8694bac410',
 		]),
 	},
 	{
@@ -181,7 +180,7 @@ export const pin: readonly ApiRecord[] = [
 			'5.8',
 			'6.3',
 			'int pin_user_pages_fast_only(unsigned long start, int nr_pages, unsigned int gup_flags, struct page **pages)',
-			'104acc327648; removed by edad1bb1fbf7',
+			'removed by edad1bb1fbf7',
 		]),
 	},
 	{

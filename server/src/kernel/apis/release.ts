@@ -119,12 +119,7 @@ export const release: readonly ApiRecord[] = [
 		signatures: signatures(
 			MM_H,
 			['5.2', '5.4', 'void put_user_pages_dirty_lock(struct page **pages, unsigned long npages)', 'fc1d8e7cca2d'],
-			[
-				'5.4',
-				'5.6',
-				'void put_user_pages_dirty_lock(struct page **pages, unsigned long npages, bool make_dirty)',
-				'2d15eb31b50a',
-			],
+			['5.4', '5.6', 'void put_user_pages_dirty_lock(struct page **pages, unsigned long npages, bool make_dirty)'],
 		),
 	},
 	{
@@ -195,7 +190,6 @@ export const release: readonly ApiRecord[] = [
 			'5.13',
 			'',
 			'void unpin_user_page_range_dirty_lock(struct page *page, unsigned long npages, bool make_dirty)',
-			'458a4f788f33',
 		]),
 	},
 	{
