@@ -293,7 +293,10 @@ describe('strange input is never a crash', () => {
 		['100,000 #if', `${'#if X\n'.repeat(100_000)}${call}`],
 		['100,000 #endif', `${'#endif\n'.repeat(100_000)}${call}`],
 		['one line of 9 MB', `/* ${'x'.repeat(9_000_000)} */ ${call.replaceAll('\n', ' ')}`],
-		['100,000 small functions', call.replace('pin_user_pages_fast', 'g').repeat(100_000) + call],
+		[
+			'100,000 small functions',
+			Array.from({ length: 100_000 }, (_, i) => `int g${i}(void)\n{\n\treturn g(0);\n}\n`).join('') + call,
+		],
 		['lone surrogates and controls', Buffer.from([0xed, 0xa0, 0x80, 0x01, 0x0c, 0x7f, ...Buffer.from(call)])],
 		['only line ends', '\r\n\r\r\n\n'.repeat(1000) + call],
 		['a macro without an end', `#define pin_user_pages(x) \\\n${'\\\n'.repeat(1000)}`],

@@ -28,3 +28,10 @@ long crane_pin(struct mm_struct *mm, unsigned long addr, struct page **pages)
 	return pin_user_pages_remote(mm, addr, 1, FOLL_WRITE, pages, &locked);
 }
 `;
+
+/** One error without a fix. */
+export const NULL_PAGES = `int stork_get(unsigned long addr)
+{
+	return get_user_pages_fast(addr, 1, 0, NULL);
+}
+`;
