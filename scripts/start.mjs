@@ -35,4 +35,7 @@ const script = [join(root, 'scripts', 'run.mjs'), join(root, 'scripts', 'start.t
 const child = spawn(process.execPath, script, { stdio: 'inherit' });
 // Ctrl-C reaches the child as well; it ends in its own time, and this process after it.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+// npm starts this through a shell that passes no SIGTERM on: it leaves us to another parent, and we end too.
+const { ppid } = process;
+setInterval(() => process.ppid !== ppid && child.kill('SIGTERM'), 1000).unref();
 child.on('exit', (code, signal) => process.exit(signal ? 0 : (code ?? 1)));

@@ -17,8 +17,8 @@ import { furnish, serve } from './editors/serve.js';
 interface Subject {
 	/** Absolute path of the folder to open. */
 	readonly folder: string;
-	/** File in it to show first, relative to it. */
-	readonly file: string | undefined;
+	/** Place in it to show first: a path relative to it, with ":line:column" from 1 where there is one. */
+	readonly place: string | undefined;
 	/** Arguments for `gup-lens check`, run from the checkout. */
 	readonly check: readonly string[];
 }
@@ -39,7 +39,7 @@ if (!options['no-editor']) await openEditor(subject);
 function subjectOf(path: string | undefined): Subject {
 	if (path === undefined) {
 		const folder = join(root, 'examples');
-		return { folder, file: 'drivers/misc/weir.c', check: ['examples', '--kernel', '6.12'] };
+		return { folder, place: 'drivers/misc/weir.c:51:20', check: ['examples', '--kernel', '6.12'] };
 	}
 	const target = resolve(process.env.INIT_CWD ?? process.cwd(), path);
 	if (!existsSync(target)) {
@@ -49,7 +49,7 @@ function subjectOf(path: string | undefined): Subject {
 	const isFile = statSync(target).isFile();
 	return {
 		folder: isFile ? dirname(target) : target,
-		file: isFile ? basename(target) : undefined,
+		place: isFile ? basename(target) : undefined,
 		check: [target],
 	};
 }
@@ -73,9 +73,9 @@ async function openEditor(subject: Subject): Promise<void> {
 }
 
 /** The extension straight from the checkout, in a window of its own. */
-function openDesktop(code: string, { folder, file }: Subject): void {
-	const files = file === undefined ? [] : [join(folder, file)];
-	const run = spawnSync(code, ['--new-window', `--extensionDevelopmentPath=${root}`, folder, ...files], {
+function openDesktop(code: string, { folder, place }: Subject): void {
+	const places = place === undefined ? [] : ['--goto', join(folder, place)];
+	const run = spawnSync(code, ['--new-window', `--extensionDevelopmentPath=${root}`, folder, ...places], {
 		stdio: 'inherit',
 	});
 	if (run.status !== 0) process.exit(run.status ?? 1);
@@ -83,7 +83,7 @@ function openDesktop(code: string, { folder, file }: Subject): void {
 }
 
 /** VS Code as code-server, on localhost, until Ctrl-C. */
-async function openBrowser({ folder, file }: Subject): Promise<void> {
+async function openBrowser({ folder, place }: Subject): Promise<void> {
 	if (!codeServer()?.installed) {
 		console.error('\nVS Code is not on PATH. Installing code-server into .cache (once, 800 MB, one to three minutes).');
 	}
@@ -93,7 +93,7 @@ async function openBrowser({ folder, file }: Subject): Promise<void> {
 	if (pack.status !== 0) process.exit(pack.status ?? 1);
 	furnish(editor, home, join(root, 'gup-lens.vsix'));
 	const served = await serve(editor, home, Number(options.port));
-	const url = served.url(folder, file);
+	const url = served.url(folder, place);
 	console.error(`\nVS Code with GUP Lens: ${url}\nCtrl-C ends it.`);
 	showInBrowser(url);
 	for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void served.stop());

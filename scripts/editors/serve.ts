@@ -14,8 +14,8 @@ export interface Home {
 
 export interface Served {
 	readonly process: ChildProcess;
-	/** Address of a folder, with a file of it open; both absolute paths. */
-	url(folder: string, file?: string): string;
+	/** Address of a folder (absolute path), with a place of it shown: "a.c" or "a.c:12:3", line and column from 1. */
+	url(folder: string, place?: string): string;
 	/** Ends the server and waits until it is gone. */
 	stop(): Promise<void>;
 }
@@ -35,6 +35,7 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
 	'chat.disableAIFeatures': true,
 	'chat.commandCenter.enabled': false,
 	'security.workspace.trust.enabled': false,
+	'git.openRepositoryInParentFolders': 'never',
 };
 
 const environment = (folder: string): NodeJS.ProcessEnv => ({
@@ -77,9 +78,12 @@ export async function serve({ node, entry }: CodeServer, { folder }: Home, port 
 	await answering(`http://${address}/healthz`, child);
 	return {
 		process: child,
-		url(path, file) {
-			const open = [['openFile', `vscode-remote://${address}${path}/${file}`]];
-			const payload = file === undefined ? '' : `&payload=${encodeURIComponent(JSON.stringify(open))}`;
+		url(path, place) {
+			const open = [
+				['openFile', `vscode-remote://${address}${path}/${place}`],
+				['gotoLineMode', 'true'],
+			];
+			const payload = place === undefined ? '' : `&payload=${encodeURIComponent(JSON.stringify(open))}`;
 			return `http://${address}/?folder=${encodeURIComponent(path)}${payload}`;
 		},
 		async stop() {
