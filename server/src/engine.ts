@@ -69,6 +69,9 @@ export interface Engine {
 	read(text: string, kernel: Kernel): FileIR;
 }
 
+/** Characters that may be analysed again to prove the fixes of one file: some 100 fixes of a large driver, one of a table of 5 MB. */
+const MOST_PROOF_TEXT = 5_000_000;
+
 const NOTHING: Analysis = { findings: [], irrelevant: true, unread: [] };
 
 /** Words that are everywhere in the kernel: they matter only in functions that name the family as well. */
@@ -110,16 +113,18 @@ class Opened implements OpenFile {
 		const ir = this.read(text, options.kernel);
 		const found = runRules(fileContext(options.path, text, options.kernel, ir), options.severities);
 		this.source.sweep();
+		const within = enclosing(ir.functions);
+		let proofs = options.fixes === false ? 0 : Math.ceil(MOST_PROOF_TEXT / (text.length + 1));
 		const findings = found.map((report) => ({
 			rule: report.rule,
 			severity: report.severity,
 			start: report.start,
 			end: report.end,
 			message: report.message,
-			function: enclosing(ir.functions, report),
+			function: within(report),
 			tags: report.tags ?? [],
 			related: report.related ?? [],
-			fixes: options.fixes === false ? [] : this.proven(text, options, report, found, ir.unread.length),
+			fixes: report.fixes?.length && proofs-- > 0 ? this.proven(text, options, report, found, ir.unread.length) : [],
 		}));
 		return { findings, irrelevant: false, unread: [...new Set(ir.unread)] };
 	}
@@ -159,8 +164,20 @@ function improves(before: readonly Found[], after: readonly Finding[], gone: Fou
 	return [...now].every(([rule, count]) => count <= (old.get(rule) ?? 0));
 }
 
-function enclosing(functions: readonly FunctionIR[], at: Range): string | null {
-	return functions.find((fn) => at.start >= fn.start && at.end <= fn.end)?.name ?? null;
+/** Name of the function around a place; functions stand in the order of the text and do not overlap. */
+function enclosing(functions: readonly FunctionIR[]): (at: Range) => string | null {
+	return (at) => {
+		let low = 0;
+		let high = functions.length - 1;
+		while (low <= high) {
+			const mid = (low + high) >> 1;
+			const fn = functions[mid] as FunctionIR;
+			if (at.start < fn.start) high = mid - 1;
+			else if (at.start >= fn.end) low = mid + 1;
+			else return fn.name;
+		}
+		return null;
+	};
 }
 
 /** Load once per process or worker; afterwards everything is synchronous. */

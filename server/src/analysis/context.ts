@@ -27,6 +27,10 @@ export interface FileContext {
 	readonly kernel: Kernel;
 	readonly ir: FileIR;
 	readonly calls: readonly ApiCall[];
+	/** The calls of one function. */
+	callsOf(fn: FunctionIR): readonly ApiCall[];
+	/** The API call an expression is; undefined for anything else. */
+	apiCall(expr: Expr): ApiCall | undefined;
 	readonly values: FlagValues;
 	/** The curated judgement on this file and function, when there is one. */
 	knownUser(fn: string | undefined): KnownUser | undefined;
@@ -82,9 +86,22 @@ function apiCalls(ir: FileIR, kernel: Kernel, values: FlagValues): ApiCall[] {
 	return found;
 }
 
+function groupByFunction(calls: readonly ApiCall[]): Map<FunctionIR | undefined, ApiCall[]> {
+	const groups = new Map<FunctionIR | undefined, ApiCall[]>();
+	for (const call of calls) {
+		const group = groups.get(call.fn);
+		if (group) group.push(call);
+		else groups.set(call.fn, [call]);
+	}
+	return groups;
+}
+
 /** Put together what the rules ask for. */
 export function fileContext(path: string, text: string, kernel: Kernel, ir: FileIR): FileContext {
 	const values = new FlagValues(ir);
+	const calls = apiCalls(ir, kernel, values);
+	const byExpr = new Map<Expr, ApiCall>(calls.map((call) => [call.call, call]));
+	const byFunction = groupByFunction(calls);
 	return {
 		path,
 		area: areaOf(path),
@@ -92,7 +109,9 @@ export function fileContext(path: string, text: string, kernel: Kernel, ir: File
 		kernel,
 		ir,
 		values,
-		calls: apiCalls(ir, kernel, values),
+		calls,
+		callsOf: (fn) => byFunction.get(fn) ?? [],
+		apiCall: (expr) => byExpr.get(expr),
 		knownUser: (fn) => knownUser(path, fn),
 		slice: (range) => text.slice(range.start, range.end),
 	};

@@ -31,7 +31,7 @@ interface Doubtful {
 function resultOf(seen: Seen, results: Results, operand: Expr): Doubtful | undefined {
 	const at = unwrap(operand);
 	if (at.kind === 'call') {
-		const call = seen.file.calls.find((c) => c.call === at);
+		const call = seen.file.apiCall(at);
 		const returns = call?.api.signature?.returns;
 		if (!call || !returns || !mayBeNegative(call, seen.file.kernel)) return undefined;
 		return { name: 'the result', type: integer({ base: returns, pointers: 0, array: false }, new Map()), call };
@@ -167,7 +167,7 @@ export const gupNegativeUnsigned: Rule = {
 	},
 	check(file, report) {
 		for (const fn of file.ir.functions) {
-			const calls = file.calls.filter((call) => call.fn === fn);
+			const calls = file.callsOf(fn);
 			if (!fn.clean || calls.length === 0) continue;
 			const seen: Seen = { file, fn, report };
 			const done = new Set<number>();
@@ -187,7 +187,7 @@ export const gupNegativeUnsigned: Rule = {
 			everyPart(root, (expr) => {
 				if (expr.kind !== 'assign' || expr.op !== '=') return;
 				const name = place(expr.left);
-				const call = file.calls.find((c) => c.call === bare(expr.right));
+				const call = file.apiCall(bare(expr.right));
 				if (name && call)
 					now = new Map(now).set(name, { call, target: { start: expr.left.start, end: expr.left.end } });
 			});

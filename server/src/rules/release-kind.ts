@@ -17,7 +17,7 @@ export interface Mismatch {
 export function mismatches(file: FileContext, taken: Held, released: 'reference' | 'pin'): Mismatch[] {
 	const found: Mismatch[] = [];
 	for (const fn of file.ir.functions) {
-		const calls = file.calls.filter((call) => call.fn === fn);
+		const calls = file.callsOf(fn);
 		if (!fn.clean || !calls.some((call) => call.api.record.takes === taken && call.api.record.group !== 'release'))
 			continue;
 		const releases = new Map(
