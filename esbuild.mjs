@@ -4,7 +4,7 @@
  *   node esbuild.mjs --production    minified, no source maps: what is packed
  *   node esbuild.mjs --watch         development, again after every change
  *   --outdir=DIR                     elsewhere than dist/
- *   --only=NAME,...                  some of: client, client.web, server, server.worker, cli
+ *   --only=NAME,...                  some of: client, launch.node, client.web, server, server.worker, cli
  */
 
 import { existsSync } from 'node:fs';
@@ -58,7 +58,14 @@ const web = {
 };
 
 const targets = {
-	client: { ...node, entry: 'client/src/extension.ts', external: ['vscode'] },
+	// The language client is a bundle of its own: C projects that never name the family never read it.
+	client: {
+		...node,
+		entry: 'client/src/extension.ts',
+		external: ['vscode', './launch.node.js'],
+		supported: { 'dynamic-import': false },
+	},
+	'launch.node': { ...node, entry: 'client/src/launch.node.ts', external: ['vscode'] },
 	'client.web': { ...web, format: 'cjs', entry: 'client/src/extension.web.ts', external: ['vscode'] },
 	server: { ...node, entry: 'server/src/node.ts' },
 	'server.worker': { ...web, format: 'iife', entry: 'server/src/worker.ts' },

@@ -68,8 +68,7 @@ export class Session implements Disposable {
 
 	async #launch(): Promise<void> {
 		const begun = performance.now();
-		const { launch } = await this.#load();
-		const { State } = await import('vscode-languageclient');
+		const { launch, State } = await this.#load();
 		const client = await launch(this.#context, this.#options());
 		this.#client = client;
 		client.onRequest('gup-lens/readFile', readFile);

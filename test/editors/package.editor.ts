@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { root } from '../../scripts/editors/install.js';
+import { readEntries } from '../../scripts/zip.js';
+
+const archive = readFileSync(join(root, 'gup-lens.vsix'));
+const entries = readEntries(archive).filter(({ name }) => name.startsWith('extension/'));
+
+describe('gup-lens.vsix', () => {
+	it('stays under 800 kB', () => {
+		expect(archive.length).toBeLessThan(800_000);
+	});
+
+	it('holds what runs, the grammar, the icon and what people read, and nothing else', () => {
+		const optional = ['extension/readme.md', 'extension/changelog.md'];
+		const names = entries.map(({ name }) => name).filter((name) => !optional.includes(name));
+		expect(names.sort()).toEqual([
+			'extension/LICENSE.txt',
+			'extension/client/icon.png',
+			'extension/dist/client.js',
+			'extension/dist/client.web.js',
+			'extension/dist/launch.node.js',
+			'extension/dist/server.js',
+			'extension/dist/server.worker.js',
+			'extension/dist/tree-sitter-c.wasm',
+			'extension/dist/web-tree-sitter.wasm',
+			'extension/package.json',
+			'extension/syntaxes/gup-lens.injection.tmLanguage.json',
+		]);
+	});
+
+	it('makes other C projects read a few kilobytes only', () => {
+		expect(entries.find(({ name }) => name === 'extension/dist/client.js')?.size).toBeLessThan(20_000);
+	});
+});
