@@ -10,7 +10,7 @@ const FIXES: Readonly<Record<RuleMeta['fix'], string>> = { safe: 'yes', unsafe: 
 export function ruleTable(metas: readonly RuleMeta[], folder: string): string {
 	const rows = metas.map(
 		({ id, title, severity, severityNote, since, fix }) =>
-			`| [${id}](${folder}${id}.md) | ${severity}${severityNote ? ` ([but](${folder}${id}.md))` : ''} | ${since ?? ''} | ${FIXES[fix]} | ${title} |`,
+			`| [${id}](${folder}${id}.md) | ${severity}${severityNote ? ', varies' : ''} | ${since ?? ''} | ${FIXES[fix]} | ${title.replaceAll('*', '\\*')} |`,
 	);
 	return ['| rule | severity | since | fix | what it finds |', '|---|---|---|---|---|', ...rows].join('\n');
 }
@@ -22,7 +22,7 @@ export function ruleIndex(metas: readonly RuleMeta[]): string {
 Each page is documentation and test in one: its C blocks are analysed by \`npm test\`, the markers under the code are
 what must be found, a block without markers must stay silent.
 
-Severities are defaults; \`gup-lens.severity\` in an editor and \`--rule id=severity\` on the command line change them.
+Severities are defaults ("varies": the page says with what); \`gup-lens.severity\` in an editor and \`--rule id=severity\` on the command line change them.
 "since" is the first kernel the rule holds for. Fix: *yes* runs with "fix all", *named* is offered one by one.
 
 ${ruleTable(metas, '')}
