@@ -260,6 +260,9 @@ describe('the kernel', () => {
 		const inside = await cli(['check', 'drivers', '--kernel', '5.4', '--format', 'json'], { cwd: join(cwd, 'new') });
 		expect(JSON.parse(inside.stdout).kernel).toBe('6.12.3');
 		expect(inside.stderr).toContain('--kernel is for files outside a tree');
+		const argv = ['check', '-', '--stdin-path', 'new/drivers/unsaved.c', '--format', 'json'];
+		const typed = JSON.parse((await cli(argv, { cwd, stdin: call })).stdout);
+		expect(typed).toMatchObject({ kernel: '6.12.3', findings: [{ path: 'new/drivers/unsaved.c' }] });
 	});
 
 	const tree = kernelTree('6.1');

@@ -45,6 +45,12 @@ test('it runs as a program, with its exit codes', () => {
 	expect(gupLens(['check', '-', '--kernel', '6.12'], { input: PIN_FLAG }).stdout).toContain('<stdin>:5:46: error:');
 });
 
+test('a standard input that never ends is refused', () => {
+	const shell = spawnSync('sh', ['-c', `yes FOLL_PIN | "${cli}" check -`], { cwd: fixtures, encoding: 'utf8' });
+	expect(shell.status).toBe(2);
+	expect(shell.stderr).toContain('<stdin>: larger than 10 MB');
+});
+
 test('colour is for terminals, FORCE_COLOR and never with NO_COLOR', () => {
 	const coloured = (env: Record<string, string>) => gupLens(check, { env }).stdout.includes('\u001b[');
 	expect(coloured({})).toBe(false);

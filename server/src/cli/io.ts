@@ -1,9 +1,11 @@
+import { MAX_BYTES } from '../workspace/read.js';
+
 /** Where a command reads and writes; tests give their own. */
 export interface Io {
 	readonly cwd: string;
 	readonly stdout: Output;
 	readonly stderr: Output;
-	/** All bytes of the standard input. */
+	/** All bytes of the standard input; of one that is too large at least so many that it shows. */
 	stdin(): Promise<Buffer>;
 }
 
@@ -23,7 +25,13 @@ export function processIo(): Io {
 		stderr: output(process.stderr),
 		async stdin() {
 			const chunks: Buffer[] = [];
-			for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+			let length = 0;
+			for await (const chunk of process.stdin) {
+				chunks.push(chunk as Buffer);
+				length += (chunk as Buffer).length;
+				// Too large to be looked at whatever follows, and it may never end.
+				if (length > MAX_BYTES) break;
+			}
 			return Buffer.concat(chunks);
 		},
 	};
