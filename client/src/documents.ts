@@ -1,4 +1,4 @@
-import { type TextDocument, type Uri, workspace } from 'vscode';
+import { type TextDocument, workspace } from 'vscode';
 import { words } from '../../server/src/kernel/words.js';
 
 /** Where documents may live: on disk, on a remote machine, in a virtual file system, or nowhere yet. */
@@ -29,11 +29,4 @@ export function namesFamily(text: string): boolean {
 /** The documents that are open now and name the family. */
 export function concernedDocuments(): TextDocument[] {
 	return workspace.textDocuments.filter(isConcerned);
-}
-
-/** True when `uri` is `folder` or lies below it. */
-export function contains(folder: Uri, uri: Uri): boolean {
-	if (folder.scheme !== uri.scheme || folder.authority !== uri.authority) return false;
-	const base = folder.path.endsWith('/') ? folder.path : `${folder.path}/`;
-	return uri.path === folder.path || uri.path.startsWith(base);
 }

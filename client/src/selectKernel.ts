@@ -10,9 +10,14 @@ const versionPattern = /^\d+\.\d+(\.\d+)?$/;
 
 /** Asks for the kernel version of files outside a tree and writes `gup-lens.kernel`. */
 export async function selectKernel(): Promise<void> {
+	const current = workspace.getConfiguration('gup-lens').get<string>('kernel');
 	const choices: Choice[] = [
 		{ label: 'Automatic', description: 'the tree around the file, else the newest kernel known', value: '' },
-		...READ.toReversed().map(([release]) => ({ label: release, value: release })),
+		...READ.toReversed().map(([release]) => ({
+			label: release,
+			value: release,
+			description: release === current ? 'current' : '',
+		})),
 		{ label: 'Other...', value: 'ask' },
 	];
 	const choice = await window.showQuickPick(choices, {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { requiring } from './missing.js';
@@ -41,12 +41,18 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 		expect(code.log()).not.toContain('server ready');
 	});
 
+	it('starts it as soon as such a name is typed', async () => {
+		await workbench.page.keyboard.press('Control+End');
+		await workbench.page.keyboard.type('int x = FOLL_GET;');
+		await expect.poll(code.log, { timeout: 30_000 }).toMatch(/server ready in \d+ ms/);
+		await workbench.page.keyboard.press('Control+z');
+	});
+
 	it('underlines and strikes through the deprecated calls of fs/nfs/direct.c', async () => {
 		await workbench.open(nfs);
 		await workbench.goTo(tree.find(nfs, /= iov_iter_get_pages_alloc2/, 'iov_iter'));
 		await workbench.squiggle('warning');
 		expect(await workbench.struckThrough()).toContain('iov_iter_get_pages_alloc2');
-		expect(code.log()).toMatch(/server ready in \d+ ms/);
 	});
 
 	it('lists them under Problems', async () => {
@@ -75,7 +81,7 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 		expect(title).not.toBe('');
 		await workbench.choose(title);
 		await workbench.save();
-		await expect.poll(() => tree.read(enclaves)).toMatch(/ne_mem_region->pages \+ i, 0\);$/m);
+		await expect.poll(() => tree.read(enclaves), { timeout: 10_000 }).toMatch(/ne_mem_region->pages \+ i, 0\);$/m);
 	});
 
 	it('turns the boolean flags of bcm_vk_sg.c into flags, on disk too', async () => {
@@ -85,7 +91,9 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 		await workbench.quickFixes();
 		await workbench.choose('FOLL_WRITE');
 		await workbench.save();
-		await expect.poll(() => tree.read(broadcom)).toMatch(/direction == DMA_FROM_DEVICE\)? \? FOLL_WRITE : 0/);
+		await expect
+			.poll(() => tree.read(broadcom), { timeout: 10_000 })
+			.toMatch(/direction == DMA_FROM_DEVICE\)? \? FOLL_WRITE : 0/);
 		await workbench.page.locator('.squiggly-warning').first().waitFor({ state: 'detached' });
 	});
 
@@ -118,6 +126,23 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 		await expect.poll(ready, { timeout: 30_000 }).toBe(before + 1);
 		await workbench.open(nfs);
 		await workbench.problems('iov-iter-get-pages');
+	});
+
+	it('takes severities from the settings of the folder', async () => {
+		await workbench.open(nfs);
+		await workbench.squiggle('warning');
+		const settings = { 'gup-lens.severity': { 'iov-iter-get-pages': 'error' } };
+		mkdirSync(join(tree.folder, '.vscode'));
+		writeFileSync(join(tree.folder, '.vscode', 'settings.json'), JSON.stringify(settings));
+		await workbench.squiggle('error');
+	});
+
+	it('writes the chosen kernel version into the settings of the folder', async () => {
+		await workbench.command('GUP Lens: Select Kernel Version');
+		await workbench.choosePick('Kernel of files outside', '5.10');
+		await expect
+			.poll(() => tree.read('.vscode/settings.json'), { timeout: 10_000 })
+			.toContain('"gup-lens.kernel": "5.10"');
 	});
 
 	it('asked no other machine for anything', () => {

@@ -71,6 +71,13 @@ export class Workbench {
 		await this.#pick(`>${title}`, title);
 	}
 
+	/** Takes an entry of the list of choices under a title, by typing its label. */
+	async choosePick(title: string, label: string): Promise<void> {
+		await this.page.locator('.quick-input-title', { hasText: title }).waitFor();
+		await this.page.locator('.quick-input-widget input[type=text]').first().fill(label);
+		await this.page.locator(`.quick-input-list .monaco-list-row[aria-label^="${label}"]`).first().click();
+	}
+
 	/** Waits for the first squiggle of a severity in what is on screen. */
 	async squiggle(severity: 'error' | 'warning' | 'info' | 'hint'): Promise<Locator> {
 		const squiggle = this.page.locator(`.squiggly-${severity}`).first();
@@ -134,8 +141,9 @@ export class Workbench {
 		await this.page.locator('.action-widget .monaco-list-row.action').first().waitFor({ state: 'hidden' });
 	}
 
-	/** Saves the editor and waits until it says so. */
+	/** Saves the changes that are on their way into the editor, and waits until it says so. */
 	async save(): Promise<void> {
+		await this.page.locator('.tab.active.dirty').waitFor();
 		await this.page.keyboard.press('Control+s');
 		await this.page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
 	}
