@@ -1,4 +1,4 @@
-import { type Disposable, EventEmitter, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import { type Disposable, EventEmitter, type ExtensionContext, type LogOutputChannel, Uri } from 'vscode';
 import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
 import type { Status } from '../../server/src/lsp/status.js';
 import { selector } from './documents.js';
@@ -99,7 +99,11 @@ export class Session implements Disposable {
 			documentSelector: [...selector],
 			outputChannel: this.#log,
 			diagnosticCollectionName: 'gup-lens',
-			initializationOptions: { status: true, readFile: true },
+			initializationOptions: {
+				status: true,
+				readFile: true,
+				pages: Uri.joinPath(this.#context.extensionUri, 'docs', 'rules').toString(),
+			},
 			markdown: { isTrusted: false, supportHtml: false },
 		};
 	}

@@ -1,4 +1,4 @@
 /** Entry of the language server for every editor: `node dist/server.js --stdio`, or `--node-ipc` from VS Code. */
-import { readWasm, serveNode } from './lsp/node.js';
+import { serveNode } from './lsp/node.js';
 
-serveNode(() => readWasm(new URL('.', import.meta.url)));
+serveNode(new URL('.', import.meta.url));

@@ -9,6 +9,7 @@
  * - `initializationOptions.readFile = true`: the client answers `gup-lens/readFile` (lsp/files.ts). Without it no kernel
  *   tree is found and documents are judged by the setting `gup-lens.kernel` or the newest kernel known.
  * - `initializationOptions.status = true`: the client takes `gup-lens/status` notifications (lsp/status.ts).
+ * - `initializationOptions.pages` is the URI of the folder with the rule pages, which findings link to.
  * - Settings come through `workspace/configuration`, section `gup-lens` (lsp/settings.ts).
  */
 import type { InitializeParams } from 'vscode-languageserver';

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -21,12 +21,15 @@ export function buildServers(): Promise<string> {
 async function bundle(): Promise<string> {
 	const folder = await mkdtemp(join(tmpdir(), 'gup-lens-server-'));
 	process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-	const script = join(import.meta.dirname, '..', '..', 'esbuild.mjs');
+	const root = join(import.meta.dirname, '..', '..');
+	const outdir = join(folder, 'dist');
+	// as in the package: the rule pages lie beside dist/
+	await symlink(join(root, 'docs'), join(folder, 'docs'));
 	await promisify(execFile)(process.execPath, [
-		script,
+		join(root, 'esbuild.mjs'),
 		'--production',
 		'--only=server,server.worker',
-		`--outdir=${folder}`,
+		`--outdir=${outdir}`,
 	]);
-	return folder;
+	return outdir;
 }

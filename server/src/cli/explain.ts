@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { explainName } from '../explain/index.js';
 import { kernelFor, newestKernel } from '../kernel/index.js';
 import type { Kernel } from '../kernel/types.js';
 import { engine } from './engine.js';
 import { type Io, UsageError } from './io.js';
 import { render } from './markdown.js';
-import { packageRoot } from './package.js';
+import { rulePage } from './package.js';
 import { suggestion } from './suggest.js';
 import { tell } from './tell.js';
 
@@ -18,7 +17,7 @@ export interface ExplainOptions {
 export async function explain(name: string, options: ExplainOptions, io: Io): Promise<number> {
 	const ids = (await engine()).rules.map((rule) => rule.id);
 	if (ids.includes(name)) {
-		const page = await readFile(join(packageRoot, 'docs', 'rules', `${name}.md`), 'utf8');
+		const page = await readFile(rulePage(name), 'utf8');
 		io.stdout.write(render(page, io.stdout.colour));
 		return 0;
 	}

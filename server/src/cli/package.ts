@@ -8,6 +8,11 @@ export const tool = { name: 'gup-lens', version } as const;
 /** Folder of the package: the sources and dist/ lie at different depths below it. */
 export const packageRoot = nearestPackage(dirname(fileURLToPath(import.meta.url)));
 
+/** File with the page of a rule. */
+export function rulePage(rule: string): string {
+	return join(packageRoot, 'docs', 'rules', `${rule}.md`);
+}
+
 function nearestPackage(folder: string): string {
 	if (existsSync(join(folder, 'package.json'))) return folder;
 	const above = dirname(folder);

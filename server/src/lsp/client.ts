@@ -34,6 +34,8 @@ export interface Client {
 	readonly status: boolean;
 	/** Answers `gup-lens/readFile`. */
 	readonly readsFiles: boolean;
+	/** URI of the folder with the rule pages, without a final "/"; undefined where nobody can open them. */
+	readonly pages: string | undefined;
 }
 
 /** What a client may put into `initializationOptions`, beside the settings themselves (see settings.ts). */
@@ -42,9 +44,12 @@ export interface ClientOptions {
 	readonly status?: boolean;
 	/** The client answers `gup-lens/readFile` requests (files.ts). */
 	readonly readFile?: boolean;
+	/** URI of the folder with the rule pages, where the server cannot know it. */
+	readonly pages?: string;
 }
 
-export function readClient({ capabilities, initializationOptions }: InitializeParams): Client {
+/** @param ownPages the rule pages that came with the server */
+export function readClient({ capabilities, initializationOptions }: InitializeParams, ownPages?: string): Client {
 	const { textDocument, workspace } = capabilities;
 	const options: ClientOptions = isRecord(initializationOptions) ? initializationOptions : {};
 	const pushed = textDocument?.publishDiagnostics;
@@ -74,6 +79,7 @@ export function readClient({ capabilities, initializationOptions }: InitializePa
 		documentChanges: workspace?.workspaceEdit?.documentChanges ?? false,
 		status: options.status === true,
 		readsFiles: options.readFile === true,
+		pages: typeof options.pages === 'string' ? options.pages.replace(/\/+$/, '') : ownPages,
 	};
 }
 

@@ -10,7 +10,6 @@ import {
 } from 'vscode-languageserver';
 import type { Finding } from '../engine.js';
 import type { Severity, Tag } from '../rules/rule.js';
-import { pageOf } from '../workspace/pages.js';
 import type { Client } from './client.js';
 import type { Analysed, Documents } from './documents.js';
 import type { Log } from './log.js';
@@ -34,7 +33,8 @@ const TAG: Readonly<Record<Tag, DiagnosticTag>> = {
 const PAUSE = 100;
 
 /** A finding as the protocol words it, with no more than the client understands. */
-export function toDiagnostic({ document }: Analysed, finding: Finding, { diagnostics: dress }: Client): Diagnostic {
+export function toDiagnostic({ document }: Analysed, finding: Finding, client: Client): Diagnostic {
+	const { diagnostics: dress, pages } = client;
 	const diagnostic: Diagnostic = {
 		range: toLspRange(document, finding),
 		severity: SEVERITY[finding.severity],
@@ -42,7 +42,7 @@ export function toDiagnostic({ document }: Analysed, finding: Finding, { diagnos
 		source: SOURCE,
 		message: finding.message,
 	};
-	if (dress.codeDescription) diagnostic.codeDescription = { href: pageOf(finding.rule) };
+	if (dress.codeDescription && pages) diagnostic.codeDescription = { href: `${pages}/${finding.rule}.md` };
 	const tags = finding.tags.map((tag) => TAG[tag]).filter((tag) => dress.tags.has(tag));
 	if (tags.length > 0) diagnostic.tags = tags;
 	if (dress.related && finding.related.length > 0) {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { createConnection } from 'vscode-languageserver/node';
@@ -15,19 +16,25 @@ const disk: Files = {
 
 /**
  * Serve over node's IPC channel (`--node-ipc` among the arguments), else over the standard streams.
- * @param loadWasm reads the two wasm files
+ * @param built folder of this program, with the two wasm files
  */
-export function serveNode(loadWasm: () => Promise<WasmFiles>): void {
+export function serveNode(built: URL): void {
 	// The standard output belongs to the protocol: what a library prints must not get in.
 	console.log = console.info = console.debug = console.error;
 	const connection = process.argv.includes('--node-ipc')
 		? createConnection()
 		: createConnection(process.stdin, process.stdout);
-	serve({ connection, loadWasm, disk });
+	const pages = new URL('../docs/rules', built);
+	serve({
+		connection,
+		loadWasm: () => readWasm(built),
+		disk,
+		pages: existsSync(pages) ? pages.href : undefined,
+	});
 }
 
 /** The two wasm files from the folder they were built into. */
-export async function readWasm(folder: URL): Promise<WasmFiles> {
+async function readWasm(folder: URL): Promise<WasmFiles> {
 	const [core, grammar] = await Promise.all(
 		['web-tree-sitter.wasm', 'tree-sitter-c.wasm'].map((name) => readFile(new URL(name, folder))),
 	);

@@ -34,6 +34,8 @@ export interface Host {
 	loadWasm(params: InitializeParams): Promise<WasmFiles>;
 	/** Reads `file:` URIs; undefined where there is no disk. */
 	readonly disk: Files | undefined;
+	/** URI of the folder with the rule pages, without a final "/", where there is a disk with them. */
+	readonly pages?: string | undefined;
 }
 
 /** Serve the protocol on a connection until the client ends it. */
@@ -54,12 +56,12 @@ export function serve(host: Host): void {
 }
 
 async function initialise(
-	{ connection, loadWasm, disk }: Host,
+	{ connection, loadWasm, disk, pages }: Host,
 	params: InitializeParams,
 	texts: TextDocuments<TextDocument>,
 	log: Log,
 ): Promise<InitializeResult> {
-	const client = readClient(params);
+	const client = readClient(params, pages);
 	const engine = await loadEngine(await loadWasm(params));
 	const settings = new SettingsStore(connection, client, log, engine.rules, initialSettings(params));
 	const folders = new Folders(params);

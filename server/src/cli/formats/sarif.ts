@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Location, Log, Region, ReportingDescriptor, Result } from 'sarif';
 import type { Finding } from '../../engine.js';
 import type { RuleMeta, Severity } from '../../rules/rule.js';
 import type { Range } from '../../syntax/ir.js';
 import { Lines } from '../../workspace/lines.js';
-import { pageOf } from '../../workspace/pages.js';
+import { rulePage } from '../package.js';
 import type { FileReport, Report } from '../report.js';
 
 const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
@@ -52,11 +53,17 @@ export function sarif(report: Report): string {
 	return `${JSON.stringify(log, null, '\t')}\n`;
 }
 
+/** The page of the rule itself: code scanning shows it beside the finding, offline too. */
+function help(rule: RuleMeta): NonNullable<ReportingDescriptor['help']> {
+	const path = rulePage(rule.id);
+	return existsSync(path) ? { text: rule.title, markdown: readFileSync(path, 'utf8') } : { text: rule.title };
+}
+
 function descriptor(rule: RuleMeta): ReportingDescriptor {
 	return {
 		id: rule.id,
 		shortDescription: { text: rule.title },
-		helpUri: pageOf(rule.id),
+		help: help(rule),
 		defaultConfiguration: { level: LEVEL[rule.severity] },
 		...(rule.tags ? { properties: { tags: [...rule.tags] } } : {}),
 	};
