@@ -14,7 +14,8 @@ await createVSIX({
 	packagePath: target,
 	dependencies: false,
 	allowMissingRepository: true,
-	// The pictures of the README stay in the repository: its links are left as they are.
+	// The README of the repository has pictures and links that are not packed.
+	readmePath: 'client/README.md',
 	rewriteRelativeLinks: false,
 });
 

@@ -26,7 +26,7 @@ const directIo: readonly KnownUser[] = [
 		path: 'fs/ceph/file.c',
 		verdict: 'convert',
 		target: EXTRACT,
-		why: 'ceph direct I/O reads into user buffers, or writes from them, while the OSD request runs: case 1, named by the thread.',
+		why: 'ceph direct I/O reads into user buffers, or writes from them, while the OSD request runs: case 1, named on linux-fsdevel in 2023 as one that must convert.',
 		...THREAD,
 	},
 	{
@@ -48,14 +48,14 @@ const directIo: readonly KnownUser[] = [
 		path: 'fs/nfs/direct.c',
 		verdict: 'convert',
 		target: EXTRACT,
-		why: 'NFS direct I/O reads into user buffers, or writes from them, while the RPC runs: case 1, named by the thread. The nfs_page takes a second reference, which must become a second pin.',
+		why: 'NFS direct I/O reads into user buffers, or writes from them, while the RPC runs: case 1, named on linux-fsdevel in 2023 as one that must convert. The nfs_page takes a second reference, which must become a second pin.',
 		...THREAD,
 	},
 	{
 		path: 'fs/fuse/dev.c',
 		verdict: 'convert',
 		target: EXTRACT,
-		why: 'The CPU copies into the user pages of /dev/fuse readers (case 5); fuse is named by the thread.',
+		why: 'The CPU copies into the user pages of /dev/fuse readers (case 5); fuse was named on linux-fsdevel in 2023 as one that must convert.',
 		...THREAD,
 	},
 	{
@@ -63,14 +63,14 @@ const directIo: readonly KnownUser[] = [
 		functions: ['fuse_get_user_pages'],
 		verdict: 'convert',
 		target: EXTRACT,
-		why: 'fuse direct I/O: case 1, named by the thread; upstream pins since 6.8 (738adade96b2).',
+		why: 'fuse direct I/O: case 1, named on linux-fsdevel in 2023; upstream pins since 6.8 (738adade96b2).',
 		...THREAD,
 	},
 	{
 		path: 'net/9p/trans_virtio.c',
 		verdict: 'convert',
 		target: EXTRACT,
-		why: 'The virtio device of the host reads and writes the user pages of zero-copy requests: case 1, the one user in net that the thread says must pin.',
+		why: 'The virtio device of the host reads and writes the user pages of zero-copy requests: case 1, the one user in net that the 2023 discussion on linux-fsdevel says must pin.',
 		...THREAD,
 	},
 	{
@@ -78,7 +78,7 @@ const directIo: readonly KnownUser[] = [
 		functions: ['tls_setup_from_iter'],
 		verdict: 'convert',
 		target: EXTRACT,
-		why: 'The receive path decrypts straight into these user pages, by CPU or crypto engine: they are written. The thread took all of net but 9p for readers.',
+		why: 'The receive path decrypts straight into these user pages, by CPU or crypto engine: they are written. The 2023 discussion took all of net but 9p for readers.',
 		source: 'net/tls/tls_sw.c, read in 6.1.192 and 6.12.117 (tls_decrypt_sg is the only caller)',
 	},
 	{
@@ -155,7 +155,7 @@ const keepers: readonly KnownUser[] = [
 		functions: ['__access_remote_vm'],
 		verdict: 'keep',
 		reason: 'transient',
-		why: 'ptrace and its kin: one page at a time, copied by the CPU under mmap_lock, the reference dropped at once. The thread sees no need to convert it, save for a narrow race with writeback on file mappings.',
+		why: 'ptrace and its kin: one page at a time, copied by the CPU under mmap_lock, the reference dropped at once. The 2023 discussion on linux-fsdevel sees no need to convert it, save for a narrow race with writeback on file mappings.',
 		...THREAD,
 	},
 	{
