@@ -17,6 +17,8 @@ export interface Holder {
 	readonly result: string | undefined;
 	/** Somebody took a further plain reference on these pages (get_page and its kin). */
 	readonly shared: boolean;
+	/** What the place held before the last taking call: what is left of it when that fails. */
+	readonly before?: Holder | undefined;
 }
 
 interface State {
@@ -78,6 +80,7 @@ function isAllocation(value: Expr): boolean {
 	const at = bare(value);
 	return (
 		at.kind === 'call' &&
+		!at.name.endsWith('_to_page') &&
 		/^(?:kv?[mzc]alloc|k[mzc]alloc|v[mz]alloc|kvmalloc|kmem_cache|devm_k|__get_free_page|get_zeroed_page)/.test(at.name)
 	);
 }
@@ -133,14 +136,29 @@ class HolderFlow implements Flow<State> {
 		const api = this.calls.get(call);
 		const pages = api && takesInto(api);
 		const name = pages && holderPlace(pages, state.aliases);
-		if (name) return this.take(state, name, api, isWhole(pages));
-		return api ? state : this.filled(state, call);
+		if (name) return this.take(state, name, api, isWhole(pages) && !isElement(name));
+		return api ? this.released(state, call, api) : this.filled(state, call);
+	}
+
+	/** A page that was given back the right way is nobody's: what the variable gets next is another one. */
+	private released(state: State, call: CallExpr, { api }: ApiCall): State {
+		if (api.record.group !== 'release') return state;
+		const at = call.args[0] && bare(call.args[0]);
+		if (at?.kind !== 'name' || state.aliases.has(at.name) || this.isArray(at.name)) return state;
+		const held = state.holders.get(at.name);
+		const right = held?.kinds.size === 1 && held.kinds.has(api.record.takes as Held);
+		return right ? this.put(state, at.name, undefined) : state;
 	}
 
 	/** A variable that denotes an array of pages and not one page: `struct page **pages`, `struct page *pages[N]`. */
 	private isArray(name: string): boolean {
 		const type = variableType(this.fn, name);
 		return type !== undefined && type.pointers + (type.array ? 1 : 0) >= 2;
+	}
+
+	/** A parameter and an inner variable share the name: it stands for two places. */
+	private isHidden(name: string): boolean {
+		return this.fn.params.some((v) => v.name === name) && this.fn.locals.some((v) => v.name === name);
 	}
 
 	/** A callee we do not know may put its own pages into a place that holds none of ours yet, or another array into `&pages`. */
@@ -163,7 +181,7 @@ class HolderFlow implements Flow<State> {
 
 	private take(state: State, name: string, api: ApiCall, whole: boolean): State {
 		const old = state.holders.get(name);
-		const kind = api.api.record.takes as Held;
+		const kind = this.isHidden(rootOf(name)) ? 'other' : (api.api.record.takes as Held);
 		const kept = old && !whole ? old : undefined;
 		// a copy of the page that was here before keeps that page
 		const aliases = new Map(
@@ -174,6 +192,7 @@ class HolderFlow implements Flow<State> {
 			taken: [...(kept?.taken ?? []).filter((t) => t !== api), api],
 			result: undefined,
 			shared: kept?.shared ?? false,
+			before: kept && { ...kept, result: undefined, before: undefined },
 		});
 	}
 
@@ -196,7 +215,7 @@ class HolderFlow implements Flow<State> {
 		const at = value && bare(value);
 		const api = at && this.calls.get(at);
 		// a function that returns the page itself
-		if (api && /^page/.test(api.api.record.meaning) && api.api.record.takes !== 'none')
+		if (api && /^page-/.test(api.api.record.meaning) && api.api.record.takes !== 'none')
 			return this.take(this.forget(now, name), name, api, true);
 		const target =
 			at && at.kind !== 'call'
@@ -236,19 +255,27 @@ class HolderFlow implements Flow<State> {
 			return this.put(state, name, { ...held, kinds: new Set([...held.kinds, 'other']) });
 		}
 		const api = value && this.calls.get(bare(value));
-		if (name && api && /^page/.test(api.api.record.meaning) && api.api.record.takes !== 'none')
+		if (name && api && /^page-/.test(api.api.record.meaning) && api.api.record.takes !== 'none')
 			return this.take(state, name, api, true);
 		if (name && !held && this.tracked.has(name) && value && !isNull(value) && !isAllocation(value))
 			return this.put(state, name, OTHER);
-		return name && held ? this.put(state, name, undefined) : state;
+		if (!name || !held) return state;
+		// one of many: the others still hold what they held
+		return this.put(state, name, isElement(name) ? { ...held, kinds: new Set([...held.kinds, 'other']) } : undefined);
 	}
 
 	/** After `ret < 0`, `ret <= 0` or `!ret` nothing is held. */
 	assume(state: State, test: Expr, truth: boolean): State {
 		const failed = failedResult(test, truth);
 		if (!failed) return state;
-		const holders = new Map([...state.holders].filter(([, holder]) => holder.result !== failed));
-		return holders.size === state.holders.size ? state : { ...state, holders };
+		if (![...state.holders.values()].some((holder) => holder.result === failed)) return state;
+		const holders = new Map(
+			[...state.holders].flatMap(([name, holder]): [string, Holder][] => {
+				const left = holder.result === failed ? holder.before : holder;
+				return left ? [[name, left]] : [];
+			}),
+		);
+		return { ...state, holders };
 	}
 
 	join(a: State, b: State): State {
@@ -265,17 +292,20 @@ class HolderFlow implements Flow<State> {
 		if (a.holders.size !== b.holders.size || a.aliases.size !== b.aliases.size) return false;
 		for (const [name, holder] of a.holders) {
 			const other = b.holders.get(name);
-			if (
-				!other ||
-				other.kinds.size !== holder.kinds.size ||
-				other.taken.length !== holder.taken.length ||
-				other.shared !== holder.shared ||
-				other.result !== holder.result
-			)
-				return false;
+			if (!other || !equalHolders(holder, other)) return false;
 		}
 		return true;
 	}
+}
+
+function equalHolders(a: Holder, b: Holder): boolean {
+	return (
+		a.kinds.size === b.kinds.size &&
+		a.taken.length === b.taken.length &&
+		a.shared === b.shared &&
+		a.result === b.result &&
+		(a.before && b.before ? equalHolders(a.before, b.before) : a.before === b.before)
+	);
 }
 
 function joinHolders(a: Holder, b: Holder): Holder {
@@ -284,6 +314,7 @@ function joinHolders(a: Holder, b: Holder): Holder {
 		taken: [...a.taken, ...b.taken.filter((t) => !a.taken.includes(t))],
 		result: a.result === b.result ? a.result : undefined,
 		shared: a.shared || b.shared,
+		before: a.before && b.before ? joinHolders(a.before, b.before) : (a.before ?? b.before),
 	};
 }
 
@@ -295,6 +326,11 @@ function isWhole(pages: Expr): boolean {
 		at.kind === 'field' ||
 		(at.kind === 'unary' && at.op === '&' && bare(at.operand).kind !== 'index')
 	);
+}
+
+/** The place stands for every element of an array ("bufs[].page"). */
+function isElement(name: string): boolean {
+	return name.includes('[]');
 }
 
 /** Variable that this edge shows to hold a failure. */
@@ -309,6 +345,12 @@ function failedResult(test: Expr, truth: boolean): string | undefined {
 		const right = bare(at.right);
 		if (right.kind === 'number' && (right.value === 0 || (right.value === 1 && at.op === '>=')))
 			return assigned(at.left);
+	}
+	// `case 0:`, `ret == -EAGAIN`
+	if (at.kind === 'binary' && at.op === (truth ? '==' : '!=')) {
+		const right = bare(at.right);
+		const failure = (right.kind === 'number' && right.value === 0) || (right.kind === 'unary' && right.op === '-');
+		return failure ? assigned(at.left) : undefined;
 	}
 	return truth ? undefined : assigned(at);
 }

@@ -1,19 +1,24 @@
 /** Return values of the family that may still be a negative errno, followed through tests. */
 import type { Kernel } from '../kernel/types.js';
-import type { Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
+import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 import type { ApiCall } from './context.js';
 import { type Flow, replay, solve } from './flow.js';
-import { bare, evaluate, place, roots } from './walk.js';
+import { becomesUnsigned, type Integer } from './integers.js';
+import { bare, evaluate, place, rootOf, roots } from './walk.js';
 
-/** A variable that holds the result of `call` and may be negative. */
+/** A place that holds the result of `call` and may be negative. */
 export interface Unchecked {
 	readonly call: ApiCall;
-	/** The variable where it is assigned. */
+	/** The place where it is assigned. */
 	readonly target: Range;
+	/** Type of the place; undefined when it is not known. */
+	readonly type: Integer | undefined;
+	/** Added to what the place held before. */
+	readonly sum: boolean;
 }
 
-/** Variable name -> result it holds. */
+/** Place ("ret", "buf->nr") -> result it holds. */
 export type Results = ReadonlyMap<string, Unchecked>;
 
 const FLIPPED: Readonly<Record<string, string>> = {
@@ -33,12 +38,20 @@ const NEGATED: Readonly<Record<string, string>> = {
 	'!=': '==',
 };
 
-/** `name OP other` holds on this edge; normalised so that the followed name stands left. */
-function relation(test: Expr, truth: boolean): { name: string; op: string; other: Expr; cast: boolean }[] {
+export interface Relation {
+	readonly name: string;
+	readonly op: string;
+	readonly other: Expr;
+	/** The name is read as a signed number. */
+	readonly cast: boolean;
+}
+
+/** `name OP other` holds on this edge, for each side that is a place; normalised so that the place stands left. */
+export function relations(test: Expr, truth: boolean): Relation[] {
 	const at = unwrap(test);
 	if (at.kind !== 'binary' || !NEGATED[at.op]) return [];
 	const op = truth ? at.op : (NEGATED[at.op] as string);
-	const found: { name: string; op: string; other: Expr; cast: boolean }[] = [];
+	const found: Relation[] = [];
 	const left = nameOf(at.left);
 	const right = nameOf(at.right);
 	if (left) found.push({ name: left, op, other: at.right, cast: isSignedCast(at.left) });
@@ -72,7 +85,7 @@ function excludesNegative(op: string, other: Expr, signed: boolean): boolean {
 	const value = literal(other);
 	if (op === '==') return value === undefined ? !isErrno(other) : value >= 0;
 	// a negative value in an unsigned variable is above everything
-	if (!signed) return false;
+	if (!signed) return op === '<' || op === '<=';
 	if (op === '>') return value !== undefined && value >= -1;
 	if (op === '>=') return value !== undefined && value >= 0;
 	return false;
@@ -83,66 +96,113 @@ function isErrno(expr: Expr): boolean {
 	return at.kind === 'unary' && at.op === '-' && bare(at.operand).kind === 'name';
 }
 
+/** Macros that end or fail a test unless their argument holds. */
+const EXPECTS = /^KUNIT_(?:ASSERT|EXPECT)_/;
+
 class ResultFlow implements Flow<Results> {
 	readonly entry: Results = new Map();
 	private readonly calls: ReadonlyMap<Expr, ApiCall>;
+	/** Every call of the family: none of them changes a place it is not given the address of. */
+	private readonly known: ReadonlySet<Expr>;
+	private readonly types: Types;
 
-	private readonly signed: (name: string) => boolean;
-
-	constructor(calls: ReadonlyMap<Expr, ApiCall>, signed: (name: string) => boolean) {
+	constructor(calls: ReadonlyMap<Expr, ApiCall>, known: ReadonlySet<Expr>, types: Types) {
 		this.calls = calls;
-		this.signed = signed;
+		this.known = known;
+		this.types = types;
 	}
 
 	step(state: Results, step: Step): Results {
 		let now = state;
 		for (const root of roots(step)) now = this.test(now, root);
 		if (step.kind !== 'declare') return now;
-		return this.assign(now, step.variable.name, step.init, step.variable);
+		const { start, end, name } = step.variable;
+		return this.assign(now, { start, end, kind: 'name', name }, name, '=', step.init);
 	}
 
 	test(state: Results, test: Expr): Results {
 		const visit = (now: Results, expr: Expr): Results => {
+			if (expr.kind === 'call') return this.called(now, expr);
+			if (expr.kind === 'unary' && (expr.op === '++' || expr.op === '--')) return without(now, [place(expr.operand)]);
 			const name = expr.kind === 'assign' ? place(expr.left) : undefined;
 			if (expr.kind !== 'assign' || !name) return now;
-			return this.assign(now, name, expr.op === '=' ? expr.right : undefined, expr.left);
+			return this.assign(now, expr.left, name, expr.op, expr.right);
 		};
 		return evaluate(state, test, visit, (a, b) => this.join(a, b));
 	}
 
-	private assign(state: Results, name: string, value: Expr | undefined, target: Range): Results {
+	/** What a callee may set or check for its caller. */
+	private called(state: Results, call: CallExpr): Results {
+		if (state.size === 0) return state;
+		const given = call.args.map(bare);
+		const addressed = given.flatMap((at) => (at.kind === 'unary' && at.op === '&' ? (place(at.operand) ?? []) : []));
+		const own = this.known.has(call) ? [] : given.flatMap((at) => place(at) ?? []);
+		const asserted = EXPECTS.test(call.name) ? own : [];
+		const fields = [...state.keys()].filter((name) =>
+			[...addressed, ...own].some(
+				(object) => name.startsWith(object) && /^(?:->|\.|\[)/.test(name.slice(object.length)),
+			),
+		);
+		return without(state, [...addressed, ...asserted, ...fields]);
+	}
+
+	private assign(state: Results, left: Expr, name: string, op: string, value: Expr | undefined): Results {
 		const next = new Map(state);
-		next.delete(name);
-		const call = value && this.resultOf(value);
-		if (call) next.set(name, { call, target: { start: target.start, end: target.end } });
+		// what it pointed to is out of sight as well
+		for (const key of state.keys())
+			if (key === name || (rootOf(key) === name && key !== name && op === '=')) next.delete(key);
+		if (!value) return next;
+		for (const asked of comparedWithNumber(value)) next.delete(asked);
+		const held = this.resultOf(state, value);
+		const type = held && this.types.of(bare(left));
+		// a negative number added to a signed one may still be right
+		const sum = op === '+=';
+		if (held && (op === '=' || (sum && type?.signed === false)))
+			next.set(name, { call: held, target: { start: left.start, end: left.end }, type, sum });
 		return next;
 	}
 
 	/** The call whose result a value is, on one of its arms at least. */
-	private resultOf(value: Expr): ApiCall | undefined {
+	private resultOf(state: Results, value: Expr): ApiCall | undefined {
 		const at = bare(value);
-		if (at.kind !== 'conditional') return this.calls.get(at);
-		return (at.whenTrue && this.resultOf(at.whenTrue)) ?? this.resultOf(at.whenFalse);
+		if (at.kind === 'assign') return at.op === '=' ? this.resultOf(state, at.right) : undefined;
+		if (at.kind !== 'conditional') return this.calls.get(at) ?? state.get(place(at) ?? '')?.call;
+		const arm = (expr: Expr | undefined, truth: boolean): ApiCall | undefined =>
+			expr && this.resultOf(this.narrow(state, at.test, truth), expr);
+		return arm(at.whenTrue, true) ?? arm(at.whenFalse, false);
+	}
+
+	/** State where a whole condition is known to be true or false. */
+	narrow(state: Results, test: Expr, truth: boolean): Results {
+		const at = unwrap(test);
+		if (at.kind === 'unary' && at.op === '!') return this.narrow(state, at.operand, !truth);
+		if (at.kind !== 'binary' || (at.op !== '&&' && at.op !== '||')) return this.assume(state, at, truth);
+		const both = (at.op === '&&') === truth;
+		return both ? this.narrow(this.narrow(state, at.left, truth), at.right, truth) : state;
 	}
 
 	assume(state: Results, test: Expr, truth: boolean): Results {
+		if (state.size === 0) return state;
 		const at = unwrap(test);
-		let next: Map<string, Unchecked> | undefined;
-		const drop = (name: string): void => {
-			if (!state.has(name)) return;
-			next ??= new Map(state);
-			next.delete(name);
-		};
-		if (at.kind === 'call' && /^IS_ERR/.test(at.name) && !truth) {
-			const name = at.args[0] && nameOf(at.args[0]);
-			if (name) drop(name);
-		}
+		const gone: (string | undefined)[] = [...this.askedOfHelper(at)];
+		if (at.kind === 'call' && /^IS_ERR/.test(at.name) && !truth) gone.push(at.args[0] && nameOf(at.args[0]));
 		// `if (!ret)`, `if (ret)`: zero is not negative
-		const plain = nameOf(at);
-		if (plain && !truth) drop(plain);
-		for (const { name, op, other, cast } of relation(test, truth))
-			if (excludesNegative(op, other, cast || this.signed(name))) drop(name);
-		return next ?? state;
+		if (!truth) gone.push(nameOf(at));
+		for (const { name, op, other, cast } of relations(test, truth)) {
+			const type = state.get(name)?.type;
+			const against = type && this.types.promoted(other);
+			const signed = cast || (type?.signed !== false && !(type && against && becomesUnsigned(type, against)));
+			if (excludesNegative(op, other, signed)) gone.push(name);
+		}
+		return without(state, gone);
+	}
+
+	/** `if (example_check(ret, nr))`: the callee may have looked at it. */
+	private askedOfHelper(test: Expr): readonly (string | undefined)[] {
+		const sides = test.kind === 'binary' ? [unwrap(test.left), unwrap(test.right)] : [test];
+		return sides.flatMap((at) =>
+			at.kind === 'call' && !this.known.has(at) && !/^IS_ERR/.test(at.name) ? at.args.map(nameOf) : [],
+		);
 	}
 
 	join(a: Results, b: Results): Results {
@@ -156,6 +216,22 @@ class ResultFlow implements Flow<Results> {
 	}
 }
 
+/** Forget these places, and the copies of what they hold. */
+function without(state: Results, names: readonly (string | undefined)[]): Results {
+	const calls = names.flatMap((name) => state.get(name ?? '')?.call ?? []);
+	if (calls.length === 0) return state;
+	return new Map([...state].filter(([, held]) => !calls.includes(held.call)));
+}
+
+/** Places that a value compares with a number: `bool failed = ret < 0`. */
+function comparedWithNumber(value: Expr): string[] {
+	const at = unwrap(value);
+	if (at.kind === 'unary' && at.op === '!') return comparedWithNumber(at.operand);
+	if (at.kind === 'binary' && (at.op === '&&' || at.op === '||'))
+		return [...comparedWithNumber(at.left), ...comparedWithNumber(at.right)];
+	return relations(at, true).flatMap(({ name, other }) => (literal(other) === undefined ? [] : name));
+}
+
 /** The call may return a negative errno in this kernel. */
 export function mayBeNegative({ api }: ApiCall, kernel: Kernel): boolean {
 	const { meaning, neverNegative = [] } = api.record;
@@ -163,21 +239,33 @@ export function mayBeNegative({ api }: ApiCall, kernel: Kernel): boolean {
 	return !neverNegative.some((span) => kernel.atLeast(span.since) && !(span.until && kernel.atLeast(span.until)));
 }
 
+/** What is known of the types in the function. */
+export interface Types {
+	/** Type of a place; undefined when it is not known or no integer. */
+	of(place: Expr): Integer | undefined;
+	/** Type of any expression after C's promotions. */
+	promoted(expr: Expr): Integer | undefined;
+}
+
+/** What is left of `results` where `test` is true or false. */
+export type Narrow = (results: Results, test: Expr, truth: boolean) => Results;
+
 /**
  * Visit every step and test of `fn` with the results that may still be negative there.
  * @param calls the API calls of this function
- * @param signed whether a variable's type is signed (or unknown)
  */
 export function followResults(
 	fn: FunctionIR,
 	calls: readonly ApiCall[],
 	kernel: Kernel,
-	signed: (name: string) => boolean,
-	visit: (results: Results, at: Step | Expr) => void,
+	types: Types,
+	visit: (results: Results, at: Step | Expr, narrow: Narrow) => void,
 ): void {
 	const flow = new ResultFlow(
 		new Map(calls.filter((call) => mayBeNegative(call, kernel)).map((c) => [c.call, c])),
-		signed,
+		new Set(calls.map((c) => c.call)),
+		types,
 	);
-	replay(fn, flow, solve(fn, flow), visit);
+	const narrow: Narrow = (results, test, truth) => flow.narrow(results, test, truth);
+	replay(fn, flow, solve(fn, flow), (results, at) => visit(results, at, narrow));
 }

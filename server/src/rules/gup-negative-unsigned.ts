@@ -1,6 +1,6 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
-import { becomesUnsigned, type Integer, integer, integerOf, variableType } from '../analysis/integers.js';
-import { followResults, mayBeNegative, type Results } from '../analysis/results.js';
+import { becomesUnsigned, type Integer, integer, integerOf, typeOfExpr } from '../analysis/integers.js';
+import { followResults, mayBeNegative, type Narrow, type Results, relations, type Types } from '../analysis/results.js';
 import { bare, parts, place, roots } from '../analysis/walk.js';
 import type { Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
@@ -11,11 +11,13 @@ const ORDERED = new Set(['<', '>', '<=', '>=']);
 interface Seen {
 	readonly file: FileContext;
 	readonly fn: FunctionIR;
+	/** Places that the function asks for an errno in a way that works on an unsigned. */
+	readonly asked: ReadonlySet<string>;
 	report(finding: Report): void;
 }
 
-function typeOf({ file, fn }: Seen, name: string): Integer | undefined {
-	const type = variableType(fn, name);
+function typeOf(file: FileContext, fn: FunctionIR, at: Expr): Integer | undefined {
+	const type = typeOfExpr(at, fn, file.ir);
 	return type && integer(type, file.ir.typedefs);
 }
 
@@ -39,7 +41,7 @@ function resultOf(seen: Seen, results: Results, operand: Expr): Doubtful | undef
 	const read = at.kind === 'assign' ? unwrap(at.left) : at;
 	const name = read.kind === 'cast' ? undefined : place(read);
 	const held = name === undefined ? undefined : results.get(name);
-	return name !== undefined && held ? { name, type: typeOf(seen, name), call: held.call } : undefined;
+	return name !== undefined && held ? { name, type: held.type, call: held.call } : undefined;
 }
 
 /** `ret < (int)nr`, where the other side is a plain name or field. */
@@ -100,45 +102,60 @@ function declarationFix(seen: Seen, variable: string, bits: number): readonly Fi
 	];
 }
 
-const PRINTS = /^(?:pr_|dev_|printk|netdev_|trace_|net_|WARN|drm_|DRM_)/;
+const HARMLESS = /^(?:pr_|dev_|printk|netdev_|trace_|net_|WARN|drm_|DRM_|KUNIT_|IS_ERR)/;
 
-/** Where an unsigned variable is used as if it were a count; undefined when all it is used for is harmless. */
-function harmfulUse(root: Expr, name: string): Range | undefined {
-	const reads = (expr: Expr): boolean => {
-		const at = unwrap(expr);
-		return at.kind === 'name' && at.name === name;
-	};
-	const pending: Expr[] = [root];
-	for (let at = pending.pop(); at; at = pending.pop()) {
-		if (at.kind === 'binary' && ORDERED.has(at.op) && (reads(at.left) || reads(at.right))) return at;
-		if (at.kind === 'binary' && /^[-+*/%]$|^<<$|^>>$/.test(at.op) && (reads(at.left) || reads(at.right))) return at;
-		if (at.kind === 'index' && reads(at.index)) return at;
-		if (at.kind === 'call' && !PRINTS.test(at.name) && !/^IS_ERR/.test(at.name)) {
-			const arg = at.args.find(reads);
-			if (arg) return arg;
-		}
-		if (at.kind === 'assign' && at.op !== '=' && reads(at.right)) return at;
-		if (at.kind !== 'cast') pending.push(...parts(at));
-	}
-	return undefined;
+/** The expression reads this place as an unsigned number. */
+function reads({ file }: Seen, expr: Expr, name: string): boolean {
+	let at = unwrap(expr);
+	while (at.kind === 'cast' && integer(at.type, file.ir.typedefs)?.signed === false) at = unwrap(at.operand);
+	return at.kind !== 'cast' && place(at) === name;
 }
 
-/** Negative result kept in an unsigned variable and used as a count. */
-function kept(seen: Seen, results: Results, root: Expr, done: Set<number>): void {
+/** `other` is what the call was asked for: no count is above it, and an errno is. */
+function isRequest(file: FileContext, call: ApiCall, other: Expr): boolean {
+	const text = file.slice(bare(other));
+	const wanted = [call.arg('count'), call.arg('maxsize'), call.arg('maxpages')];
+	return wanted.some((arg) => arg !== undefined && file.slice(bare(arg)) === text);
+}
+
+/** `got > nr` and `got <= nr`, which tell an errno from a count although `got` is unsigned. */
+function isGuard(file: FileContext, call: ApiCall, test: Expr, name: string): boolean {
+	return relations(test, true).some(
+		(r) => r.name === name && (r.op === '>' || r.op === '<=') && isRequest(file, call, r.other),
+	);
+}
+
+/** Where `at` itself, not its parts, uses an unsigned place as if it were a count. */
+function countedBy(seen: Seen, at: Expr, name: string, call: ApiCall): Range | undefined {
+	const mine = (expr: Expr): boolean => reads(seen, expr, name);
+	if (at.kind === 'binary' && (mine(at.left) || mine(at.right))) {
+		if (ORDERED.has(at.op)) return seen.asked.has(name) || isGuard(seen.file, call, at, name) ? undefined : at;
+		return /^[-+*/%]$|^<<$|^>>$/.test(at.op) ? at : undefined;
+	}
+	if (at.kind === 'index') return mine(at.index) ? at : undefined;
+	if (at.kind === 'call') return HARMLESS.test(at.name) ? undefined : at.args.find(mine);
+	return at.kind === 'assign' && at.op !== '=' && mine(at.right) ? at : undefined;
+}
+
+/** Negative result kept in an unsigned place and used as a count. */
+function kept(seen: Seen, results: Results, at: Expr, done: Set<number>): void {
 	for (const [name, held] of results) {
-		const type = typeOf(seen, name);
-		if (!type || type.signed || done.has(held.target.start)) continue;
-		const use = harmfulUse(root, name);
+		if (held.type?.signed !== false || done.has(held.target.start)) continue;
+		// `(nr = get(addr, nr, ...)) < 1`: the arguments are read before
+		if (!held.sum && at.start >= held.call.call.start && at.end <= held.call.call.end) continue;
+		const use = countedBy(seen, at, name, held.call);
 		if (!use) continue;
 		done.add(held.target.start);
 		const call = held.call.call;
 		const bits = held.call.api.signature?.returns.includes('int') ? 32 : 64;
+		const message = held.sum
+			? `${name} is unsigned, but ${call.name}() returns a negative errno on failure, which is added to it: the sum becomes huge or too small; look at the result first`
+			: `${name} is unsigned, but ${call.name}() returns a negative errno on failure: it becomes a huge count; keep the result in a signed type`;
 		seen.report({
-			start: held.target.start,
-			end: held.target.end,
-			message: `${name} is unsigned, but ${call.name}() returns a negative errno on failure: it becomes a huge count; keep the result in a signed type`,
+			...held.target,
+			message,
 			related: [{ ...use, message: `${name} is used as a count here` }],
-			fixes: declarationFix(seen, name, bits),
+			fixes: held.sum ? [] : declarationFix(seen, name, bits),
 		});
 	}
 }
@@ -148,12 +165,41 @@ function everyPart(root: Expr, visit: (expr: Expr) => void): void {
 	for (const part of parts(root)) everyPart(part, visit);
 }
 
-/** The parts of a value that are evaluated whatever the rest is: `a && b` guards b. */
-function everyUnguarded(root: Expr, visit: (expr: Expr) => void): void {
-	visit(root);
-	if (root.kind === 'conditional') everyUnguarded(root.test, visit);
-	else if (root.kind === 'binary' && (root.op === '&&' || root.op === '||')) everyUnguarded(root.left, visit);
-	else for (const part of parts(root)) everyUnguarded(part, visit);
+/** Visit every part of a value with what the tests before it leave: `a && b` and `a ? b : c` guard b. */
+function everyGuarded(
+	root: Expr,
+	results: Results,
+	narrow: Narrow,
+	visit: (expr: Expr, results: Results) => void,
+): void {
+	const into = (expr: Expr, now: Results): void => everyGuarded(expr, now, narrow, visit);
+	visit(root, results);
+	if (root.kind === 'conditional') {
+		into(root.test, results);
+		if (root.whenTrue) into(root.whenTrue, narrow(results, root.test, true));
+		into(root.whenFalse, narrow(results, root.test, false));
+	} else if (root.kind === 'binary' && (root.op === '&&' || root.op === '||')) {
+		into(root.left, results);
+		into(root.right, narrow(results, root.left, root.op === '&&'));
+	} else for (const part of parts(root)) into(part, results);
+}
+
+/** Places that are asked for an errno somewhere in the function: `IS_ERR_VALUE(got)`, `(int)got < 0`, `got > nr`. */
+function askedFor(file: FileContext, fn: FunctionIR, calls: readonly ApiCall[]): Set<string> {
+	const asked = new Set<string>();
+	const look = (at: Expr): void => {
+		if (at.kind === 'call' && at.name === 'IS_ERR_VALUE') {
+			const name = at.args[0] && place(at.args[0]);
+			if (name) asked.add(name);
+		}
+		for (const { name, cast } of relations(at, true))
+			if (cast || calls.some((call) => isGuard(file, call, at, name))) asked.add(name);
+	};
+	for (const block of fn.blocks) {
+		for (const step of block.steps) for (const root of roots(step)) everyPart(root, look);
+		if (block.test) everyPart(block.test, look);
+	}
+	return asked;
 }
 
 export const gupNegativeUnsigned: Rule = {
@@ -169,27 +215,29 @@ export const gupNegativeUnsigned: Rule = {
 		for (const fn of file.ir.functions) {
 			const calls = file.callsOf(fn);
 			if (!fn.clean || calls.length === 0) continue;
-			const seen: Seen = { file, fn, report };
+			const seen: Seen = { file, fn, asked: askedFor(file, fn, calls), report };
 			const done = new Set<number>();
-			const signed = (name: string): boolean => typeOf(seen, name)?.signed !== false;
-			followResults(fn, calls, file.kernel, signed, (results: Results, at: Step | Expr) => {
+			const types: Types = { of: (at) => typeOf(file, fn, at), promoted: (at) => integerOf(at, fn, file.ir) };
+			followResults(fn, calls, file.kernel, types, (results: Results, at: Step | Expr, narrow: Narrow) => {
 				for (const root of roots(at)) {
-					const after = own(results, root);
-					everyUnguarded(root, (expr) => comparison(seen, after, expr));
-					kept(seen, results, root, done);
+					everyGuarded(root, own(results, root, types), narrow, (expr, now) => {
+						comparison(seen, now, expr);
+						kept(seen, now, expr, done);
+					});
 				}
 			});
 		}
 
 		/** `(ret = call()) < nr`: the test reads what it has just assigned. */
-		function own(results: Results, root: Expr): Results {
+		function own(results: Results, root: Expr, types: Types): Results {
 			let now = results;
 			everyPart(root, (expr) => {
-				if (expr.kind !== 'assign' || expr.op !== '=') return;
+				if (expr.kind !== 'assign' || expr.op !== '=' || expr === root) return;
 				const name = place(expr.left);
 				const call = file.apiCall(bare(expr.right));
-				if (name && call)
-					now = new Map(now).set(name, { call, target: { start: expr.left.start, end: expr.left.end } });
+				if (!name || !call || !mayBeNegative(call, file.kernel)) return;
+				const target = { start: expr.left.start, end: expr.left.end };
+				now = new Map(now).set(name, { call, target, type: types.of(expr.left), sum: false });
 			});
 			return now;
 		}

@@ -14,6 +14,8 @@ const NAMES = new Set([
 	'statement_identifier',
 ]);
 
+const SIZE: CType = { base: 'size_t', pointers: 0, array: false };
+
 /** Numeric value of a C literal, undefined when it is none we read. */
 export function numberValue(text: string): number | undefined {
 	const bare = text.replace(/[uUlLzZ]+$/, '').replace(/'/g, '');
@@ -136,6 +138,14 @@ export class ExpressionLowering {
 				return { ...range, kind: 'index', object: this.field(node, 'argument'), index: this.field(node, 'index') };
 			case 'cast_expression':
 				return { ...range, kind: 'cast', type: this.type(child(node, 'type')), operand: this.field(node, 'value') };
+			case 'sizeof_expression':
+				// all that matters of it is its type
+				return {
+					...range,
+					kind: 'cast',
+					type: SIZE,
+					operand: { ...range, kind: 'other', items: this.statements(node) },
+				};
 			case 'comma_expression':
 				return { ...range, kind: 'comma', items: this.items(node) };
 			case 'initializer_list':

@@ -19,11 +19,21 @@ interface Scope {
 	continueTo: Draft | undefined;
 }
 
+/** One `case` of a switch; `value` is undefined for `default` and where it cannot be compared with (a range). */
+interface Arm {
+	readonly to: Draft;
+	readonly value: Expr | undefined;
+	readonly isDefault: boolean;
+}
+
 /** Macros that return their (first) argument's truth. */
 const TRANSPARENT = new Set(['likely', 'unlikely', 'WARN_ON', 'WARN_ON_ONCE', 'WARN', 'WARN_ONCE', 'WARN_RATELIMIT']);
 
 /** Functions and macros that do not return. */
 const NORETURN = new Set(['BUG', 'panic', 'do_exit', 'make_task_dead', 'unreachable', 'BUILD_BUG']);
+
+/** Macros that do not return when their first argument is true. */
+const ASSERTS = new Set(['BUG_ON', 'VM_BUG_ON', 'VM_BUG_ON_PAGE', 'VM_BUG_ON_FOLIO', 'VM_BUG_ON_VMA', 'VM_BUG_ON_MM']);
 
 export interface FunctionSource {
 	/** The file's text. */
@@ -43,7 +53,7 @@ class FunctionLowering {
 	private readonly blocks: Draft[] = [];
 	private readonly labels = new Map<string, Draft>();
 	private readonly scopes: Scope[] = [];
-	private readonly switches: { head: Draft; hasDefault: boolean }[] = [];
+	private readonly switches: Arm[][] = [];
 	private readonly locals: Variable[] = [];
 	private readonly expressions: ExpressionLowering;
 	private readonly source: FunctionSource;
@@ -134,6 +144,12 @@ class FunctionLowering {
 
 	private evaluate(node: PlainNode): void {
 		const expr = this.expressions.expr(node);
+		if (expr.kind === 'call' && ASSERTS.has(expr.name) && expr.args[0]) {
+			const after = this.block();
+			this.branch(expr.args[0], this.block(), after);
+			this.current = after;
+			return;
+		}
 		this.step({ ...this.expressions.range(node), kind: 'eval', expr });
 		if (expr.kind === 'call' && NORETURN.has(expr.name)) this.current.closed = true;
 	}
@@ -373,8 +389,8 @@ class FunctionLowering {
 		const head = this.current;
 		const after = this.block();
 		head.closed = true;
-		const entry = { head, hasDefault: false };
-		this.switches.push(entry);
+		const arms: Arm[] = [];
+		this.switches.push(arms);
 		this.scopes.push({ breakTo: after, continueTo: undefined });
 		this.current = this.block();
 		const body = child(node, 'body');
@@ -382,20 +398,43 @@ class FunctionLowering {
 		this.jump(after);
 		this.scopes.pop();
 		this.switches.pop();
-		if (!entry.hasDefault) head.successors.push(after.id);
+		this.dispatch(head, test, arms, after);
 		this.current = after;
 	}
 
+	/** From the head of a switch to its arms: one comparison after the other, where reading the value again changes nothing. */
+	private dispatch(head: Draft, test: Expr | undefined, arms: readonly Arm[], after: Draft): void {
+		const subject = test && isPlace(unwrap(test)) ? test : undefined;
+		let at = head;
+		for (const { to, value } of arms) {
+			if (!subject || !value) continue;
+			const next = this.block();
+			const { start, end } = value;
+			at.test = { start, end, kind: 'binary', op: '==', left: subject, right: value, opStart: start };
+			at.successors.push(to.id, next.id);
+			next.closed = true;
+			at = next;
+		}
+		for (const { to, value, isDefault } of arms) if (isDefault || !subject || !value) at.successors.push(to.id);
+		if (!arms.some((arm) => arm.isDefault)) at.successors.push(after.id);
+	}
+
 	private caseStatement(node: PlainNode): void {
-		const arm = this.block();
-		const owner = this.switches.at(-1);
-		owner?.head.successors.push(arm.id);
-		if (owner && !child(node, 'value')) owner.hasDefault = true;
-		this.jump(arm);
-		this.current = arm;
+		const to = this.block();
 		const value = child(node, 'value');
+		const isRange = value !== undefined && this.expressions.text(value).includes('...');
+		this.switches
+			.at(-1)
+			?.push({ to, value: value && !isRange ? this.expressions.expr(value) : undefined, isDefault: !value });
+		this.jump(to);
+		this.current = to;
 		this.statements(node.children.filter((c) => c !== value));
 	}
+}
+
+/** A variable or field: reading it has no effect. */
+function isPlace(expr: Expr): boolean {
+	return expr.kind === 'name' || (expr.kind === 'field' && isPlace(unwrap(expr.object)));
 }
 
 function findParameters(declarator: PlainNode): PlainNode | undefined {
