@@ -2,7 +2,8 @@
 import { knownUser } from '../kernel/known-users.js';
 import type { Api, Kernel, KnownUser, Role, Signature } from '../kernel/types.js';
 import type { CallExpr, Expr, FileIR, FunctionIR, Range } from '../syntax/ir.js';
-import { type FlagValue, FlagValues } from './flags.js';
+import type { FlagValue } from './flag-value.js';
+import { FlagValues } from './flags.js';
 
 /** One call of an API of the family. */
 export interface ApiCall {

@@ -1,123 +1,63 @@
-/** Values of gup_flags expressions: which FOLL_* bits, from where, on which alternative. */
+/** Follows values of gup_flags: locals, `|=`, `&= ~`, `?:`, macros of the file, static callers. */
 import type { CallExpr, Expr, FileIR, FunctionIR, MacroIR, Range, Step } from '../syntax/ir.js';
+import { unwrap } from '../syntax/lower.js';
+import { beyond, common, contradict, type Facts, factOf, forget, NO_FACTS } from './facts.js';
+import {
+	assuming,
+	type FlagValue,
+	intersect,
+	joinValues,
+	key,
+	map,
+	NOTHING,
+	type Origin,
+	UNKNOWN,
+	under,
+	unite,
+	without,
+} from './flag-value.js';
 import { type Flow, replay, solve } from './flow.js';
-import { bare, place, postorder, roots } from './walk.js';
+import { bare, parts, place, postorder, roots } from './walk.js';
 
-/** Where a piece of a value was written. */
-export interface Origin extends Range {
-	/** The function it was written in. */
-	readonly fn: string;
-	/** Written through a macro: the range is the macro's name where it is used. */
-	readonly macro?: string;
-}
-
-/** One value the expression may have. */
-export interface Alternative {
-	/** FOLL_* flags that are set, with every place each was written. */
-	readonly bits: ReadonlyMap<string, readonly Origin[]>;
-	/** Other bits may be set too: a parameter, a field, an unknown call. */
-	readonly open: boolean;
-	/** Exact number, when the whole value is one. */
-	readonly number: number | undefined;
-	/** Non-zero literals that are part of it. */
-	readonly literals: readonly (Origin & { readonly value: number })[];
-	/** Comparisons, logical expressions and bool variables that are part of it. */
-	readonly booleans: readonly Origin[];
-}
-
-/** All values an expression may have; never empty. */
-export type FlagValue = readonly Alternative[];
-
-const NOTHING: Alternative = { bits: new Map(), open: false, number: 0, literals: [], booleans: [] };
-const ANYTHING: Alternative = { ...NOTHING, open: true, number: undefined };
-export const UNKNOWN: FlagValue = [ANYTHING];
-
-/** More alternatives than this are folded into one open value without bits. */
-const MOST_ALTERNATIVES = 24;
 /** A parameter of such a name takes FOLL_* flags, so that a number passed for it is meant as flags. */
 const FLAGS_NAME = /flag|foll|gup/i;
 /** How far values are followed into callers. */
 const DEEPEST_CALLER = 3;
 
-function key(a: Alternative): string {
-	return `${[...a.bits.keys()].sort().join('|')};${a.open};${a.number};${a.literals.map((l) => l.start)};${a.booleans.map((b) => b.start)}`;
-}
-
-function mergeOrigins(a: readonly Origin[], b: readonly Origin[]): readonly Origin[] {
-	const extra = b.filter((o) => !a.some((p) => p.start === o.start));
-	return extra.length ? [...a, ...extra] : a;
-}
-
-function mergeBits(a: Alternative['bits'], b: Alternative['bits']): Map<string, readonly Origin[]> {
-	const merged = new Map(a);
-	for (const [name, origins] of b) merged.set(name, mergeOrigins(merged.get(name) ?? [], origins));
-	return merged;
-}
-
-export function joinValues(a: FlagValue, b: FlagValue): FlagValue {
-	const all = new Map<string, Alternative>();
-	for (const one of [...a, ...b]) {
-		const id = key(one);
-		const old = all.get(id);
-		all.set(id, old ? { ...old, bits: mergeBits(old.bits, one.bits) } : one);
-	}
-	return all.size > MOST_ALTERNATIVES ? UNKNOWN : [...all.values()];
-}
-
-function map(value: FlagValue, change: (a: Alternative) => Alternative): FlagValue {
-	return value.map(change).reduce<FlagValue>((sum, a) => (sum.length ? joinValues(sum, [a]) : [a]), []);
-}
-
-function unite(a: FlagValue, b: FlagValue): FlagValue {
-	let all: FlagValue = [];
-	for (const x of a) {
-		for (const y of b) {
-			const one: Alternative = {
-				bits: mergeBits(x.bits, y.bits),
-				open: x.open || y.open,
-				number:
-					x.number !== undefined && y.number !== undefined && x.bits.size + y.bits.size === 0
-						? x.number | y.number
-						: undefined,
-				literals: [...x.literals, ...y.literals],
-				booleans: [...x.booleans, ...y.booleans],
-			};
-			all = all.length ? joinValues(all, [one]) : [one];
-		}
-	}
-	return all;
-}
-
-/** Take away the bits that `mask` (the operand of `& ~`) always has. */
-function without(value: FlagValue, mask: FlagValue): FlagValue {
-	const cleared = [...(mask[0]?.bits.keys() ?? [])].filter((name) => mask.every((m) => m.bits.has(name)));
-	return map(value, (a) => {
-		const bits = new Map(a.bits);
-		for (const name of cleared) bits.delete(name);
-		return { ...a, bits, number: undefined };
-	});
-}
-
-/** Keep only what may survive `& mask`. */
-function intersect(value: FlagValue, mask: FlagValue): FlagValue {
-	return map(value, (a) => {
-		const kept = mask.some((m) => m.open)
-			? a.bits
-			: new Map([...a.bits].filter(([name]) => mask.some((m) => m.bits.has(name))));
-		return {
-			...a,
-			bits: kept,
-			open: a.open && mask.some((m) => m.open),
-			number: undefined,
-			literals: [],
-			booleans: [],
-		};
-	});
-}
-
 const COMPARISONS = new Set(['==', '!=', '<', '>', '<=', '>=', '&&', '||']);
 
-type Environment = ReadonlyMap<string, FlagValue>;
+/** Values of variables, and what holds on every path to here. */
+interface Environment {
+	readonly values: ReadonlyMap<string, FlagValue>;
+	readonly facts: Facts;
+}
+
+const EMPTY: Environment = { values: new Map(), facts: NO_FACTS };
+
+/** The environment where a test turned out so; undefined where it cannot. */
+function assume(env: Environment, test: Expr, truth: boolean): Environment | undefined {
+	const known = factOf(test, truth);
+	if (!known) return env;
+	const [fact, holds] = known;
+	if (env.facts.get(fact) === !holds) return undefined;
+	return {
+		values: new Map([...env.values].map(([name, value]) => [name, assuming(value, fact, holds)])),
+		facts: new Map(env.facts).set(fact, holds),
+	};
+}
+
+/** The environment after a variable got a value, or an unknown one. */
+function changed(env: Environment, name: string, value: FlagValue | undefined): Environment {
+	const values = new Map<string, FlagValue>();
+	for (const [other, old] of env.values)
+		values.set(
+			other,
+			map(old, (a) => ({ ...a, when: forget(a.when, name) })),
+		);
+	if (value) values.set(name, value);
+	else values.delete(name);
+	return { values, facts: forget(env.facts, name) };
+}
 
 /** Follows flag values through one file. */
 export class FlagValues {
@@ -135,13 +75,13 @@ export class FlagValues {
 	argument(fn: FunctionIR | undefined, call: CallExpr, index: number): FlagValue {
 		const expr = call.args[index];
 		if (!expr) return UNKNOWN;
-		if (!fn) return this.evaluate(expr, new Map(), undefined, 0);
+		if (!fn) return this.evaluate(expr, EMPTY, undefined, 0);
 		return this.evaluate(expr, this.environmentAt(fn, call, 0), fn, 0);
 	}
 
 	/** Value of local variable `name` just before `call`; undefined when nothing is known of it. */
 	variable(fn: FunctionIR, call: CallExpr, name: string): FlagValue | undefined {
-		return this.environmentAt(fn, call, 0).get(name);
+		return this.environmentAt(fn, call, 0).values.get(name);
 	}
 
 	private environmentAt(fn: FunctionIR, call: CallExpr, depth: number): Environment {
@@ -152,7 +92,7 @@ export class FlagValues {
 			this.environments.set(fn, found);
 			for (const [c, env] of this.run(fn, depth)) found.set(c, env);
 		}
-		return found.get(call) ?? new Map();
+		return found.get(call) ?? EMPTY;
 	}
 
 	private run(fn: FunctionIR, depth: number): Map<CallExpr, Environment> {
@@ -161,43 +101,34 @@ export class FlagValues {
 			entry: this.entry(fn, depth),
 			step: (env, step) => this.step(env, step, fn, depth),
 			test: (env, test) => this.effects(env, test, fn, depth),
-			assume: (env) => env,
+			assume,
 			join: joinEnvironments,
 			equal: equalEnvironments,
 		};
 		const entries = solve(fn, flow);
 		replay(fn, flow, entries, (env, step) => {
-			for (const root of roots(step)) {
-				postorder(root, (expr) => {
-					if (expr.kind === 'call') at.set(expr, env);
-				});
-			}
+			for (const root of roots(step)) callsUnder(env, root, (call, here) => at.set(call, here));
 		});
 		return at;
 	}
 
 	/** Parameters that carry flags, so that `flags |= FOLL_X` in one arm does not lose them. */
 	private entry(fn: FunctionIR, depth: number): Environment {
-		const env = new Map<string, FlagValue>();
+		const values = new Map<string, FlagValue>();
 		fn.params.forEach((param, index) => {
 			if (param.type.pointers === 0 && FLAGS_NAME.test(param.name))
-				env.set(param.name, this.parameter(fn, index, depth));
+				values.set(param.name, this.parameter(fn, index, depth));
 		});
-		return env;
+		return { values, facts: NO_FACTS };
 	}
 
 	private step(env: Environment, step: Step, fn: FunctionIR, depth: number): Environment {
 		let now = env;
 		for (const root of roots(step)) now = this.effects(now, root, fn, depth);
 		if (step.kind !== 'declare') return now;
-		const next = new Map(now);
-		if (step.init && step.variable.type.pointers === 0 && !step.variable.type.array)
-			next.set(
-				step.variable.name,
-				this.typed(step.variable.type.base, this.evaluate(step.init, now, fn, depth), step.init, fn),
-			);
-		else next.delete(step.variable.name);
-		return next;
+		const { name, type } = step.variable;
+		const plain = step.init && type.pointers === 0 && !type.array ? step.init : undefined;
+		return changed(now, name, plain && this.typed(type.base, this.evaluate(plain, now, fn, depth), plain, fn));
 	}
 
 	/** A bool keeps only that it is one. */
@@ -210,15 +141,12 @@ export class FlagValues {
 	private effects(env: Environment, root: Expr, fn: FunctionIR, depth: number): Environment {
 		let now = env;
 		const set = (name: string, value: FlagValue | undefined): void => {
-			const next = new Map(now);
-			if (value) next.set(name, value);
-			else next.delete(name);
-			now = next;
+			now = changed(now, name, value);
 		};
 		postorder(root, (expr) => {
 			if (expr.kind === 'assign') {
 				const name = place(expr.left);
-				if (name) set(name, this.assigned(expr, now.get(name), now, fn, depth));
+				if (name) set(name, this.assigned(expr, now.values.get(name), now, fn, depth));
 			} else if (expr.kind === 'unary' && (expr.op === '++' || expr.op === '--')) {
 				const name = place(expr.operand);
 				if (name) set(name, undefined);
@@ -226,7 +154,7 @@ export class FlagValues {
 				for (const arg of expr.args) {
 					const given = bare(arg);
 					const name = given.kind === 'unary' && given.op === '&' ? place(given.operand) : undefined;
-					if (name && now.has(name)) set(name, undefined);
+					if (name) set(name, undefined);
 				}
 			}
 		});
@@ -279,11 +207,14 @@ export class FlagValues {
 				const arg = call.name === fn.name ? call.args[index] : undefined;
 				if (!arg) continue;
 				const passed = this.evaluate(arg, this.environmentAt(caller, call, depth + 1), caller, depth + 1);
+				// the caller's conditions are its own; what it passes beside the flags holds inside
+				const when = constantsOf(fn, call);
 				// a plain number or truth value belongs to the parameter's own meaning
 				const meant = FLAGS_NAME.test(fn.params[index]?.name ?? '')
-					? passed
+					? map(passed, (a) => ({ ...a, when }))
 					: map(passed, (a) => ({
-							...a,
+							when,
+							bits: a.bits,
 							literals: [],
 							booleans: [],
 							number: undefined,
@@ -317,8 +248,14 @@ export class FlagValues {
 				return last ? this.evaluate(last, env, fn, depth) : UNKNOWN;
 			}
 			case 'conditional': {
-				const whenTrue = expr.whenTrue ? this.evaluate(expr.whenTrue, env, fn, depth) : UNKNOWN;
-				return joinValues(whenTrue, this.evaluate(expr.whenFalse, env, fn, depth));
+				const arm = (part: Expr | undefined, truth: boolean): FlagValue => {
+					const here = assume(env, expr.test, truth);
+					const known = factOf(expr.test, truth);
+					if (!here) return [];
+					return under(part ? this.evaluate(part, here, fn, depth) : UNKNOWN, new Map(known ? [known] : []));
+				};
+				const [yes, no] = [arm(expr.whenTrue, true), arm(expr.whenFalse, false)];
+				return yes.length && no.length ? joinValues(yes, no) : [...yes, ...no];
 			}
 			case 'unary':
 				return expr.op === '!' ? [{ ...NOTHING, number: undefined, booleans: [origin(expr)] }] : UNKNOWN;
@@ -327,7 +264,7 @@ export class FlagValues {
 			case 'field':
 			case 'index': {
 				const name = place(expr);
-				return (name && env.get(name)) || UNKNOWN;
+				return (name && env.values.get(name)) || UNKNOWN;
 			}
 			case 'call': {
 				const inner = bare(expr);
@@ -357,7 +294,7 @@ export class FlagValues {
 	private name(expr: Expr & { kind: 'name' }, env: Environment, fn: FunctionIR | undefined, depth: number): FlagValue {
 		const { name } = expr;
 		const origin: Origin = { start: expr.start, end: expr.end, fn: fn?.name ?? '' };
-		const known = env.get(name);
+		const known = env.values.get(name);
 		const type = typeOf(name, fn);
 		if (type !== undefined) {
 			if (/^(?:bool|_Bool)$/.test(type)) return [{ ...NOTHING, number: undefined, booleans: [origin] }];
@@ -368,7 +305,7 @@ export class FlagValues {
 		if (/^FOLL_[A-Z0-9_]+$/.test(name)) return [{ ...NOTHING, number: undefined, bits: new Map([[name, [origin]]]) }];
 		const macro = this.macros.get(name);
 		if (macro?.value && macro.params === undefined && depth < DEEPEST_CALLER) {
-			const value = this.evaluate(macro.value, new Map(), undefined, depth + 1);
+			const value = this.evaluate(macro.value, EMPTY, undefined, depth + 1);
 			const through = { ...origin, macro: name };
 			return map(value, (a) => ({
 				...a,
@@ -388,40 +325,61 @@ function typeOf(name: string, fn: FunctionIR | undefined): string | undefined {
 	return variable.type.pointers || variable.type.array ? '' : variable.type.base;
 }
 
-function joinEnvironments(a: Environment, b: Environment): Environment {
-	const joined = new Map<string, FlagValue>();
-	for (const name of new Set([...a.keys(), ...b.keys()])) {
-		const x = a.get(name);
-		const y = b.get(name);
-		joined.set(name, x === y && x ? x : joinValues(x ?? UNKNOWN, y ?? UNKNOWN));
+/** Visit every call of an expression with the environment of the arm it stands in. */
+function callsUnder(env: Environment, expr: Expr, visit: (call: CallExpr, env: Environment) => void): void {
+	const arm = (part: Expr, test: Expr, truth: boolean): void =>
+		callsUnder(assume(env, test, truth) ?? env, part, visit);
+	if (expr.kind === 'conditional') {
+		callsUnder(env, expr.test, visit);
+		if (expr.whenTrue) arm(expr.whenTrue, expr.test, true);
+		arm(expr.whenFalse, expr.test, false);
+	} else if (expr.kind === 'binary' && (expr.op === '&&' || expr.op === '||')) {
+		callsUnder(env, expr.left, visit);
+		arm(expr.right, expr.left, expr.op === '&&');
+	} else {
+		for (const part of parts(expr)) callsUnder(env, part, visit);
+		if (expr.kind === 'call') visit(expr, env);
 	}
-	return joined;
+}
+
+/** Facts about the parameters of `fn` from the constants one call passes. */
+function constantsOf(fn: FunctionIR, call: CallExpr): Facts {
+	const facts = new Map<string, boolean>();
+	fn.params.forEach(({ name }, i) => {
+		const arg = call.args[i] && unwrap(call.args[i]);
+		if (arg?.kind === 'number' && arg.value !== undefined) facts.set(name, arg.value !== 0);
+		else if (arg?.kind === 'name' && /^(?:true|false|NULL)$/.test(arg.name)) facts.set(name, arg.name === 'true');
+	});
+	return facts;
+}
+
+function joinEnvironments(a: Environment, b: Environment): Environment {
+	const facts = common(a.facts, b.facts);
+	const [onA, onB] = [beyond(a.facts, facts), beyond(b.facts, facts)];
+	const values = new Map<string, FlagValue>();
+	for (const name of new Set([...a.values.keys(), ...b.values.keys()])) {
+		const x = a.values.get(name);
+		const y = b.values.get(name);
+		values.set(name, x === y && x ? x : joinValues(under(x ?? UNKNOWN, onA), under(y ?? UNKNOWN, onB)));
+	}
+	return { values, facts };
+}
+
+function sameFacts(a: Facts, b: Facts): boolean {
+	return a.size === b.size && !contradict(a, b) && [...a.keys()].every((fact) => b.has(fact));
 }
 
 function equalEnvironments(a: Environment, b: Environment): boolean {
-	if (a.size !== b.size) return false;
-	for (const [name, value] of a) {
-		const other = b.get(name);
+	if (a.values.size !== b.values.size || !sameFacts(a.facts, b.facts)) return false;
+	for (const [name, value] of a.values) {
+		const other = b.values.get(name);
 		if (other === value) continue;
 		if (!other || other.length !== value.length) return false;
-		const keys = new Set(other.map(key));
-		if (!value.every((v) => keys.has(key(v)))) return false;
+		const byKey = new Map(other.map((o) => [key(o), o]));
+		for (const one of value) {
+			const twin = byKey.get(key(one));
+			if (!twin || !sameFacts(one.when, twin.when)) return false;
+		}
 	}
 	return true;
-}
-
-/**
- * These flags come together for sure: one of them never comes without the others.
- * Two independent conditions may exclude each other, so their flags do not count as together.
- */
-export function areTogether(value: FlagValue, flags: readonly string[]): boolean {
-	return flags.some((flag) => {
-		const having = value.filter((a) => a.bits.has(flag));
-		return having.length > 0 && having.every((a) => flags.every((other) => a.bits.has(other)));
-	});
-}
-
-/** Every place `flag` was written on any alternative. */
-export function originsOf(value: FlagValue, flag: string): readonly Origin[] {
-	return value.reduce<readonly Origin[]>((all, a) => mergeOrigins(all, a.bits.get(flag) ?? []), []);
 }

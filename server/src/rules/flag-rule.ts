@@ -1,6 +1,6 @@
 /** What the rules about one FOLL_* flag share: find where it was written, report it there. */
 import type { ApiCall, FileContext } from '../analysis/context.js';
-import { type Origin, originsOf } from '../analysis/flags.js';
+import { type Origin, originsOf } from '../analysis/flag-value.js';
 import { removeOperand } from './edits.js';
 import type { Fix, Related, Report } from './rule.js';
 

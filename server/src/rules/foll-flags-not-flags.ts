@@ -1,5 +1,5 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
-import type { Origin } from '../analysis/flags.js';
+import type { Origin } from '../analysis/flag-value.js';
 import { bare } from '../analysis/walk.js';
 import type { Range } from '../syntax/ir.js';
 import { reaches } from './flag-rule.js';

@@ -1,5 +1,5 @@
 import type { ApiCall } from '../analysis/context.js';
-import { areTogether, originsOf } from '../analysis/flags.js';
+import { areTogether, originsOf } from '../analysis/flag-value.js';
 import { isNull } from '../analysis/walk.js';
 import { FLAG_CHECKS } from '../kernel/checks.js';
 import { covers } from '../kernel/releases.js';

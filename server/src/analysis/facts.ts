@@ -1,0 +1,76 @@
+/** What is known of plain conditions on a path: "pin" holds, "dir == READ" does not. */
+
+import type { Expr } from '../syntax/ir.js';
+import { unwrap } from '../syntax/lower.js';
+
+/** Condition as text -> whether it holds. */
+export type Facts = ReadonlyMap<string, boolean>;
+
+export const NO_FACTS: Facts = new Map();
+
+/** Operators whose negation is written with another one. */
+const OPPOSITE: Readonly<Record<string, string>> = { '!=': '==', '<': '>=', '>': '<=' };
+
+/** The expression as text without blanks or parentheses; undefined when it does more than look at variables. */
+function written(expr: Expr): string | undefined {
+	const at = unwrap(expr);
+	switch (at.kind) {
+		case 'name':
+			return at.name;
+		case 'number':
+			return at.text;
+		case 'cast':
+			return written(at.operand);
+		case 'field': {
+			const object = written(at.object);
+			return object && `${object}${at.arrow ? '->' : '.'}${at.field}`;
+		}
+		case 'unary': {
+			const operand = at.op === '++' || at.op === '--' ? undefined : written(at.operand);
+			return operand && `${at.op}${operand}`;
+		}
+		case 'binary': {
+			const left = written(at.left);
+			const right = written(at.right);
+			return left && right && `(${left} ${at.op} ${right})`;
+		}
+		default:
+			return undefined;
+	}
+}
+
+/** A test, brought to a form in which `x != y` and `!(x == y)` are the same fact; undefined when it is no plain one. */
+export function factOf(test: Expr, truth: boolean): readonly [fact: string, truth: boolean] | undefined {
+	const at = unwrap(test);
+	if (at.kind === 'unary' && at.op === '!') return factOf(at.operand, !truth);
+	if (at.kind === 'binary') {
+		const zero = (side: Expr): boolean => /^(?:0|NULL|false)$/.test(written(side) ?? '');
+		if ((at.op === '==' || at.op === '!=') && zero(at.right)) return factOf(at.left, at.op === '!=' ? truth : !truth);
+		const opposite = OPPOSITE[at.op];
+		if (opposite) return factOf({ ...at, op: opposite }, !truth);
+	}
+	const text = written(at);
+	return text === undefined ? undefined : [text, truth];
+}
+
+/** Facts without those that speak of a variable which has just changed. */
+export function forget(facts: Facts, variable: string): Facts {
+	const word = new RegExp(`\\b${variable.replace(/\W.*$/, '')}\\b`);
+	const kept = [...facts].filter(([fact]) => !word.test(fact));
+	return kept.length === facts.size ? facts : new Map(kept);
+}
+
+/** What both say. */
+export function common(a: Facts, b: Facts): Facts {
+	return a === b ? a : new Map([...a].filter(([fact, truth]) => b.get(fact) === truth));
+}
+
+/** What `a` says beyond `b`. */
+export function beyond(a: Facts, b: Facts): Facts {
+	return new Map([...a].filter(([fact, truth]) => b.get(fact) !== truth));
+}
+
+export function contradict(a: Facts, b: Facts): boolean {
+	for (const [fact, truth] of a) if (b.get(fact) === !truth) return true;
+	return false;
+}
