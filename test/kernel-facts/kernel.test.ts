@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failedChecks } from '../../server/src/kernel/checks.js';
 import { kernelFor, NEWEST, newestKernel } from '../../server/src/kernel/index.js';
+import { OLDEST } from '../../server/src/kernel/releases.js';
 
 describe('a kernel by version', () => {
 	it('shows what was asked for and answers by release', () => {
@@ -27,6 +28,8 @@ describe('a kernel by version', () => {
 		expect(kernelFor('99.1').api('pin_user_pages')).toMatchObject({ verified: false });
 		expect(kernelFor('99.1').api('pin_user_pages')?.signature).toBeDefined();
 		expect(kernelFor('4.9').api('get_user_pages')?.verified).toBe(false);
+		for (const beyond of ['99.1', '4.9']) expect(kernelFor(beyond).assumed).toBe(true);
+		for (const within of [OLDEST, NEWEST, '5.18']) expect(kernelFor(within).assumed).toBe(false);
 		expect(kernelFor('5.18').api('get_user_pages_locked')).toMatchObject({ signature: undefined, verified: false });
 	});
 

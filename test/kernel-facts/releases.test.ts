@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+	beyondTable,
 	compareReleases,
 	covers,
 	isSettled,
@@ -40,6 +41,12 @@ it('takes kernels older than the table for its oldest', () => {
 	expect(covers({ since: '4.19', until: '5.2' }, '4.9')).toBe(true);
 	expect(covers({ since: '5.2' }, '4.9')).toBe(false);
 	expect(covers({ since: '5.2', until: '5.6' }, '5.6')).toBe(false);
+});
+
+it('says what a kernel beyond the table is judged as', () => {
+	expect(beyondTable('4.9')).toBe(`older than the table knows: judged as ${OLDEST}`);
+	expect(beyondTable('99.0')).toBe(`newer than the table knows: judged as ${NEWEST}`);
+	for (const known of [OLDEST, '5.18', NEWEST] as const) expect(beyondTable(known)).toBeUndefined();
 });
 
 it('settles a release only between versions that were read and agree', () => {

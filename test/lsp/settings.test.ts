@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DiagnosticSeverity } from 'vscode-languageserver/node';
-import { codes, GRAB } from './fixtures.js';
+import { codes, GRAB, ITER } from './fixtures.js';
 import { MODERN, Session } from './session.js';
 
 const HERE = 'file:///one/a.c';
@@ -61,6 +61,23 @@ describe('a client that is asked', () => {
 		expect(said.join('\n')).toMatch(/no-such-rule[\s\S]*get-unpin-page[\s\S]*"six"/);
 		await session.end();
 	});
+});
+
+test('a kernel beyond the table is told, and what depends on it only informs', async () => {
+	const session = await Session.start({
+		capabilities: MODERN,
+		configuration: (scope) => ({ kernel: scope === HERE ? '99.0' : '4.9' }),
+	});
+	await session.open(HERE, ITER);
+	await session.open(THERE, ITER);
+	expect(await session.findings(HERE)).toMatchObject([
+		{ code: 'iov-iter-get-pages', severity: DiagnosticSeverity.Information },
+	]);
+	await session.findings(THERE);
+	const said = session.logged.filter((message) => message.startsWith('gup-lens.kernel')).join('\n');
+	expect(said).toMatch(/"99\.0", newer than the table knows: judged as \d+\.\d+/);
+	expect(said).toMatch(/"4\.9", older than the table knows: judged as 4\.19/);
+	await session.end();
 });
 
 describe('a client that only tells', () => {

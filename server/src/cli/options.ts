@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { parseVersion } from '../kernel/releases.js';
+import { compareReleases, OLDEST, parseVersion } from '../kernel/releases.js';
 import type { RuleMeta, Severity } from '../rules/rule.js';
 import { UsageError } from './io.js';
 import { SEVERITIES } from './severity.js';
@@ -7,7 +7,11 @@ import { suggestion } from './suggest.js';
 
 /** Value of --kernel, as given. */
 export function kernelVersion(value: string): string {
-	if (!parseVersion(value)) throw new InvalidArgumentError('Give a kernel version like 6.12 or 6.1.192.');
+	const parsed = parseVersion(value);
+	if (!parsed) throw new InvalidArgumentError('Give a kernel version like 6.12 or 6.1.192.');
+	if (compareReleases(parsed.release, OLDEST) < 0) {
+		throw new InvalidArgumentError(`The oldest kernel of the table is ${OLDEST}.`);
+	}
 	return value;
 }
 

@@ -2,7 +2,7 @@
 import { pinCase } from '../kernel/cases.js';
 import { FLAG_CHECKS } from '../kernel/checks.js';
 import { exception } from '../kernel/exceptions.js';
-import { covers, MILESTONES, NEWEST } from '../kernel/releases.js';
+import { beyondTable, covers, MILESTONES, NEWEST } from '../kernel/releases.js';
 import type { Api, Flag, FlagSpan, Group, Kernel, KnownUser, Verdict } from '../kernel/types.js';
 import { absence, later, useInstead } from './lifetime.js';
 import { apiLinks, FLAG_LINKS } from './links.js';
@@ -17,7 +17,8 @@ const ORIGIN: Readonly<Record<Kernel['origin'], string>> = {
 
 /** "Kernel 6.12.117, from this tree's headers", with what weakens it. */
 function footing(kernel: Kernel, verified: boolean): string {
-	const doubt = verified ? '' : '; not checked against the source of this version';
+	const beyond = kernel.origin === 'option' ? beyondTable(kernel.release) : undefined;
+	const doubt = beyond ? `, ${beyond}` : verified ? '' : '; not checked against the source of this version';
 	return `*Kernel ${kernel.version}, ${ORIGIN[kernel.origin]}${doubt}*`;
 }
 

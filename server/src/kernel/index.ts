@@ -1,7 +1,7 @@
 /** All facts for one kernel: by version, or as the headers of a tree tell them. */
 import { API_RECORDS } from './apis/index.js';
 import { FLAG_RECORDS } from './flags.js';
-import { compareReleases, covers, isSettled, NEWEST, parseVersion } from './releases.js';
+import { compareReleases, covers, isSettled, NEWEST, parseVersion, tabled } from './releases.js';
 import { withRole } from './roles.js';
 import type {
 	Api,
@@ -106,7 +106,7 @@ function tableFlag(record: FlagRecord, release: Release): Flag {
 const byVersion = new Map<string, Kernel>();
 
 /**
- * Facts for a kernel outside any tree, from the version table.
+ * Facts for a kernel outside any tree, from the version table. Beyond the table they are only assumed.
  * @param version "6.12", "6.12.117", "v6.1-rc3"; patch levels do not matter for the facts
  * @throws RangeError when that is no kernel version
  */
@@ -121,7 +121,7 @@ export function kernelFor(version: string, origin: 'option' | 'newest' = 'option
 		release,
 		parsed.version,
 		origin,
-		origin === 'newest',
+		origin === 'newest' || tabled(release) !== release,
 		API_RECORDS.map((record) => tableApi(record, release)),
 		FLAG_RECORDS.map((record) => tableFlag(record, release)),
 	);

@@ -39,6 +39,19 @@ export const NEWEST: Release = '7.1';
 /** The oldest kernel the table knows: a record that starts here is that old or older. */
 export const OLDEST: Release = '4.19';
 
+/** The release the table answers for when asked about this one: itself, or the nearest end of what it knows. */
+export function tabled(release: Release): Release {
+	if (compareReleases(release, OLDEST) < 0) return OLDEST;
+	return compareReleases(release, NEWEST) > 0 ? NEWEST : release;
+}
+
+/** "newer than the table knows: judged as 7.1"; undefined for a release of the table. */
+export function beyondTable(release: Release): string | undefined {
+	const judged = tabled(release);
+	if (judged === release) return undefined;
+	return `${judged === NEWEST ? 'newer' : 'older'} than the table knows: judged as ${judged}`;
+}
+
 export interface ParsedVersion {
 	readonly release: Release;
 	/** As shown: without a leading "v", with the patch level when given. */

@@ -1,4 +1,5 @@
 import { type Connection, DidChangeConfigurationNotification } from 'vscode-languageserver';
+import { beyondTable, parseVersion } from '../kernel/releases.js';
 import type { RuleMeta, Severity } from '../rules/rule.js';
 import { type Client, isRecord } from './client.js';
 import type { Log } from './log.js';
@@ -32,9 +33,12 @@ export function readSettings(raw: unknown, rules: ReadonlySet<string>, complain:
 	}
 	const kernel = section.kernel;
 	const unset = kernel === undefined || kernel === null || kernel === '' || kernel === 'auto';
-	const known = typeof kernel === 'string' && KERNEL.test(kernel);
+	const known = typeof kernel === 'string' && KERNEL.test(kernel) && parseVersion(kernel) !== undefined;
 	if (!unset && !known) complain(`${SECTION}.kernel is ${JSON.stringify(kernel)}, not a version such as "6.12"`);
-	return { kernel: known ? kernel : undefined, severities };
+	const parsed = known ? parseVersion(kernel) : undefined;
+	const beyond = parsed && beyondTable(parsed.release);
+	if (beyond) complain(`${SECTION}.kernel is ${JSON.stringify(kernel)}, ${beyond}; findings that depend on it only inform`);
+	return { kernel: parsed ? kernel : undefined, severities };
 }
 
 /** The settings of each resource: asked from the client where it answers, else as it last told them. */
