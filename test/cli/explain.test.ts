@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { render } from '../../server/src/cli/markdown.js';
 import { similar } from '../../server/src/cli/suggest.js';
+import { scratch } from '../support/scratch.js';
 import { cli } from './run.js';
 
 const cwd = import.meta.dirname;
@@ -12,10 +13,50 @@ describe('explain', () => {
 		const flag = await cli(['explain', 'FOLL_LONGTERM', '--kernel', '6.12'], { cwd });
 		expect(flag.code).toBe(0);
 		expect(flag.stdout).toContain('FOLL_LONGTERM');
-		expect(flag.stderr).toContain('kernel 6.12');
+		expect(`${flag.stdout}${flag.stderr}`.match(/kernel 6\.12/gi)).toHaveLength(1);
+		expect(flag.stdout).toMatch(/\nKernel 6\.12, as set\n$/);
 		const old = await cli(['explain', 'get_user_pages', '--kernel', '5.10'], { cwd });
 		expect(old.stdout).toContain('vmas');
 		expect((await cli(['explain', 'get_user_pages', '--kernel', '6.12'], { cwd })).stdout).not.toContain('vmas)');
+	});
+
+	test('tells of the kernel of the tree it stands in, unless another is asked for', async () => {
+		const tree = scratch({
+			Makefile: 'VERSION = 5\nPATCHLEVEL = 10\nSUBLEVEL = 7\nKERNELVERSION = x\n',
+			'include/linux/mm.h':
+				'long get_user_pages(unsigned long start, unsigned long nr_pages,\n\t\tunsigned int gup_flags, struct page **pages, struct vm_area_struct **vmas);\n',
+			'drivers/misc/a.c': '',
+		});
+		const inside = await cli(['explain', 'get_user_pages'], { cwd: join(tree, 'drivers/misc') });
+		expect(inside.stdout).toMatch(
+			/struct vm_area_struct \*\*vmas[\s\S]*\nKernel 5\.10\.7, from this tree's headers\n$/,
+		);
+		expect(inside.stderr).toBe('');
+		const asked = await cli(['explain', 'get_user_pages', '--kernel', '6.12'], { cwd: tree });
+		expect(asked.stdout).toMatch(/\nKernel 6\.12, as set\n$/);
+		const nowhere = await cli(['explain', 'get_user_pages'], { cwd: scratch() });
+		expect(nowhere.stdout).toMatch(/\nKernel \d+\.\d+, the newest known, assumed\n$/);
+		expect(nowhere.stderr).toContain('--kernel');
+	});
+
+	test('prints a function without marks of Markdown', async () => {
+		const { stdout } = await cli(['explain', 'pin_user_pages', '--kernel', '6.12'], { cwd });
+		expect(stdout).toMatch(/^ {4}long pin_user_pages\(/);
+		expect(stdout).not.toMatch(/[ \t]$/m);
+		expect(stdout).toMatch(/^Give back with: unpin_user_pages/m);
+		expect(stdout).toMatch(/^Locking: call with mmap_lock/m);
+	});
+
+	test('prints of a rule one example with its fixed form, and all of it with --full', async () => {
+		const short = (await cli(['explain', 'foll-get-with-pin'], { cwd })).stdout;
+		expect(short.match(/^before:$/gm)).toHaveLength(1);
+		expect(short.match(/^after:$/gm)).toHaveLength(1);
+		expect(short.split('\n').length).toBeLessThan(80);
+		expect(short).not.toContain('References');
+		const full = (await cli(['explain', 'foll-get-with-pin', '--full'], { cwd })).stdout;
+		expect(full.split('\n').length).toBeGreaterThan(2 * short.split('\n').length);
+		expect(full).toContain('References');
+		expect(full).toContain('after:');
 	});
 
 	test('prints the page of every rule', async () => {
@@ -28,7 +69,14 @@ describe('explain', () => {
 			const { code, stdout } = await cli(['explain', id], { cwd });
 			expect(code).toBe(0);
 			expect(stdout.startsWith(`${id}\n`)).toBe(true);
-			expect(stdout).not.toMatch(/^```|^#/m);
+			const full = (await cli(['explain', id, '--full'], { cwd })).stdout;
+			for (const shown of [stdout, full]) {
+				expect(shown).not.toMatch(/^```|^#/m);
+				expect(shown).not.toMatch(/\^\^|\/\/ <--|\btodo\b|related\[/);
+			}
+			for (const title of ['What it catches', 'Why it matters', 'Example', 'Fix', 'Not reported']) {
+				expect(stdout.split('\n')).toContain(title);
+			}
 		}
 		const pages = readdirSync(join(cwd, '..', '..', 'docs', 'rules')).map((name) => name.replace('.md', ''));
 		expect(ids.filter((id) => !pages.includes(id))).toEqual([]);
@@ -47,6 +95,9 @@ test('Markdown for a terminal', () => {
 		'```c fixed=none',
 		'int x; // [a](b) **c**',
 		'```',
+		'',
+		'**Locking** call `f(*a)` with *b* and c*d*e.  ',
+		'**Done.** More.',
 	].join('\n');
 	expect(render(page, false)).toBe(
 		[
@@ -58,6 +109,9 @@ test('Markdown for a terminal', () => {
 			`  ${'word '.repeat(11)}end`,
 			'',
 			'    int x; // [a](b) **c**',
+			'',
+			'Locking: call f(*a) with b and c*d*e.',
+			'Done. More.',
 			'',
 		].join('\n'),
 	);

@@ -2,33 +2,46 @@ import { readFile } from 'node:fs/promises';
 import { explainName } from '../explain/index.js';
 import { kernelFor, newestKernel } from '../kernel/index.js';
 import type { Kernel } from '../kernel/types.js';
+import { slashed } from '../workspace/collect.js';
+import { nodeFiles } from '../workspace/nodeFiles.js';
+import { TreeLocator } from '../workspace/trees.js';
 import { engine } from './engine.js';
 import { type Io, UsageError } from './io.js';
 import { render } from './markdown.js';
 import { rulePage } from './package.js';
+import { fullPage, shortPage } from './page.js';
 import { suggestion } from './suggest.js';
 import { tell } from './tell.js';
 
 export interface ExplainOptions {
 	readonly kernel?: string;
+	readonly full?: boolean;
 }
 
-/** Prints the page of a rule, or what is known of a flag or function in one kernel. */
+/** Prints what a rule is about, or what is known of a flag or function in one kernel. */
 export async function explain(name: string, options: ExplainOptions, io: Io): Promise<number> {
 	const ids = (await engine()).rules.map((rule) => rule.id);
 	if (ids.includes(name)) {
 		const page = await readFile(rulePage(name), 'utf8');
-		io.stdout.write(render(page, io.stdout.colour));
+		io.stdout.write(render(options.full ? fullPage(page) : shortPage(page), io.stdout.colour));
+		if (!options.full) tell(io, `all examples and the references: gup-lens explain ${name} --full`);
 		return 0;
 	}
-	const kernel = options.kernel === undefined ? newestKernel() : kernelFor(options.kernel);
+	const kernel = await kernelOf(options.kernel, io);
 	const text = explainName(name, kernel);
 	if (text === undefined) {
 		throw new UsageError(`no rule, flag or function "${name}"${suggestion(name, [...ids, ...namesOf(kernel)])}`);
 	}
-	tell(io, `for kernel ${kernel.version}${kernel.assumed ? ', the newest known; say which with --kernel' : ''}`);
 	io.stdout.write(render(text, io.stdout.colour));
+	if (kernel.origin === 'newest') tell(io, 'for another kernel: --kernel, or run it inside a kernel tree');
 	return 0;
+}
+
+/** The kernel asked for, else that of the tree around the working directory, else the newest known. */
+async function kernelOf(asked: string | undefined, io: Io): Promise<Kernel> {
+	if (asked !== undefined) return kernelFor(asked);
+	const tree = await new TreeLocator(nodeFiles).find(slashed(io.cwd), true);
+	return tree?.kernel ?? newestKernel();
 }
 
 function namesOf(kernel: Kernel): string[] {

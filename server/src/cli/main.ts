@@ -67,9 +67,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 			code = await fix(paths, options, io);
 		});
 
-	withKernel(program.command('explain'))
+	program
+		.command('explain')
 		.description('tell about a rule, a FOLL_* flag or a function')
 		.argument('<name>', 'such as pin-put-page, FOLL_LONGTERM or pin_user_pages')
+		.option('--kernel <version>', 'such as 6.12; else that of the tree around, else the newest known', kernelVersion)
+		.option('--full', 'all examples of a rule, and its references')
 		.action(async (name: string, options: ExplainOptions) => {
 			code = await explain(name, options, io);
 		});
@@ -101,5 +104,5 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 }
 
 function withKernel(command: Command): Command {
-	return command.option('--kernel <version>', 'kernel of files outside a tree (6.12)', kernelVersion);
+	return command.option('--kernel <version>', 'kernel of files outside a tree, such as 6.12', kernelVersion);
 }

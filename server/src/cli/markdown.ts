@@ -3,16 +3,21 @@ import { printable } from './formats/snippet.js';
 
 const WIDTH = 100;
 
-/** Markdown for a terminal: headings, code and emphasis in colour or plain, prose wrapped, links with their address. */
+type Colours = ReturnType<typeof picocolors.createColors>;
+
+/** Code, bold, emphasis, links and escaped characters; what is inside code stays as it is. */
+const INLINE =
+	/`([^`]+)`|\*\*(?=\S)(.+?)\*\*|(?<![\w*\\])\*(?=[^\s*])([^*`]*[^\s*`])\*(?![\w*])|\[([^\]]+)\]\(([^)\s]+)\)|\\([\\`*_{}[\]()#+.!<>|-])/g;
+
+/** A label such as "**Locking** call with...", whose weight alone sets it off where there is colour. */
+const LABEL = /^(\s*)\*\*([^*]*[^*.:!?])\*\*(?=\s|$)/;
+
+/**
+ * Markdown for a terminal: headings, code and emphasis in colour or plain, prose wrapped, links with their address.
+ * Paragraphs stand on one line each.
+ */
 export function render(markdown: string, colour: boolean): string {
 	const colours = picocolors.createColors(colour);
-	const inline = (text: string): string =>
-		text
-			.replace(/\[([^\]]+)\]\((\w+:[^)\s]+)\)/g, '$1 ($2)')
-			.replace(/\[([^\]]+)\]\([^)\s]+\)/g, '$1')
-			.replace(/\*\*(?=\S)(.+?)\*\*/g, (_, inner: string) => colours.bold(inner))
-			.replace(/`([^`]+)`/g, (_, inner: string) => (colour ? colours.cyan(inner) : inner))
-			.replace(/\\([\\`*_{}[\]()#+.!<>|-])/g, '$1');
 	let fenced = false;
 	const lines = printable(markdown)
 		.replace(/<!--[\s\S]*?-->\n?/g, '')
@@ -24,27 +29,46 @@ export function render(markdown: string, colour: boolean): string {
 			}
 			if (fenced) return [`    ${line}`.trimEnd()];
 			const heading = /^#{1,6} +(.*)$/.exec(line);
-			if (heading) return [colours.bold(inline(heading[1] ?? ''))];
+			if (heading) return [colours.bold(inline(heading[1] ?? '', colours))];
 			if (/^(---|\*\*\*)$/.test(line)) return [''];
-			return wrap(line).map(inline);
+			return wrap(inline(line.replace(LABEL, '$1**$2:**').trimEnd(), colours));
 		});
 	return `${lines
 		.join('\n')
 		.replace(/\n{3,}/g, '\n\n')
-		.trim()}\n`;
+		.replace(/^\n+|\s+$/g, '')}\n`;
+}
+
+function inline(text: string, colours: Colours): string {
+	return text.replace(INLINE, (_, code, bold, emphasis, label, address, escaped) => {
+		if (code !== undefined) return colours.cyan(code);
+		if (bold !== undefined) return colours.bold(inline(bold, colours));
+		if (emphasis !== undefined) return colours.italic(inline(emphasis, colours));
+		if (escaped !== undefined) return escaped;
+		const shown = inline(label, colours);
+		return /^\w+:/.test(address) ? `${shown} (${address})` : shown;
+	});
 }
 
 /** Breaks a paragraph at blanks; the following lines are indented like the text of a list item. */
 function wrap(line: string): string[] {
-	if (line.length <= WIDTH || line.startsWith('|')) return [line];
-	const indent = ' '.repeat(/^\s*(?:[-*] |\d+\. )?/.exec(line)?.[0].length ?? 0);
+	if (columns(line) <= WIDTH || line.startsWith('|')) return [line];
+	const head = /^\s*(?:[-*] |\d+\. )?/.exec(line)?.[0] ?? '';
+	const indent = ' '.repeat(head.length);
 	const lines: string[] = [];
-	let rest = line;
-	while (rest.length > WIDTH) {
-		const at = rest.lastIndexOf(' ', WIDTH);
-		if (at <= indent.length) break;
-		lines.push(rest.slice(0, at));
-		rest = indent + rest.slice(at + 1);
+	let current = '';
+	for (const word of line.slice(head.length).split(' ')) {
+		const longer = current === '' ? word : `${current} ${word}`;
+		if (current !== '' && head.length + columns(longer) > WIDTH) {
+			lines.push(current);
+			current = word;
+		} else current = longer;
 	}
-	return [...lines, rest];
+	return [...lines, current].map((text, i) => (i === 0 ? head : indent) + text);
+}
+
+/** Length without the codes of colours. */
+function columns(text: string): number {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
+	return text.replace(/\u001b\[\d+m/g, '').length;
 }

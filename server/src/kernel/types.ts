@@ -189,7 +189,7 @@ export interface Kernel {
 	readonly version: string;
 	/** Where the number comes from. */
 	readonly origin: 'tree' | 'option' | 'newest';
-	/** True when nothing said which kernel this is: rules that depend on it are at most information. */
+	/** True when nothing said which kernel this is, or it lies beyond the table: rules that depend on it are at most information. */
 	readonly assumed: boolean;
 	/** The API by name, of any version; undefined for names that are none of ours. */
 	api(name: string): Api | undefined;
