@@ -35,13 +35,17 @@ export function fullPage(markdown: string): string {
 	);
 }
 
-/** What a reader wants first: one example with its fixed form, and of the sections the prose alone. */
+/** Their blocks are cases for the tests; the sentences above them say the same. */
+const PROSE_ALONE: readonly string[] = ['Fix', 'Not reported'];
+
+/** What a reader wants first: one example with its fixed form, no cases, no references. */
 export function shortPage(markdown: string): string {
 	const sections = read(markdown);
 	const kept = sections.filter(({ title }) => title !== 'References');
 	return written(
 		kept.map(({ title, parts }) => {
 			if (title === 'Example') return { title, parts: example(sections) };
+			if (!PROSE_ALONE.includes(title)) return { title, parts };
 			const prose = parts.filter((part) => typeof part === 'string');
 			return { title, parts: prose.length < parts.length ? summed(prose) : prose };
 		}),
