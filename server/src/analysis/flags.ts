@@ -68,7 +68,9 @@ export class FlagValues {
 
 	constructor(file: FileIR) {
 		this.file = file;
-		this.macros = new Map(file.macros.map((macro) => [macro.name, macro]));
+		// a name that #if arms define differently stands for nothing certain
+		const once = file.macros.filter((macro) => !file.macros.some((m) => m !== macro && m.name === macro.name));
+		this.macros = new Map(once.map((macro) => [macro.name, macro]));
 	}
 
 	/** Value of argument `index` (0-based) of `call` in `fn`. */
@@ -127,8 +129,9 @@ export class FlagValues {
 		for (const root of roots(step)) now = this.effects(now, root, fn, depth);
 		if (step.kind !== 'declare') return now;
 		const { name, type } = step.variable;
-		const plain = step.init && type.pointers === 0 && !type.array ? step.init : undefined;
-		return changed(now, name, plain && this.typed(type.base, this.evaluate(plain, now, fn, depth), plain, fn));
+		const plain = step.init && !type.array ? step.init : undefined;
+		const base = type.pointers ? '' : type.base;
+		return changed(now, name, plain && this.typed(base, this.evaluate(plain, now, fn, depth), plain, fn));
 	}
 
 	/** A bool keeps only that it is one. */
@@ -268,7 +271,7 @@ export class FlagValues {
 			}
 			case 'call': {
 				const inner = bare(expr);
-				return inner === expr ? UNKNOWN : this.evaluate(inner, env, fn, depth);
+				return inner === expr ? this.expanded(expr, env, fn, depth) : this.evaluate(inner, env, fn, depth);
 			}
 			default:
 				return UNKNOWN;
@@ -305,17 +308,33 @@ export class FlagValues {
 		if (/^FOLL_[A-Z0-9_]+$/.test(name)) return [{ ...NOTHING, number: undefined, bits: new Map([[name, [origin]]]) }];
 		const macro = this.macros.get(name);
 		if (macro?.value && macro.params === undefined && depth < DEEPEST_CALLER) {
-			const value = this.evaluate(macro.value, EMPTY, undefined, depth + 1);
-			const through = { ...origin, macro: name };
-			return map(value, (a) => ({
-				...a,
-				bits: new Map([...a.bits.keys()].map((bit) => [bit, [through]])),
-				literals: a.literals.map((l) => ({ ...through, value: l.value })),
-				booleans: a.booleans.map(() => through),
-			}));
+			return through(this.evaluate(macro.value, EMPTY, undefined, depth + 1), { ...origin, macro: name });
 		}
 		return known ?? UNKNOWN;
 	}
+
+	/** Value of `EXAMPLE_FLAGS(write)`, a macro of the file whose body is an expression. */
+	private expanded(call: CallExpr, env: Environment, fn: FunctionIR | undefined, depth: number): FlagValue {
+		const macro = this.macros.get(call.name);
+		if (!macro?.value || macro.params?.length !== call.args.length || depth >= DEEPEST_CALLER) return UNKNOWN;
+		const values = new Map<string, FlagValue>();
+		macro.params.forEach((param, i) => {
+			const arg = call.args[i];
+			if (arg) values.set(param, this.evaluate(arg, env, fn, depth + 1));
+		});
+		const value = this.evaluate(macro.value, { values, facts: NO_FACTS }, undefined, depth + 1);
+		return through(value, { ...call.nameRange, fn: fn?.name ?? '', macro: call.name });
+	}
+}
+
+/** A value that a macro stands for: all of it is written where the macro is used. */
+function through(value: FlagValue, origin: Origin): FlagValue {
+	return map(value, (a) => ({
+		...a,
+		bits: new Map([...a.bits.keys()].map((bit) => [bit, [origin]])),
+		literals: a.literals.map((l) => ({ ...origin, value: l.value })),
+		booleans: a.booleans.map(() => origin),
+	}));
 }
 
 /** Base type of a local or parameter, "" for a pointer or array; undefined when `name` is neither. */

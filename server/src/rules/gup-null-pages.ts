@@ -1,5 +1,17 @@
-import { isNull } from '../analysis/walk.js';
+import type { ApiCall, FileContext } from '../analysis/context.js';
+import { bare, isNull } from '../analysis/walk.js';
+import type { Expr, Range } from '../syntax/ir.js';
 import type { Rule } from './rule.js';
+
+/** The part of the argument that is NULL: itself, an arm of a choice, or a variable that is NULL on every path. */
+function nullIn(file: FileContext, call: ApiCall, pages: Expr): Range | undefined {
+	const at = bare(pages);
+	if (at.kind === 'conditional')
+		return (at.whenTrue && nullIn(file, call, at.whenTrue)) ?? nullIn(file, call, at.whenFalse);
+	if (isNull(at)) return pages;
+	const value = at.kind === 'name' && call.fn?.clean ? file.values.variable(call.fn, call.call, at.name) : undefined;
+	return value?.every((a) => a.number === 0) ? pages : undefined;
+}
 
 export const gupNullPages: Rule = {
 	meta: {
@@ -18,7 +30,8 @@ export const gupNullPages: Rule = {
 			const asks = file.kernel.atLeast('6.3') && call.flags?.every((value) => value.bits.has('FOLL_GET')) === true;
 			if (group === 'get' && !fast && !asks) continue;
 			const pages = call.arg('pages') ?? call.arg('page');
-			if (!pages || !isNull(pages)) continue;
+			const missing = pages && nullIn(file, call, pages);
+			if (!pages || !missing) continue;
 			const effect = file.kernel.atLeast('6.3')
 				? 'it WARNs and returns -EINVAL'
 				: group === 'pin'
@@ -31,8 +44,8 @@ export const gupNullPages: Rule = {
 						? 'leave FOLL_GET out to fault pages in without a reference'
 						: 'to fault pages in without a reference use get_user_pages_unlocked() or fault_in_readable()';
 			report({
-				start: pages.start,
-				end: pages.end,
+				start: missing.start,
+				end: missing.end,
 				message: `${call.call.name}() needs an array for the pages it takes; with NULL ${effect}; ${right}`,
 			});
 		}
