@@ -8,8 +8,8 @@ import { needles } from './kernel/index.js';
 import type { Kernel } from './kernel/types.js';
 import { applyEdits } from './rules/apply.js';
 import { ruleMetas } from './rules/index.js';
-import type { Fix, RuleMeta, Severity, Tag } from './rules/rule.js';
-import { type Found, runRules } from './rules/run.js';
+import type { Edit, Fix, RuleMeta, Severity, Tag } from './rules/rule.js';
+import { runRules } from './rules/run.js';
 import type { FileIR, FunctionIR, Range } from './syntax/ir.js';
 import { CParser } from './syntax/parser.js';
 import { SourceFile } from './syntax/source-file.js';
@@ -88,7 +88,7 @@ const WORDS = new RegExp(
 );
 
 /** The text names none of our words. */
-export function isIrrelevant(text: string): boolean {
+function isIrrelevant(text: string): boolean {
 	return !needles.some((needle) => text.includes(needle));
 }
 
@@ -115,17 +115,25 @@ class Opened implements OpenFile {
 		this.source.sweep();
 		const within = enclosing(ir.functions);
 		let proofs = options.fixes === false ? 0 : Math.ceil(MOST_PROOF_TEXT / (text.length + 1));
-		const findings = found.map((report) => ({
-			rule: report.rule,
-			severity: report.severity,
-			start: report.start,
-			end: report.end,
-			message: report.message,
-			function: within(report),
-			tags: report.tags ?? [],
-			related: report.related ?? [],
-			fixes: report.fixes?.length && proofs-- > 0 ? this.proven(text, options, report, found, ir.unread.length) : [],
-		}));
+		const bare = found.map(
+			(report): Finding => ({
+				rule: report.rule,
+				severity: report.severity,
+				start: report.start,
+				end: report.end,
+				message: report.message,
+				function: within(report),
+				tags: report.tags ?? [],
+				related: report.related ?? [],
+				fixes: [],
+			}),
+		);
+		const findings = bare.map((finding, i) => {
+			const fixes = found[i]?.fixes ?? [];
+			return fixes.length > 0 && proofs-- > 0
+				? { ...finding, fixes: this.proven(text, options, fixes, finding, bare, ir.unread.length) }
+				: finding;
+		});
 		return { findings, irrelevant: false, unread: [...new Set(ir.unread)] };
 	}
 
@@ -133,15 +141,16 @@ class Opened implements OpenFile {
 	private proven(
 		text: string,
 		options: AnalyseOptions,
-		report: Found,
-		before: readonly Found[],
+		fixes: readonly Fix[],
+		finding: Finding,
+		before: readonly Finding[],
 		unread: number,
 	): readonly Fix[] {
-		return (report.fixes ?? []).filter((fix) => {
+		return fixes.filter((fix) => {
 			const copy = new Opened(this.parser);
 			const after = copy.analyse(applyEdits(text, fix.edits), { ...options, fixes: false });
 			copy.dispose();
-			return after.unread.length <= unread && improves(before, after.findings, report);
+			return after.unread.length <= unread && improves(before, after.findings, finding, fix.edits);
 		});
 	}
 
@@ -150,18 +159,36 @@ class Opened implements OpenFile {
 	}
 }
 
-function counts(findings: readonly { readonly rule: string }[]): Map<string, number> {
-	const all = new Map<string, number>();
-	for (const { rule } of findings) all.set(rule, (all.get(rule) ?? 0) + 1);
-	return all;
+function kind({ rule, function: name }: { readonly rule: string; readonly function: string | null }): string {
+	return `${rule} ${name ?? ''}`;
 }
 
-/** Fewer findings of this rule, not one more of any other. */
-function improves(before: readonly Found[], after: readonly Finding[], gone: Found): boolean {
-	const old = counts(before);
-	const now = counts(after);
-	if ((now.get(gone.rule) ?? 0) >= (old.get(gone.rule) ?? 0)) return false;
-	return [...now].every(([rule, count]) => count <= (old.get(rule) ?? 0));
+/** Where the start of a finding lies after edits: a range, because an edit may have replaced it. */
+function moved(at: Range, edits: readonly Edit[]): Range {
+	let shift = 0;
+	for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
+		const grown = edit.text.length - (edit.end - edit.start);
+		if (edit.start <= at.start && edit.end > at.start)
+			return { start: edit.start + shift, end: edit.start + shift + edit.text.length };
+		if (edit.end <= at.start) shift += grown;
+	}
+	return { start: at.start + shift, end: at.start + shift };
+}
+
+/** The finding is gone from its place, and no function has a finding more of any rule. */
+function improves(
+	before: readonly Finding[],
+	after: readonly Finding[],
+	gone: Finding,
+	edits: readonly Edit[],
+): boolean {
+	const place = moved(gone, edits);
+	if (after.some((f) => f.rule === gone.rule && f.start >= place.start && f.start <= place.end)) return false;
+	const left = new Map<string, number>();
+	for (const finding of before) left.set(kind(finding), (left.get(kind(finding)) ?? 0) + 1);
+	left.set(kind(gone), (left.get(kind(gone)) ?? 0) - 1);
+	for (const finding of after) left.set(kind(finding), (left.get(kind(finding)) ?? 0) - 1);
+	return [...left.values()].every((count) => count >= 0);
 }
 
 /** Name of the function around a place; functions stand in the order of the text and do not overlap. */

@@ -44,13 +44,14 @@ const AREAS = new Set(
 		' ',
 	),
 );
+/** Areas whose names are told from other folders where a path does not start at the top of a tree. */
+const TELLING = new Set(['arch', 'drivers', 'fs', 'kernel', 'mm', 'net', 'security', 'sound']);
 
-/** Kernel area of a path: its first folder, or the last folder that can only be one of a kernel's top-level ones. */
-export function areaOf(path: string): string {
+/** Kernel area of a path: its first folder, else the first one below that can only be such a one. */
+function areaOf(path: string): string {
 	const folders = path.split('/').slice(0, -1).filter(Boolean);
 	if (!path.startsWith('/') && AREAS.has(folders[0] ?? '')) return folders[0] as string;
-	// "/home/me/linux/mm/gup.c": the first folder with such a name after one that is none, arch/x86/mm is arch
-	return folders.find((folder) => AREAS.has(folder) && folder !== 'usr') ?? '';
+	return folders.find((folder) => TELLING.has(folder)) ?? '';
 }
 
 /** A macro or a local of this name stands for something else. */

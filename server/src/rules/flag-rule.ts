@@ -20,7 +20,8 @@ export function writtenFlags(
 	const seen = new Set<string>();
 	const found: Written[] = [];
 	for (const call of file.calls) {
-		if (!call.flags) continue;
+		// a function this kernel does not have is another rule's finding
+		if (!call.flags || !call.api.signature) continue;
 		for (const flag of flags) {
 			if (!wanted(call, flag)) continue;
 			for (const origin of originsOf(call.flags, flag)) {

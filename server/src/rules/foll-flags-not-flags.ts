@@ -9,7 +9,13 @@ function inside(inner: Range, outer: Range): boolean {
 	return inner.start >= outer.start && inner.end <= outer.end;
 }
 
-/** `write` -> `write ? FOLL_WRITE : 0`, in parentheses where it is an operand. */
+/** `write` -> `write ? FOLL_WRITE : 0`, `!!x` -> `x ? ...`; always true is FOLL_WRITE itself. */
+function asFlags(text: string): string {
+	if (text === 'true') return 'FOLL_WRITE';
+	return `${/^!!\w+$/.test(text) ? text.slice(2) : text} ? FOLL_WRITE : 0`;
+}
+
+/** The flag where the truth value stands, in parentheses where it is an operand that has none. */
 function wrap(file: FileContext, call: ApiCall, origin: Origin): readonly Fix[] {
 	const arg = call.arg('flags');
 	if (!arg || origin.macro) return [];
@@ -20,12 +26,16 @@ function wrap(file: FileContext, call: ApiCall, origin: Origin): readonly Fix[] 
 	const whole = at.start === arg.start && at.end === arg.end;
 	// `a = b`, `a, b` and `a ? b : c` bind weaker than the new `?`
 	if (/[^=!<>]=[^=]|,|\?/.test(text.replace(/\([^()]*\)/g, ''))) return [];
-	const wrapped = `${text} ? FOLL_WRITE : 0`;
+	const wrapped = asFlags(text);
+	const closed =
+		whole ||
+		!wrapped.includes('?') ||
+		(/\(\s*$/.test(file.text.slice(0, at.start)) && /^\s*\)/.test(file.text.slice(at.end)));
 	return [
 		{
-			title: `Pass FOLL_WRITE when ${text}`,
+			title: text === 'true' ? 'Replace by FOLL_WRITE' : `Pass FOLL_WRITE when ${text}`,
 			safe: true,
-			edits: [{ start: at.start, end: at.end, text: whole ? wrapped : `(${wrapped})` }],
+			edits: [{ start: at.start, end: at.end, text: closed ? wrapped : `(${wrapped})` }],
 		},
 	];
 }
@@ -72,7 +82,7 @@ export const follFlagsNotFlags: Rule = {
 					report({
 						start: origin.start,
 						end: origin.end,
-						message: `${call.call.name}() takes FOLL_* flags, this is a truth value that works only because FOLL_WRITE is 1; write \`${file.slice(origin)} ? FOLL_WRITE : 0\``,
+						message: `${call.call.name}() takes FOLL_* flags, this is a truth value that works only because FOLL_WRITE is 1; write \`${asFlags(file.slice(origin))}\``,
 						related: reaches(call, origin),
 						fixes: wrap(file, call, origin),
 					});

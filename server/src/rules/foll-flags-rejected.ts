@@ -45,7 +45,11 @@ export const follFlagsRejected: Rule = {
 					if (seen.has(key)) continue;
 					seen.add(key);
 					const written = { call, flag, origin };
-					const together = others.length ? ` together with ${others.join(' and ')}` : '';
+					const together = others.length
+						? ` together with ${others.join(' and ')}`
+						: check.whenArgument
+							? ` when ${check.whenArgument} is given`
+							: '';
 					report(
 						atFlag(written, `${call.call.name}() refuses {flag}${together}: ${check.effect}`, {
 							unverified: !check.verified,

@@ -1,7 +1,15 @@
+import type { FileContext } from '../analysis/context.js';
 import { atFlag, removal, writtenFlags } from './flag-rule.js';
 import type { Rule } from './rule.js';
 
 const DRIVERS = new Set(['drivers', 'sound', 'net']);
+
+/** A driver by its place, or, where the place says nothing, by what a module has. */
+function isDriver(file: FileContext): boolean {
+	return (
+		DRIVERS.has(file.area) || (file.area === '' && /\bMODULE_LICENSE\b|\bmodule_(?:init|\w+_driver)\b/.test(file.text))
+	);
+}
 
 export const follForceInDriver: Rule = {
 	meta: {
@@ -14,7 +22,7 @@ export const follForceInDriver: Rule = {
 		versioned: true,
 	},
 	check(file, report) {
-		if (!file.kernel.atLeast('6.2') || !DRIVERS.has(file.area)) return;
+		if (!file.kernel.atLeast('6.2') || !isDriver(file)) return;
 		for (const written of writtenFlags(file, ['FOLL_FORCE'], () => true)) {
 			report(
 				atFlag(

@@ -1,6 +1,20 @@
+import type { FileContext } from '../analysis/context.js';
 import { isNull } from '../analysis/walk.js';
+import { FLAG_CHECKS } from '../kernel/checks.js';
+import { covers } from '../kernel/releases.js';
 import { atFlag, removal, writtenFlags } from './flag-rule.js';
 import type { Rule } from './rule.js';
+
+/** Some kernels refuse the flag in the fast variants: that is for foll-flags-rejected. */
+function isRefused(file: FileContext, api: string): boolean {
+	return FLAG_CHECKS.some(
+		(check) =>
+			check.flags.length === 1 &&
+			check.flags[0] === 'FOLL_GET' &&
+			check.apis.includes(api) &&
+			covers(check, file.kernel.release),
+	);
+}
 
 export const follGetRedundant: Rule = {
 	meta: {
@@ -16,7 +30,7 @@ export const follGetRedundant: Rule = {
 		if (file.area === 'mm') return;
 		const takes = writtenFlags(file, ['FOLL_GET'], (call) => {
 			const pages = call.arg('pages');
-			return call.api.record.group === 'get' && !(pages && isNull(pages));
+			return call.api.record.group === 'get' && !(pages && isNull(pages)) && !isRefused(file, call.call.name);
 		});
 		for (const written of takes)
 			report(

@@ -1,3 +1,5 @@
+import { FLAG_CHECKS } from '../kernel/checks.js';
+import { covers } from '../kernel/releases.js';
 import { isOwnGround } from './areas.js';
 import { atFlag, removal, writtenFlags } from './flag-rule.js';
 import type { Rule } from './rule.js';
@@ -17,13 +19,25 @@ export const follPinFromCaller: Rule = {
 		for (const written of writtenFlags(file, ['FOLL_PIN'], () => true)) {
 			const { api, call } = written.call;
 			const pins = api.record.group === 'pin';
+			const refused = FLAG_CHECKS.some(
+				(check) =>
+					check.flags.includes('FOLL_PIN') &&
+					check.flags.length === 1 &&
+					check.apis.includes(call.name) &&
+					covers(check, file.kernel.release),
+			);
+			const twin = api.record.successor ? file.kernel.api(api.record.successor) : undefined;
 			const right = pins
 				? `${call.name}() sets it itself: leave it out`
-				: `call ${api.record.successor ?? 'a pin_user_pages function'}() instead, which sets it`;
+				: `call ${twin?.signature && twin.record.takes === 'pin' ? `${twin.name}()` : 'a pin_user_pages function'} instead, which sets it`;
 			report(
-				atFlag(written, `{flag} is for mm/ alone, ${call.name}() refuses it from a caller; ${right}`, {
-					fixes: pins ? removal(file, written, true) : [],
-				}),
+				atFlag(
+					written,
+					`{flag} is for mm/ alone${refused ? `, ${call.name}() refuses it from a caller` : " and never a caller's to set"}; ${right}`,
+					{
+						fixes: pins ? removal(file, written, true) : [],
+					},
+				),
 			);
 		}
 	},

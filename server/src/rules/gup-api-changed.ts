@@ -44,8 +44,6 @@ function described(extra: readonly number[], missing: readonly number[], mine: S
 
 function absent(file: FileContext, call: ApiCall): { readonly message: string; readonly fixes: readonly Fix[] } {
 	const { record, name } = call.api;
-	const first = record.signatures[0];
-	const last = record.signatures.at(-1);
 	const { renamedTo, successor } = record;
 	const known = (other: string | undefined): string | undefined =>
 		other && file.kernel.api(other)?.signature ? other : undefined;
@@ -53,20 +51,35 @@ function absent(file: FileContext, call: ApiCall): { readonly message: string; r
 	// a function of the other kind is a conversion, not a new name
 	const alike = successor && file.kernel.api(successor)?.record.takes === record.takes ? successor : undefined;
 	const next = newName ?? known(alike);
+	// put_user_page() paired with get_user_pages() until it was renamed: the other side has to change with it
+	const releases = record.group === 'release';
+	const referenced = releases && file.calls.some((other) => other.api.record.group === 'get');
 	const { release, version } = file.kernel;
-	const yet = first && !file.kernel.atLeast(first.since);
-	const span = record.signatures.filter((s) => !file.kernel.atLeast(s.since))[0];
-	const when =
-		yet || (span && !last?.until)
-			? `comes with ${(span ?? first)?.since}`
-			: last?.until
-				? `is gone since ${last.until}`
-				: `is not declared in this tree`;
+	const before = record.signatures.filter((s) => file.kernel.atLeast(s.since)).at(-1);
+	const when = before
+		? before.until
+			? `is gone since ${before.until}`
+			: 'is not declared in this tree'
+		: `comes with ${record.signatures[0]?.since}`;
+	const yet = !before;
+	const instead = newName
+		? `; it is now ${newName}()${releases ? ', which gives back pins: the get_user_pages side has to change with it' : ''}`
+		: next
+			? `; use ${next}()`
+			: record.instead
+				? `. ${record.instead}`
+				: '';
 	return {
-		message: `${name}() does not exist in ${version || release}: it ${when}${next && !yet ? `; ${newName ? 'it is now' : 'use'} ${next}()` : ''}`,
+		message: `${name}() does not exist in ${version || release}: it ${when}${yet ? '' : instead}`,
 		fixes:
-			newName && !yet
-				? [{ title: `Replace ${name} by ${newName}`, safe: true, edits: [{ ...call.call.nameRange, text: newName }] }]
+			newName && !yet && !referenced
+				? [
+						{
+							title: `Replace ${name} by ${newName}`,
+							safe: !releases,
+							edits: [{ ...call.call.nameRange, text: newName }],
+						},
+					]
 				: [],
 	};
 }

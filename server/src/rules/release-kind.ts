@@ -25,7 +25,8 @@ export function mismatches(file: FileContext, taken: Held, released: 'reference'
 				.filter((call) => call.api.record.group === 'release' && call.api.record.takes === released)
 				.map((call) => [call.call, call]),
 		);
-		if (releases.size === 0) continue;
+		if (releases.size === 0 || calls.some((call) => !call.api.signature && call.api.record.group !== 'release'))
+			continue;
 		followHolders(fn, calls, (call, held) => {
 			const arg = releases.has(call) ? call.args[0] : undefined;
 			const at = arg && held.at(arg);

@@ -27,6 +27,11 @@ function severityOf(rule: Rule, report: Report, file: FileContext, chosen: Sever
 	return doubtful ? atMost(severity, 'information') : severity;
 }
 
+/** Related places that are not the finding itself. */
+function elsewhere({ related = [], start, end }: Report): Report['related'] & object {
+	return related.filter((place) => place.start < start || place.end > end);
+}
+
 /** Comments that suppress nothing or give no reason. */
 function idle(all: readonly Suppression[], used: ReadonlySet<Suppression>, chosen: Severities): Found[] {
 	const severity = chosen[suppressionMeta.id] ?? suppressionMeta.severity;
@@ -66,7 +71,14 @@ export function runRules(file: FileContext, chosen: Severities = {}): Found[] {
 			// one reading of the #if arms after the other may report the same thing
 			const key = `${rule.meta.id} ${report.start} ${report.end}`;
 			const severity = severityOf(rule, report, file, chosen);
-			if (!found.has(key)) found.set(key, { tags: rule.meta.tags ?? [], ...report, rule: rule.meta.id, severity });
+			if (!found.has(key))
+				found.set(key, {
+					tags: rule.meta.tags ?? [],
+					...report,
+					related: elsewhere(report),
+					rule: rule.meta.id,
+					severity,
+				});
 		});
 	}
 	return [...found.values(), ...idle(comments, used, chosen)].sort((a, b) => a.start - b.start || a.end - b.end);
