@@ -9,6 +9,8 @@ export interface FixedAll {
 	readonly text: string;
 	/** Edits of the original text that give `text`, in order, not overlapping. */
 	readonly edits: readonly Edit[];
+	/** Round by round, edits of the text that the round before gave, in order, not overlapping. */
+	readonly rounds: readonly (readonly Edit[])[];
 	/** How many findings were fixed. */
 	readonly fixed: number;
 }
@@ -29,15 +31,16 @@ export function fixAll(
 ): FixedAll {
 	let state: State = { text, analysis: first };
 	let fixed = 0;
-	let single: readonly Edit[] | undefined;
+	const rounds: (readonly Edit[])[] = [];
 	for (let round = 0; round < ROUNDS; round++) {
 		const step = improve(state, analyse, wanted);
 		if (!step) break;
-		single = round === 0 ? step.edits : undefined;
+		rounds.push(step.edits);
 		fixed += step.count;
 		state = step.state;
 	}
-	return { text: state.text, edits: fixed === 0 ? [] : (single ?? difference(text, state.text)), fixed };
+	const [edits = []] = rounds;
+	return { text: state.text, edits: rounds.length > 1 ? difference(text, state.text) : edits, rounds, fixed };
 }
 
 interface State {

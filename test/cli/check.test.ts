@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { version } from '../../package.json';
@@ -42,6 +42,16 @@ describe('what is printed', () => {
 		expect(texts).toContain('FOLL_GET');
 		expect(texts).toContain('FOLL_PIN');
 		expect(texts).toContain('&locked');
+	});
+
+	test('paths are as they were typed, and relative for tools', async () => {
+		const cwd = scratch({ 'd/a.c': PIN_FLAG });
+		const argv = ['check', join(cwd, 'd'), ...on612];
+		expect((await cli(argv, { cwd })).stdout).toContain(`${join(cwd, 'd/a.c')}:5:46: error:`);
+		expect((await cli(['check', './d', ...on612], { cwd })).stdout).toMatch(/^d\/a\.c:5:46: error:/);
+		const report = JSON.parse((await cli([...argv, '--format', 'json'], { cwd })).stdout);
+		expect(report.findings[0].path).toBe('d/a.c');
+		expect((await cli([...argv, '--format', 'github'], { cwd })).stdout).toContain('file=d/a.c,');
 	});
 
 	test('control characters of a file do not reach the terminal', async () => {
@@ -167,10 +177,12 @@ describe('a mistake', () => {
 			/no rule "pin-putpage"; did you mean "pin-put-page"/,
 		],
 		['a rule without severity', ['check', 'a.c', '--rule', 'pin-put-page'], /pin-put-page=SEVERITY/],
+		['a rule with more', ['check', 'a.c', '--rule', 'pin-put-page=off=3'], /pin-put-page=SEVERITY/],
+		['a kernel older than the table', ['check', 'a.c', '--kernel', '4.9'], /oldest kernel of the table is 4\.19/],
 		['no kernel version', ['check', 'a.c', '--kernel', 'latest'], /Give a kernel version/],
 		['a path that is not there', ['check', 'gone.c'], /gone\.c: no such file or folder/],
 		['a device', ['check', '/dev/zero'], /not a regular file/],
-		['a file that cannot be read', ['check', '/proc/self/mem'], /proc\/self\/mem: cannot be read \(EIO\)/],
+		['a file that cannot be read', ['check', 'mem.c'], /mem\.c: cannot be read \(EIO\)/],
 		['a binary file', ['check', 'binary.c'], /binary\.c: binary/],
 		['--stdin-path without "-"', ['check', 'a.c', '--stdin-path', 'b.c'], /--stdin-path/],
 		['nothing to explain', ['explain', 'FOLL_LONGTREM'], /"FOLL_LONGTREM"; did you mean "FOLL_LONGTERM"/],
@@ -178,9 +190,40 @@ describe('a mistake', () => {
 	];
 	test.each(mistakes)('%s is told, with exit code 2', async (_, argv, message) => {
 		const cwd = scratch({ 'a.c': WREN, 'binary.c': 'FOLL_\0' });
+		symlinkSync('/proc/self/mem', join(cwd, 'mem.c'));
 		const { code, stderr } = await cli(argv, { cwd });
 		expect(stderr).toMatch(message);
 		expect(code).toBe(2);
+	});
+
+	test.each([
+		[['chekc'], 'gup-lens'],
+		[['check'], 'gup-lens check'],
+		[['check', 'a.c', '--kernel', 'latest'], 'gup-lens check'],
+		[['check', 'a.c', '--rule', 'nothing=off'], 'gup-lens check'],
+		[['explain', 'nothing'], 'gup-lens explain'],
+	])('%j begins with the name of the tool and ends with the help for it', async (argv, command) => {
+		const { stderr } = await cli(argv, { cwd: scratch({ 'a.c': WREN }) });
+		expect(stderr).toMatch(/^gup-lens: [^\n]*\n/);
+		expect(stderr.trimEnd().split('\n').at(-1)).toBe(`See "${command} --help".`);
+	});
+
+	test('in all paths leaves no more to tell', async () => {
+		for (const command of ['check', 'fix']) {
+			const { code, stdout, stderr } = await cli([command, '/gone.c'], { cwd: scratch() });
+			expect({ code, stdout, stderr }).toEqual({
+				code: 2,
+				stdout: '',
+				stderr: 'gup-lens: /gone.c: no such file or folder\n',
+			});
+		}
+	});
+
+	test('it is none to name a file that is no C', async () => {
+		const cwd = scratch({ 'a.c': WREN, 'README.md': '/* gup-lens: keep foll-force-in-driver */ FOLL_FORCE' });
+		const { code, stdout, stderr } = await cli(['check', 'a.c', 'README.md'], { cwd });
+		expect({ code, stdout }).toEqual({ code: 0, stdout: 'no findings; 1 file checked, 1 skipped\n' });
+		expect(stderr).toContain('README.md: skipped: no .c or .h file');
 	});
 
 	test('in one path does not hide the findings in the others', async () => {
@@ -233,6 +276,16 @@ describe('the kernel', () => {
 		const { stdout, stderr } = await cli(['check', 'a.c', '--kernel', 'v5.10.7', '--format', 'json'], { cwd });
 		expect(stderr).toContain('kernel 5.10.7, from --kernel');
 		expect(JSON.parse(stdout).kernel).toBe('5.10.7');
+	});
+
+	test('beyond the table is told, and what depends on it only informs', async () => {
+		const cwd = scratch({
+			'a.c': 'long f(unsigned long a, struct page **p)\n{\n\treturn get_user_pages(a, 1, 0, p, NULL);\n}\n',
+		});
+		const { stderr, stdout, code } = await cli(['check', 'a.c', '--kernel', '9.9', '--format', 'json'], { cwd });
+		expect(stderr).toMatch(/kernel 9\.9, from --kernel; newer than the table knows: judged as \d+\.\d+, .*only inform/);
+		expect(JSON.parse(stdout).findings).toMatchObject([{ rule: 'gup-api-changed', severity: 'information' }]);
+		expect(code).toBe(0);
 	});
 
 	test('of each file is that of its own tree', async () => {

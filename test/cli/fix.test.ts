@@ -122,6 +122,36 @@ describe('fix --dry-run', () => {
 		expect(patched.equals(before)).toBe(false);
 	});
 
+	/** A fix whose result has fewer lines, above a finding that stays. */
+	const SHORTER = `${PIN_FLAG.replace('FOLL_WRITE | FOLL_PIN', 'FOLL_WRITE |\n\t\t\t      FOLL_PIN')}${LOCKED}`;
+
+	test('names what is left at its place in the file, which is unchanged', async () => {
+		const cwd = scratch({ 'a.c': SHORTER });
+		const found = JSON.parse((await cli(['check', 'a.c', ...on612, '--format', 'json'], { cwd })).stdout).findings;
+		const stays = found.find(({ rule }: { rule: string }) => rule === 'gup-locked-not-one');
+		const { line, column } = stays.range.start;
+		const dry = await cli(['fix', 'a.c', '--dry-run', ...on612], { cwd });
+		expect(dry.stderr).toContain(`a.c:${line}:${column}: left,`);
+		const real = await cli(['fix', 'a.c', ...on612], { cwd });
+		expect(real.stderr).toContain(`a.c:${line - 1}:${column}: left,`);
+	});
+
+	test.each([
+		['the top of the kernel tree', 'tree/drivers/a.c', 'tree', 'drivers/a.c'],
+		['the folder that holds both', 'out/a.c', '', 'out/a.c'],
+	])('names a file elsewhere from %s', async (_, path, top, name) => {
+		const makefile = 'VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 3\nKERNELVERSION = x\n';
+		const folder = scratch({ [path]: PIN_FLAG, 'tree/Makefile': makefile, 'tree/Kbuild': '', 'here/x.c': '' });
+		const dry = await cli(['fix', `../${path}`, '--dry-run', ...on612], { cwd: join(folder, 'here') });
+		expect(dry.stdout).toMatch(new RegExp(`^--- a/${name}\n`));
+		expect(dry.stderr).toContain(`apply the diff in ${join(folder, top)}\n`);
+		writeFileSync(join(folder, 'fix.patch'), dry.bytes);
+		const cwd = join(folder, top);
+		const applied = spawnSync('git', ['apply', join(folder, 'fix.patch')], { cwd, encoding: 'utf8' });
+		expect(applied.stderr).toBe('');
+		expect(read(folder, path)).toBe(PIN_FLAG_FIXED);
+	});
+
 	test('prints nothing where there is nothing to do', async () => {
 		const cwd = scratch({ 'a.c': WREN });
 		expect(await cli(['fix', 'a.c', '--dry-run', ...on612], { cwd })).toMatchObject({ code: 0, stdout: '' });

@@ -36,7 +36,7 @@ describe('SARIF', () => {
 		expect(run?.columnKind).toBe('utf16CodeUnits');
 		const rules = run?.tool.driver.rules ?? [];
 		expect(rules.length).toBeGreaterThan(10);
-		for (const rule of rules) expect(rule.help.markdown).toContain(`# ${rule.id}`);
+		for (const rule of rules) expect(rule.help?.markdown).toContain(`# ${rule.id}`);
 		const results = resultsOf(log);
 		expect(results.map((result) => result.level)).toEqual(['warning', 'error', 'note', 'error', 'error', 'warning']);
 		for (const result of results) expect(rules[result.ruleIndex as number]?.id).toBe(result.ruleId);

@@ -31,7 +31,7 @@ const CALL = (flags: string) => `int f(unsigned long s, struct page **p)
 
 describe('fixAll', () => {
 	test('changes nothing where nothing was found', () => {
-		expect(all(CALL('FOLL_WRITE'))).toEqual({ text: CALL('FOLL_WRITE'), edits: [], fixed: 0 });
+		expect(all(CALL('FOLL_WRITE'))).toEqual({ text: CALL('FOLL_WRITE'), edits: [], rounds: [], fixed: 0 });
 	});
 
 	test('does every fix that can be done at once, as edits of the original', () => {

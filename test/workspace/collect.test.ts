@@ -16,16 +16,25 @@ test('C files of folders, once each, sorted, without hidden folders', async () =
 		'z.c': '',
 		'notes.txt': '',
 	});
-	const { files, skipped } = await collect(['a', 'a/b.c', './a/../z.c', 'notes.txt'], cwd);
-	expect(files.map(({ path }) => path.slice(cwd.length + 1))).toEqual([
-		'a/b.c',
-		'a/b.h',
-		'a/deep/er/c.c',
-		'notes.txt',
-		'z.c',
-	]);
-	expect(skipped).toEqual([]);
+	const { files, skipped } = await collect(['a', 'a/b.c', './a/../z.c', 'notes.txt', 'a/b.cc'], cwd);
+	expect(files.map(({ path }) => path.slice(cwd.length + 1))).toEqual(['a/b.c', 'a/b.h', 'a/deep/er/c.c', 'z.c']);
+	// What is no C is passed over even by name: hooks name whatever was changed.
+	expect(skipped).toEqual(
+		['a/b.cc', 'notes.txt'].map((name) => ({
+			path: join(cwd, name),
+			shown: name,
+			reason: 'no .c or .h file',
+			failed: false,
+		})),
+	);
 	expect(await collect(['.'], cwd)).toMatchObject({ files: { length: 4 } });
+});
+
+test('paths are shown as they were given: absolute below absolute ones', async () => {
+	const cwd = scratch({ 'x/a.c': '', 'y/b.c': '', 'here/c.c': '' });
+	const { files, skipped } = await collect([join(cwd, 'x'), '../y/./b.c', '.', join(cwd, 'gone')], join(cwd, 'here'));
+	expect(files.map(({ shown }) => shown)).toEqual(['c.c', join(cwd, 'x/a.c'), '../y/b.c']);
+	expect(skipped).toMatchObject([{ shown: join(cwd, 'gone'), failed: true }]);
 });
 
 test('symbolic links are skipped with their reason, and never followed round', async () => {

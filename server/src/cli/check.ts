@@ -8,7 +8,7 @@ import type { Io } from './io.js';
 import { ruleSeverities } from './options.js';
 import { tool } from './package.js';
 import type { FileReport, Report } from './report.js';
-import { scan } from './scan.js';
+import { type Skip, scan } from './scan.js';
 import { reaches } from './severity.js';
 import { tellKernels, tellSkipped } from './tell.js';
 
@@ -31,7 +31,7 @@ export async function check(paths: readonly string[], options: CheckOptions, io:
 	const started = performance.now();
 	const loaded = await engine();
 	const reports: FileReport[] = [];
-	const unread: { path: string; reason: string }[] = [];
+	const unread: Skip[] = [];
 	const scanned = await scan(
 		loaded,
 		{
@@ -43,11 +43,13 @@ export async function check(paths: readonly string[], options: CheckOptions, io:
 			severities: ruleSeverities(options.rule ?? [], loaded.rules),
 		},
 		(target) => {
-			const { shown, source, judged } = target;
+			const { path, shown, source, judged } = target;
 			const analysis = target.analyse(source.text, true);
-			for (const name of analysis.unread) unread.push({ path: shown, reason: `function ${name} could not be parsed` });
+			for (const name of analysis.unread) {
+				unread.push({ path, shown, reason: `function ${name} could not be parsed` });
+			}
 			if (analysis.findings.length > 0) {
-				reports.push({ path: shown, text: source.text, findings: analysis.findings, kernel: judged.kernel });
+				reports.push({ path, shown, text: source.text, findings: analysis.findings, kernel: judged.kernel });
 			}
 		},
 	);
@@ -64,7 +66,8 @@ export async function check(paths: readonly string[], options: CheckOptions, io:
 	tellKernels(scanned, io);
 	tellSkipped(scanned, unread, io);
 	io.stdout.write(PRINTERS[options.format](report, io.stdout.colour));
-	if (options.format === 'text') io.stdout.write(summary(report));
+	const nothingRead = scanned.files === 0 && scanned.failed.length > 0;
+	if (options.format === 'text' && !nothingRead) io.stdout.write(summary(report));
 	if (scanned.failed.length > 0) return 2;
 	const findings = reports.flatMap((file) => file.findings);
 	return findings.some(({ severity }) => reaches(severity, options.failOn)) ? 1 : 0;

@@ -1,6 +1,7 @@
-import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import type { Finding } from '../engine.js';
 import { fixAll } from '../fixall.js';
+import type { Edit } from '../rules/rule.js';
+import { slashed } from '../workspace/collect.js';
 import { Lines } from '../workspace/lines.js';
 import { replaceFile } from '../workspace/replace.js';
 import { encode } from '../workspace/text.js';
@@ -8,8 +9,10 @@ import { engine } from './engine.js';
 import { count } from './formats/text.js';
 import type { Io } from './io.js';
 import { knownRule } from './options.js';
+import { origin } from './origin.js';
+import { patch } from './patch.js';
 import { scan, type Target } from './scan.js';
-import { tell, tellKernels, tellSkipped } from './tell.js';
+import { folderName, tell, tellKernels, tellSkipped } from './tell.js';
 
 export interface FixOptions {
 	readonly stdinPath?: string;
@@ -24,6 +27,8 @@ const PASSES = 20;
 
 interface Fixed {
 	readonly text: string;
+	/** Edits that gave it, as `origin` wants them. */
+	readonly rounds: readonly (readonly Edit[])[];
 	readonly fixed: number;
 	readonly left: readonly Finding[];
 }
@@ -36,6 +41,8 @@ export async function fix(paths: readonly string[], options: FixOptions, io: Io)
 	let input: Buffer | undefined;
 	let fixed = 0;
 	let left = 0;
+	/** Folders other than the working directory that diffs apply in. */
+	const elsewhere = new Set<string>();
 	const scanned = await scan(
 		loaded,
 		{
@@ -51,11 +58,13 @@ export async function fix(paths: readonly string[], options: FixOptions, io: Io)
 		},
 		async (target) => {
 			const result = toFixedPoint(target, isChosen, options.unsafe === true);
-			for (const finding of result.left) tell(io, leftLine(target, result.text, finding));
+			for (const finding of result.left) tell(io, leftLine(target, result, finding, options.dryRun === true));
 			left += result.left.length;
 			if (result.fixed === 0) return;
 			if (options.dryRun) {
-				io.stdout.write(patch(target, result.text));
+				const { bytes, folder } = patch(target, result.text, io.cwd);
+				io.stdout.write(bytes);
+				if (target.file !== undefined && folder !== slashed(io.cwd)) elsewhere.add(folder);
 			} else {
 				await put(target, result.text);
 				tell(io, `${target.shown}: ${count(result.fixed, 'finding')} fixed`);
@@ -68,6 +77,8 @@ export async function fix(paths: readonly string[], options: FixOptions, io: Io)
 	if (input !== undefined && !options.dryRun) io.stdout.write(input);
 	tellKernels(scanned, io);
 	tellSkipped(scanned, [], io);
+	for (const folder of elsewhere) tell(io, `apply the diff in ${folderName(folder, io.cwd)}`);
+	if (scanned.files === 0 && scanned.failed.length > 0) return 2;
 	tell(io, `${fixed} ${options.dryRun ? 'to fix' : 'fixed'}, ${left} left; ${count(scanned.files, 'file')} looked at`);
 	if (scanned.failed.length > 0) return 2;
 	return left > 0 ? 1 : 0;
@@ -77,31 +88,25 @@ function toFixedPoint(target: Target, isChosen: (finding: Finding) => boolean, u
 	const analyse = (text: string) => target.analyse(text, true);
 	let { text } = target.source;
 	let fixed = 0;
+	const rounds: (readonly Edit[])[] = [];
 	for (let pass = 0; pass < PASSES; pass++) {
 		const found = fixAll(text, analyse(text), analyse, (finding, { safe }) => isChosen(finding) && (safe || unsafe));
 		if (found.fixed === 0) break;
 		text = found.text;
+		rounds.push(...found.rounds);
 		fixed += found.fixed;
 	}
-	return { text, fixed, left: analyse(text).findings.filter(isChosen) };
+	return { text, rounds, fixed, left: analyse(text).findings.filter(isChosen) };
 }
 
 async function put(target: Target, text: string): Promise<void> {
 	if (target.file !== undefined) await replaceFile(target.file, target.bytes, encode(text, target.source));
 }
 
-/** For `patch -p1` and `git apply` in the working directory; in the bytes of the file. */
-function patch({ shown, source }: Target, text: string): Buffer {
-	const bom = source.bom ? '\uFEFF' : '';
-	const diff = createTwoFilesPatch(`a/${shown}`, `b/${shown}`, bom + source.text, bom + text, undefined, undefined, {
-		context: 3,
-		headerOptions: FILE_HEADERS_ONLY,
-	});
-	return Buffer.from(diff, source.encoding);
-}
-
-function leftLine({ shown }: Target, text: string, finding: Finding): string {
-	const { line, column } = new Lines(text).position(finding.start);
+/** A finding that stays, at its place in the file as it is afterwards: unchanged after a dry run. */
+function leftLine({ shown, source }: Target, { text, rounds }: Fixed, finding: Finding, dry: boolean): string {
+	const [content, offset] = dry ? [source.text, origin(finding.start, rounds)] : [text, finding.start];
+	const { line, column } = new Lines(content).position(offset);
 	const why = finding.fixes.length > 0 ? 'its fix needs --unsafe' : 'no fix';
 	return `${shown}:${line}:${column}: left, ${why}: ${finding.message} [${finding.rule}]`;
 }

@@ -1,4 +1,5 @@
 import { kernelFor, newestKernel } from '../kernel/index.js';
+import { beyondTable } from '../kernel/releases.js';
 import type { Kernel } from '../kernel/types.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
 import { type Tree, TreeLocator } from '../workspace/trees.js';
@@ -56,8 +57,9 @@ export class Kernels {
 				const aside = this.#asked ? '; --kernel is for files outside a tree' : '';
 				return `kernel ${kernel.version}, from the headers of ${show(root)}${aside}`;
 			}
+			const beyond = beyondTable(kernel.release);
 			return this.#asked
-				? `kernel ${kernel.version}, from --kernel`
+				? `kernel ${kernel.version}, from --kernel${beyond ? `; ${beyond}, findings that depend on it only inform` : ''}`
 				: `kernel ${kernel.version} assumed, the newest known: no kernel tree here; say which with --kernel`;
 		});
 	}

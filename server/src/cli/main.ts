@@ -8,6 +8,7 @@ import { kernelVersion, repeated } from './options.js';
 import { tool } from './package.js';
 import { rules } from './rules.js';
 import { SEVERITIES } from './severity.js';
+import { tell } from './tell.js';
 
 const EXAMPLES = `
 Examples:
@@ -37,6 +38,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 		.configureOutput({
 			writeOut: (text) => io.stdout.write(text),
 			writeErr: (text) => io.stderr.write(text),
+			outputError: (text, write) => write(text.replace(/^error: /, `${tool.name}: `)),
 			getOutHasColors: () => false,
 			getErrHasColors: () => false,
 		});
@@ -92,15 +94,24 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 			code = await lsp();
 		});
 
+	for (const command of [program, ...program.commands]) command.showHelpAfterError(helpHint(command));
 	try {
 		await program.parseAsync([...argv], { from: 'user' });
 		return code;
 	} catch (error) {
 		if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
 		if (!(error instanceof UsageError)) throw error;
-		io.stderr.write(`gup-lens: ${error.message}\n`);
+		const command = program.commands.find((known) => known.name() === argv[0]) ?? program;
+		tell(io, error.message);
+		io.stderr.write(`${helpHint(command)}\n`);
 		return 2;
 	}
+}
+
+/** What follows a usage error. */
+function helpHint(command: Command): string {
+	const words = command.parent ? [command.parent.name(), command.name()] : [command.name()];
+	return `See "${words.join(' ')} --help".`;
 }
 
 function withKernel(command: Command): Command {

@@ -27,7 +27,8 @@ export function ruleSeverities(
 ): Readonly<Record<string, Severity | 'off'>> {
 	return Object.fromEntries(
 		given.map((value) => {
-			const [id = '', severity = ''] = value.split('=', 2);
+			const equals = value.indexOf('=');
+			const [id, severity] = equals < 0 ? [value, ''] : [value.slice(0, equals), value.slice(equals + 1)];
 			knownRule(id, rules);
 			if (severity !== 'off' && !SEVERITIES.includes(severity as Severity)) {
 				throw new UsageError(`--rule ${id}: give ${id}=SEVERITY with error, warning, information, hint or off`);

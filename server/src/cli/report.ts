@@ -1,11 +1,14 @@
 import type { Finding } from '../engine.js';
 import type { Kernel } from '../kernel/types.js';
 import type { RuleMeta } from '../rules/rule.js';
+import type { Skip } from './scan.js';
 
 /** The findings of one file. */
 export interface FileReport {
 	/** Relative to the working directory, with "/". */
 	readonly path: string;
+	/** As the user would type it. */
+	readonly shown: string;
 	readonly text: string;
 	/** In the order of the text. */
 	readonly findings: readonly Finding[];
@@ -25,5 +28,5 @@ export interface Report {
 	readonly reports: readonly FileReport[];
 	/** Every path that was named could be looked at. */
 	readonly complete: boolean;
-	readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+	readonly skipped: readonly Skip[];
 }

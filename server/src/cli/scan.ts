@@ -1,8 +1,8 @@
-import { relative, resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import type { Analysis, Engine } from '../engine.js';
 import { needles as words } from '../kernel/index.js';
 import type { Severity } from '../rules/rule.js';
-import { collect, slashed } from '../workspace/collect.js';
+import { collect, fromFolder, slashed } from '../workspace/collect.js';
 import { Prefilter } from '../workspace/prefilter.js';
 import { judge, type Read, readSource } from '../workspace/read.js';
 import { Refusal } from '../workspace/replace.js';
@@ -26,6 +26,8 @@ export interface Target {
 	/** Absolute, with "/"; undefined for the standard input. */
 	readonly file: string | undefined;
 	/** Relative to the working directory. */
+	readonly path: string;
+	/** As the user would type it. */
 	readonly shown: string;
 	readonly source: SourceText;
 	readonly bytes: Buffer;
@@ -34,13 +36,22 @@ export interface Target {
 	analyse(text: string, fixes: boolean): Analysis;
 }
 
+/** What was not looked at. */
+export interface Skip {
+	/** Relative to the working directory. */
+	readonly path: string;
+	/** As the user would type it. */
+	readonly shown: string;
+	readonly reason: string;
+}
+
 export interface Scan {
 	readonly kernels: Kernels;
 	/** Number of files looked at, with those that name nothing of the family. */
 	files: number;
-	readonly skipped: { readonly path: string; readonly reason: string }[];
+	readonly skipped: Skip[];
 	/** Paths the user named and that could not be looked at. */
-	readonly failed: { readonly path: string; readonly reason: string }[];
+	readonly failed: Skip[];
 }
 
 const STDIN = '-';
@@ -55,43 +66,53 @@ export async function scan(
 	visit: (target: Target) => Promise<void> | void,
 ): Promise<Scan> {
 	const { cwd } = options;
-	const show = (path: string): string => slashed(relative(cwd, path)) || '.';
 	const kernels = new Kernels(options.kernel);
 	const prefilter = new Prefilter(words);
 	const done: Scan = { kernels, files: 0, skipped: [], failed: [] };
-	const skip = (path: string, reason: string, named: boolean) => {
-		(named ? done.failed : done.skipped).push({ path, reason });
-	};
-	const look = async (read: Read, file: string | undefined, path: string, shown: string, named: boolean) => {
-		if (read.kind === 'skipped') return skip(shown, read.reason, named);
+	const look = async (
+		read: Read,
+		file: string | undefined,
+		named: { absolute: string; path: string; shown: string },
+	) => {
+		const { absolute, path, shown } = named;
 		done.files++;
-		if (read.kind === 'irrelevant') return;
-		const judged = await kernels.of(path, shown);
+		if (read.kind !== 'text') return;
+		const judged = await kernels.of(absolute, path);
 		const { severities } = options;
 		const { source, bytes } = read;
 		const analyse = (text: string, fixes: boolean) =>
 			engine.analyse(text, { path: judged.path, kernel: judged.kernel, severities, fixes });
 		try {
-			await visit({ file, shown, source, bytes, judged, analyse });
+			await visit({ file, path, shown, source, bytes, judged, analyse });
 		} catch (error) {
 			// One file that breaks the engine must not hide the findings in all others.
 			const reason = error instanceof Refusal ? error.message : `internal error: ${(error as Error).stack ?? error}`;
-			done.failed.push({ path: shown, reason });
+			done.failed.push({ path, shown, reason });
 		}
 	};
 
 	const onDisk = options.paths.filter((path) => path !== STDIN);
 	if (onDisk.length < options.paths.length) {
 		const name = options.stdinPath ?? '<stdin>';
-		const path = slashed(resolve(cwd, name));
-		const shown = options.stdinPath === undefined ? name : show(path);
-		await look(judge(await options.stdin(), prefilter), undefined, path, shown, true);
+		const absolute = slashed(resolve(cwd, name));
+		const path = options.stdinPath === undefined ? name : fromFolder(cwd, absolute);
+		const shown = isAbsolute(name) ? absolute : path;
+		const read = judge(await options.stdin(), prefilter);
+		if (read.kind === 'skipped') done.failed.push({ path, shown, reason: read.reason });
+		else await look(read, undefined, { absolute, path, shown });
 	} else if (options.stdinPath !== undefined) {
 		throw new UsageError('--stdin-path is the name of the standard input: give "-" as the path');
 	}
 	for (const path of onDisk) await kernels.named(slashed(resolve(cwd, path)));
 	const { files, skipped } = await collect(onDisk, cwd);
-	for (const { path, reason, named } of skipped) skip(show(path), reason, named);
-	for (const { path, named } of files) await look(readSource(path, prefilter), path, path, show(path), named);
+	for (const { path, shown, reason, failed } of skipped) {
+		(failed ? done.failed : done.skipped).push({ path: fromFolder(cwd, path), shown, reason });
+	}
+	for (const { path: absolute, shown, named } of files) {
+		const path = fromFolder(cwd, absolute);
+		const read = readSource(absolute, prefilter);
+		if (read.kind === 'skipped') (named ? done.failed : done.skipped).push({ path, shown, reason: read.reason });
+		else await look(read, absolute, { absolute, path, shown });
+	}
 	return done;
 }

@@ -1,9 +1,8 @@
-import { relative } from 'node:path';
-import { slashed } from '../workspace/collect.js';
+import { fromFolder } from '../workspace/collect.js';
 import { printable } from './formats/snippet.js';
 import { count } from './formats/text.js';
 import type { Io } from './io.js';
-import type { Scan } from './scan.js';
+import type { Scan, Skip } from './scan.js';
 
 /** More are counted, not listed: a kernel has a hundred symbolic links. */
 const LISTED = 5;
@@ -15,14 +14,21 @@ export function tell(io: Io, line: string): void {
 
 /** Which kernel the findings are for, and why. */
 export function tellKernels(scanned: Scan, io: Io): void {
-	for (const line of scanned.kernels.explain((path) => slashed(relative(io.cwd, path)) || '.')) tell(io, line);
+	if (scanned.files === 0) return;
+	for (const line of scanned.kernels.explain((root) => folderName(root, io.cwd))) tell(io, line);
+}
+
+/** A folder below the working directory from there, any other with its full path. */
+export function folderName(folder: string, cwd: string): string {
+	const path = fromFolder(cwd, folder);
+	return /^\.\.(\/|$)/.test(path) ? folder : path;
 }
 
 /** What was not looked at. */
-export function tellSkipped(scanned: Scan, unread: readonly { path: string; reason: string }[], io: Io): void {
-	for (const { path, reason } of scanned.failed) tell(io, `${path}: ${reason}`);
+export function tellSkipped(scanned: Scan, unread: readonly Skip[], io: Io): void {
+	for (const { shown, reason } of scanned.failed) tell(io, `${shown}: ${reason}`);
 	const others = [...scanned.skipped, ...unread];
-	for (const { path, reason } of others.slice(0, LISTED)) tell(io, `${path}: skipped: ${reason}`);
+	for (const { shown, reason } of others.slice(0, LISTED)) tell(io, `${shown}: skipped: ${reason}`);
 	if (others.length > LISTED)
 		tell(io, `${count(others.length - LISTED, 'more file')} skipped; --format json lists them`);
 	if (scanned.files === 0 && scanned.failed.length === 0) tell(io, 'no C files found');

@@ -33,12 +33,13 @@ export function readSettings(raw: unknown, rules: ReadonlySet<string>, complain:
 	}
 	const kernel = section.kernel;
 	const unset = kernel === undefined || kernel === null || kernel === '' || kernel === 'auto';
-	const known = typeof kernel === 'string' && KERNEL.test(kernel) && parseVersion(kernel) !== undefined;
-	if (!unset && !known) complain(`${SECTION}.kernel is ${JSON.stringify(kernel)}, not a version such as "6.12"`);
-	const parsed = known ? parseVersion(kernel) : undefined;
+	const version = typeof kernel === 'string' && KERNEL.test(kernel) ? kernel : undefined;
+	const parsed = version === undefined ? undefined : parseVersion(version);
+	if (!unset && !parsed) complain(`${SECTION}.kernel is ${JSON.stringify(kernel)}, not a version such as "6.12"`);
 	const beyond = parsed && beyondTable(parsed.release);
-	if (beyond) complain(`${SECTION}.kernel is ${JSON.stringify(kernel)}, ${beyond}; findings that depend on it only inform`);
-	return { kernel: parsed ? kernel : undefined, severities };
+	if (beyond)
+		complain(`${SECTION}.kernel is ${JSON.stringify(kernel)}, ${beyond}; findings that depend on it only inform`);
+	return { kernel: parsed && version, severities };
 }
 
 /** The settings of each resource: asked from the client where it answers, else as it last told them. */

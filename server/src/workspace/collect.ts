@@ -1,19 +1,24 @@
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 
 /** A file or folder that is not looked at, and why. */
 export interface Skipped {
 	/** Absolute, with "/". */
 	readonly path: string;
+	/** As the user would type it: absolute below an absolute path they gave, else relative to where they are. */
+	readonly shown: string;
 	readonly reason: string;
-	/** The user named it, rather than a folder above it. */
-	readonly named: boolean;
+	/** The user asked for it, and it is not there or cannot be read: more than a remark. */
+	readonly failed: boolean;
 }
 
 export interface SourceFile {
 	/** Absolute, with "/". */
 	readonly path: string;
+	/** As the user would type it, like that of what is skipped. */
+	readonly shown: string;
+	/** The user named it, rather than a folder above it. */
 	readonly named: boolean;
 }
 
@@ -26,8 +31,7 @@ export interface Collected {
 const C_FILE = /\.[ch]$/;
 
 /**
- * The C files of files and folders. Named files are taken whatever their extension; in folders `.c` and `.h`,
- * without folders whose name begins with a dot.
+ * The C files (`.c` and `.h`) of files and folders, without folders whose name begins with a dot.
  * @param paths as the user gave them
  * @param cwd folder that relative ones start from
  */
@@ -36,12 +40,15 @@ export async function collect(paths: readonly string[], cwd: string): Promise<Co
 	const skipped: Skipped[] = [];
 	for (const given of paths) {
 		const path = slashed(resolve(cwd, given));
-		const skip = (reason: string) => skipped.push({ path, reason, named: true });
+		const show = isAbsolute(given) ? (path: string) => path : (path: string) => fromFolder(cwd, path);
+		const skip = (reason: string, failed = true) => skipped.push({ path, shown: show(path), reason, failed });
 		const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
 		if (found instanceof Error) skip(reasonOf(found));
-		else if (found.isDirectory()) await walk(path, files, skipped);
-		else if (found.isFile()) files.set(path, { path, named: true });
-		else skip('not a regular file');
+		else if (found.isDirectory()) await walk(path, show, files, skipped);
+		else if (!found.isFile()) skip('not a regular file');
+		// Hooks hand over whatever was changed; prose about C has calls and suppressions that mean nothing.
+		else if (!C_FILE.test(path)) skip('no .c or .h file', false);
+		else files.set(path, { path, shown: show(path), named: true });
 	}
 	return { files: [...files.values()].sort(byPath), skipped: skipped.sort(byPath) };
 }
@@ -62,15 +69,26 @@ export function reasonOf(error: NodeJS.ErrnoException): string {
 	}
 }
 
+/** A path seen from a folder, with "/"; "." for the folder itself. */
+export function fromFolder(folder: string, path: string): string {
+	return slashed(relative(folder, path)) || '.';
+}
+
 /** The operating system's path with "/". */
 export function slashed(path: string): string {
 	return sep === '/' ? path : path.replaceAll(sep, '/');
 }
 
 /** Breadth first, the folders of one level together: a kernel has 5,000 of them. */
-async function walk(top: string, files: Map<string, SourceFile>, skipped: Skipped[]): Promise<void> {
+async function walk(
+	top: string,
+	show: (path: string) => string,
+	files: Map<string, SourceFile>,
+	skipped: Skipped[],
+): Promise<void> {
 	const realTop = slashed(await realpath(top));
-	const skip = (path: string, reason: string) => skipped.push({ path, reason, named: path === top });
+	const skip = (path: string, reason: string) =>
+		skipped.push({ path, shown: show(path), reason, failed: path === top });
 	const visit = async (folder: string): Promise<string[]> => {
 		let entries: Dirent[];
 		try {
@@ -90,7 +108,7 @@ async function walk(top: string, files: Map<string, SourceFile>, skipped: Skippe
 				if (reason !== undefined) skip(path, reason);
 			} else if (C_FILE.test(entry.name)) {
 				if (!entry.isFile()) skip(path, 'not a regular file');
-				else if (!files.has(path)) files.set(path, { path, named: false });
+				else if (!files.has(path)) files.set(path, { path, shown: show(path), named: false });
 			}
 		}
 		return below;

@@ -16,6 +16,7 @@ export function json(report: Report): string {
 			related: finding.related.map(({ start, message }) => ({ path, line: lines.position(start).line, message })),
 		}));
 	});
-	const { tool, kernel, files, elapsedMs, skipped } = report;
+	const { tool, kernel, files, elapsedMs } = report;
+	const skipped = report.skipped.map(({ path, reason }) => ({ path, reason }));
 	return `${JSON.stringify({ tool, kernel: kernel.version, files, elapsedMs, findings, skipped }, null, '\t')}\n`;
 }

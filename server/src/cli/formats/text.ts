@@ -42,7 +42,7 @@ export function count(number: number, noun: string): string {
 
 function fileText(file: FileReport, colours: Colours): string {
 	const lines = new Lines(file.text);
-	const path = printable(file.path);
+	const path = printable(file.shown);
 	const place = (range: Range, label: string, message: string, paint: (text: string) => string): string => {
 		const { line, column } = lines.position(range.start);
 		const shown = snippet(lines.line(line), column - 1, column - 1 + range.end - range.start);
