@@ -100,7 +100,7 @@ function groupByFunction(calls: readonly ApiCall[]): Map<FunctionIR | undefined,
 
 /** Put together what the rules ask for. */
 export function fileContext(path: string, text: string, kernel: Kernel, ir: FileIR): FileContext {
-	const values = new FlagValues(ir);
+	const values = new FlagValues(ir, (name) => kernel.api(name) !== undefined);
 	const calls = apiCalls(ir, kernel, values);
 	const byExpr = new Map<Expr, ApiCall>(calls.map((call) => [call.call, call]));
 	const byFunction = groupByFunction(calls);

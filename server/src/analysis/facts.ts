@@ -55,6 +55,7 @@ export function factOf(test: Expr, truth: boolean): readonly [fact: string, trut
 
 /** Facts without those that speak of a variable which has just changed. */
 export function forget(facts: Facts, variable: string): Facts {
+	if (facts.size === 0) return facts;
 	const word = new RegExp(`\\b${variable.replace(/\W.*$/, '')}\\b`);
 	const kept = [...facts].filter(([fact]) => !word.test(fact));
 	return kept.length === facts.size ? facts : new Map(kept);

@@ -42,8 +42,18 @@ export const UNKNOWN: FlagValue = [ANYTHING];
 
 /** More alternatives than this are folded into one open value without bits. */
 const MOST_ALTERNATIVES = 24;
+const KEYS = new WeakMap<Alternative, string>();
+
 /** What tells alternatives apart; where they came about does not. */
 export function key(a: Alternative): string {
+	const known = KEYS.get(a);
+	if (known !== undefined) return known;
+	const made = keyOf(a);
+	KEYS.set(a, made);
+	return made;
+}
+
+function keyOf(a: Alternative): string {
 	return `${[...a.bits.keys()].sort().join('|')};${a.open};${a.number};${a.literals.map((l) => l.start)};${a.booleans.map((b) => b.start)}`;
 }
 
@@ -59,6 +69,7 @@ function mergeBits(a: Alternative['bits'], b: Alternative['bits']): Map<string, 
 }
 
 export function joinValues(a: FlagValue, b: FlagValue): FlagValue {
+	if (a === b || (a.length === 1 && b.length === 1 && a[0] === b[0])) return a;
 	const all = new Map<string, Alternative>();
 	for (const one of [...a, ...b]) {
 		const id = key(one);
@@ -69,6 +80,7 @@ export function joinValues(a: FlagValue, b: FlagValue): FlagValue {
 }
 
 export function map(value: FlagValue, change: (a: Alternative) => Alternative): FlagValue {
+	if (value.length === 1) return [change(value[0] as Alternative)];
 	return value.map(change).reduce<FlagValue>((sum, a) => (sum.length ? joinValues(sum, [a]) : [a]), []);
 }
 

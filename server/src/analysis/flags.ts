@@ -17,7 +17,7 @@ import {
 	without,
 } from './flag-value.js';
 import { type Flow, replay, solve } from './flow.js';
-import { bare, parts, place, postorder, roots } from './walk.js';
+import { bare, isNull, parts, place, postorder, roots } from './walk.js';
 
 /** A parameter of such a name takes FOLL_* flags, so that a number passed for it is meant as flags. */
 const FLAGS_NAME = /flag|foll|gup/i;
@@ -30,17 +30,22 @@ const COMPARISONS = new Set(['==', '!=', '<', '>', '<=', '>=', '&&', '||']);
 interface Environment {
 	readonly values: ReadonlyMap<string, FlagValue>;
 	readonly facts: Facts;
+	/** Conditions of this function that are asked more than once: no other can tell values apart later. */
+	readonly asked: ReadonlySet<string>;
+	/** Places whose values are asked for, directly or through others; the rest is not followed. */
+	readonly wanted: ReadonlySet<string>;
 }
 
-const EMPTY: Environment = { values: new Map(), facts: NO_FACTS };
+const EMPTY: Environment = { values: new Map(), facts: NO_FACTS, asked: new Set(), wanted: new Set() };
 
 /** The environment where a test turned out so; undefined where it cannot. */
 function assume(env: Environment, test: Expr, truth: boolean): Environment | undefined {
 	const known = factOf(test, truth);
-	if (!known) return env;
+	if (!known || !env.asked.has(known[0])) return env;
 	const [fact, holds] = known;
 	if (env.facts.get(fact) === !holds) return undefined;
 	return {
+		...env,
 		values: new Map([...env.values].map(([name, value]) => [name, assuming(value, fact, holds)])),
 		facts: new Map(env.facts).set(fact, holds),
 	};
@@ -48,15 +53,16 @@ function assume(env: Environment, test: Expr, truth: boolean): Environment | und
 
 /** The environment after a variable got a value, or an unknown one. */
 function changed(env: Environment, name: string, value: FlagValue | undefined): Environment {
+	if (!env.wanted.has(name) && env.asked.size === 0) return env;
 	const values = new Map<string, FlagValue>();
 	for (const [other, old] of env.values)
 		values.set(
 			other,
 			map(old, (a) => ({ ...a, when: forget(a.when, name) })),
 		);
-	if (value) values.set(name, value);
+	if (value && env.wanted.has(name)) values.set(name, value);
 	else values.delete(name);
-	return { values, facts: forget(env.facts, name) };
+	return { ...env, values, facts: forget(env.facts, name) };
 }
 
 /** Follows flag values through one file. */
@@ -66,8 +72,13 @@ export class FlagValues {
 	private readonly environments = new Map<FunctionIR, Map<CallExpr, Environment>>();
 	private readonly parameters = new Map<string, FlagValue>();
 
-	constructor(file: FileIR) {
+	private readonly matters: (callee: string) => boolean;
+
+	/** @param isApi whether a call of this name is one whose arguments are asked for */
+	constructor(file: FileIR, isApi: (callee: string) => boolean) {
 		this.file = file;
+		const own = new Set(file.functions.map((fn) => fn.name));
+		this.matters = (callee) => own.has(callee) || isApi(callee);
 		// a name that #if arms define differently stands for nothing certain
 		const once = file.macros.filter((macro) => !file.macros.some((m) => m !== macro && m.name === macro.name));
 		this.macros = new Map(once.map((macro) => [macro.name, macro]));
@@ -121,7 +132,7 @@ export class FlagValues {
 			if (param.type.pointers === 0 && FLAGS_NAME.test(param.name))
 				values.set(param.name, this.parameter(fn, index, depth));
 		});
-		return { values, facts: NO_FACTS };
+		return { values, facts: NO_FACTS, asked: askedAgain(fn), wanted: wantedPlaces(fn, this.matters) };
 	}
 
 	private step(env: Environment, step: Step, fn: FunctionIR, depth: number): Environment {
@@ -129,7 +140,9 @@ export class FlagValues {
 		for (const root of roots(step)) now = this.effects(now, root, fn, depth);
 		if (step.kind !== 'declare') return now;
 		const { name, type } = step.variable;
-		const plain = step.init && !type.array ? step.init : undefined;
+		// of a pointer only NULL is followed
+		const followed = !type.array && (type.pointers === 0 || (step.init !== undefined && isNull(step.init)));
+		const plain = followed ? step.init : undefined;
 		const base = type.pointers ? '' : type.base;
 		return changed(now, name, plain && this.typed(base, this.evaluate(plain, now, fn, depth), plain, fn));
 	}
@@ -255,7 +268,10 @@ export class FlagValues {
 					const here = assume(env, expr.test, truth);
 					const known = factOf(expr.test, truth);
 					if (!here) return [];
-					return under(part ? this.evaluate(part, here, fn, depth) : UNKNOWN, new Map(known ? [known] : []));
+					return under(
+						part ? this.evaluate(part, here, fn, depth) : UNKNOWN,
+						new Map(known && env.asked.has(known[0]) ? [known] : []),
+					);
 				};
 				const [yes, no] = [arm(expr.whenTrue, true), arm(expr.whenFalse, false)];
 				return yes.length && no.length ? joinValues(yes, no) : [...yes, ...no];
@@ -322,7 +338,7 @@ export class FlagValues {
 			const arg = call.args[i];
 			if (arg) values.set(param, this.evaluate(arg, env, fn, depth + 1));
 		});
-		const value = this.evaluate(macro.value, { values, facts: NO_FACTS }, undefined, depth + 1);
+		const value = this.evaluate(macro.value, { ...EMPTY, values }, undefined, depth + 1);
 		return through(value, { ...call.nameRange, fn: fn?.name ?? '', macro: call.name });
 	}
 }
@@ -342,6 +358,58 @@ function typeOf(name: string, fn: FunctionIR | undefined): string | undefined {
 	const variable = fn?.locals.findLast((v) => v.name === name) ?? fn?.params.find((v) => v.name === name);
 	if (!variable) return undefined;
 	return variable.type.pointers || variable.type.array ? '' : variable.type.base;
+}
+
+/** Places in the arguments of calls that matter, and all they are computed from. */
+function wantedPlaces(fn: FunctionIR, matters: (callee: string) => boolean): ReadonlySet<string> {
+	const wanted = new Set<string>();
+	const add = (expr: Expr): void =>
+		postorder(expr, (part) => {
+			const name = place(part);
+			if (name) wanted.add(name);
+		});
+	for (const call of fn.calls) if (matters(call.name)) for (const arg of call.args) add(arg);
+	const sources: (readonly [target: string, value: Expr])[] = [];
+	const assignment = (expr: Expr): void => {
+		const target = expr.kind === 'assign' ? place(expr.left) : undefined;
+		if (expr.kind === 'assign' && target) sources.push([target, expr.right]);
+	};
+	for (const block of fn.blocks) {
+		for (const step of block.steps) {
+			if (step.kind === 'declare' && step.init) sources.push([step.variable.name, step.init]);
+			for (const root of roots(step)) postorder(root, assignment);
+		}
+		if (block.test) postorder(block.test, assignment);
+	}
+	for (let size = -1; size !== wanted.size; ) {
+		size = wanted.size;
+		for (const [target, value] of sources) if (wanted.has(target)) add(value);
+	}
+	return wanted;
+}
+
+/** Conditions that are tested twice, or once where a caller's constant may decide them. */
+function askedAgain(fn: FunctionIR): ReadonlySet<string> {
+	const once = new Set(fn.params.map((param) => param.name));
+	const again = new Set<string>();
+	const ask = (test: Expr): void => {
+		const fact = factOf(test, true)?.[0];
+		if (fact === undefined) return;
+		if (once.has(fact)) again.add(fact);
+		once.add(fact);
+	};
+	const look = (expr: Expr): void => {
+		if (expr.kind === 'conditional') ask(expr.test);
+		if (expr.kind === 'binary' && (expr.op === '&&' || expr.op === '||')) ask(expr.left);
+		for (const part of parts(expr)) look(part);
+	};
+	for (const block of fn.blocks) {
+		for (const step of block.steps) for (const root of roots(step)) look(root);
+		if (!block.test) continue;
+		ask(block.test);
+		for (const part of parts(block.test)) look(part);
+	}
+	return again;
 }
 
 /** Visit every call of an expression with the environment of the arm it stands in. */
@@ -381,7 +449,7 @@ function joinEnvironments(a: Environment, b: Environment): Environment {
 		const y = b.values.get(name);
 		values.set(name, x === y && x ? x : joinValues(under(x ?? UNKNOWN, onA), under(y ?? UNKNOWN, onB)));
 	}
-	return { values, facts };
+	return { ...a, values, facts };
 }
 
 function sameFacts(a: Facts, b: Facts): boolean {

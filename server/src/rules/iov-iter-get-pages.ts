@@ -1,5 +1,5 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
-import { holderPlace } from '../analysis/holders.js';
+import { kernelBacked, movedPages } from '../analysis/iterators.js';
 import type { FunctionIR } from '../syntax/ir.js';
 import type { Report, Rule } from './rule.js';
 
@@ -11,37 +11,18 @@ const NAMES = new Set([
 ]);
 const REPLACEMENT = 'iov_iter_extract_pages';
 
-/** Functions that make an iterator over kernel memory. */
-const KERNEL_BACKED = /^iov_iter_(?:xarray|bvec|kvec|folio_queue)$/;
-/** Functions that store a page where generic code puts it later. */
-const OWNERS: readonly (readonly [RegExp, string])[] = [
-	[
-		/^(?:__)?skb_(?:fill_page_desc|frag_fill_page|frag_set_page|add_rx_frag)|^skb_append_pagefrags$|^skb_zcopy/,
-		'skb fragments',
-	],
-	[/^add_to_pipe$|^splice_to_pipe$/, 'pipe buffers'],
-	[/^sk_msg_page_add$|^sk_msg_(?:alloc|full|elem)/, 'a message scatterlist'],
-];
-
 interface Evidence {
 	readonly why: string;
 	readonly at: { readonly start: number; readonly end: number };
 }
 
-const NO_ALIASES: ReadonlyMap<string, string> = new Map();
-
 /** What this function itself shows: a kernel-backed iterator, or pages that move to an owner who puts them. */
 function evidence(fn: FunctionIR, call: ApiCall): Evidence | undefined {
-	const iter = call.arg('iter');
-	const place = iter && holderPlace(iter, NO_ALIASES);
-	for (const other of fn.calls) {
-		const made = KERNEL_BACKED.test(other.name) && other.args[0] ? holderPlace(other.args[0], NO_ALIASES) : undefined;
-		if (made && made === place)
-			return { why: `the iterator is kernel-backed (${other.name}), so no user page is taken`, at: other.nameRange };
-		const owner = OWNERS.find(([name]) => name.test(other.name));
-		if (owner) return { why: `the pages move into ${owner[1]}, whose owner puts them`, at: other.nameRange };
-	}
-	return undefined;
+	const made = kernelBacked(fn, call);
+	if (made)
+		return { why: `the iterator is kernel-backed (${made.name}), so no user page is taken`, at: made.nameRange };
+	const move = movedPages(fn, call);
+	return move && { why: `the pages move into ${move.owner}, whose owner puts them`, at: move.at };
 }
 
 function describe(file: FileContext, call: ApiCall): Report {
@@ -53,7 +34,7 @@ function describe(file: FileContext, call: ApiCall): Report {
 			...nameRange,
 			tags: [],
 			severity: 'information',
-			message: `${name}() takes plain references where I/O needs pins; its replacement ${REPLACEMENT}() comes with ${since}, this tree has none yet`,
+			message: `${name}() takes plain references; its replacement ${REPLACEMENT}(), which pins user pages, comes with ${since}: this tree has none yet`,
 		};
 	}
 	const user = file.knownUser(call.fn?.name);
