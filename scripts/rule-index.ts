@@ -1,8 +1,6 @@
 /** The table of all rules, generated from their metadata. */
 import type { RuleMeta } from '../server/src/rules/rule.js';
 
-const FIXES: Readonly<Record<RuleMeta['fix'], string>> = { safe: 'yes', unsafe: 'named', none: '' };
-
 /**
  * Rows for every rule, as Markdown.
  * @param folder where the pages are, relative to the document the table stands in ("" or "docs/rules/")
@@ -10,7 +8,7 @@ const FIXES: Readonly<Record<RuleMeta['fix'], string>> = { safe: 'yes', unsafe: 
 export function ruleTable(metas: readonly RuleMeta[], folder: string): string {
 	const rows = metas.map(
 		({ id, title, severity, severityNote, since, fix }) =>
-			`| [${id}](${folder}${id}.md) | ${severity}${severityNote ? ', varies' : ''} | ${since ?? ''} | ${FIXES[fix]} | ${title.replaceAll('*', '\\*')} |`,
+			`| [${id}](${folder}${id}.md) | ${severity}${severityNote ? ', varies' : ''} | ${since ?? ''} | ${fix === 'none' ? '' : fix} | ${title.replaceAll('*', '\\*')} |`,
 	);
 	return ['| rule | severity | since | fix | what it finds |', '|---|---|---|---|---|', ...rows].join('\n');
 }
@@ -23,7 +21,7 @@ Each page is documentation and test in one: its C blocks are analysed by \`npm t
 what must be found, a block without markers must stay silent.
 
 Severities are defaults ("varies": the page says with what); \`gup-lens.severity\` in an editor and \`--rule id=severity\` on the command line change them.
-"since" is the first kernel the rule holds for. Fix: *yes* runs with "fix all", *named* is offered one by one.
+"since" is the first kernel the rule holds for. Fix: *safe* ones run with "fix all" and \`gup-lens fix\`, *unsafe* ones are offered one by one, or with \`--unsafe\`.
 
 ${ruleTable(metas, '')}
 

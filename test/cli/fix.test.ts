@@ -62,7 +62,7 @@ describe('fix', () => {
 	test('names what it leaves', async () => {
 		const cwd = scratch({ 'a.c': LOCKED });
 		const { stderr } = await cli(['fix', 'a.c', ...on612], { cwd });
-		expect(stderr).toMatch(/a\.c:7:63: left, its fix needs --unsafe: .*\[gup-locked-not-one\]/);
+		expect(stderr).toMatch(/a\.c:7:63: left, its fix is unsafe \(--unsafe\): .*\[gup-locked-not-one\]/);
 		expect(read(cwd)).toBe(LOCKED);
 	});
 

@@ -107,6 +107,6 @@ async function put(target: Target, text: string): Promise<void> {
 function leftLine({ shown, source }: Target, { text, rounds }: Fixed, finding: Finding, dry: boolean): string {
 	const [content, offset] = dry ? [source.text, origin(finding.start, rounds)] : [text, finding.start];
 	const { line, column } = new Lines(content).position(offset);
-	const why = finding.fixes.length > 0 ? 'its fix needs --unsafe' : 'no fix';
+	const why = finding.fixes.length > 0 ? 'its fix is unsafe (--unsafe)' : 'no fix';
 	return `${shown}:${line}:${column}: left, ${why}: ${finding.message} [${finding.rule}]`;
 }

@@ -69,7 +69,7 @@ function findingText(
 		parts.push(place(related, colours.bold(colours.blue('note:')), printable(related.message), colours.blue));
 	}
 	for (const fix of finding.fixes) {
-		parts.push(`      = ${colours.green('fix')}${fix.safe ? '' : ' (--unsafe)'}: ${printable(fix.title)}\n`);
+		parts.push(`      = ${colours.green('fix')} (${fix.safe ? 'safe' : 'unsafe'}): ${printable(fix.title)}\n`);
 	}
 	return parts.join('');
 }
