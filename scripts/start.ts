@@ -1,9 +1,6 @@
 /**
  * What `npm start` does once everything is built: prints the findings of a folder, then opens it in a real editor.
- *   npm start                     the bundled examples
- *   npm start -- PATH             a file, a driver, a kernel tree
- *   npm start -- --no-editor      only the findings
- *   npm start -- --port 8080      port for the editor in the browser (default: a free one)
+ * `npm start -- --help` tells how to say what and where.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
@@ -23,17 +20,42 @@ interface Subject {
 	readonly check: readonly string[];
 }
 
-const { values: options, positionals } = parseArgs({
-	allowPositionals: true,
-	options: {
-		'no-editor': { type: 'boolean', default: false },
-		port: { type: 'string', default: '0' },
-	},
-});
+const USAGE = `usage: npm start -- [--no-editor] [--port PORT] [PATH]
+  PATH         a file, a driver or a kernel tree; the bundled examples without one
+  --no-editor  print the findings and open nothing
+  --port PORT  port for the editor in the browser; a free one without it
+`;
+
+const { values: options, positionals } = readArguments();
+if (options.help) {
+	process.stdout.write(USAGE);
+	process.exit(0);
+}
 
 const subject = subjectOf(positionals[0]);
 printFindings(subject.check);
 if (!options['no-editor']) await openEditor(subject);
+
+/** Ends with the usage where the arguments are none of ours. */
+function readArguments() {
+	try {
+		const read = parseArgs({
+			allowPositionals: true,
+			options: {
+				help: { type: 'boolean', short: 'h', default: false },
+				'no-editor': { type: 'boolean', default: false },
+				port: { type: 'string', default: '0' },
+			},
+		});
+		const { positionals, values } = read;
+		if (positionals.length > 1) throw new Error(`one path at a time, not ${positionals.join(' ')}`);
+		if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65535) throw new Error(`no port: ${values.port}`);
+		return read;
+	} catch (error) {
+		process.stderr.write(`npm start: ${(error as Error).message}\n${USAGE}`);
+		process.exit(2);
+	}
+}
 
 /** `path` is relative to where npm was started. */
 function subjectOf(path: string | undefined): Subject {

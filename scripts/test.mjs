@@ -12,6 +12,8 @@ import { installPackages, missingPackages } from './testing/system.mjs';
 
 const root = dirname(import.meta.dirname);
 const strict = Boolean(process.env.CI) && process.env.CI !== 'false';
+/** What vitest is to run; everything without. */
+const chosen = process.argv.slice(2);
 const total = { passed: 0, failed: 0, skipped: [], todo: 0 };
 
 /** Runs a command to its end, its output on ours. */
@@ -50,11 +52,12 @@ function vitest(name, config) {
 		'vitest',
 		'run',
 		`--config=${config}`,
-		'--passWithNoTests',
+		// Without arguments there are tests to find; those given may name a folder of the other configuration.
+		...(chosen.length > 0 ? ['--passWithNoTests'] : []),
 		'--reporter=default',
 		'--reporter=json',
 		`--outputFile.json=${file}`,
-		...process.argv.slice(2),
+		...chosen,
 	);
 	let count;
 	try {
