@@ -86,7 +86,7 @@ function isAllocation(value: Expr): boolean {
 }
 
 class HolderFlow implements Flow<State> {
-	readonly entry: State = { holders: new Map(), aliases: new Map() };
+	readonly entry: State;
 	private readonly calls: ReadonlyMap<Expr, ApiCall>;
 	/** Places that some call of the function takes pages into. */
 	private readonly tracked: ReadonlySet<string>;
@@ -103,6 +103,9 @@ class HolderFlow implements Flow<State> {
 				return (pages && holderPlace(pages, none)) ?? [];
 			}),
 		);
+		// what the caller or an object brings along holds pages of its own, until this function takes others into it
+		const foreign = [...this.tracked].filter((name) => !fn.locals.some((v) => v.name === rootOf(name)));
+		this.entry = { holders: new Map(foreign.map((name) => [name, OTHER])), aliases: none };
 	}
 
 	step(state: State, step: Step): State {
@@ -170,7 +173,12 @@ class HolderFlow implements Flow<State> {
 				at.kind === 'name' || at.kind === 'field' || (at.kind === 'unary' && at.op === '&')
 					? holderPlace(at, state.aliases)
 					: undefined;
-			if (!passed || !this.tracked.has(passed)) continue;
+			if (!passed) continue;
+			for (const inner of this.tracked) {
+				if (/^(?:->|\.|\[)/.test(inner.slice(passed.length)) && inner.startsWith(passed) && !now.holders.has(inner))
+					now = this.put(now, inner, OTHER);
+			}
+			if (!this.tracked.has(passed)) continue;
 			const held = now.holders.get(passed);
 			if (!held) now = this.put(now, passed, OTHER);
 			else if (at.kind === 'unary' && this.isArray(passed))
