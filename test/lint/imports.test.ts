@@ -1,15 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { LAYERS, layersConfiguration } from '../../scripts/layers.js';
 
 const root = dirname(dirname(import.meta.dirname));
 const biome = join(dirname(createRequire(import.meta.url).resolve('@biomejs/biome/package.json')), 'bin', 'biome');
 const project = mkdtempSync(join(tmpdir(), 'gup-lens-lint-'));
 afterAll(() => rmSync(project, { recursive: true, force: true }));
-cpSync(join(root, 'biome.json'), join(project, 'biome.json'));
+for (const name of ['biome.json', 'biome.layers.json']) cpSync(join(root, name), join(project, name));
 
 /** True when the linter refuses that a file of this path imports `source`. */
 function refuses(path: string, source: string): boolean {
@@ -23,22 +24,29 @@ function refuses(path: string, source: string): boolean {
 	return restricted;
 }
 
-/** Bottom first: each may import those before it and none behind it. */
-const LAYERS = ['kernel', 'syntax', 'analysis', 'rules', 'engine', 'audit', 'workspace', 'lsp'];
-
-const path = (layer: string) => (layer === 'engine' ? 'server/src/engine.ts' : `server/src/${layer}/probe.ts`);
+const path = (layer: string) => `server/src/${layer.endsWith('.ts') ? layer : `${layer}/probe.ts`}`;
 const source = (layer: string, from: string) => {
-	const up = from === 'engine' ? './' : '../';
-	return layer === 'engine' ? `${up}engine.js` : `${up}${layer}/other.js`;
+	const up = from.endsWith('.ts') ? './' : '../';
+	return layer.endsWith('.ts') ? `${up}${layer.replace('.ts', '.js')}` : `${up}${layer}/other.js`;
 };
-
-test.each(LAYERS.slice(1).map((layer, i) => [layer, LAYERS[i] as string]))(
-	'%s may import %s, not the other way',
-	(upper, lower) => {
-		expect(refuses(path(upper), source(lower, upper))).toBe(false);
-		expect(refuses(path(lower), source(upper, lower))).toBe(true);
-	},
+const steps = LAYERS.slice(1).flatMap((layers, i) =>
+	layers.flatMap((upper) => (LAYERS[i] ?? []).map((lower) => [upper, lower] as const)),
 );
+
+test.each(steps)('%s may import %s, not the other way', (upper, lower) => {
+	expect(refuses(path(upper), source(lower, upper))).toBe(false);
+	expect(refuses(path(lower), source(upper, lower))).toBe(true);
+});
+
+test('the layers are those of the sources, and the configuration is theirs: npm run generate', () => {
+	const sources = readdirSync(join(root, 'server', 'src'), { recursive: true, encoding: 'utf8' });
+	const folders = new Set(
+		sources.filter((path) => path.endsWith('.ts')).flatMap((path) => path.split(sep).slice(0, -1)[0] ?? []),
+	);
+	const layers = LAYERS.flat().filter((layer) => !layer.endsWith('.ts'));
+	expect(layers.toSorted()).toEqual([...folders].toSorted());
+	expect(readFileSync(join(root, 'biome.layers.json'), 'utf8')).toBe(layersConfiguration());
+});
 
 test.each([
 	['server/src/kernel/probe.ts', '../cli/main.js'],

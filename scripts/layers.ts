@@ -1,0 +1,52 @@
+/** The layers of the server, and the rules for the linter that follow from them. */
+
+/** Bottom first: each may import those before it, none behind it and none beside it. */
+export const LAYERS: readonly (readonly string[])[] = [
+	['kernel'],
+	['syntax'],
+	['analysis'],
+	['rules', 'explain'],
+	['engine.ts', 'fixall.ts'],
+	['workspace'],
+	['lsp', 'cli'],
+];
+
+/** The layer that touches nothing: it and all below know no file system, protocol or VS Code. */
+const PURE = 'engine.ts';
+
+const ORDER = 'Imports go one way: lsp, cli -> workspace -> engine -> explain, rules -> analysis -> syntax -> kernel.';
+const TOUCHES_NOTHING = 'engine.ts and below never touch the file system, the protocol or VS Code.';
+const NO_EDITOR = 'The server knows no VS Code.';
+
+/** Layers that share a level and may import each other: what makes up the engine, and what it says. */
+const TOGETHER: ReadonlySet<string> = new Set(['rules', 'explain', 'engine.ts', 'fixall.ts']);
+
+function isFile(layer: string): boolean {
+	return layer.endsWith('.ts');
+}
+
+/** Pattern for what a layer may not import. */
+function imported(layer: string): string {
+	return isFile(layer) ? `**/${layer.replace('.ts', '.js')}` : `**/${layer}/**`;
+}
+
+function override(layer: string, level: number) {
+	const beside = (LAYERS[level] ?? []).filter((other) => other !== layer && !TOGETHER.has(layer));
+	const above = LAYERS.slice(level + 1).flat();
+	const pure = level <= LAYERS.findIndex((layers) => layers.includes(PURE));
+	const patterns = [
+		{ group: [...beside, ...above].map(imported), message: ORDER },
+		{ group: ['**/client/src/**', 'vscode'], message: NO_EDITOR },
+		...(pure ? [{ group: ['node:*', 'node:*/**', 'vscode-*', 'vscode-*/**'], message: TOUCHES_NOTHING }] : []),
+	].filter(({ group }) => group.length > 0);
+	return {
+		includes: [`server/src/${layer}${isFile(layer) ? '' : '/**'}`],
+		linter: { rules: { style: { noRestrictedImports: { level: 'error', options: { patterns } } } } },
+	};
+}
+
+/** biome.layers.json, which biome.json extends. */
+export function layersConfiguration(): string {
+	const overrides = LAYERS.flatMap((layers, level) => layers.map((layer) => override(layer, level)));
+	return `${JSON.stringify({ overrides }, null, '\t')}\n`;
+}
