@@ -5,7 +5,7 @@ import type { RuleMeta } from '../server/src/rules/rule.js';
  * Rows for every rule, as Markdown.
  * @param folder where the pages are, relative to the document the table stands in ("" or "docs/rules/")
  */
-export function ruleTable(metas: readonly RuleMeta[], folder: string): string {
+function ruleTable(metas: readonly RuleMeta[], folder: string): string {
 	const rows = metas.map(
 		({ id, title, severity, severityNote, since, fix }) =>
 			`| [${id}](${folder}${id}.md) | ${severity}${severityNote ? ', varies' : ''} | ${since ?? ''} | ${fix === 'none' ? '' : fix} | ${title.replaceAll('*', '\\*')} |`,

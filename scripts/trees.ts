@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Git-ignored folder with a folder for each tree. */
-export const treesDir = join(import.meta.dirname, '..', '.cache', 'trees');
+const treesDir = join(import.meta.dirname, '..', '.cache', 'trees');
 
 const PACKAGES = { '6.12': 'linux-source-6.12', '6.1': 'linux-source-6.1' } as const;
 
@@ -25,7 +25,7 @@ export function kernelTree(name: TreeName): string | undefined {
 }
 
 /** Gets what is missing; throws with the reason when that fails. Takes a minute for each tree. */
-export function installTrees(): void {
+function installTrees(): void {
 	const missing = TREE_NAMES.filter((name) => kernelTree(name) === undefined);
 	const packages = missing.filter((name) => !existsSync(archiveOf(name))).map((name) => PACKAGES[name]);
 	if (packages.length > 0) {

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { CodeServer } from './code-server.js';
 
-export interface Home {
+interface Home {
 	/** Absolute path; holds user data, settings, logs and extensions, and is made when missing. */
 	readonly folder: string;
 	/** VS Code settings of this home. */
@@ -21,7 +21,7 @@ export interface Served {
 }
 
 /** Nothing here may leave this machine or ask questions. */
-export const quietSettings: Readonly<Record<string, unknown>> = {
+const quietSettings: Readonly<Record<string, unknown>> = {
 	'telemetry.telemetryLevel': 'off',
 	'update.mode': 'none',
 	'extensions.autoUpdate': false,

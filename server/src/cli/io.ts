@@ -9,7 +9,7 @@ export interface Io {
 	stdin(): Promise<Buffer>;
 }
 
-export interface Output {
+interface Output {
 	write(chunk: string | Uint8Array): void;
 	readonly colour: boolean;
 }
@@ -52,7 +52,7 @@ function output(stream: NodeJS.WriteStream): Output {
 }
 
 /** NO_COLOR wins over FORCE_COLOR, and both over what the stream is. */
-export function wantsColour(env: Readonly<Record<string, string | undefined>>, terminal: boolean): boolean {
+function wantsColour(env: Readonly<Record<string, string | undefined>>, terminal: boolean): boolean {
 	if (env.NO_COLOR) return false;
 	if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
 	return terminal && env.TERM !== 'dumb';

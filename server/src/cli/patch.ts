@@ -2,7 +2,7 @@ import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { slashed } from '../workspace/collect.js';
 import type { Target } from './scan.js';
 
-export interface Patch {
+interface Patch {
 	/** Unified diff in the bytes of the file. */
 	readonly bytes: Buffer;
 	/** Folder, absolute, in which `patch -p1` and `git apply` take it. */

@@ -10,7 +10,7 @@ import type { SourceText } from '../workspace/text.js';
 import { UsageError } from './io.js';
 import { type Judged, Kernels } from './kernels.js';
 
-export interface ScanOptions {
+interface ScanOptions {
 	readonly paths: readonly string[];
 	readonly cwd: string;
 	/** Bytes of the standard input, for the path "-". */

@@ -88,7 +88,7 @@ export function isDeclared(tokens: Tokens, i: number): boolean {
 	return isName(tokens, i - 1) && !KEYWORDS.has(tokenText(tokens, i - 1));
 }
 
-export interface Call {
+interface Call {
 	readonly name: string;
 	/** Index of the token of the name. */
 	readonly at: number;

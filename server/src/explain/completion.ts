@@ -6,7 +6,7 @@ import { isName, isPunct, Token, type Tokens, tokenText } from '../syntax/tokens
 import { type Around, around, callsAround, enclosingFunction, isDeclared, isMember, nameAt, rangeOf } from './code.js';
 import { flagMarkdown } from './markdown.js';
 
-export interface FlagCompletion {
+interface FlagCompletion {
 	readonly name: string;
 	/** One sentence. */
 	readonly detail: string;
@@ -15,7 +15,7 @@ export interface FlagCompletion {
 	readonly sortText: string;
 }
 
-export interface Completions {
+interface Completions {
 	/** What an accepted item replaces: UTF-16 offsets, empty at a cursor that touches no name. */
 	readonly range: Range;
 	readonly items: readonly FlagCompletion[];

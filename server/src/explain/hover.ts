@@ -13,7 +13,7 @@ export interface Hover {
 	readonly markdown: string;
 }
 
-export interface HoverOptions {
+interface HoverOptions {
 	/** Path relative to the kernel tree, or absolute; "/" separators. */
 	readonly path: string;
 	readonly kernel: Kernel;

@@ -20,7 +20,7 @@ export function absence(spans: readonly Span[], kernel: Kernel): string {
 }
 
 /** What to call instead, in this kernel: the new name, the successor, or the older function it succeeds. */
-export function replacements(api: Api, kernel: Kernel): string[] {
+function replacements(api: Api, kernel: Kernel): string[] {
 	const { record } = api;
 	const older = API_RECORDS.filter((other) => other.successor === record.name || other.renamedTo?.name === record.name);
 	const names = [record.renamedTo?.name, record.successor, ...older.map((other) => other.name)];

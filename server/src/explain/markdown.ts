@@ -2,11 +2,11 @@
 import { pinCase } from '../kernel/cases.js';
 import { FLAG_CHECKS } from '../kernel/checks.js';
 import { exception } from '../kernel/exceptions.js';
-import { beyondTable, covers, MILESTONES, NEWEST } from '../kernel/releases.js';
+import { beyondTable, covers } from '../kernel/releases.js';
 import type { Api, Flag, FlagSpan, Group, Kernel, KnownUser, Verdict } from '../kernel/types.js';
 import { absence, later, useInstead } from './lifetime.js';
 import { apiLinks, FLAG_LINKS } from './links.js';
-import { block, code, codify, list, paragraphs, upperFirst } from './prose.js';
+import { block, code, codify, list, paragraphs } from './prose.js';
 import { prototype } from './prototype.js';
 
 const ORIGIN: Readonly<Record<Kernel['origin'], string>> = {
@@ -191,23 +191,5 @@ export function flagMarkdown(flag: Flag, kernel: Kernel, user?: KnownUser, fn?: 
 		refusals(record.name, kernel),
 		FLAG_LINKS,
 		footing(kernel, flag.verified),
-	);
-}
-
-/** Which kernel the facts are for, where the number comes from, and what that kernel has of the family. */
-export function releaseMarkdown(kernel: Kernel): string {
-	const why: Readonly<Record<Kernel['origin'], string>> = {
-		tree: 'The Makefile of the tree gives the number; its own headers decide which functions and flags exist.',
-		option: 'The number was set; functions and flags come from the version table.',
-		newest: `Nothing says which kernel this is for: ${NEWEST}, the newest the table knows, is assumed.`,
-	};
-	const has = MILESTONES.filter(({ since }) => covers({ since }, kernel.release));
-	const next = MILESTONES.filter(({ since }) => !covers({ since }, kernel.release));
-	const lines = (entries: typeof MILESTONES) =>
-		entries.map(({ since, text }) => `- ${since}: ${codify(text)}`).join('\n');
-	return paragraphs(
-		`**Kernel ${kernel.version}.** ${upperFirst(why[kernel.origin])}`,
-		has.length > 0 ? `It has:\n${lines(has)}` : undefined,
-		next.length > 0 ? `Not yet:\n${lines(next)}` : undefined,
 	);
 }

@@ -4,7 +4,7 @@ import type { Param, Signature } from '../kernel/types.js';
 /** Longest line of a prototype before it is broken. */
 const WIDTH = 80;
 
-export interface Label {
+interface Label {
 	/** The prototype on one line. */
 	readonly text: string;
 	/** Each parameter in it: UTF-16 offsets, end exclusive. */

@@ -6,7 +6,7 @@ import { apiLinks } from './links.js';
 import { codify, paragraphs } from './prose.js';
 import { label } from './prototype.js';
 
-export interface SignatureParameter extends Range {
+interface SignatureParameter extends Range {
 	/** What the argument is for; undefined where its name says it. */
 	readonly documentation: string | undefined;
 }

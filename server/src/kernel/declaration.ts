@@ -1,7 +1,7 @@
 /** One C declaration as text -> name, return type, parameters. For records here and for headers in syntax/prototypes.ts. */
 import { normaliseType } from './roles.js';
 
-export interface Declaration {
+interface Declaration {
 	readonly name: string;
 	readonly returns: string;
 	readonly params: readonly { readonly type: string; readonly name: string }[];
@@ -14,7 +14,7 @@ const TYPE_WORD = /^(?:void|char|short|int|long|float|double|signed|unsigned|boo
 const NOT_A_TYPE = /\b(?:return|else|case|goto|sizeof|typeof|if|while|for|do|switch|define|typedef)\b/;
 
 /** "struct page ***pages" -> type and name; undefined when it cannot be a parameter declaration. */
-export function parameter(text: string): { type: string; name: string } | undefined {
+function parameter(text: string): { type: string; name: string } | undefined {
 	const source = text
 		.replace(/\b__user\b|\b__maybe_unused\b|\b__force\b/g, ' ')
 		.replace(/\s+/g, ' ')

@@ -1,7 +1,7 @@
 /** The kinds of code that may keep plain references, for hovers and reports. */
 import type { KeepReason } from './types.js';
 
-export interface Exception {
+interface Exception {
 	readonly reason: KeepReason | 'owner-puts' | 'kernel-iterator';
 	readonly title: string;
 	/** One or two sentences. */

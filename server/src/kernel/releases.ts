@@ -52,7 +52,7 @@ export function beyondTable(release: Release): string | undefined {
 	return `${judged === NEWEST ? 'newer' : 'older'} than the table knows: judged as ${judged}`;
 }
 
-export interface ParsedVersion {
+interface ParsedVersion {
 	readonly release: Release;
 	/** As shown: without a leading "v", with the patch level when given. */
 	readonly version: string;
@@ -72,7 +72,7 @@ export function compareReleases(a: Release, b: Release): number {
 	return aMajor - bMajor || aMinor - bMinor;
 }
 
-export interface ReleaseRange {
+interface ReleaseRange {
 	readonly since?: Release | undefined;
 	readonly until?: Release | undefined;
 }
@@ -98,16 +98,3 @@ export function isSettled(release: Release, same: (read: Release) => boolean): b
 	const above = READ.find(([read]) => compareReleases(read, release) >= 0)?.[0];
 	return below !== undefined && above !== undefined && same(below) && same(above);
 }
-
-/** What changed for callers of the family, oldest first. */
-export const MILESTONES: readonly { readonly since: Release; readonly text: string }[] = [
-	{ since: '5.2', text: 'get_user_pages_fast takes flags instead of `int write`; FOLL_LONGTERM' },
-	{ since: '5.6', text: 'pin_user_pages* and unpin_user_page*' },
-	{ since: '5.9', text: 'no `tsk` argument in the _remote functions' },
-	{ since: '5.10', text: 'FOLL_LONGTERM only with pin_user_pages*' },
-	{ since: '6.0', text: 'iov_iter_get_pages2 and iov_iter_get_pages_alloc2' },
-	{ since: '6.3', text: 'iov_iter_extract_pages; FOLL_* numbered anew, internal flags in mm/internal.h' },
-	{ since: '6.5', text: 'no `vmas` argument; get_user_page_vma_remote' },
-	{ since: '6.11', text: 'memfd_pin_folios' },
-	{ since: '6.12', text: 'folio_walk_start instead of follow_page' },
-];

@@ -39,7 +39,7 @@ export function normaliseType(type: string): string {
 }
 
 /** Role of a parameter; a parameter without a name is told by its type where that is enough. */
-export function roleOf(type: string, name: string): Role {
+function roleOf(type: string, name: string): Role {
 	const normal = normaliseType(type);
 	return BY_TYPE.find(([byType, byName]) => byType.test(normal) && byName.test(name || '?'))?.[2] ?? 'other';
 }

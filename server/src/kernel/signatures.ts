@@ -5,7 +5,7 @@ import { withRole } from './roles.js';
 import type { Release, Signature } from './types.js';
 
 /** `until` is '' while the kernel has it; `change` is the upstream commit behind `since`, where known. */
-export type SignatureRow = readonly [since: Release, until: Release | '', prototype: string, change?: string];
+type SignatureRow = readonly [since: Release, until: Release | '', prototype: string, change?: string];
 
 /** "read in 5.2.1 to 6.4.6", or undefined when no version of the range was read. */
 export function evidence(since: Release, until: Release | ''): string | undefined {

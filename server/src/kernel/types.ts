@@ -4,7 +4,7 @@
 export type Release = `${number}.${number}`;
 
 /** What one successful call leaves the caller holding, for each page. */
-export type ReferenceKind = 'reference' | 'pin' | 'extracted' | 'none';
+type ReferenceKind = 'reference' | 'pin' | 'extracted' | 'none';
 
 /** What an argument is for; rules ask for arguments by role, never by position. */
 export type Role =
@@ -57,7 +57,7 @@ export interface Signature {
 export type Group = 'get' | 'pin' | 'iov-iter' | 'extract' | 'release' | 'walk' | 'dirty' | 'helper';
 
 /** What the return value means. */
-export type ReturnMeaning = 'pages' | 'bytes' | 'page-or-null' | 'page-or-err' | 'bool' | 'errno' | 'folio' | 'void';
+type ReturnMeaning = 'pages' | 'bytes' | 'page-or-null' | 'page-or-err' | 'bool' | 'errno' | 'folio' | 'void';
 
 export interface ApiRecord {
 	readonly name: string;

@@ -1,7 +1,7 @@
 import type { DiagnosticTag, InitializeParams } from 'vscode-languageserver';
 
 /** How findings may be dressed for this client. */
-export interface DiagnosticDress {
+interface DiagnosticDress {
 	/** Tags the client draws; empty when it draws none. */
 	readonly tags: ReadonlySet<DiagnosticTag>;
 	readonly related: boolean;
@@ -39,7 +39,7 @@ export interface Client {
 }
 
 /** What a client may put into `initializationOptions`, beside the settings themselves (see settings.ts). */
-export interface ClientOptions {
+interface ClientOptions {
 	/** The client understands `gup-lens/status` notifications (status.ts). */
 	readonly status?: boolean;
 	/** The client answers `gup-lens/readFile` requests (files.ts). */

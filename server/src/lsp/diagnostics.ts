@@ -15,7 +15,7 @@ import type { Analysed, Documents } from './documents.js';
 import type { Log } from './log.js';
 import { toLspRange } from './positions.js';
 
-export const SOURCE = 'gup-lens';
+const SOURCE = 'gup-lens';
 
 const SEVERITY: Readonly<Record<Severity, DiagnosticSeverity>> = {
 	error: DiagnosticSeverity.Error,

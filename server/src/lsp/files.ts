@@ -6,7 +6,7 @@ import type { Files } from '../workspace/files.js';
  * Sent only to clients that set `readFile: true` in `initializationOptions`.
  * The answer is the text, or null when there is no such file or it cannot be read.
  */
-export const readFileRequest = new RequestType<{ readonly uri: string }, string | null, void>('gup-lens/readFile');
+const readFileRequest = new RequestType<{ readonly uri: string }, string | null, void>('gup-lens/readFile');
 
 /** Reads through the client; every path is a URI. */
 export function clientFiles(connection: Connection): Files {

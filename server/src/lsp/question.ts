@@ -9,7 +9,7 @@ import type { Context } from './contexts.js';
 import type { Documents } from './documents.js';
 
 /** A place in a document as it was when the client asked: edits that come meanwhile do not move it. */
-export interface Question {
+interface Question {
 	readonly document: TextDocument;
 	readonly text: string;
 	/** UTF-16, 0-based. */

@@ -29,7 +29,7 @@ import { StatusReporter } from './status.js';
 import { watchTrees } from './watch.js';
 
 /** What the entries differ in. */
-export interface Host {
+interface Host {
 	readonly connection: Connection;
 	loadWasm(params: InitializeParams): Promise<WasmFiles>;
 	/** Reads `file:` URIs; undefined where there is no disk. */

@@ -28,10 +28,10 @@ export interface Status {
 }
 
 /** Sent whenever the status of a document changed, to clients that set `status: true` in `initializationOptions`. */
-export const statusNotification = new NotificationType<Status>('gup-lens/status');
+const statusNotification = new NotificationType<Status>('gup-lens/status');
 
 /** Asks for the status of an open document; null when it is not open. */
-export const statusRequest = new RequestType<{ readonly uri: string }, Status | null, void>('gup-lens/status');
+const statusRequest = new RequestType<{ readonly uri: string }, Status | null, void>('gup-lens/status');
 
 const WORDS: Readonly<Record<Kernel['origin'], string>> = {
 	tree: 'Makefile of the tree',
@@ -39,7 +39,7 @@ const WORDS: Readonly<Record<Kernel['origin'], string>> = {
 	newest: 'newest known kernel',
 };
 
-export function toStatus({ document, context, analysis, failed }: Analysed): Status {
+function toStatus({ document, context, analysis, failed }: Analysed): Status {
 	const { kernel, tree } = context;
 	return {
 		uri: document.uri,

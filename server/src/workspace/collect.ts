@@ -3,7 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 
 /** A file or folder that is not looked at, and why. */
-export interface Skipped {
+interface Skipped {
 	/** Absolute, with "/". */
 	readonly path: string;
 	/** As the user would type it: absolute below an absolute path they gave, else relative to where they are. */
@@ -22,7 +22,7 @@ export interface SourceFile {
 	readonly named: boolean;
 }
 
-export interface Collected {
+interface Collected {
 	/** Every file once, sorted by path. */
 	readonly files: readonly SourceFile[];
 	readonly skipped: readonly Skipped[];

@@ -3,7 +3,7 @@
 const SCHEME = /^[a-z][a-z0-9+.-]+:/i;
 
 /** True for "file:///x" and "vscode-vfs://github/x"; false for "/x", "x" and "C:/x". */
-export function isUri(path: string): boolean {
+function isUri(path: string): boolean {
 	return SCHEME.test(path);
 }
 

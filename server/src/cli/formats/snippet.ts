@@ -7,7 +7,7 @@ const WIDTH = 160;
 const NEAR = 4 * WIDTH;
 
 /** A source line as shown, with the line under it that marks a part. */
-export interface Snippet {
+interface Snippet {
 	readonly line: string;
 	readonly mark: string;
 }
