@@ -16,6 +16,8 @@ export interface Unchecked {
 	readonly type: Integer | undefined;
 	/** Added to what the place held before. */
 	readonly sum: boolean;
+	/** It was seen to be another number than was asked for. */
+	readonly short: boolean;
 }
 
 /** Place ("ret", "buf->nr") -> result it holds. */
@@ -158,7 +160,7 @@ class ResultFlow implements Flow<Results> {
 		// a negative number added to a signed one may still be right
 		const sum = op === '+=';
 		if (held && (op === '=' || (sum && type?.signed === false)))
-			next.set(name, { call: held, target: { start: left.start, end: left.end }, type, sum });
+			next.set(name, { call: held, target: { start: left.start, end: left.end }, type, sum, short: false });
 		return next;
 	}
 
@@ -185,6 +187,7 @@ class ResultFlow implements Flow<Results> {
 		if (state.size === 0) return state;
 		const at = unwrap(test);
 		const gone: (string | undefined)[] = [...this.askedOfHelper(at)];
+		const short: string[] = [];
 		if (at.kind === 'call' && /^IS_ERR/.test(at.name) && !truth) gone.push(at.args[0] && nameOf(at.args[0]));
 		// `if (!ret)`, `if (ret)`: zero is not negative
 		if (!truth) gone.push(nameOf(at));
@@ -193,8 +196,12 @@ class ResultFlow implements Flow<Results> {
 			const against = type && this.types.promoted(other);
 			const signed = cast || (type?.signed !== false && !(type && against && becomesUnsigned(type, against)));
 			if (excludesNegative(op, other, signed)) gone.push(name);
+			const held = state.get(name);
+			if (op === '!=' && held && isRequest(held.call, other)) short.push(name);
 		}
-		return without(state, gone);
+		const left = without(state, gone);
+		if (short.length === 0) return left;
+		return new Map([...left].map(([name, held]) => [name, short.includes(name) ? { ...held, short: true } : held]));
 	}
 
 	/** `if (example_check(ret, nr))`: the callee may have looked at it. */
@@ -207,13 +214,30 @@ class ResultFlow implements Flow<Results> {
 
 	join(a: Results, b: Results): Results {
 		const joined = new Map(a);
-		for (const [name, result] of b) if (!joined.has(name)) joined.set(name, result);
+		for (const [name, result] of b) {
+			const other = a.get(name);
+			joined.set(name, other?.short && !result.short ? { ...other, short: false } : (other ?? result));
+		}
 		return joined;
 	}
 
 	equal(a: Results, b: Results): boolean {
-		return a.size === b.size && [...a.keys()].every((name) => b.has(name));
+		return a.size === b.size && [...a].every(([name, held]) => b.get(name)?.short === held.short);
 	}
+}
+
+/** `other` is what the call was asked for: no count is above it, and an errno is. */
+export function isRequest(call: ApiCall, other: Expr): boolean {
+	return [call.arg('count'), call.arg('maxsize'), call.arg('maxpages')].some((arg) => arg && sameValue(arg, other));
+}
+
+function sameValue(a: Expr, b: Expr): boolean {
+	const [x, y] = [bare(a), bare(b)];
+	const name = place(x);
+	if (name !== undefined) return name === place(y);
+	if (x.kind === 'binary' && y.kind === 'binary')
+		return x.op === y.op && sameValue(x.left, y.left) && sameValue(x.right, y.right);
+	return literal(x) !== undefined && literal(x) === literal(y);
 }
 
 /** Forget these places, and the copies of what they hold. */

@@ -1,6 +1,15 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { becomesUnsigned, type Integer, integer, integerOf, typeOfExpr } from '../analysis/integers.js';
-import { followResults, mayBeNegative, type Narrow, type Results, relations, type Types } from '../analysis/results.js';
+import {
+	followResults,
+	isRequest,
+	mayBeNegative,
+	type Narrow,
+	type Results,
+	relations,
+	type Types,
+	type Unchecked,
+} from '../analysis/results.js';
 import { bare, parts, place, roots } from '../analysis/walk.js';
 import type { Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
@@ -27,6 +36,8 @@ interface Doubtful {
 	readonly name: string;
 	readonly type: Integer | undefined;
 	readonly call: ApiCall;
+	/** It is no success any more (see Unchecked). */
+	readonly short: boolean;
 }
 
 /** The result an operand is, reads, or has just assigned. */
@@ -36,12 +47,17 @@ function resultOf(seen: Seen, results: Results, operand: Expr): Doubtful | undef
 		const call = seen.file.apiCall(at);
 		const returns = call?.api.signature?.returns;
 		if (!call || !returns || !mayBeNegative(call, seen.file.kernel)) return undefined;
-		return { name: 'the result', type: integer({ base: returns, pointers: 0, array: false }, new Map()), call };
+		return {
+			name: 'the result',
+			type: integer({ base: returns, pointers: 0, array: false }, new Map()),
+			call,
+			short: false,
+		};
 	}
 	const read = at.kind === 'assign' ? unwrap(at.left) : at;
 	const name = read.kind === 'cast' ? undefined : place(read);
 	const held = name === undefined ? undefined : results.get(name);
-	return name !== undefined && held ? { name, type: held.type, call: held.call } : undefined;
+	return name !== undefined && held ? { name, type: held.type, call: held.call, short: held.short } : undefined;
 }
 
 /** `ret < (int)nr`, where the other side is a plain name or field. */
@@ -69,6 +85,7 @@ function comparison(seen: Seen, results: Results, expr: Expr): void {
 		const type = found?.type;
 		const against = type?.signed ? integerOf(other, seen.fn, seen.file.ir) : undefined;
 		if (!found || !type || !against || !becomesUnsigned(type, against)) continue;
+		if (found.short && isRequest(found.call, other)) continue;
 		const { name, nameRange } = found.call.call;
 		seen.report({
 			start: expr.start,
@@ -111,25 +128,22 @@ function reads({ file }: Seen, expr: Expr, name: string): boolean {
 	return at.kind !== 'cast' && place(at) === name;
 }
 
-/** `other` is what the call was asked for: no count is above it, and an errno is. */
-function isRequest(file: FileContext, call: ApiCall, other: Expr): boolean {
-	const text = file.slice(bare(other));
-	const wanted = [call.arg('count'), call.arg('maxsize'), call.arg('maxpages')];
-	return wanted.some((arg) => arg !== undefined && file.slice(bare(arg)) === text);
-}
-
 /** `got > nr` and `got <= nr`, which tell an errno from a count although `got` is unsigned. */
-function isGuard(file: FileContext, call: ApiCall, test: Expr, name: string): boolean {
+function isGuard(call: ApiCall, test: Expr, name: string): boolean {
 	return relations(test, true).some(
-		(r) => r.name === name && (r.op === '>' || r.op === '<=') && isRequest(file, call, r.other),
+		(r) => r.name === name && (r.op === '>' || r.op === '<=') && isRequest(call, r.other),
 	);
 }
 
 /** Where `at` itself, not its parts, uses an unsigned place as if it were a count. */
-function countedBy(seen: Seen, at: Expr, name: string, call: ApiCall): Range | undefined {
+function countedBy(seen: Seen, at: Expr, name: string, held: Unchecked): Range | undefined {
 	const mine = (expr: Expr): boolean => reads(seen, expr, name);
 	if (at.kind === 'binary' && (mine(at.left) || mine(at.right))) {
-		if (ORDERED.has(at.op)) return seen.asked.has(name) || isGuard(seen.file, call, at, name) ? undefined : at;
+		// after `got != nr` the rest is a failure, and `got > 0 && got < nr` finds the count in it
+		const other = mine(at.left) ? at.right : at.left;
+		if (held.short && ORDERED.has(at.op) && (bare(other).kind === 'number' || isRequest(held.call, other)))
+			return undefined;
+		if (ORDERED.has(at.op)) return seen.asked.has(name) || isGuard(held.call, at, name) ? undefined : at;
 		return /^[-+*/%]$|^<<$|^>>$/.test(at.op) ? at : undefined;
 	}
 	if (at.kind === 'index') return mine(at.index) ? at : undefined;
@@ -143,7 +157,7 @@ function kept(seen: Seen, results: Results, at: Expr, done: Set<number>): void {
 		if (held.type?.signed !== false || done.has(held.target.start)) continue;
 		// `(nr = get(addr, nr, ...)) < 1`: the arguments are read before
 		if (!held.sum && at.start >= held.call.call.start && at.end <= held.call.call.end) continue;
-		const use = countedBy(seen, at, name, held.call);
+		const use = countedBy(seen, at, name, held);
 		if (!use) continue;
 		done.add(held.target.start);
 		const call = held.call.call;
@@ -185,7 +199,7 @@ function everyGuarded(
 }
 
 /** Places that are asked for an errno somewhere in the function: `IS_ERR_VALUE(got)`, `(int)got < 0`, `got > nr`. */
-function askedFor(file: FileContext, fn: FunctionIR, calls: readonly ApiCall[]): Set<string> {
+function askedFor(fn: FunctionIR, calls: readonly ApiCall[]): Set<string> {
 	const asked = new Set<string>();
 	const look = (at: Expr): void => {
 		if (at.kind === 'call' && at.name === 'IS_ERR_VALUE') {
@@ -193,7 +207,7 @@ function askedFor(file: FileContext, fn: FunctionIR, calls: readonly ApiCall[]):
 			if (name) asked.add(name);
 		}
 		for (const { name, cast } of relations(at, true))
-			if (cast || calls.some((call) => isGuard(file, call, at, name))) asked.add(name);
+			if (cast || calls.some((call) => isGuard(call, at, name))) asked.add(name);
 	};
 	for (const block of fn.blocks) {
 		for (const step of block.steps) for (const root of roots(step)) everyPart(root, look);
@@ -215,7 +229,7 @@ export const gupNegativeUnsigned: Rule = {
 		for (const fn of file.ir.functions) {
 			const calls = file.callsOf(fn);
 			if (!fn.clean || calls.length === 0) continue;
-			const seen: Seen = { file, fn, asked: askedFor(file, fn, calls), report };
+			const seen: Seen = { file, fn, asked: askedFor(fn, calls), report };
 			const done = new Set<number>();
 			const types: Types = { of: (at) => typeOf(file, fn, at), promoted: (at) => integerOf(at, fn, file.ir) };
 			followResults(fn, calls, file.kernel, types, (results: Results, at: Step | Expr, narrow: Narrow) => {
@@ -237,7 +251,7 @@ export const gupNegativeUnsigned: Rule = {
 				const call = file.apiCall(bare(expr.right));
 				if (!name || !call || !mayBeNegative(call, file.kernel)) return;
 				const target = { start: expr.left.start, end: expr.left.end };
-				now = new Map(now).set(name, { call, target, type: types.of(expr.left), sum: false });
+				now = new Map(now).set(name, { call, target, type: types.of(expr.left), sum: false, short: false });
 			});
 			return now;
 		}
