@@ -1,13 +1,9 @@
 /** Parse errors of real kernel files before and after softening. Run: `npm run bench:syntax`. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { needles } from '../server/src/engine.js';
-import { conditions, versionCode } from '../server/src/syntax/conditions.js';
-import { outline } from '../server/src/syntax/outline.js';
 import { CParser } from '../server/src/syntax/parser.js';
-import { softenFunction } from '../server/src/syntax/soften.js';
-import { tokenize } from '../server/src/syntax/tokens.js';
 import { corpus } from '../test/kernel/corpus.js';
+import { softenedFunctions } from '../test/kernel/softened.js';
 import { table } from './table.js';
 import { kernelTree, TREE_NAMES, TREES_HINT } from './trees.js';
 
@@ -39,30 +35,25 @@ for (const tree of TREE_NAMES) {
 		after: 0,
 		afterBad: 0,
 		blanked: 0,
-		bytes: 0,
+		body: 0,
 		all: 0,
 		allBad: 0,
 	};
 	for (const { text } of files) {
 		sum.fileErrors += errors(text);
-		const tokens = tokenize(text);
-		const groups = conditions(tokens, versionCode(kernel.version));
-		for (const item of outline(tokens, groups)) {
-			if (item.kind !== 'function') continue;
-			const raw = text.slice(tokens.starts[item.first], tokens.ends[item.last - 1]);
-			const soft = softenFunction(tokens, groups, item, new Map());
-			const after = errors(soft.text);
+		for (const { raw, soft, named, blanked, body } of softenedFunctions(text, kernel.version)) {
+			const after = errors(soft);
 			sum.all++;
 			if (after > 0) sum.allBad++;
-			if (!needles.some((needle) => raw.includes(needle))) continue;
+			if (!named) continue;
 			const before = errors(raw);
 			sum.functions++;
 			sum.before += before;
 			if (before > 0) sum.beforeBad++;
 			sum.after += after;
 			if (after > 0) sum.afterBad++;
-			sum.blanked += soft.blanked;
-			sum.bytes += (tokens.ends[item.last - 1] ?? 0) - (tokens.starts[item.body] ?? 0);
+			sum.blanked += blanked;
+			sum.body += body;
 		}
 	}
 	rows.push(
@@ -72,7 +63,7 @@ for (const tree of TREE_NAMES) {
 		[`... with an ERROR or MISSING node`, kernel.version, String(sum.beforeBad), String(sum.afterBad)],
 		[`ERROR and MISSING nodes in them`, kernel.version, String(sum.before), String(sum.after)],
 		[`all functions of those files with a node`, kernel.version, '', `${sum.allBad} of ${sum.all}`],
-		[`characters of their bodies blanked`, kernel.version, '', `${((100 * sum.blanked) / sum.bytes).toFixed(2)} %`],
+		[`characters of their bodies blanked`, kernel.version, '', `${((100 * sum.blanked) / sum.body).toFixed(2)} %`],
 	);
 }
 console.log(table(['', 'kernel', 'as written', 'softened'], rows));
