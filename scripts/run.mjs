@@ -3,7 +3,8 @@
  * The script is bundled with the modules of this project it imports, and the bundle is imported here.
  * It sees `process.argv`, `import.meta.url` and `import.meta.dirname` as if node had run the source itself.
  */
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -20,7 +21,8 @@ const cache = join(project, 'node_modules', '.cache');
 await mkdir(cache, { recursive: true });
 const folder = await mkdtemp(join(cache, 'run-'));
 const outfile = join(folder, 'script.mjs');
-const clean = () => rm(folder, { recursive: true, force: true });
+// Scripts may end the process themselves.
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 /** Every module keeps its own location although all end up in one file. */
 const locations = {
@@ -49,9 +51,8 @@ try {
 		plugins: [locations],
 	});
 } catch {
-	await clean();
 	process.exit(1);
 }
 
 process.argv = [process.argv[0], resolve(entry), ...rest];
-await import(pathToFileURL(outfile).href).finally(clean);
+await import(pathToFileURL(outfile).href);
