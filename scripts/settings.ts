@@ -13,7 +13,7 @@ export function settingsOf(rules: readonly RuleMeta[]): Record<string, unknown> 
 			scope: 'resource',
 			order: 1,
 			markdownDescription:
-				'Kernel version of files outside a kernel tree, for instance `6.12`. Inside a tree its own Makefile and headers decide. Empty: the newest kernel known is assumed, and rules that depend on the version only inform.',
+				'Kernel version of files outside a kernel tree, for instance `6.12`. Inside a tree its own Makefile and headers decide. Empty: the newest kernel known is assumed, and rules that depend on the version only inform; so they do for a version that is newer or older than those known.',
 		},
 		'gup-lens.severity': {
 			type: 'object',

@@ -45,7 +45,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 	withKernel(program.command('check'))
 		.description('report what is wrong in files and folders')
-		.argument('<path...>', 'files and folders; "-" for the standard input')
+		.argument('<path...>', '.c and .h files, and folders; "-" for the standard input')
 		.option('--stdin-path <path>', 'name of the standard input: decides the kernel tree and what is printed')
 		.addOption(new Option('--format <format>', 'how to print').choices(FORMATS).default('text'))
 		.option('--rule <id=severity>', 'error, warning, information, hint or off for a rule; repeatable', repeated)
@@ -60,7 +60,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 	withKernel(program.command('fix'))
 		.description('apply the safe fixes, again until none is left')
-		.argument('<path...>', 'files and folders; "-" reads the standard input and writes the fixed text')
+		.argument('<path...>', '.c and .h files, and folders; "-" reads the standard input and writes the fixed text')
 		.option('--stdin-path <path>', 'name of the standard input: decides the kernel tree')
 		.option('--rule <id>', 'only this rule; repeatable', repeated)
 		.option('--unsafe', 'also fixes that need a look afterwards')

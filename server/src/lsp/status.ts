@@ -13,7 +13,7 @@ export interface Status {
 	readonly origin: Kernel['origin'];
 	/** The same in words, e.g. "Makefile of the tree". */
 	readonly originWords: string;
-	/** Nothing said which kernel this is: the newest known one was taken. */
+	/** Nothing said which kernel this is, or it lies beyond the table: the nearest known one was taken. */
 	readonly assumed: boolean;
 	/** Root of the kernel tree as a URI without a trailing "/", null outside one. */
 	readonly tree: string | null;
