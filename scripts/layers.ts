@@ -1,6 +1,6 @@
 /** The layers of the server, and the rules for the linter that follow from them. */
 
-/** Bottom first: each may import those before it, none behind it and none beside it. */
+/** Bottom first: each may import those before it and none behind it. */
 export const LAYERS: readonly (readonly string[])[] = [
 	['kernel'],
 	['syntax'],
@@ -18,7 +18,7 @@ const ORDER = 'Imports go one way: lsp, cli -> workspace -> engine -> explain, r
 const TOUCHES_NOTHING = 'engine.ts and below never touch the file system, the protocol or VS Code.';
 const NO_EDITOR = 'The server knows no VS Code.';
 
-/** Layers that share a level and may import each other: what makes up the engine, and what it says. */
+/** Only these may import what stands beside them: what makes up the engine, and what it says. */
 const TOGETHER: ReadonlySet<string> = new Set(['rules', 'explain', 'engine.ts', 'fixall.ts']);
 
 function isFile(layer: string): boolean {
