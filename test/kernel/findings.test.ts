@@ -21,6 +21,8 @@ const EXPECTED: Readonly<Record<TreeName, readonly string[]>> = {
 	'6.12': [
 		'drivers/block/ublk_drv.c ublk_copy_user_pages warning iov-iter-get-pages deprecated',
 		'drivers/misc/bcm-vk/bcm_vk_sg.c bcm_vk_dma_alloc warning foll-flags-not-flags',
+		'drivers/misc/bcm-vk/bcm_vk_sg.c bcm_vk_dma_alloc error gup-free-page',
+		'drivers/misc/bcm-vk/bcm_vk_sg.c bcm_vk_dma_alloc error gup-free-page',
 		'drivers/staging/vc04_services/interface/vchiq_arm/vchiq_arm.c create_pagelist warning foll-flags-not-flags',
 		'drivers/vhost/scsi.c vhost_scsi_map_to_sgl warning iov-iter-get-pages deprecated',
 		'drivers/video/fbdev/pvr2fb.c pvr2fb_write error gup-negative-unsigned',
@@ -45,6 +47,8 @@ const EXPECTED: Readonly<Record<TreeName, readonly string[]>> = {
 		'block/blk-map.c bio_map_user_iov information iov-iter-get-pages',
 		'crypto/af_alg.c af_alg_make_sg information iov-iter-get-pages',
 		'drivers/misc/bcm-vk/bcm_vk_sg.c bcm_vk_dma_alloc warning foll-flags-not-flags',
+		'drivers/misc/bcm-vk/bcm_vk_sg.c bcm_vk_dma_alloc error gup-free-page',
+		'drivers/misc/bcm-vk/bcm_vk_sg.c bcm_vk_dma_alloc error gup-free-page',
 		'drivers/staging/media/atomisp/pci/hmm/hmm_bo.c alloc_user_pages warning foll-flags-not-flags',
 		'drivers/staging/vc04_services/interface/vchiq_arm/vchiq_arm.c create_pagelist warning foll-flags-not-flags',
 		'drivers/vhost/scsi.c vhost_scsi_map_to_sgl information iov-iter-get-pages',

@@ -9,6 +9,7 @@ import { follLongtermWithoutPin } from './foll-longterm-without-pin.js';
 import { follPinFromCaller } from './foll-pin-from-caller.js';
 import { getUnpinPage } from './get-unpin-page.js';
 import { gupApiChanged } from './gup-api-changed.js';
+import { gupFreePage } from './gup-free-page.js';
 import { gupLockedNotOne } from './gup-locked-not-one.js';
 import { gupNegativeUnsigned } from './gup-negative-unsigned.js';
 import { gupNullPages } from './gup-null-pages.js';
@@ -33,6 +34,7 @@ export const rules: readonly Rule[] = [
 	iovIterGetPages,
 	pinPutPage,
 	getUnpinPage,
+	gupFreePage,
 ];
 
 /** Metadata of everything that can be reported, also of what is no rule of its own. */

@@ -1,0 +1,37 @@
+import type { CallExpr } from '../syntax/ir.js';
+import { type Mismatch, releasesOf, takers } from './release-kind.js';
+import type { Fix, Rule } from './rule.js';
+
+/** Functions of the page allocator that give a page back for good. Source: mm/page_alloc.c, include/linux/gfp.h. */
+const FREES = new Set(['__free_page', '__free_pages', 'free_unref_page']);
+
+/** What gives back one page of each kind. */
+const RIGHT: Readonly<Record<string, string>> = { reference: 'put_page', pin: 'unpin_user_page' };
+
+function swap(release: CallExpr, { kind }: Mismatch): readonly Fix[] {
+	const name = RIGHT[kind];
+	if (!name || release.args.length !== 1) return [];
+	return [{ title: `Replace ${release.name} by ${name}`, safe: true, edits: [{ ...release.nameRange, text: name }] }];
+}
+
+export const gupFreePage: Rule = {
+	meta: {
+		id: 'gup-free-page',
+		title: 'Page of user space freed as if it were allocated here',
+		severity: 'error',
+		needles: ['free_page', 'free_unref_page'],
+		fix: 'safe',
+		versioned: false,
+	},
+	check(file, report) {
+		for (const found of releasesOf(file, ['reference', 'pin'], (call) => FREES.has(call.name))) {
+			const { release, place, kind, taken } = found;
+			report({
+				...release.nameRange,
+				message: `${place}: taken from user space by ${takers(taken)}, but ${release.name}() gives the page to the allocator although others still map it; use ${RIGHT[kind]}()`,
+				related: taken.map((call) => ({ ...call.call.nameRange, message: `${place} is taken here` })),
+				fixes: swap(release, found),
+			});
+		}
+	},
+};
