@@ -90,7 +90,7 @@ function all() {
 	step('types', () => bin('tsc', '--noEmit', '-p', '.'));
 	if (!step('build', () => buildFresh(root) || npm('run', '--silent', 'build'))) return;
 	vitest('tests', 'vitest.config.mts');
-	vitest('tests in real editors', 'test/editors/vitest.config.ts');
+	vitest('tests in real editors', 'test/editors/vitest.config.mts');
 }
 
 all();
