@@ -20,6 +20,9 @@ export interface Served {
 	stop(): Promise<void>;
 }
 
+/** How long a server may take to end, in milliseconds; it needs two or three seconds. */
+const PATIENCE = 10_000;
+
 /** Nothing here may leave this machine or ask questions. */
 const quietSettings: Readonly<Record<string, unknown>> = {
 	'telemetry.telemetryLevel': 'off',
@@ -88,7 +91,10 @@ export async function serve({ node, entry }: CodeServer, { folder }: Home, port 
 		},
 		async stop() {
 			child.kill('SIGTERM');
+			// one that hangs while it ends is not waited for
+			const patience = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
 			await gone;
+			clearTimeout(patience);
 		},
 	};
 }
@@ -105,7 +111,7 @@ function dataArguments(folder: string): string[] {
 export async function answering(url: string, child: ChildProcess): Promise<void> {
 	for (const deadline = Date.now() + 30_000; Date.now() < deadline; ) {
 		if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode} before it answered`);
-		const ok = await fetch(url).then(
+		const ok = await fetch(url, { signal: AbortSignal.timeout(2000) }).then(
 			(response) => response.ok,
 			() => false,
 		);

@@ -51,10 +51,10 @@ describe.skipIf(codeServer.skip || findProgram('code', 'code-insiders', 'codium'
 		const ended = new Promise((resolve) => child.once('exit', resolve));
 		try {
 			const url = await printedUrl(child);
-			expect((await fetch(url)).status).toBe(200);
+			expect((await fetch(url, { signal: AbortSignal.timeout(30_000) })).status).toBe(200);
 			child.kill('SIGTERM');
 			await ended;
-			await expect(fetch(url)).rejects.toThrow();
+			await expect(fetch(url, { signal: AbortSignal.timeout(30_000) })).rejects.toThrow();
 		} finally {
 			child.kill('SIGTERM');
 		}

@@ -7,6 +7,8 @@ export default defineConfig({
 		globalSetup: 'test/editors/pack.ts',
 		fileParallelism: false,
 		sequence: { concurrent: false },
+		// an editor and a browser on a busy machine: once more before it counts
+		retry: 1,
 		testTimeout: 120_000,
 		hookTimeout: 120_000,
 	},
