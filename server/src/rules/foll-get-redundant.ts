@@ -1,19 +1,12 @@
 import type { FileContext } from '../analysis/context.js';
 import { isNull } from '../analysis/walk.js';
-import { FLAG_CHECKS } from '../kernel/checks.js';
-import { covers } from '../kernel/releases.js';
+import { failedChecks } from '../kernel/checks.js';
 import { atFlag, removal, writtenFlags } from './flag-rule.js';
 import type { Rule } from './rule.js';
 
 /** Some kernels refuse the flag in the fast variants: that is for foll-flags-rejected. */
 function isRefused(file: FileContext, api: string): boolean {
-	return FLAG_CHECKS.some(
-		(check) =>
-			check.flags.length === 1 &&
-			check.flags[0] === 'FOLL_GET' &&
-			check.apis.includes(api) &&
-			covers(check, file.kernel.release),
-	);
+	return failedChecks(api, file.kernel.release, new Set(['FOLL_GET'])).length > 0;
 }
 
 export const follGetRedundant: Rule = {

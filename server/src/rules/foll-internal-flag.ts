@@ -1,5 +1,4 @@
-import { FLAG_CHECKS } from '../kernel/checks.js';
-import { covers } from '../kernel/releases.js';
+import { failedChecks } from '../kernel/checks.js';
 import { isOwnGround } from './areas.js';
 import { atFlag, removal, type Written, writtenFlags } from './flag-rule.js';
 import type { Rule } from './rule.js';
@@ -30,13 +29,7 @@ export const follInternalFlag: Rule = {
 		for (const written of writtenFlags(file, INTERNAL, () => true)) {
 			const { call } = written.call;
 			const implied = isImplied(written);
-			const refused = FLAG_CHECKS.some(
-				(check) =>
-					check.flags.length === 1 &&
-					check.flags[0] === written.flag &&
-					check.apis.includes(call.name) &&
-					covers(check, file.kernel.release),
-			);
+			const refused = failedChecks(call.name, file.kernel.release, new Set([written.flag])).length > 0;
 			const why = closed
 				? 'lives in mm/internal.h since 6.3 and is refused from a caller'
 				: refused

@@ -1,5 +1,4 @@
-import { FLAG_CHECKS } from '../kernel/checks.js';
-import { covers } from '../kernel/releases.js';
+import { failedChecks } from '../kernel/checks.js';
 import { isOwnGround } from './areas.js';
 import { atFlag, removal, writtenFlags } from './flag-rule.js';
 import type { Rule } from './rule.js';
@@ -19,13 +18,7 @@ export const follPinFromCaller: Rule = {
 		for (const written of writtenFlags(file, ['FOLL_PIN'], () => true)) {
 			const { api, call } = written.call;
 			const pins = api.record.group === 'pin';
-			const refused = FLAG_CHECKS.some(
-				(check) =>
-					check.flags.includes('FOLL_PIN') &&
-					check.flags.length === 1 &&
-					check.apis.includes(call.name) &&
-					covers(check, file.kernel.release),
-			);
+			const refused = failedChecks(call.name, file.kernel.release, new Set(['FOLL_PIN'])).length > 0;
 			const twin = api.record.successor ? file.kernel.api(api.record.successor) : undefined;
 			const right = pins
 				? `${call.name}() sets it itself: leave it out`
