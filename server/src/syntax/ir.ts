@@ -87,6 +87,19 @@ export interface Block {
 	readonly successors: readonly number[];
 }
 
+/** A loop as written: `for`, `while`, `do`, a loop macro. */
+export interface Loop extends Range {
+	/** Block that control reaches when the loop is over. */
+	readonly exit: number;
+	/** Blocks whose test (or loop macro) decides whether the loop goes on: an edge from one to `exit` is its ordinary end. */
+	readonly heads: readonly number[];
+	/** What runs before a `for` loop; undefined elsewhere. */
+	readonly init: Expr | undefined;
+	readonly test: Expr | undefined;
+	/** What runs after each pass of a `for` loop. */
+	readonly update: Expr | undefined;
+}
+
 export interface FunctionIR extends Range {
 	readonly name: string;
 	readonly nameRange: Range;
@@ -97,6 +110,8 @@ export interface FunctionIR extends Range {
 	readonly locals: readonly Variable[];
 	/** Entry is blocks[0]. */
 	readonly blocks: readonly Block[];
+	/** Loops in source order, outer before inner. */
+	readonly loops: readonly Loop[];
 	/** Range of the body with its braces. */
 	readonly body: Range;
 	/** Every call of the body in source order, also those nested in other expressions. */
@@ -123,6 +138,10 @@ export interface FileIR {
 	readonly functions: readonly FunctionIR[];
 	/** Functions of the file that call `name` directly. */
 	callers(name: string): readonly FunctionIR[];
+	/** Functions of the file whose body contains the word (a field, a callee), each in all its readings. */
+	naming(word: string): readonly FunctionIR[];
+	/** The function of this name, also when it names none of our words; undefined when the file defines none or two. */
+	lookup(name: string): FunctionIR | undefined;
 	/** Functions that name one of our words but could not be read, by name. */
 	readonly unread: readonly string[];
 	readonly macros: readonly MacroIR[];

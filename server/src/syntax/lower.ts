@@ -1,5 +1,5 @@
 /** One function: plain nodes -> control-flow graph. */
-import type { Block, CType, Expr, FunctionIR, Range, Step, Variable } from './ir.js';
+import type { Block, CType, Expr, FunctionIR, Loop, Range, Step, Variable } from './ir.js';
 import { ExpressionLowering } from './lower-expr.js';
 import type { PlainNode } from './parser.js';
 import { baseType, child, declared } from './types.js';
@@ -11,6 +11,13 @@ interface Draft {
 	successors: number[];
 	/** Nothing falls out of this block any more. */
 	closed: boolean;
+}
+
+/** Parts of a loop, known before its blocks are. */
+interface LoopParts {
+	init?: Expr | undefined;
+	test?: Expr | undefined;
+	update?: Expr | undefined;
 }
 
 interface Scope {
@@ -55,6 +62,7 @@ class FunctionLowering {
 	private readonly scopes: Scope[] = [];
 	private readonly switches: Arm[][] = [];
 	private readonly locals: Variable[] = [];
+	private readonly loops: { node: PlainNode; exit: Draft; parts: LoopParts }[] = [];
 	private readonly expressions: ExpressionLowering;
 	private readonly source: FunctionSource;
 	private current: Draft;
@@ -95,6 +103,7 @@ class FunctionLowering {
 			params,
 			locals: this.locals,
 			blocks: this.blocks.map(({ id, steps, test, successors }): Block => ({ id, steps, test, successors })),
+			loops: this.loops.map((loop) => this.loop(loop)),
 			body: source.body,
 			calls,
 			variant: source.variant,
@@ -142,16 +151,17 @@ class FunctionLowering {
 		return found;
 	}
 
-	private evaluate(node: PlainNode): void {
+	private evaluate(node: PlainNode): Expr {
 		const expr = this.expressions.expr(node);
 		if (expr.kind === 'call' && ASSERTS.has(expr.name) && expr.args[0]) {
 			const after = this.block();
 			this.branch(expr.args[0], this.block(), after);
 			this.current = after;
-			return;
+			return expr;
 		}
 		this.step({ ...this.expressions.range(node), kind: 'eval', expr });
 		if (expr.kind === 'call' && NORETURN.has(expr.name)) this.current.closed = true;
+		return expr;
 	}
 
 	private statements(nodes: readonly PlainNode[]): void {
@@ -223,6 +233,7 @@ class FunctionLowering {
 				return;
 			default:
 				this.evaluate(node);
+				return;
 		}
 	}
 
@@ -319,6 +330,18 @@ class FunctionLowering {
 		});
 	}
 
+	private loop({ node, exit, parts }: { node: PlainNode; exit: Draft; parts: LoopParts }): Loop {
+		const decides = (draft: Draft): boolean => draft.successors.length === 2 && draft.successors.includes(exit.id);
+		return {
+			...this.expressions.range(node),
+			exit: exit.id,
+			heads: this.blocks.filter(decides).map(({ id }) => id),
+			init: parts.init,
+			test: parts.test,
+			update: parts.update,
+		};
+	}
+
 	private loopBody(node: PlainNode, head: Draft, body: Draft, after: Draft): void {
 		this.scopes.push({ breakTo: after, continueTo: head });
 		this.current = body;
@@ -336,6 +359,7 @@ class FunctionLowering {
 		this.current = head;
 		const word = this.wordAt(node);
 		const test = this.condition(node);
+		this.loops.push({ node, exit: after, parts: { test: word === 'while' ? test : undefined } });
 		if (word !== 'while' && test) {
 			this.each(node, word, test);
 			head.successors.push(body.id, after.id);
@@ -352,9 +376,12 @@ class FunctionLowering {
 		const check = this.block();
 		const after = this.block();
 		this.jump(body);
+		const parts: LoopParts = {};
+		this.loops.push({ node, exit: after, parts });
 		this.loopBody(node, check, body, after);
 		this.current = check;
 		const test = this.condition(node);
+		parts.test = test;
 		if (test && isConstantFalse(test)) this.jump(after);
 		else if (test && isConstantTrue(test)) this.jump(body);
 		else if (test) this.branch(test, body, after);
@@ -363,23 +390,43 @@ class FunctionLowering {
 	}
 
 	private forStatement(node: PlainNode): void {
-		const init = child(node, 'initializer');
-		if (init) init.type === 'declaration' ? this.declaration(init) : this.evaluate(init);
+		const initializer = child(node, 'initializer');
+		const parts: LoopParts = {};
+		if (initializer) parts.init = this.initialize(initializer);
 		const head = this.block();
 		const body = this.block();
 		const update = this.block();
 		const after = this.block();
 		this.jump(head);
 		this.current = head;
-		const test = child(node, 'condition');
-		if (test) this.branch(this.expressions.expr(test), body, after);
+		this.loops.push({ node, exit: after, parts });
+		const condition = child(node, 'condition');
+		parts.test = condition && this.expressions.expr(condition);
+		if (parts.test) this.branch(parts.test, body, after);
 		else this.jump(body);
 		this.loopBody(node, update, body, after);
 		this.current = update;
 		const advance = child(node, 'update');
-		if (advance) this.evaluate(advance);
+		if (advance) parts.update = this.evaluate(advance);
 		this.jump(head);
 		this.current = after;
+	}
+
+	/** The first part of a `for`; a declaration is given as the assignment it makes. */
+	private initialize(node: PlainNode): Expr | undefined {
+		if (node.type !== 'declaration') return this.evaluate(node);
+		this.declaration(node);
+		const step = this.current.steps.at(-1);
+		if (step?.kind !== 'declare' || !step.init) return undefined;
+		const { start, end, variable, init } = step;
+		return {
+			start,
+			end,
+			kind: 'assign',
+			op: '=',
+			left: { start: variable.start, end: variable.end, kind: 'name', name: variable.name },
+			right: init,
+		};
 	}
 
 	private switchStatement(node: PlainNode): void {

@@ -72,6 +72,7 @@ class Reader {
 	private readonly fields = new Map<string, Map<string, CType>>();
 	private readonly unread: string[] = [];
 	private readonly occurrences = new Map<string, number>();
+	private byName: ReadonlyMap<string, readonly Item[]> | undefined;
 	private readonly text: string;
 	/** Token indices of our words, ascending. */
 	private readonly wanted: readonly number[];
@@ -93,7 +94,9 @@ class Reader {
 			.flatMap((item) => this.functionsOf(item));
 		return {
 			functions,
-			callers: (name) => this.callers(name),
+			callers: (name) => this.naming(name).filter((fn) => fn.calls.some((call) => call.name === name)),
+			naming: (word) => this.naming(word),
+			lookup: (name) => this.lookup(name),
 			unread: this.unread,
 			macros: this.macros(),
 			defined: new Set(this.functionItems.map((item) => tokenText(this.tokens, item.name))),
@@ -217,18 +220,37 @@ class Reader {
 		return choices;
 	}
 
-	private callers(name: string): FunctionIR[] {
+	private naming(name: string): FunctionIR[] {
 		const { tokens } = this;
 		const items = new Set<Item>();
 		// One pass over the text: a file has hundreds of functions, and the name stands in few of them.
 		for (let at = this.text.indexOf(name); at >= 0; at = this.text.indexOf(name, at + name.length)) {
 			const i = tokenAt(tokens, at);
 			if (i < 0 || tokens.kinds[i] !== Token.Name || tokenText(tokens, i) !== name) continue;
-			for (const item of this.functionItems) if (item.body <= i && i < item.last) items.add(item);
+			const item = this.functionAt(i);
+			if (item && item.body <= i) items.add(item);
 		}
-		return [...items].flatMap((item) =>
-			this.functionsOf(item).filter((fn) => fn.calls.some((call) => call.name === name)),
-		);
+		return [...items].flatMap((item) => this.functionsOf(item));
+	}
+
+	/** The function a token stands in; functions stand in the order of the text and do not overlap. */
+	private functionAt(token: number): Item | undefined {
+		let low = 0;
+		let high = this.functionItems.length - 1;
+		while (low <= high) {
+			const mid = (low + high) >> 1;
+			const item = this.functionItems[mid] as Item;
+			if (item.first > token) high = mid - 1;
+			else if (item.last <= token) low = mid + 1;
+			else return item;
+		}
+		return undefined;
+	}
+
+	private lookup(name: string): FunctionIR | undefined {
+		this.byName ??= groupByName(this.tokens, this.functionItems);
+		const items = this.byName.get(name) ?? [];
+		return items.length === 1 ? this.functionsOf(items[0] as Item)[0] : undefined;
 	}
 
 	private field(record: string, field: string): CType | undefined {
@@ -257,6 +279,17 @@ class Reader {
 	private range(first: number, last: number): { start: number; end: number } {
 		return { start: this.tokens.starts[first] as number, end: this.tokens.ends[last - 1] as number };
 	}
+}
+
+function groupByName(tokens: Tokens, items: readonly Item[]): Map<string, Item[]> {
+	const groups = new Map<string, Item[]>();
+	for (const item of items) {
+		const name = tokenText(tokens, item.name);
+		const group = groups.get(name);
+		if (group) group.push(item);
+		else groups.set(name, [item]);
+	}
+	return groups;
 }
 
 /** Index of the token that contains `offset`, or -1. */
