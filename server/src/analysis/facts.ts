@@ -11,8 +11,11 @@ export const NO_FACTS: Facts = new Map();
 /** Operators whose negation is written with another one. */
 const OPPOSITE: Readonly<Record<string, string>> = { '!=': '==', '<': '>=', '>': '<=' };
 
+/** Questions about an iterator or a request whose answer stays while the arguments do. */
+const PREDICATES = /^(?:iov_iter_is_\w+|iter_is_\w+|user_backed_iter|iov_iter_rw|iov_iter_extract_will_pin|op_is_write)$/;
+
 /** The expression as text without blanks or parentheses; undefined when it does more than look at variables. */
-function written(expr: Expr): string | undefined {
+export function written(expr: Expr): string | undefined {
 	const at = unwrap(expr);
 	switch (at.kind) {
 		case 'name':
@@ -21,6 +24,10 @@ function written(expr: Expr): string | undefined {
 			return at.text;
 		case 'cast':
 			return written(at.operand);
+		case 'call': {
+			const args = PREDICATES.test(at.name) ? at.args.map(written) : [undefined];
+			return args.includes(undefined) ? undefined : `${at.name}(${args.join()})`;
+		}
 		case 'field': {
 			const object = written(at.object);
 			return object && `${object}${at.arrow ? '->' : '.'}${at.field}`;

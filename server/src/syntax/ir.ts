@@ -85,6 +85,8 @@ export interface Block {
 	readonly test: Expr | undefined;
 	/** With a test: [whenTrue, whenFalse]. Without: any number of possible next blocks (loop macro, switch), none at the end. */
 	readonly successors: readonly number[];
+	/** The kernel stops here: BUG(), panic(), an assertion that fails. */
+	readonly stops: boolean;
 }
 
 /** A loop as written: `for`, `while`, `do`, a loop macro. */

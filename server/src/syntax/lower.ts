@@ -11,6 +11,7 @@ interface Draft {
 	successors: number[];
 	/** Nothing falls out of this block any more. */
 	closed: boolean;
+	stops: boolean;
 }
 
 /** Parts of a loop, known before its blocks are. */
@@ -102,7 +103,7 @@ class FunctionLowering {
 			returnType,
 			params,
 			locals: this.locals,
-			blocks: this.blocks.map(({ id, steps, test, successors }): Block => ({ id, steps, test, successors })),
+			blocks: this.blocks.map(({ id, steps, test, successors, stops }): Block => ({ id, steps, test, successors, stops })),
 			loops: this.loops.map((loop) => this.loop(loop)),
 			body: source.body,
 			calls,
@@ -124,7 +125,7 @@ class FunctionLowering {
 	}
 
 	private block(): Draft {
-		const draft: Draft = { id: this.blocks.length, steps: [], test: undefined, successors: [], closed: false };
+		const draft: Draft = { id: this.blocks.length, steps: [], test: undefined, successors: [], closed: false, stops: false };
 		this.blocks.push(draft);
 		return draft;
 	}
@@ -155,12 +156,17 @@ class FunctionLowering {
 		const expr = this.expressions.expr(node);
 		if (expr.kind === 'call' && ASSERTS.has(expr.name) && expr.args[0]) {
 			const after = this.block();
-			this.branch(expr.args[0], this.block(), after);
+			const failure = this.block();
+			failure.stops = true;
+			this.branch(expr.args[0], failure, after);
 			this.current = after;
 			return expr;
 		}
 		this.step({ ...this.expressions.range(node), kind: 'eval', expr });
-		if (expr.kind === 'call' && NORETURN.has(expr.name)) this.current.closed = true;
+		if (expr.kind === 'call' && NORETURN.has(expr.name)) {
+			this.current.closed = true;
+			this.current.stops = true;
+		}
 		return expr;
 	}
 

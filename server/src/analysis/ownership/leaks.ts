@@ -1,0 +1,64 @@
+/** Ways out of a function on which pages are left that nobody holds. */
+import type { FunctionIR } from '../../syntax/ir.js';
+import { variableType } from '../integers.js';
+import { rootOf } from '../walk.js';
+import { type Holding, NEG, POS, type State, ZERO } from './state.js';
+import type { Exit, Walked } from './walk.js';
+
+export interface Leak {
+	readonly fn: FunctionIR;
+	readonly holding: Holding;
+	readonly exit: Exit;
+	/** The pages are what a call for more had obtained. */
+	readonly short: boolean;
+}
+
+/** Cleanups that give memory back, not pages. */
+const MEMORY = /^k?v?free/;
+
+/** The function fails on this way out. */
+function fails(fn: FunctionIR, signs: number): boolean {
+	const { base, pointers } = fn.returnType;
+	if (pointers > 0) return !(signs & POS);
+	return base !== 'void' && base !== 'bool' && signs !== 0 && !(signs & (ZERO | POS)) && (signs & NEG) !== 0;
+}
+
+/** Nothing outside this function knows the place, or the function has shown that cleaning up is its own business. */
+function isOwn(fn: FunctionIR, state: State, holding: Holding, exit: Exit): boolean {
+	const root = rootOf(holding.place);
+	if (fn.params.some((v) => v.name === root)) return holding.spared !== undefined && fails(fn, exit.signs);
+	const type = variableType(fn, root);
+	if (!type) return false;
+	const value = state.values.get(root);
+	if (value?.published) return false;
+	const rest = holding.place.slice(root.length);
+	if (rest.startsWith('->')) return value?.fresh !== undefined && !rest.slice(2).includes('->');
+	if (rest.includes('->') || rest.includes('[]')) return false;
+	if (rest === '' && type.pointers > 1 && !type.array) return value?.fresh !== undefined;
+	return true;
+}
+
+/** A variable is cleaned up by something other than a free of its memory. */
+function hasCleanup(fn: FunctionIR, name: string): boolean {
+	return fn.blocks.some((block) =>
+		block.steps.some(
+			(step) =>
+				step.kind === 'declare' && step.variable.name === name && step.cleanup !== undefined && !MEMORY.test(step.cleanup),
+		),
+	);
+}
+
+/** The first way out on which each taking call's pages are left behind. */
+export function leaksOf({ fn, exits }: Walked): Leak[] {
+	const found = new Map<string, Leak>();
+	for (const exit of exits) {
+		for (const holding of exit.state.holdings.values()) {
+			if (holding.status !== 'held' || holding.outcome === 'none' || holding.shared) continue;
+			if (!isOwn(fn, exit.state, holding, exit) || hasCleanup(fn, rootOf(holding.place))) continue;
+			const short = holding.outcome === 'short';
+			const key = `${holding.taking.call.start} ${short}`;
+			if (!found.has(key)) found.set(key, { fn, holding, exit, short });
+		}
+	}
+	return [...found.values()];
+}

@@ -1,0 +1,145 @@
+/** Ownership of pages in one file: every function that takes pages, with the functions it calls and that call it. */
+import type { Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
+import type { ApiCall } from '../context.js';
+import { rootOf } from '../walk.js';
+import { type Leak, leaksOf } from './leaks.js';
+import type { Holding } from './state.js';
+import type { Summary, Way } from './summary.js';
+import { type Event, type Exit, type Surroundings, walk, type Walked } from './walk.js';
+
+/** Calls of calls that are summarised. */
+const DEEPEST = 6;
+/** Ways of one summary beyond which the function is taken for unknown. */
+const MOST_WAYS = 24;
+/** Callers of a function that leaves pages with its caller. */
+const MOST_CALLERS = 24;
+
+const TAKING = /^(?:get|pin|iov-iter|extract|helper)$/;
+
+/** The call takes references. */
+export function takes({ api }: ApiCall): boolean {
+	return api.record.takes !== 'none' && TAKING.test(api.record.group) && api.signature !== undefined;
+}
+
+export class Ownership implements Surroundings {
+	private readonly walks = new Map<FunctionIR, Walked>();
+	private readonly summaries = new Map<string, Summary | undefined>();
+	private readonly active = new Set<string>();
+	private readonly ir: FileIR;
+	private readonly calls: readonly ApiCall[];
+	private readonly byExpr: (expr: Expr) => ApiCall | undefined;
+	private readonly foreign: ReadonlyMap<string, Summary>;
+	private all: readonly Walked[] | undefined;
+
+	/**
+	 * @param calls every API call of the file
+	 * @param foreign summaries of functions of other files, by name
+	 */
+	constructor(
+		ir: FileIR,
+		calls: readonly ApiCall[],
+		apiCall: (expr: Expr) => ApiCall | undefined,
+		foreign: ReadonlyMap<string, Summary> = new Map(),
+	) {
+		this.ir = ir;
+		this.calls = calls;
+		this.byExpr = apiCall;
+		this.foreign = foreign;
+	}
+
+	apiCall(expr: Expr): ApiCall | undefined {
+		const found = this.byExpr(expr);
+		return found?.api.signature ? found : undefined;
+	}
+
+	summary(name: string): Summary | undefined {
+		if (this.summaries.has(name)) return this.summaries.get(name);
+		if (this.active.has(name) || this.active.size >= DEEPEST) return undefined;
+		const fn = this.ir.lookup(name);
+		if (!fn) return this.foreign.get(name);
+		this.active.add(name);
+		const summary = fn.clean ? summarise(this.walk(fn)) : undefined;
+		this.active.delete(name);
+		this.summaries.set(name, summary);
+		return summary;
+	}
+
+	/** Paths of one function. */
+	walk(fn: FunctionIR): Walked {
+		let walked = this.walks.get(fn);
+		if (!walked) {
+			walked = fn.clean ? walk(fn, this) : { fn, exits: [], events: [], bounded: false };
+			this.walks.set(fn, walked);
+		}
+		return walked;
+	}
+
+	/** Functions that take pages, by themselves or through a function of the file. */
+	get walked(): readonly Walked[] {
+		if (this.all) return this.all;
+		const found = new Set<FunctionIR>(this.calls.filter(takes).flatMap((call) => call.fn ?? []));
+		for (const fn of found) {
+			if (!this.leavesPages(fn)) continue;
+			for (const caller of this.ir.callers(fn.name).slice(0, MOST_CALLERS)) found.add(caller);
+		}
+		this.all = [...found].map((fn) => this.walk(fn));
+		return this.all;
+	}
+
+	private leavesPages(fn: FunctionIR): boolean {
+		return this.walk(fn).exits.some((exit) => [...exit.state.holdings.values()].some((h) => isLeft(fn, h)));
+	}
+
+	get leaks(): readonly Leak[] {
+		return this.walked.flatMap(leaksOf);
+	}
+
+	get events(): readonly { readonly fn: FunctionIR; readonly event: Event }[] {
+		return this.walked.flatMap(({ fn, events }) => events.map((event) => ({ fn, event })));
+	}
+
+	/** Names of functions with more paths than are followed. */
+	get bounded(): readonly string[] {
+		return [...new Set(this.walked.filter((w) => w.bounded).map((w) => w.fn.name))];
+	}
+}
+
+/** Pages in a place that the caller can reach. */
+function isLeft(fn: FunctionIR, holding: Holding): boolean {
+	if (holding.status !== 'held' || holding.outcome === 'none') return false;
+	return fn.params.some((param) => param.name === rootOf(holding.place) && param.type.pointers > 0);
+}
+
+function way(fn: FunctionIR, { state, signs, result }: Exit): Way {
+	return { signs, result, touches: state.touches, takes: [...state.holdings.values()].filter((h) => isLeft(fn, h)) };
+}
+
+function keyOf({ signs, result, touches, takes }: Way): string {
+	const touched = [...touches].map(([name, touch]) => `${name}|${touch.status}|${[...touch.kinds].join()}`).sort();
+	const taken = takes.map((h) => `${h.id}|${h.place}|${h.outcome}`).sort();
+	return [signs, result, ...touched, '/', ...taken].join(';');
+}
+
+function summarise({ fn, exits, bounded }: Walked): Summary | undefined {
+	if (bounded) return undefined;
+	const ways = new Map<string, Way>();
+	for (const exit of exits) {
+		const one = way(fn, exit);
+		ways.set(keyOf(one), one);
+	}
+	return ways.size > MOST_WAYS ? undefined : { fn, ways: doubted([...ways.values()]) };
+}
+
+/** A place that is released on one way and left alone on another with the same return depends on something unseen. */
+function doubted(ways: readonly Way[]): readonly Way[] {
+	return ways.map((one) => {
+		const touches = new Map(one.touches);
+		for (const other of ways) {
+			if (!(other.signs & one.signs)) continue;
+			for (const [name, touch] of other.touches)
+				if (!touches.has(name)) touches.set(name, touch.status === 'gone' ? touch : { ...touch, status: 'part' });
+		}
+		return { ...one, touches };
+	});
+}
+

@@ -1,0 +1,84 @@
+/** Names of places, seen through local pointers. */
+import { VIEWS } from '../../kernel/callees.js';
+import type { Expr } from '../../syntax/ir.js';
+import { bare, place } from '../walk.js';
+import type { State } from './state.js';
+
+/** Aliases of aliases that are followed. */
+const LONGEST_CHAIN = 4;
+
+/** `name` with the local it starts with replaced by what it stands for. */
+function throughAliases(name: string, state: State): string {
+	let at = name;
+	for (let i = 0; i < LONGEST_CHAIN; i++) {
+		const root = /^\w+/.exec(at)?.[0] ?? at;
+		const alias = state.aliases.get(root);
+		if (!alias) return at;
+		const rest = at.slice(root.length);
+		if (!alias.address) at = alias.place + rest;
+		else if (rest.startsWith('->')) at = `${alias.place}.${rest.slice(2)}`;
+		else if (rest.startsWith('[]')) at = alias.place + rest.slice(2);
+		else return at;
+	}
+	return at;
+}
+
+/** The place an expression reads or writes; undefined when it is none that can be followed. */
+export function placeOf(state: State, expr: Expr): string | undefined {
+	const name = place(expr);
+	return name === undefined ? undefined : throughAliases(name, state);
+}
+
+/** What an argument says of pages. */
+export interface Spot {
+	/** The array or the single page variable. */
+	readonly place: string;
+	/** `whole`: all from the start; `from`: all from an index; `element`: one of them; `address`: of the variable itself. */
+	readonly shape: 'whole' | 'from' | 'element' | 'address';
+	readonly index: Expr | undefined;
+}
+
+/** pages, pages + i, &pages[i], pages[i], *pages, &page, page_folio(page). */
+export function spotOf(state: State, expr: Expr): Spot | undefined {
+	const at = bare(expr);
+	if (at.kind === 'unary' && at.op === '&') {
+		const inner = bare(at.operand);
+		if (inner.kind === 'index') {
+			const place = placeOf(state, inner.object);
+			return place === undefined ? undefined : { place, shape: 'from', index: inner.index };
+		}
+		// &folio->page, &page->lru: the page itself
+		if (inner.kind === 'field' && inner.arrow && (inner.field === 'page' || inner.field === 'folio')) {
+			const page = placeOf(state, inner.object);
+			if (page !== undefined && [...state.holdings.values()].some((h) => h.place === page && h.single))
+				return { place: page, shape: 'whole', index: undefined };
+		}
+		const place = placeOf(state, inner);
+		return place === undefined ? undefined : { place, shape: 'address', index: undefined };
+	}
+	if (at.kind === 'binary' && (at.op === '+' || at.op === '-')) {
+		const left = spotOf(state, at.left);
+		return left && { ...left, shape: 'from', index: at.op === '+' ? at.right : undefined };
+	}
+	if (at.kind === 'index') {
+		const place = placeOf(state, at.object);
+		return place === undefined ? undefined : { place, shape: 'element', index: at.index };
+	}
+	if (at.kind === 'unary' && at.op === '*') {
+		const inner = bare(at.operand);
+		const target = inner.kind === 'unary' && (inner.op === '++' || inner.op === '--') ? bare(inner.operand) : inner;
+		const place = placeOf(state, target);
+		return place === undefined ? undefined : { place, shape: 'element', index: undefined };
+	}
+	if (at.kind === 'call' && VIEWS.has(at.name) && at.args[0]) return spotOf(state, at.args[0]);
+	const place = placeOf(state, at);
+	if (place === undefined) return undefined;
+	return place.endsWith('[]')
+		? { place: place.slice(0, -2), shape: 'element', index: undefined }
+		: { place, shape: 'whole', index: undefined };
+}
+
+/** `inner` is `outer` itself or lies in what it points to or contains. */
+export function within(inner: string, outer: string): boolean {
+	return inner.startsWith(outer) && (inner.length === outer.length || /^(?:->|\.|\[)/.test(inner.slice(outer.length)));
+}

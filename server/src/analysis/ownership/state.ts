@@ -1,0 +1,200 @@
+/** One state of one path through a function: what is held, and what is known of the values that decide about it. */
+import type { CallExpr, Expr, Range } from '../../syntax/ir.js';
+import type { ApiCall } from '../context.js';
+import { common, type Facts, NO_FACTS } from '../facts.js';
+import type { Held } from '../holders.js';
+
+/** Signs a value may have; for pointers NEG is an ERR_PTR, ZERO is NULL. */
+export const NEG = 1;
+export const ZERO = 2;
+export const POS = 4;
+export const ANY = NEG | ZERO | POS;
+
+export interface Value {
+	readonly signs: number;
+	readonly constant?: number | undefined;
+	/** Holding whose taking call returned this number. */
+	readonly result?: string | undefined;
+	/** `whole`: the number as returned; `sum`: computed with it; `unoffset`: bytes / PAGE_SIZE, the offset in the first page forgotten. */
+	readonly form?: 'whole' | 'sum' | 'unoffset' | undefined;
+	/** Place whose value this is a copy of. */
+	readonly copyOf?: string | undefined;
+	/** Holding whose pages this is an address, frame number or mapping of. */
+	readonly carries?: string | undefined;
+	/** Memory that was allocated here. */
+	readonly fresh?: 'zeroed' | 'raw' | undefined;
+	/** Somebody else knows this memory as well. */
+	readonly published?: boolean | undefined;
+}
+
+export const UNKNOWN: Value = { signs: ANY };
+
+/** What the pages of one taking call are doing. */
+type Status = 'held' | 'part' | 'released' | 'gone';
+
+/**
+ * What the tests on the path say of the call's success: nothing yet, at least one page, fewer than asked for,
+ * as many as asked for, none.
+ */
+type Outcome = 'untested' | 'some' | 'short' | 'all' | 'none';
+
+/** Where in an array the pages were put, against a variable that moves: at its index, below, above. */
+export interface Position {
+	readonly of: string;
+	readonly side: 'at' | 'below' | 'above';
+}
+
+export interface Holding {
+	readonly id: string;
+	readonly taking: ApiCall;
+	/** Call of this function that took the pages: the API itself, or a function of the file that calls it. */
+	readonly call: CallExpr;
+	readonly kind: Held;
+	/** "pages", "umem->pgs", "dma[].pages". */
+	readonly place: string;
+	/** The place is one page, not an array of them. */
+	readonly single: boolean;
+	/** Number of pages asked for, as text and as a number where it is one; undefined once the variable has changed. */
+	readonly asked: string | undefined;
+	readonly askedConstant: number | undefined;
+	readonly outcome: Outcome;
+	/** Pages of an earlier pass of the loop are held in the same place. */
+	readonly earlier: boolean;
+	readonly status: Status;
+	readonly position: Position | undefined;
+	readonly released: CallExpr | undefined;
+	/** A release of this place that does not reach these pages. */
+	readonly spared: CallExpr | undefined;
+	/** The number returned was used for more than its sign. */
+	readonly counted: boolean;
+	/** Somebody took further references on these pages. */
+	readonly shared: boolean;
+}
+
+/** What a function did with a place that its caller or an object brought along. */
+export interface Touch {
+	readonly status: 'part' | 'released' | 'gone';
+	/** Kinds of the releases. */
+	readonly kinds: ReadonlySet<string>;
+	readonly call: CallExpr;
+}
+
+/** One step of a path, newest first. */
+export interface Trail extends Range {
+	readonly text: string;
+	/** Holding it is about; undefined for a branch. */
+	readonly about: string | undefined;
+	readonly before: Trail | undefined;
+}
+
+export class State {
+	holdings = new Map<string, Holding>();
+	touches = new Map<string, Touch>();
+	values = new Map<string, Value>();
+	/** Local -> what it stands for: the same pointer, or the address of that place. */
+	aliases = new Map<string, { readonly place: string; readonly address: boolean }>();
+	facts: Facts = NO_FACTS;
+	trail: Trail | undefined;
+
+	clone(): State {
+		const copy = new State();
+		copy.holdings = new Map(this.holdings);
+		copy.touches = new Map(this.touches);
+		copy.values = new Map(this.values);
+		copy.aliases = new Map(this.aliases);
+		copy.facts = this.facts;
+		copy.trail = this.trail;
+		return copy;
+	}
+
+	note(at: Range, text: string, about?: string): void {
+		this.trail = { start: at.start, end: at.end, text, about, before: this.trail };
+	}
+
+	update(id: string, change: Partial<Holding>): void {
+		const old = this.holdings.get(id);
+		if (old) this.holdings.set(id, { ...old, ...change });
+	}
+
+	/** Forget values that live only within one step. */
+	settle(): void {
+		for (const key of this.values.keys()) if (key.startsWith('@')) this.values.delete(key);
+	}
+
+	/** States with the same key are one: they differ only in values. */
+	key(): string {
+		const parts: string[] = [];
+		for (const h of this.holdings.values())
+			parts.push(
+				`${h.id}|${h.place}|${h.outcome}|${h.status}|${h.earlier ? 1 : 0}${h.spared ? 1 : 0}${h.counted ? 1 : 0}${h.shared ? 1 : 0}|${h.position?.of ?? ''}${h.position?.side ?? ''}`,
+			);
+		for (const [place, touch] of this.touches) parts.push(`${place}|${touch.status}|${[...touch.kinds].join()}`);
+		return parts.sort().join(';');
+	}
+}
+
+function sameValue(a: Value, b: Value): boolean {
+	return (
+		a === b ||
+		(a.signs === b.signs &&
+			a.constant === b.constant &&
+			a.result === b.result &&
+			a.form === b.form &&
+			a.copyOf === b.copyOf &&
+			a.carries === b.carries &&
+			a.fresh === b.fresh &&
+			a.published === b.published)
+	);
+}
+
+function joinValues(a: Value, b: Value): Value {
+	if (sameValue(a, b)) return a;
+	return {
+		signs: a.signs | b.signs,
+		constant: a.constant === b.constant ? a.constant : undefined,
+		// a number that is the result on one path only must not be mistaken for it on the other
+		result: a.result === b.result ? a.result : undefined,
+		form: a.form === b.form ? a.form : undefined,
+		copyOf: a.copyOf === b.copyOf ? a.copyOf : undefined,
+		carries: a.carries ?? b.carries,
+		fresh: a.fresh && b.fresh ? (a.fresh === b.fresh ? a.fresh : 'raw') : undefined,
+		published: a.published || b.published,
+	};
+}
+
+/**
+ * What two states with the same key have in common.
+ * @returns `old` itself when `more` adds nothing
+ */
+export function merge(old: State, more: State): State {
+	const merged = old.clone();
+	let changed = false;
+	for (const [place, value] of old.values) {
+		const other = more.values.get(place);
+		const joined = other ? joinValues(value, other) : undefined;
+		if (!joined) merged.values.delete(place);
+		else merged.values.set(place, joined);
+		if (!joined || !sameValue(joined, value)) changed = true;
+	}
+	for (const [local, alias] of old.aliases) {
+		const other = more.aliases.get(local);
+		if (other && other.place === alias.place && other.address === alias.address) continue;
+		merged.aliases.delete(local);
+		changed = true;
+	}
+	for (const [id, holding] of old.holdings) {
+		const other = more.holdings.get(id);
+		if (!other || other.asked === holding.asked) continue;
+		if (holding.asked === undefined) continue;
+		merged.update(id, { asked: undefined });
+		changed = true;
+	}
+	merged.facts = common(old.facts, more.facts);
+	if (merged.facts.size !== old.facts.size) changed = true;
+	return changed ? merged : old;
+}
+
+/** Key of the value of an expression within a step. */
+export function temporary(expr: Expr): string {
+	return `@${expr.start}-${expr.end}`;
+}

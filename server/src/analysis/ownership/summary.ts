@@ -1,0 +1,50 @@
+/** What a function does for its callers, by what it returns. */
+import type { CallExpr, Expr, FunctionIR } from '../../syntax/ir.js';
+import { bare } from '../walk.js';
+import { placeOf } from './places.js';
+import type { Holding, State, Touch } from './state.js';
+
+/** One way a function may end. */
+export interface Way {
+	/** Signs of the returned value. */
+	readonly signs: number;
+	/** Holding whose number it returns. */
+	readonly result: string | undefined;
+	/** Places that start with a parameter, and what was done with them. */
+	readonly touches: ReadonlyMap<string, Touch>;
+	/** Pages left in places that start with a parameter. */
+	readonly takes: readonly Holding[];
+}
+
+export interface Summary {
+	readonly fn: FunctionIR;
+	readonly ways: readonly Way[];
+}
+
+/** A place of the callee in the caller's words. */
+export interface Mapped {
+	readonly place: string;
+	/** Index of the element the callee was given: `&dma[i]`. */
+	readonly index: Expr | undefined;
+}
+
+/** Put the argument for the parameter a place starts with; undefined when the argument is none that can be followed. */
+export function mapped(state: State, fn: FunctionIR, call: CallExpr, name: string): Mapped | undefined {
+	const root = /^\w+/.exec(name)?.[0];
+	const position = fn.params.findIndex((param) => param.name === root);
+	const arg = position < 0 ? undefined : call.args[position];
+	if (!arg || root === undefined) return undefined;
+	const rest = name.slice(root.length);
+	const at = bare(arg);
+	if (at.kind !== 'unary' || at.op !== '&') {
+		const place = placeOf(state, at);
+		return place === undefined ? undefined : { place: place + rest, index: undefined };
+	}
+	const inner = bare(at.operand);
+	const place = placeOf(state, inner);
+	if (place === undefined) return undefined;
+	const index = inner.kind === 'index' ? inner.index : undefined;
+	if (rest.startsWith('->')) return { place: `${place}.${rest.slice(2)}`, index };
+	if (rest.startsWith('[]')) return { place: place + rest.slice(2), index };
+	return rest === '' ? { place: `&${place}`, index } : undefined;
+}

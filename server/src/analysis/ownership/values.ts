@@ -1,0 +1,301 @@
+/** What expressions are worth on a path, and what a test says of them. */
+import { ALLOCATORS, ADDRESSES, ZEROING } from '../../kernel/callees.js';
+import type { Expr, Range } from '../../syntax/ir.js';
+import { unwrap } from '../../syntax/lower.js';
+import { contradict, factOf, written } from '../facts.js';
+import { relations } from '../results.js';
+import { bare, parts } from '../walk.js';
+import { placeOf } from './places.js';
+import { ANY, type Holding, NEG, POS, type State, temporary, UNKNOWN, type Value, ZERO } from './state.js';
+
+const TRUTH = new Set(['==', '!=', '<', '>', '<=', '>=', '&&', '||']);
+
+function signOf(value: number): number {
+	return value < 0 ? NEG : value > 0 ? POS : ZERO;
+}
+
+function number(value: number): Value {
+	return { signs: signOf(value), constant: value };
+}
+
+function negated(signs: number): number {
+	return (signs & ZERO) | (signs & NEG ? POS : 0) | (signs & POS ? NEG : 0);
+}
+
+function added(a: number, b: number): number {
+	if (a === ZERO) return b;
+	if (b === ZERO) return a;
+	const all = a | b;
+	if (!(all & NEG)) return a === POS || b === POS ? POS : all;
+	return all & POS ? ANY : all;
+}
+
+/** Key under which the value of an expression is kept: its place, or the call itself. */
+function subject(state: State, expr: Expr): string | undefined {
+	const at = bare(expr);
+	if (at.kind === 'assign') return subject(state, at.left);
+	if (at.kind === 'call') return temporary(at);
+	const place = placeOf(state, at);
+	return place?.includes('[]') ? undefined : place;
+}
+
+function isPageSize(expr: Expr): boolean {
+	const at = bare(expr);
+	return at.kind === 'name' && at.name === 'PAGE_SIZE';
+}
+
+function isPageShift(expr: Expr): boolean {
+	const at = bare(expr);
+	return at.kind === 'name' && at.name === 'PAGE_SHIFT';
+}
+
+function binary(state: State, op: string, left: Expr, right: Expr): Value {
+	if (TRUTH.has(op)) return { signs: ZERO | POS };
+	const a = valueOf(state, left);
+	const b = valueOf(state, right);
+	const result = a.result ?? b.result;
+	const carries = op === '+' || op === '-' || op === '|' || op === '<<' ? (a.carries ?? b.carries) : a.carries;
+	const bytes = a.result !== undefined && a.form === 'whole';
+	const unoffset = bytes && ((op === '/' && isPageSize(right)) || (op === '>>' && isPageShift(right)));
+	const form = result === undefined ? undefined : unoffset ? 'unoffset' : 'sum';
+	const constants = a.constant !== undefined && b.constant !== undefined;
+	const signs =
+		op === '+'
+			? added(a.signs, b.signs)
+			: op === '-'
+				? added(a.signs, negated(b.signs))
+				: op === '<<' || op === '*'
+					? b.signs & NEG
+						? ANY
+						: a.signs
+					: a.signs & NEG
+						? ANY
+						: ZERO | POS;
+	const constant = constants && op === '+' ? (a.constant ?? 0) + (b.constant ?? 0) : undefined;
+	return { signs, constant, result, form, carries };
+}
+
+function call(state: State, expr: Expr & { kind: 'call' }): Value {
+	const known = state.values.get(temporary(expr));
+	if (known) return known;
+	const first = expr.args[0];
+	if (/^(?:ERR_PTR|PTR_ERR|ERR_CAST|PTR_ERR_OR_ZERO)$/.test(expr.name) && first) return valueOf(state, first);
+	if (/^IS_ERR/.test(expr.name)) return { signs: ZERO | POS };
+	if (ALLOCATORS.test(expr.name))
+		return {
+			signs: ZERO | POS,
+			fresh: ZEROING.test(expr.name) || expr.args.some(namesZero) ? 'zeroed' : 'raw',
+		};
+	if (ADDRESSES.has(expr.name) && first) {
+		const carried = carriedBy(state, first);
+		if (carried) return { signs: ANY, carries: carried };
+	}
+	return UNKNOWN;
+}
+
+/** `GFP_KERNEL | __GFP_ZERO` */
+function namesZero(expr: Expr): boolean {
+	const at = bare(expr);
+	return at.kind === 'name' ? at.name === '__GFP_ZERO' : at.kind === 'binary' && parts(at).some(namesZero);
+}
+
+/** The holding whose pages an expression denotes. */
+export function carriedBy(state: State, expr: Expr): string | undefined {
+	const at = bare(expr);
+	const target = at.kind === 'unary' && (at.op === '*' || at.op === '&') ? bare(at.operand) : at;
+	const place = placeOf(state, target);
+	if (place !== undefined) {
+		for (const h of state.holdings.values())
+			if (h.place === place || `${h.place}[]` === place || h.place === `${place}[]`) return h.id;
+	}
+	return valueOf(state, expr).carries;
+}
+
+/** What is known of an expression that has been evaluated. */
+export function valueOf(state: State, expr: Expr): Value {
+	const at = unwrap(expr);
+	switch (at.kind) {
+		case 'number':
+			return at.value === undefined ? UNKNOWN : number(at.value);
+		case 'string':
+			return { signs: POS };
+		case 'cast':
+			return valueOf(state, at.operand);
+		case 'comma':
+			return at.items.length ? valueOf(state, at.items.at(-1) as Expr) : UNKNOWN;
+		case 'assign':
+			return valueOf(state, at.left);
+		case 'call':
+			return call(state, at);
+		case 'conditional':
+			return state.values.get(temporary(at)) ?? UNKNOWN;
+		case 'binary':
+			return binary(state, at.op, at.left, at.right);
+		case 'unary': {
+			if (at.op === '&') return { signs: POS };
+			if (at.op === '!') return { signs: ZERO | POS };
+			if (at.op === '++' || at.op === '--') return { ...valueOf(state, at.operand), constant: undefined };
+			if (at.op !== '-') break;
+			const operand = bare(at.operand);
+			if (operand.kind === 'name' && /^[A-Z][A-Z0-9_]*$/.test(operand.name)) return { signs: NEG };
+			const value = valueOf(state, operand);
+			return value.constant === undefined ? { signs: negated(value.signs) } : number(-value.constant);
+		}
+		case 'name':
+			if (at.name === 'NULL' || at.name === 'false') return number(0);
+			if (at.name === 'true') return number(1);
+			if (/^E[A-Z0-9]+$/.test(at.name)) return { signs: POS };
+	}
+	const place = placeOf(state, at);
+	return place === undefined ? UNKNOWN : valueAt(state, place);
+}
+
+/** What is known of a place: a field of memory that was cleared and that nobody else has seen is 0. */
+function valueAt(state: State, place: string): Value {
+	const known = state.values.get(place);
+	if (known) return known;
+	const [, root, field] = /^(\w+)(?:->|\.)([^[]*)$/.exec(place) ?? [];
+	const object = root === undefined ? undefined : state.values.get(root);
+	return object?.fresh === 'zeroed' && !object.published && field && !field.includes('->') ? number(0) : UNKNOWN;
+}
+
+/** Nothing was taken by this call after all: what an earlier pass took is still there. */
+function failed(holding: Holding): Partial<Holding> {
+	if (!holding.earlier) return { outcome: 'none' };
+	const position = holding.position && { of: holding.position.of, side: 'below' as const };
+	return { outcome: 'some', earlier: false, position };
+}
+
+/** The result of a taking call has only these signs: what that means for the pages. */
+function learn(state: State, id: string, signs: number, at: Range): void {
+	const holding = state.holdings.get(id);
+	if (!holding || holding.outcome === 'none') return;
+	const { meaning } = holding.taking.api.record;
+	const none = meaning === 'page-or-err' ? signs === NEG : !(signs & (meaning === 'bool' ? NEG | POS : POS));
+	const all = meaning === 'page-or-err' ? !(signs & NEG) : signs === POS;
+	if (none) {
+		state.update(id, failed(holding));
+		state.note(at, 'nothing was taken', id);
+	} else if (all && holding.outcome === 'untested') {
+		const whole = meaning === 'bool' || /^page-/.test(meaning) || holding.askedConstant === 1;
+		state.update(id, { outcome: whole ? 'all' : 'some' });
+	}
+}
+
+/** Restrict a value to some signs. @returns false when none is left */
+export function narrow(state: State, key: string, signs: number, at: Range): boolean {
+	const old = valueAt(state, key);
+	const left = old.signs & signs;
+	if (left === 0) return false;
+	state.values.set(key, { ...old, signs: left, constant: left === ZERO ? 0 : old.constant });
+	if (old.result !== undefined && old.form === 'whole') {
+		for (const [place, value] of state.values) {
+			if (value.result !== old.result || value.form !== 'whole' || place === key) continue;
+			if ((value.signs & signs) === 0) return false;
+			state.values.set(place, { ...value, signs: value.signs & signs });
+		}
+		learn(state, old.result, left, at);
+	}
+	for (const holding of state.holdings.values())
+		if (holding.single && holding.place === key && (left === ZERO || answersByPage(holding))) learn(state, holding.id, left, at);
+	return true;
+}
+
+/** The page itself tells whether it was taken: it is what the call returns, or the result was not looked at. */
+function answersByPage({ taking, outcome }: Holding): boolean {
+	return /^page-/.test(taking.api.record.meaning) || outcome === 'untested';
+}
+
+/** Signs left of `x` where `x OP value` holds. */
+function signsWhere(op: string, { signs, constant }: Value): number {
+	switch (op) {
+		case '==':
+			return signs;
+		case '!=':
+			return constant === 0 ? NEG | POS : ANY;
+		case '<':
+			return constant === 1 || signs === ZERO ? (signs === ZERO ? NEG : NEG | ZERO) : signs === NEG ? NEG : ANY;
+		case '<=':
+			return signs & POS ? ANY : signs & ZERO ? NEG | ZERO : NEG;
+		case '>':
+			return constant === -1 ? ZERO | POS : signs & NEG ? ANY : POS;
+		case '>=':
+			return signs & NEG ? ANY : signs & ZERO ? ZERO | POS : POS;
+		default:
+			return ANY;
+	}
+}
+
+function isAsked(state: State, holding: Holding, other: Expr): boolean {
+	const value = valueOf(state, other);
+	if (value.constant !== undefined && value.constant === holding.askedConstant) return true;
+	if (holding.asked === undefined) return false;
+	return written(other) === holding.asked || placeOf(state, other) === holding.asked || value.copyOf === holding.asked;
+}
+
+/** What `x OP other` says when x is the result of a taking call and `other` the number asked for. */
+function compareWithAsked(state: State, key: string, op: string, other: Expr, at: Range): boolean {
+	const value = state.values.get(key);
+	const holding = value?.result !== undefined && value.form === 'whole' ? state.holdings.get(value.result) : undefined;
+	if (!holding || !isAsked(state, holding, other)) return true;
+	if (op === '==' || op === '>=') {
+		if (!narrow(state, key, POS, at)) return false;
+		state.update(holding.id, { outcome: 'all' });
+	} else if (op === '!=' || op === '<') {
+		if (holding.outcome === 'all') return false;
+		if (holding.askedConstant === 1) return narrow(state, key, NEG | ZERO, at);
+		if (holding.outcome !== 'none') state.update(holding.id, { outcome: 'short' });
+		state.note(at, 'fewer pages than asked for', holding.id);
+	}
+	return true;
+}
+
+/**
+ * Take a test for true or false.
+ * @returns false when the path cannot be taken
+ */
+export function assume(state: State, test: Expr, truth: boolean): boolean {
+	const at = unwrap(test);
+	if (at.kind === 'unary' && at.op === '!') return assume(state, at.operand, !truth);
+	if (at.kind === 'binary' && (at.op === '&&' || at.op === '||')) {
+		if ((at.op === '&&') !== truth) return true;
+		return assume(state, at.left, truth) && assume(state, at.right, truth);
+	}
+	const fact = factOf(at, truth);
+	if (fact) {
+		if (contradict(state.facts, new Map([fact]))) return false;
+		state.facts = new Map(state.facts).set(fact[0], fact[1]);
+	}
+	if (at.kind === 'call' && /^IS_ERR/.test(at.name) && at.args[0]) {
+		const key = subject(state, at.args[0]);
+		const bad = at.name === 'IS_ERR_OR_NULL' ? NEG | ZERO : NEG;
+		return key === undefined || narrow(state, key, truth ? bad : ANY & ~bad, at);
+	}
+	if (at.kind === 'binary') {
+		for (const { op, other } of relations(at, truth)) {
+			const mine = other === at.left ? at.right : at.left;
+			const key = subject(state, mine);
+			if (key === undefined) continue;
+			if (!narrow(state, key, signsWhere(op, valueOf(state, other)), at)) return false;
+			if (!compareWithAsked(state, key, op, other, at)) return false;
+		}
+		return relationOfCalls(state, at, truth);
+	}
+	const key = subject(state, at);
+	const signs = truth ? NEG | POS : ZERO;
+	if (key !== undefined) return narrow(state, key, signs, at);
+	return (valueOf(state, at).signs & signs) !== 0;
+}
+
+const NEGATED: Readonly<Record<string, string>> = { '<': '>=', '>': '<=', '<=': '>', '>=': '<', '==': '!=', '!=': '==' };
+
+/** `get_user_pages(...) < 0`: the call stands in the test itself. */
+function relationOfCalls(state: State, at: Expr & { kind: 'binary' }, truth: boolean): boolean {
+	const left = bare(at.left);
+	const op = truth ? at.op : NEGATED[at.op];
+	if (left.kind !== 'call' || op === undefined) return true;
+	const key = temporary(left);
+	return (
+		narrow(state, key, signsWhere(op, valueOf(state, at.right)), at) && compareWithAsked(state, key, op, at.right, at)
+	);
+}

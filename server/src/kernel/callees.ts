@@ -1,0 +1,102 @@
+/**
+ * What kernel functions outside the family do with a page, an array of pages or an object they are given.
+ * A function that is not named here may keep what it gets. Sources: include/linux/{mm,highmem,slab,overflow,list,rbtree,
+ * xarray,scatterlist,vmalloc,dma-mapping,dev_printk,printk,spinlock,mutex}.h, read in 6.1.192 and 6.12.117.
+ */
+
+const set = (names: string): ReadonlySet<string> => new Set(names.trim().split(/\s+/));
+
+/** They look at what they get and keep nothing. */
+const READERS = set(`
+	struct_size flex_array_size array_size array3_size size_mul size_add ARRAY_SIZE container_of container_of_const offsetof
+	min max min_t max_t min3 max3 clamp clamp_t umin umax swap READ_ONCE WRITE_ONCE data_race BUILD_BUG_ON
+	DIV_ROUND_UP DIV_ROUND_UP_ULL round_up round_down roundup rounddown ALIGN PAGE_ALIGN PFN_UP PFN_DOWN PFN_PHYS
+	offset_in_page offset_in_folio page_to_nid page_to_pfn page_to_phys page_to_virt page_to_bus page_address lowmem_page_address
+	page_size page_shift page_count page_ref_count page_mapcount page_mapped page_mapping page_file_mapping page_private
+	page_zone page_zonenum page_zone_id page_pgdat page_index page_offset page_folio compound_head compound_order compound_nr
+	thp_size thp_nr_pages thp_order nth_page folio_page folio_size folio_nr_pages folio_order folio_pfn folio_nid folio_mapping
+	folio_address folio_pos folio_index folio_inode folio_mapcount folio_ref_count folio_mapped folio_page_idx folio_is_zone_device
+	is_zone_device_page is_device_private_page is_device_coherent_page is_pci_p2pdma_page is_zero_page is_zero_pfn is_highmem
+	is_huge_zero_page pfn_valid pfn_to_page pfn_to_phys virt_addr_valid virt_to_page virt_to_phys __pa phys_to_virt
+	kmap kmap_atomic kmap_local_page kmap_local_folio kunmap kunmap_atomic kunmap_local vmap vunmap vm_map_ram vm_unmap_ram
+	memcpy memmove memset memcmp memcpy_to_page memcpy_from_page memzero_page copy_page copy_highpage clear_page clear_highpage
+	clear_user_highpage copy_user_highpage copy_to_user_page copy_from_user_page zero_user zero_user_segment zero_user_segments
+	copy_page_to_iter copy_page_from_iter copy_page_from_iter_atomic copy_page_to_iter_nofault simple_copy_to_iter
+	copy_to_user copy_from_user __copy_to_user __copy_from_user put_user get_user access_ok untagged_addr
+	flush_dcache_page flush_dcache_folio flush_anon_page flush_kernel_vmap_range invalidate_kernel_vmap_range flush_icache_range
+	flush_icache_page arch_make_page_accessible clflush_cache_range
+	set_page_dirty set_page_dirty_lock folio_mark_dirty folio_mark_dirty_lock mark_page_accessed folio_mark_accessed
+	lock_page unlock_page trylock_page folio_lock folio_unlock folio_trylock lock_page_killable folio_lock_killable
+	wait_on_page_writeback folio_wait_writeback folio_wait_stable wait_for_stable_page
+	dma_map_page dma_map_page_attrs dma_unmap_page dma_unmap_page_attrs dma_map_single dma_unmap_single dma_mapping_error
+	dma_sync_single_for_cpu dma_sync_single_for_device dma_map_sg dma_unmap_sg dma_map_sgtable dma_unmap_sgtable
+	pci_map_page pci_unmap_page pci_map_sg pci_unmap_sg ib_dma_map_page ib_dma_unmap_page ib_dma_mapping_error
+	kasan_check_write kasan_check_read kmsan_unpoison_memory kmemleak_ignore might_sleep cond_resched cpu_relax
+	IS_ERR IS_ERR_OR_NULL IS_ERR_VALUE PTR_ERR PTR_ERR_OR_ZERO ERR_PTR ERR_CAST unlikely likely WARN_ON WARN_ON_ONCE WARN WARN_ONCE
+	BUG_ON VM_BUG_ON VM_BUG_ON_PAGE VM_WARN_ON VM_WARN_ON_ONCE VM_WARN_ON_ONCE_PAGE lockdep_assert_held
+	mmap_read_lock mmap_read_unlock mmap_write_lock mmap_write_unlock mmap_read_lock_killable mmap_write_lock_killable
+	mmap_read_trylock mmap_assert_locked mmget mmput mmgrab mmdrop mmget_not_zero get_task_mm down_read up_read down_write up_write
+	mutex_lock mutex_unlock mutex_lock_interruptible mutex_lock_killable mutex_trylock mutex_is_locked mutex_init mutex_destroy
+	spin_lock spin_unlock spin_lock_irq spin_unlock_irq spin_lock_irqsave spin_unlock_irqrestore spin_lock_bh spin_unlock_bh
+	spin_lock_init raw_spin_lock raw_spin_unlock read_lock read_unlock write_lock write_unlock rcu_read_lock rcu_read_unlock
+	down up down_interruptible srcu_read_lock srcu_read_unlock local_irq_save local_irq_restore local_irq_disable local_irq_enable
+	init_completion complete complete_all wait_for_completion wait_for_completion_interruptible wait_for_completion_timeout
+	INIT_LIST_HEAD INIT_WORK INIT_DELAYED_WORK list_empty list_del list_del_init kref_init refcount_set refcount_read
+	atomic_set atomic_read atomic_inc atomic_dec atomic_add atomic_sub atomic64_set atomic64_read atomic64_add atomic64_sub
+	atomic64_inc atomic64_dec atomic_long_add atomic_long_sub atomic_long_add_return atomic64_add_return atomic_long_read
+	account_locked_vm __account_locked_vm capable ns_capable rlimit can_do_mlock
+	iov_iter_advance iov_iter_revert iov_iter_count iov_iter_npages iov_iter_is_kvec iov_iter_is_bvec iov_iter_is_xarray
+	iov_iter_is_folioq iov_iter_is_discard iov_iter_is_pipe iov_iter_rw user_backed_iter iter_is_iovec iter_is_ubuf
+	iov_iter_extract_will_pin iov_iter_single_seg_count iov_iter_alignment iov_iter_truncate iter_iov_addr iter_iov_len
+	printk snprintf sprintf scnprintf strlen strcmp sg_init_table sg_mark_end sg_free_table sg_next sg_phys sg_virt
+	test_bit set_bit clear_bit __set_bit __clear_bit bitmap_set bitmap_clear bitmap_zero fls ffs __fls __ffs ilog2 order_base_2 get_order
+	page_pool_page_is_pp vmalloc_to_page kmap_to_page is_vmalloc_addr ktime_get udelay mdelay msleep usleep_range
+`);
+
+/** Prints, traces, page tests: CamelCase page flags, dev_err(), pr_debug(), trace_*(). */
+const READER_NAMES =
+	/^(?:(?:dev|pr|netdev|drm|ib?dev|v4l2|usnic|fs|xen|kvm)_(?:err|warn|info|dbg|debug|notice|crit|alert|emerg|cont|vdbg|err_ratelimited|warn_ratelimited|info_ratelimited|dbg_ratelimited|err_once|warn_once|info_once)$|(?:dev|pr|net)_\w+_ratelimited$|trace_\w+|(?:(?:Set|Clear|TestSet|TestClear|__Set|__Clear)?Page[A-Z]\w*)$|folio_(?:test|set|clear)_\w+|page_to_\w+|usnic_dbg$|usnic_err$|[a-z0-9]+_(?:dbg|debug|err|warn)$)/;
+
+/** The function keeps nothing of its arguments. */
+export function readsOnly(name: string): boolean {
+	return READERS.has(name) || READER_NAMES.test(name);
+}
+
+/** They give memory back: of an array of pages, not the pages; of an object, not what it points to. */
+export const FREES = set(`
+	kfree kvfree vfree kfree_sensitive kvfree_sensitive kmem_cache_free free_page free_pages devm_kfree kfree_rcu kvfree_rcu
+	kfree_rcu_mightsleep bio_put mempool_free free_pages_exact
+`);
+
+/** They return fresh memory or NULL. */
+export const ALLOCATORS =
+	/^(?:k[mzc]alloc(?:_array|_node|_array_node)?|kv[mzc]alloc(?:_array|_node|_array_node)?|kmem_cache_(?:z?alloc|zalloc_node|alloc_node)|v[mz]alloc(?:_user|_node|_array)?|vcalloc|devm_k[mzc]alloc(?:_array)?|devm_k[mz]alloc|__get_free_pages?|get_zeroed_page|kmemdup|kzalloc_flex|kmalloc_(?:obj|objs|flex)|kzalloc_(?:obj|objs)|alloc_page|alloc_pages)$/;
+
+/** Of these, those whose memory is zero. */
+export const ZEROING =
+	/^(?:k[zc]alloc\w*|kv[zc]alloc\w*|vzalloc\w*|vcalloc|devm_k[zc]alloc\w*|kmem_cache_zalloc\w*|get_zeroed_page)$/;
+
+/** They return an address, frame or mapping of the page: who has that can still give the page back. */
+export const ADDRESSES = set(`
+	page_to_pfn page_to_phys page_to_virt page_to_bus page_address lowmem_page_address folio_address folio_pfn page_folio
+	compound_head nth_page folio_page kmap kmap_atomic kmap_local_page kmap_local_folio vmap vm_map_ram PFN_PHYS pfn_to_phys
+	virt_to_phys __pa sg_phys sg_virt pfn_to_page virt_to_page
+`);
+
+/** Another view of the same page. */
+export const VIEWS = set('page_folio compound_head folio_page nth_page folio_file_page pfn_folio');
+
+/** They take one more plain reference on a page. */
+export const TAKERS = set(
+	'get_page folio_get try_get_page get_page_unless_zero folio_try_get folio_ref_add page_ref_add page_ref_inc folio_add_pin',
+);
+
+/** They put an object where others find it, given the address of a member. */
+export const PUBLISHERS =
+	/(?:^|_)(?:list_add|list_splice|list_move|hlist_add|rb_link|rb_insert|rb_add|interval_tree_insert|llist_add|plist_add|queue_work|queue_delayed_work|schedule_work|xa_store|xa_insert|xa_alloc|idr_alloc|idr_replace|radix_tree_insert|fd_install|kref_get|rhashtable_insert|add_tail|enqueue|init_work|call_rcu)/i;
+
+/** They keep the pages they are given when they return 0, and nothing when they fail. */
+export const KEEPERS = set(`
+	sg_alloc_table_from_pages sg_alloc_table_from_pages_segment sg_alloc_append_table_from_pages __sg_alloc_table_from_pages
+	xa_insert xa_insert_bh xa_insert_irq xa_alloc radix_tree_insert add_to_page_cache_lru filemap_add_folio vm_insert_page vm_map_pages
+`);
