@@ -4,6 +4,7 @@ import type { Api, Kernel, KnownUser, Role, Signature } from '../kernel/types.js
 import type { CallExpr, Expr, FileIR, FunctionIR, Range } from '../syntax/ir.js';
 import type { FlagValue } from './flag-value.js';
 import { FlagValues } from './flags.js';
+import { Ownership } from './ownership/ownership.js';
 
 /** One call of an API of the family. */
 export interface ApiCall {
@@ -33,6 +34,8 @@ export interface FileContext {
 	/** The API call an expression is; undefined for anything else. */
 	apiCall(expr: Expr): ApiCall | undefined;
 	readonly values: FlagValues;
+	/** What becomes of the pages on every path; worked out when a rule first asks. */
+	readonly ownership: Ownership;
 	/** The curated judgement on this file and function, when there is one. */
 	knownUser(fn: string | undefined): KnownUser | undefined;
 	/** Text of a range of the file. */
@@ -65,27 +68,32 @@ function shapeOf(api: Api, call: CallExpr): Signature | undefined {
 	return fits(api.signature) ? api.signature : api.record.signatures.findLast(fits);
 }
 
-function apiCalls(ir: FileIR, kernel: Kernel, values: FlagValues): ApiCall[] {
-	const found: ApiCall[] = [];
+/** The API call that a call is; undefined for a function of the file itself and for all others. */
+type Recognise = (call: CallExpr, fn: FunctionIR | undefined) => ApiCall | undefined;
+
+function recogniser(ir: FileIR, kernel: Kernel, values: FlagValues): Recognise {
 	const own = new Set([...ir.defined, ...ir.macros.map((macro) => macro.name)]);
-	const add = (call: CallExpr, fn: FunctionIR | undefined): void => {
+	return (call, fn) => {
 		const api = call.name && !own.has(call.name) && !shadowed(fn, call.name) ? kernel.api(call.name) : undefined;
-		if (!api) return;
+		if (!api) return undefined;
 		const shape = shapeOf(api, call);
 		const position = (role: Role): number => shape?.params.findIndex((param) => param.role === role) ?? -1;
 		const flags = position('flags');
-		found.push({
+		return {
 			call,
 			api,
 			fn,
 			shape,
 			arg: (role) => call.args[position(role)],
 			flags: flags >= 0 && call.args[flags] ? values.argument(fn, call, flags) : undefined,
-		});
+		};
 	};
-	for (const fn of ir.functions) for (const call of fn.calls) add(call, fn);
-	for (const macro of ir.macros) for (const call of macro.calls) add(call, undefined);
-	return found;
+}
+
+function apiCalls(ir: FileIR, recognise: Recognise): ApiCall[] {
+	const inFunctions = ir.functions.flatMap((fn) => fn.calls.flatMap((call) => recognise(call, fn) ?? []));
+	const inMacros = ir.macros.flatMap((macro) => macro.calls.flatMap((call) => recognise(call, undefined) ?? []));
+	return [...inFunctions, ...inMacros];
 }
 
 function groupByFunction(calls: readonly ApiCall[]): Map<FunctionIR | undefined, ApiCall[]> {
@@ -101,8 +109,14 @@ function groupByFunction(calls: readonly ApiCall[]): Map<FunctionIR | undefined,
 /** Put together what the rules ask for. */
 export function fileContext(path: string, text: string, kernel: Kernel, ir: FileIR): FileContext {
 	const values = new FlagValues(ir, (name) => kernel.api(name) !== undefined);
-	const calls = apiCalls(ir, kernel, values);
-	const byExpr = new Map<Expr, ApiCall>(calls.map((call) => [call.call, call]));
+	const recognise = recogniser(ir, kernel, values);
+	const calls = apiCalls(ir, recognise);
+	const byExpr = new Map<Expr, ApiCall | undefined>(calls.map((call) => [call.call, call]));
+	/** Functions without any of our words are read only when an analysis comes to them. */
+	const apiCall = (expr: Expr): ApiCall | undefined => {
+		if (expr.kind === 'call' && !byExpr.has(expr)) byExpr.set(expr, recognise(expr, undefined));
+		return byExpr.get(expr);
+	};
 	const byFunction = groupByFunction(calls);
 	return {
 		path,
@@ -112,8 +126,9 @@ export function fileContext(path: string, text: string, kernel: Kernel, ir: File
 		ir,
 		values,
 		calls,
+		ownership: new Ownership(ir, calls, apiCall),
 		callsOf: (fn) => byFunction.get(fn) ?? [],
-		apiCall: (expr) => byExpr.get(expr),
+		apiCall,
 		knownUser: (fn) => knownUser(path, fn),
 		slice: (range) => text.slice(range.start, range.end),
 	};

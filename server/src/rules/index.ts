@@ -1,4 +1,7 @@
 /** The registry: one line a rule, in the order of the documentation. */
+import { dirtyUnlocked } from './dirty-unlocked.js';
+import { extractUnpinUnguarded } from './extract-unpin-unguarded.js';
+import { extractWillPinLate } from './extract-will-pin-late.js';
 import { follFlagsNotFlags } from './foll-flags-not-flags.js';
 import { follFlagsRejected } from './foll-flags-rejected.js';
 import { follForceInDriver } from './foll-force-in-driver.js';
@@ -9,10 +12,15 @@ import { follLongtermWithoutPin } from './foll-longterm-without-pin.js';
 import { follPinFromCaller } from './foll-pin-from-caller.js';
 import { getUnpinPage } from './get-unpin-page.js';
 import { gupApiChanged } from './gup-api-changed.js';
+import { gupDoubleRelease } from './gup-double-release.js';
 import { gupFreePage } from './gup-free-page.js';
+import { gupLeak } from './gup-leak.js';
 import { gupLockedNotOne } from './gup-locked-not-one.js';
 import { gupNegativeUnsigned } from './gup-negative-unsigned.js';
 import { gupNullPages } from './gup-null-pages.js';
+import { gupPartialLeak } from './gup-partial-leak.js';
+import { gupReleaseOverrun } from './gup-release-overrun.js';
+import { gupShortCount } from './gup-short-count.js';
 import { iovIterGetPages } from './iov-iter-get-pages.js';
 import { pinPutPage } from './pin-put-page.js';
 import type { Rule, RuleMeta } from './rule.js';
@@ -35,6 +43,14 @@ export const rules: readonly Rule[] = [
 	pinPutPage,
 	getUnpinPage,
 	gupFreePage,
+	gupShortCount,
+	gupPartialLeak,
+	gupLeak,
+	gupReleaseOverrun,
+	gupDoubleRelease,
+	dirtyUnlocked,
+	extractUnpinUnguarded,
+	extractWillPinLate,
 ];
 
 /** Metadata of everything that can be reported, also of what is no rule of its own. */

@@ -43,9 +43,20 @@ function hasCleanup(fn: FunctionIR, name: string): boolean {
 	return fn.blocks.some((block) =>
 		block.steps.some(
 			(step) =>
-				step.kind === 'declare' && step.variable.name === name && step.cleanup !== undefined && !MEMORY.test(step.cleanup),
+				step.kind === 'declare' &&
+				step.variable.name === name &&
+				step.cleanup !== undefined &&
+				!MEMORY.test(step.cleanup),
 		),
 	);
+}
+
+/** Facts that say the iterator's pages are pinned. */
+const PINNED = /^(?:iov_iter_extract_will_pin|user_backed_iter|iter_is_ubuf|iter_is_iovec)\(/;
+
+/** What an extraction leaves is a pin only where the iterator is known to be of user space. */
+function isTaken({ kind }: Holding, { facts }: State): boolean {
+	return kind !== 'extracted' || [...facts].some(([fact, truth]) => truth && PINNED.test(fact));
 }
 
 /** The first way out on which each taking call's pages are left behind. */
@@ -54,10 +65,36 @@ export function leaksOf({ fn, exits }: Walked): Leak[] {
 	for (const exit of exits) {
 		for (const holding of exit.state.holdings.values()) {
 			if (holding.status !== 'held' || holding.outcome === 'none' || holding.shared) continue;
+			if (!isTaken(holding, exit.state)) continue;
 			if (!isOwn(fn, exit.state, holding, exit) || hasCleanup(fn, rootOf(holding.place))) continue;
 			const short = holding.outcome === 'short';
 			const key = `${holding.taking.call.start} ${short}`;
 			if (!found.has(key)) found.set(key, { fn, holding, exit, short });
+		}
+	}
+	return [...found.values()];
+}
+
+/** Success without a look at how many pages there are: only the sign of the number was tested. */
+export interface Short {
+	readonly fn: FunctionIR;
+	readonly holding: Holding;
+	readonly exit: Exit;
+}
+
+/** The first such way out of each taking call. */
+export function shortOf({ fn, exits }: Walked): Short[] {
+	const found = new Map<string, Short>();
+	for (const exit of exits) {
+		if (fails(fn, exit.signs)) continue;
+		for (const holding of exit.state.holdings.values()) {
+			const { record } = holding.taking.api;
+			if (holding.outcome !== 'some' || holding.counted || holding.earlier || holding.call !== holding.taking.call)
+				continue;
+			if (record.meaning !== 'pages' || !/^(?:get|pin)$/.test(record.group) || record.name.endsWith('_fast_only'))
+				continue;
+			if (holding.askedConstant !== undefined || holding.asked === undefined || holding.single) continue;
+			if (!found.has(holding.id)) found.set(holding.id, { fn, holding, exit });
 		}
 	}
 	return [...found.values()];

@@ -2,10 +2,10 @@
 import type { Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { rootOf } from '../walk.js';
-import { type Leak, leaksOf } from './leaks.js';
+import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
 import type { Holding } from './state.js';
 import type { Summary, Way } from './summary.js';
-import { type Event, type Exit, type Surroundings, walk, type Walked } from './walk.js';
+import { type Event, type Exit, type Surroundings, type Walked, walk } from './walk.js';
 
 /** Calls of calls that are summarised. */
 const DEEPEST = 6;
@@ -94,6 +94,10 @@ export class Ownership implements Surroundings {
 		return this.walked.flatMap(leaksOf);
 	}
 
+	get short(): readonly Short[] {
+		return this.walked.flatMap(shortOf);
+	}
+
 	get events(): readonly { readonly fn: FunctionIR; readonly event: Event }[] {
 		return this.walked.flatMap(({ fn, events }) => events.map((event) => ({ fn, event })));
 	}
@@ -142,4 +146,3 @@ function doubted(ways: readonly Way[]): readonly Way[] {
 		return { ...one, touches };
 	});
 }
-

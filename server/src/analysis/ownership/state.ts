@@ -128,7 +128,10 @@ export class State {
 			parts.push(
 				`${h.id}|${h.place}|${h.outcome}|${h.status}|${h.earlier ? 1 : 0}${h.spared ? 1 : 0}${h.counted ? 1 : 0}${h.shared ? 1 : 0}|${h.position?.of ?? ''}${h.position?.side ?? ''}`,
 			);
-		for (const [place, touch] of this.touches) parts.push(`${place}|${touch.status}|${[...touch.kinds].join()}`);
+		// what else a callee got adds up, for it only makes the analysis more careful
+		for (const [place, touch] of this.touches)
+			if (touch.status !== 'gone' || /^\w+$/.test(place))
+				parts.push(`${place}|${touch.status}|${[...touch.kinds].join()}`);
 		return parts.sort().join(';');
 	}
 }
@@ -187,6 +190,11 @@ export function merge(old: State, more: State): State {
 		if (!other || other.asked === holding.asked) continue;
 		if (holding.asked === undefined) continue;
 		merged.update(id, { asked: undefined });
+		changed = true;
+	}
+	for (const [place, touch] of more.touches) {
+		if (merged.touches.has(place)) continue;
+		merged.touches.set(place, touch);
 		changed = true;
 	}
 	merged.facts = common(old.facts, more.facts);

@@ -1,5 +1,5 @@
 /** What expressions are worth on a path, and what a test says of them. */
-import { ALLOCATORS, ADDRESSES, ZEROING } from '../../kernel/callees.js';
+import { ADDRESSES, ALLOCATORS, ZEROING } from '../../kernel/callees.js';
 import type { Expr, Range } from '../../syntax/ir.js';
 import { unwrap } from '../../syntax/lower.js';
 import { contradict, factOf, written } from '../facts.js';
@@ -51,8 +51,8 @@ function isPageShift(expr: Expr): boolean {
 
 function binary(state: State, op: string, left: Expr, right: Expr): Value {
 	if (TRUTH.has(op)) return { signs: ZERO | POS };
-	const a = valueOf(state, left);
-	const b = valueOf(state, right);
+	const a = worth(state, left);
+	const b = worth(state, right);
 	const result = a.result ?? b.result;
 	const carries = op === '+' || op === '-' || op === '|' || op === '<<' ? (a.carries ?? b.carries) : a.carries;
 	const bytes = a.result !== undefined && a.form === 'whole';
@@ -79,7 +79,7 @@ function call(state: State, expr: Expr & { kind: 'call' }): Value {
 	const known = state.values.get(temporary(expr));
 	if (known) return known;
 	const first = expr.args[0];
-	if (/^(?:ERR_PTR|PTR_ERR|ERR_CAST|PTR_ERR_OR_ZERO)$/.test(expr.name) && first) return valueOf(state, first);
+	if (/^(?:ERR_PTR|PTR_ERR|ERR_CAST|PTR_ERR_OR_ZERO)$/.test(expr.name) && first) return worth(state, first);
 	if (/^IS_ERR/.test(expr.name)) return { signs: ZERO | POS };
 	if (ALLOCATORS.test(expr.name))
 		return {
@@ -108,11 +108,11 @@ export function carriedBy(state: State, expr: Expr): string | undefined {
 		for (const h of state.holdings.values())
 			if (h.place === place || `${h.place}[]` === place || h.place === `${place}[]`) return h.id;
 	}
-	return valueOf(state, expr).carries;
+	return worth(state, expr).carries;
 }
 
 /** What is known of an expression that has been evaluated. */
-export function valueOf(state: State, expr: Expr): Value {
+export function worth(state: State, expr: Expr): Value {
 	const at = unwrap(expr);
 	switch (at.kind) {
 		case 'number':
@@ -120,11 +120,11 @@ export function valueOf(state: State, expr: Expr): Value {
 		case 'string':
 			return { signs: POS };
 		case 'cast':
-			return valueOf(state, at.operand);
+			return worth(state, at.operand);
 		case 'comma':
-			return at.items.length ? valueOf(state, at.items.at(-1) as Expr) : UNKNOWN;
+			return at.items.length ? worth(state, at.items.at(-1) as Expr) : UNKNOWN;
 		case 'assign':
-			return valueOf(state, at.left);
+			return worth(state, at.left);
 		case 'call':
 			return call(state, at);
 		case 'conditional':
@@ -134,11 +134,11 @@ export function valueOf(state: State, expr: Expr): Value {
 		case 'unary': {
 			if (at.op === '&') return { signs: POS };
 			if (at.op === '!') return { signs: ZERO | POS };
-			if (at.op === '++' || at.op === '--') return { ...valueOf(state, at.operand), constant: undefined };
+			if (at.op === '++' || at.op === '--') return { ...worth(state, at.operand), constant: undefined };
 			if (at.op !== '-') break;
 			const operand = bare(at.operand);
 			if (operand.kind === 'name' && /^[A-Z][A-Z0-9_]*$/.test(operand.name)) return { signs: NEG };
-			const value = valueOf(state, operand);
+			const value = worth(state, operand);
 			return value.constant === undefined ? { signs: negated(value.signs) } : number(-value.constant);
 		}
 		case 'name':
@@ -197,7 +197,8 @@ export function narrow(state: State, key: string, signs: number, at: Range): boo
 		learn(state, old.result, left, at);
 	}
 	for (const holding of state.holdings.values())
-		if (holding.single && holding.place === key && (left === ZERO || answersByPage(holding))) learn(state, holding.id, left, at);
+		if (holding.single && holding.place === key && (left === ZERO || answersByPage(holding)))
+			learn(state, holding.id, left, at);
 	return true;
 }
 
@@ -227,7 +228,7 @@ function signsWhere(op: string, { signs, constant }: Value): number {
 }
 
 function isAsked(state: State, holding: Holding, other: Expr): boolean {
-	const value = valueOf(state, other);
+	const value = worth(state, other);
 	if (value.constant !== undefined && value.constant === holding.askedConstant) return true;
 	if (holding.asked === undefined) return false;
 	return written(other) === holding.asked || placeOf(state, other) === holding.asked || value.copyOf === holding.asked;
@@ -276,18 +277,33 @@ export function assume(state: State, test: Expr, truth: boolean): boolean {
 			const mine = other === at.left ? at.right : at.left;
 			const key = subject(state, mine);
 			if (key === undefined) continue;
-			if (!narrow(state, key, signsWhere(op, valueOf(state, other)), at)) return false;
+			if (!narrow(state, key, signsWhere(op, worth(state, other)), at)) return false;
 			if (!compareWithAsked(state, key, op, other, at)) return false;
+			const { result } = state.values.get(key) ?? UNKNOWN;
+			if (result !== undefined && worth(state, other).constant === undefined && !isErrno(other))
+				state.update(result, { counted: true });
 		}
 		return relationOfCalls(state, at, truth);
 	}
 	const key = subject(state, at);
 	const signs = truth ? NEG | POS : ZERO;
 	if (key !== undefined) return narrow(state, key, signs, at);
-	return (valueOf(state, at).signs & signs) !== 0;
+	return (worth(state, at).signs & signs) !== 0;
 }
 
-const NEGATED: Readonly<Record<string, string>> = { '<': '>=', '>': '<=', '<=': '>', '>=': '<', '==': '!=', '!=': '==' };
+function isErrno(expr: Expr): boolean {
+	const at = bare(expr);
+	return at.kind === 'unary' && at.op === '-';
+}
+
+const NEGATED: Readonly<Record<string, string>> = {
+	'<': '>=',
+	'>': '<=',
+	'<=': '>',
+	'>=': '<',
+	'==': '!=',
+	'!=': '==',
+};
 
 /** `get_user_pages(...) < 0`: the call stands in the test itself. */
 function relationOfCalls(state: State, at: Expr & { kind: 'binary' }, truth: boolean): boolean {
@@ -296,6 +312,6 @@ function relationOfCalls(state: State, at: Expr & { kind: 'binary' }, truth: boo
 	if (left.kind !== 'call' || op === undefined) return true;
 	const key = temporary(left);
 	return (
-		narrow(state, key, signsWhere(op, valueOf(state, at.right)), at) && compareWithAsked(state, key, op, at.right, at)
+		narrow(state, key, signsWhere(op, worth(state, at.right)), at) && compareWithAsked(state, key, op, at.right, at)
 	);
 }

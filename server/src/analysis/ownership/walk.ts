@@ -8,9 +8,21 @@ import { variableType } from '../integers.js';
 import { bare, isNull, parts, place, rootOf } from '../walk.js';
 import { bound, loopsAround } from './loops.js';
 import { placeOf, type Spot, spotOf, within } from './places.js';
-import { ANY, type Holding, merge, NEG, POS, type Position, State, temporary, UNKNOWN, type Value, ZERO } from './state.js';
+import {
+	ANY,
+	type Holding,
+	merge,
+	NEG,
+	POS,
+	type Position,
+	State,
+	temporary,
+	UNKNOWN,
+	type Value,
+	ZERO,
+} from './state.js';
 import { mapped, type Summary, type Way } from './summary.js';
-import { assume, carriedBy, valueOf } from './values.js';
+import { assume, carriedBy, worth } from './values.js';
 
 /** States of one block, and steps of one function, beyond which the function is given up. */
 const MOST_STATES = 64;
@@ -40,7 +52,13 @@ export type Event =
 	/** A release, right or wrong: for those who look for partners. */
 	| { readonly kind: 'release'; readonly holding: Holding; readonly release: CallExpr; readonly inner: CallExpr }
 	/** Pages of one kind are kept in a field or released from one. */
-	| { readonly kind: 'field'; readonly place: string; readonly held: string; readonly call: CallExpr; readonly takes: boolean };
+	| {
+			readonly kind: 'field';
+			readonly place: string;
+			readonly held: string;
+			readonly call: CallExpr;
+			readonly takes: boolean;
+	  };
 
 /** One way out of the function. */
 export interface Exit extends Range {
@@ -133,7 +151,8 @@ class PathWalk {
 			const [id, key] = pending.shift() as [number, string];
 			const state = seen[id]?.get(key);
 			if (!state) continue;
-			for (const [next, after] of this.leave(blocks[id] as Block, state.clone())) if (!arrive(next, after)) return false;
+			for (const [next, after] of this.leave(blocks[id] as Block, state.clone()))
+				if (!arrive(next, after)) return false;
 		}
 		this.events = [];
 		this.exits = [];
@@ -184,7 +203,9 @@ class PathWalk {
 		for (const holding of held) {
 			if (holding.status === 'released' && sweep.status === 'released') continue;
 			const { position } = holding;
-			const missed = position?.side === 'above' || (position?.side === 'at' && end !== undefined && this.sameIndex(state, end, position.of));
+			const missed =
+				position?.side === 'above' ||
+				(position?.side === 'at' && end !== undefined && this.sameIndex(state, end, position.of));
 			if (missed) state.update(holding.id, { spared: sweep.call, earlier: false });
 			else if (holding.status !== 'gone')
 				state.update(holding.id, {
@@ -200,7 +221,7 @@ class PathWalk {
 	}
 
 	private exit(state: State, at: Range, value: Expr | undefined): void {
-		const returned = value ? valueOf(state, value) : UNKNOWN;
+		const returned = value ? worth(state, value) : UNKNOWN;
 		if (value) {
 			for (const id of this.mentioned(state, value)) state.update(id, { counted: true });
 			this.handOn(state, value, undefined);
@@ -221,7 +242,8 @@ class PathWalk {
 					if (step.init && step.init.kind !== 'list') this.assign(now, left, '=', step.init);
 					else {
 						this.forgetVariable(now, name);
-						if (step.init) for (const item of step.init.kind === 'list' ? step.init.items : []) this.handOn(now, item, undefined);
+						if (step.init)
+							for (const item of step.init.kind === 'list' ? step.init.items : []) this.handOn(now, item, undefined);
 						now.values.set(name, { signs: ANY, fresh: step.init && isZeroList(step.init) ? 'zeroed' : 'raw' });
 					}
 				}
@@ -258,7 +280,7 @@ class PathWalk {
 						const now = tested.clone();
 						if (!assume(now, expr.test, truth)) continue;
 						for (const after of arm ? this.eval(now, arm) : [now]) {
-							after.values.set(temporary(expr), arm ? valueOf(after, arm) : { signs: NEG | POS });
+							after.values.set(temporary(expr), arm ? worth(after, arm) : { signs: NEG | POS });
 							arms.push(after);
 						}
 					}
@@ -305,19 +327,33 @@ class PathWalk {
 		const old = state.values.get(name);
 		for (const holding of state.holdings.values()) {
 			if (holding.position?.of !== name) continue;
-			const side = direction === POS ? (holding.position.side === 'above' ? undefined : 'below') : holding.position.side === 'at' ? 'above' : undefined;
+			const side =
+				direction === POS
+					? holding.position.side === 'above'
+						? undefined
+						: 'below'
+					: holding.position.side === 'at'
+						? 'above'
+						: undefined;
 			state.update(holding.id, { position: side ? { of: name, side } : undefined });
 		}
 		this.forgetMention(state, name);
 		const signs = direction === POS ? (old && !(old.signs & NEG) ? POS : ANY) : ANY;
-		if (old) state.values.set(name, { ...old, signs, constant: undefined, copyOf: undefined, form: old.result === undefined ? undefined : 'sum' });
+		if (old)
+			state.values.set(name, {
+				...old,
+				signs,
+				constant: undefined,
+				copyOf: undefined,
+				form: old.result === undefined ? undefined : 'sum',
+			});
 	}
 
 	private assign(state: State, left: Expr, op: string, right: Expr): void {
 		const at = bare(left);
 		for (const id of this.mentioned(state, right)) state.update(id, { counted: true });
 		if (op !== '=') {
-			const added = op === '+=' ? valueOf(state, right) : UNKNOWN;
+			const added = op === '+=' ? worth(state, right) : UNKNOWN;
 			const name = placeOf(state, at);
 			const old = name === undefined ? undefined : state.values.get(name);
 			this.move(state, at, op === '+=' ? POS : op === '-=' ? NEG : 0);
@@ -328,7 +364,12 @@ class PathWalk {
 				signs: op === '+=' && old?.signs === ZERO ? added.signs : signs,
 				result,
 				// the first summand of a count that starts at 0 is the count
-				form: result === undefined ? undefined : old?.signs === ZERO && added.form === 'whole' && op === '+=' ? 'whole' : 'sum',
+				form:
+					result === undefined
+						? undefined
+						: old?.signs === ZERO && added.form === 'whole' && op === '+='
+							? 'whole'
+							: 'sum',
 				fresh: old?.fresh,
 				published: old?.published,
 			});
@@ -348,7 +389,7 @@ class PathWalk {
 
 	/** Value of the right side, with the place it is a copy of. */
 	private valueToKeep(state: State, right: Expr): Value {
-		const value = valueOf(state, right);
+		const value = worth(state, right);
 		const from = bare(right);
 		if (from.kind !== 'name' && from.kind !== 'field') return value;
 		const source = placeOf(state, from);
@@ -379,7 +420,9 @@ class PathWalk {
 
 	/** The page another view is of. */
 	private viewed(at: Expr): Expr {
-		return at.kind === 'call' && /^(?:page_folio|compound_head|folio_page|nth_page)$/.test(at.name) && at.args[0] ? bare(at.args[0]) : at;
+		return at.kind === 'call' && /^(?:page_folio|compound_head|folio_page|nth_page)$/.test(at.name) && at.args[0]
+			? bare(at.args[0])
+			: at;
 	}
 
 	private assignPlace(state: State, left: Expr, right: Expr, value: Value): void {
@@ -387,7 +430,14 @@ class PathWalk {
 		const root = name === undefined ? undefined : rootOf(name);
 		const own = root !== undefined && this.isOwn(state, root, name as string);
 		const from = placeOf(state, bare(right));
-		if (name !== undefined && own && from !== undefined && /^\w+$/.test(from) && !name.includes('[]') && this.isPointer(from)) {
+		if (
+			name !== undefined &&
+			own &&
+			from !== undefined &&
+			!name.includes('[]') &&
+			this.fn.locals.some((v) => v.name === from) &&
+			this.isPointer(from)
+		) {
 			// an object of our own takes the pointer: both names are one from here on
 			this.rename(state, from, name);
 			state.values.set(name, value);
@@ -425,7 +475,11 @@ class PathWalk {
 		const value = state.values.get(root);
 		if (value?.published) return false;
 		const direct = type.pointers === 0 || type.array;
-		return direct ? !name.slice(root.length).includes('->') : /^(?:->|$)/.test(name.slice(root.length)) && value?.fresh !== undefined && !name.slice(root.length + 2).includes('->');
+		return direct
+			? !name.slice(root.length).includes('->')
+			: /^(?:->|$)/.test(name.slice(root.length)) &&
+					value?.fresh !== undefined &&
+					!name.slice(root.length + 2).includes('->');
 	}
 
 	/** A variable gets another value. */
@@ -435,8 +489,9 @@ class PathWalk {
 		state.aliases.delete(name);
 		for (const [local, alias] of [...state.aliases]) if (rootOf(alias.place) === name) state.aliases.delete(local);
 		for (const holding of state.holdings.values()) {
-			if (rootOf(holding.place) === name && holding.status !== 'released') state.update(holding.id, { status: 'gone' });
-			if (holding.position && rootOf(holding.position.of) === name) state.update(holding.id, { position: undefined });
+			if (rootOf(holding.place) === name) state.holdings.delete(holding.id);
+			else if (holding.position && rootOf(holding.position.of) === name)
+				state.update(holding.id, { position: undefined });
 		}
 	}
 
@@ -446,7 +501,7 @@ class PathWalk {
 		const word = new RegExp(`\\b${rootOf(name)}\\b`);
 		for (const holding of state.holdings.values())
 			if (holding.asked !== undefined && (holding.asked === name || (/^\w+$/.test(name) && word.test(holding.asked))))
-				state.update(holding.id, { asked: undefined, askedConstant: undefined });
+				state.update(holding.id, { asked: undefined });
 		for (const [key, value] of state.values)
 			if (value.copyOf === name || (value.copyOf !== undefined && /^\w+$/.test(name) && rootOf(value.copyOf) === name))
 				state.values.set(key, { ...value, copyOf: undefined });
@@ -466,7 +521,8 @@ class PathWalk {
 		if (FREES.has(name) || ALLOCATORS.test(name)) return [state];
 		if (KEEPERS.has(name)) return this.keep(state, call);
 		if (readsOnly(name)) {
-			const carried = this.byAddress && ADDRESSES.has(name) && call.args[0] ? carriedBy(state, call.args[0]) : undefined;
+			const carried =
+				this.byAddress && ADDRESSES.has(name) && call.args[0] ? carriedBy(state, call.args[0]) : undefined;
 			if (carried !== undefined) this.carriedOff(state, carried, call);
 			for (const arg of call.args) for (const id of this.mentioned(state, arg)) state.update(id, { counted: true });
 			this.writeThrough(state, call, false);
@@ -491,11 +547,13 @@ class PathWalk {
 				if (name === undefined || !(fields || /copy_from|get_user|swap/.test(call.name))) continue;
 				this.forgetMention(state, name);
 				for (const key of [...state.values.keys()]) if (within(key, name)) state.values.delete(key);
+				for (const h of state.holdings.values()) if (h.place === name && h.single) state.holdings.delete(h.id);
 			} else if (fields) {
 				const name = placeOf(state, at);
 				if (name === undefined) continue;
 				for (const key of [...state.values.keys()]) if (key !== name && within(key, name)) state.values.delete(key);
-				if ([...state.facts.keys()].some((fact) => fact.includes(`${name}->`))) state.facts = new Map([...state.facts].filter(([fact]) => !fact.includes(`${name}->`)));
+				if ([...state.facts.keys()].some((fact) => fact.includes(`${name}->`)))
+					state.facts = new Map([...state.facts].filter(([fact]) => !fact.includes(`${name}->`)));
 			}
 		}
 	}
@@ -514,7 +572,10 @@ class PathWalk {
 		if (group === 'release') {
 			const arg = api.arg('pages') ?? api.arg('page') ?? api.arg('folios') ?? api.arg('folio') ?? call.args[0];
 			const dirty = api.arg('dirty');
-			const dirties = dirty !== undefined && !isNull(dirty) && !(bare(dirty).kind === 'name' && (bare(dirty) as { name: string }).name === 'false');
+			const dirties =
+				dirty !== undefined &&
+				!isNull(dirty) &&
+				!(bare(dirty).kind === 'name' && (bare(dirty) as { name: string }).name === 'false');
 			if (arg)
 				this.release(state, spotOf(state, arg), {
 					call,
@@ -546,17 +607,26 @@ class PathWalk {
 		return spot;
 	}
 
-	private take(state: State, api: ApiCall, spot: Spot, via?: { call: CallExpr; inner: Holding; index: Expr | undefined }): Holding {
+	private take(
+		state: State,
+		api: ApiCall,
+		spot: Spot,
+		via?: { call: CallExpr; inner: Holding; index: Expr | undefined },
+	): Holding {
 		const call = via?.call ?? api.call;
 		const id = via ? `${via.inner.id}@${call.start}` : `t${call.start}`;
 		const count = api.arg('count');
 		const asked = count && written(count);
-		const askedValue = count && valueOf(state, count);
+		const askedValue = count && worth(state, count);
 		const old = state.holdings.get(id);
 		const index = via ? via.index : spot.index;
-		const at = index === undefined ? undefined : (state.values.get(placeOf(state, index) ?? '')?.copyOf ?? placeOf(state, index));
+		const at =
+			index === undefined
+				? undefined
+				: (state.values.get(placeOf(state, index) ?? '')?.copyOf ?? placeOf(state, index));
 		const position: Position | undefined = at === undefined ? undefined : { of: at, side: 'at' };
-		const again = old !== undefined && old.outcome !== 'none' && (old.status === 'held' || old.earlier) && old.status !== 'gone';
+		const again =
+			old !== undefined && old.outcome !== 'none' && (old.status === 'held' || old.earlier) && old.status !== 'gone';
 		const root = rootOf(spot.place);
 		const published = state.values.get(root)?.published === true || this.shadowed.has(root);
 		const single = via ? via.inner.single : spot.shape === 'address';
@@ -577,16 +647,19 @@ class PathWalk {
 			released: undefined,
 			spared: undefined,
 			counted: false,
-			shared: false,
+			shared: this.shadowed.has(root),
 		};
 		if (spot.shape !== 'from' && !via?.index) this.makeRoom(state, id, spot.place);
 		// a variable that stood for what was in the place before stands for nothing now
-		for (const [local, alias] of [...state.aliases]) if (within(alias.place, spot.place) && local !== root && alias.place !== spot.place) state.aliases.delete(local);
+		for (const [local, alias] of [...state.aliases])
+			if (within(alias.place, spot.place) && local !== root && (single || alias.place !== spot.place))
+				state.aliases.delete(local);
 		for (const key of [...state.values.keys()]) {
 			const value = state.values.get(key);
 			if (value?.result === id) state.values.set(key, { ...value, result: undefined, form: undefined });
 		}
-		if (single) state.values.set(spot.place, { ...(state.values.get(spot.place) ?? UNKNOWN), signs: ANY, constant: undefined });
+		if (single)
+			state.values.set(spot.place, { ...(state.values.get(spot.place) ?? UNKNOWN), signs: ANY, constant: undefined });
 		state.holdings.set(id, holding);
 		if (!via)
 			state.values.set(temporary(call), {
@@ -595,7 +668,8 @@ class PathWalk {
 				form: 'whole',
 			});
 		state.note(via?.call.nameRange ?? call.nameRange, `${spot.place}: taken by ${call.name}()`, id);
-		if (this.isForeign(spot.place)) this.events.push({ kind: 'field', place: spot.place, held: holding.kind, call: api.call, takes: true });
+		if (this.isForeign(spot.place))
+			this.events.push({ kind: 'field', place: spot.place, held: holding.kind, call: api.call, takes: true });
 		return holding;
 	}
 
@@ -603,7 +677,9 @@ class PathWalk {
 	private makeRoom(state: State, id: string, place: string): void {
 		for (const other of [...state.holdings.values()]) {
 			if (other.id === id || other.place !== place) continue;
-			const copy = [...state.aliases].find(([, alias]) => !alias.address && alias.place === (other.single ? place : `${place}[]`));
+			const copy = [...state.aliases].find(
+				([, alias]) => !alias.address && alias.place === (other.single ? place : `${place}[]`),
+			);
 			if (!copy || (!other.single && other.askedConstant !== 1)) {
 				state.holdings.delete(other.id);
 				continue;
@@ -625,7 +701,7 @@ class PathWalk {
 
 	private release(state: State, spot: Spot | undefined, release: Release): void {
 		if (!spot) return;
-		const count = release.count && valueOf(state, release.count);
+		const count = release.count && worth(state, release.count);
 		if (count?.signs === ZERO) return;
 		if (release.count) for (const id of this.mentioned(state, release.count)) state.update(id, { counted: true });
 		const held = this.holdingsAt(state, spot);
@@ -644,7 +720,13 @@ class PathWalk {
 		const bulk = release.count !== undefined && spot.shape !== 'element';
 		if (bulk) this.judgeCount(state, holding, release, count);
 		if (holding.outcome === 'none') return;
-		if (inner !== call && !release.kinds.has(holding.kind) && release.kinds.size === 1 && !holding.shared && holding.kind !== 'extracted')
+		if (
+			inner !== call &&
+			!release.kinds.has(holding.kind) &&
+			release.kinds.size === 1 &&
+			!holding.shared &&
+			holding.kind !== 'extracted'
+		)
 			this.events.push({ kind: 'mismatch', holding, release: call, inner, state });
 		const whole = holding.single || bulk || spot.shape === 'whole' || spot.shape === 'address';
 		if (!whole) {
@@ -656,7 +738,13 @@ class PathWalk {
 			return;
 		}
 		const full = !bulk || this.isFullCount(state, holding, release.count as Expr, count);
-		if (holding.status === 'released' && full && !holding.shared && holding.released && !this.sameLoopPass(holding, call))
+		if (
+			holding.status === 'released' &&
+			full &&
+			!holding.shared &&
+			holding.released &&
+			!this.sameLoopPass(holding, call)
+		)
 			this.events.push({ kind: 'double', holding, release: call, state });
 		state.update(holding.id, { status: full ? 'released' : 'part', released: call });
 		state.note(call.nameRange, `${holding.place}: released by ${call.name}()`, holding.id);
@@ -687,11 +775,19 @@ class PathWalk {
 			return;
 		}
 		if (value?.result !== undefined) return;
-		const asked = holding.asked !== undefined && (written(count) === holding.asked || placeOf(state, count) === holding.asked);
-		const same = asked || (value?.constant !== undefined && value.constant === holding.askedConstant && value.constant > 0);
+		const asked =
+			holding.asked !== undefined && (written(count) === holding.asked || placeOf(state, count) === holding.asked);
+		const same =
+			asked || (value?.constant !== undefined && value.constant === holding.askedConstant && value.constant > 0);
 		if (!same || (holding.outcome !== 'short' && holding.outcome !== 'none')) return;
 		if (this.isZeroed(state, holding.place)) return;
-		this.events.push({ kind: 'overrun', holding, release: call, why: holding.outcome === 'short' ? 'short' : 'failed', state });
+		this.events.push({
+			kind: 'overrun',
+			holding,
+			release: call,
+			why: holding.outcome === 'short' ? 'short' : 'failed',
+			state,
+		});
 	}
 
 	/** Entries that were not filled are NULL. */
@@ -716,16 +812,27 @@ class PathWalk {
 			state.update(holding.id, { status: 'released', released: release.call });
 			return;
 		}
-		this.sweep(release.inner === release.call ? release.call : release.call, holding.place, { status: 'released', call: release.call, kinds: release.kinds }, holding.call.start);
+		this.sweep(
+			release.inner === release.call ? release.call : release.call,
+			holding.place,
+			{ status: 'released', call: release.call, kinds: release.kinds },
+			holding.call.start,
+		);
 		if (!position && holding.status === 'held') state.update(holding.id, { status: 'part' });
 	}
 
 	private releaseForeign(state: State, spot: Spot, release: Release): void {
 		const element = spot.shape === 'element';
 		if (this.isForeign(spot.place))
-			for (const kind of release.kinds) this.events.push({ kind: 'field', place: spot.place, held: kind, call: release.inner, takes: false });
+			for (const kind of release.kinds)
+				this.events.push({ kind: 'field', place: spot.place, held: kind, call: release.inner, takes: false });
 		if (element) {
-			this.sweep(release.call, spot.place, { status: 'released', call: release.inner, kinds: release.kinds }, undefined);
+			this.sweep(
+				release.call,
+				spot.place,
+				{ status: 'released', call: release.inner, kinds: release.kinds },
+				undefined,
+			);
 			this.touch(state, spot.place, 'part', release.kinds, release.inner);
 		} else this.touch(state, spot.place, spot.shape === 'from' ? 'part' : 'released', release.kinds, release.inner);
 	}
@@ -743,7 +850,13 @@ class PathWalk {
 	}
 
 	/** Remember what was done to a place of the caller. */
-	private touch(state: State, name: string, status: Sweep['status'] | 'part', kinds: ReadonlySet<string>, call: CallExpr): void {
+	private touch(
+		state: State,
+		name: string,
+		status: Sweep['status'] | 'part',
+		kinds: ReadonlySet<string>,
+		call: CallExpr,
+	): void {
 		if (!this.fn.params.some((p) => p.name === rootOf(name))) return;
 		const old = state.touches.get(name);
 		if (old?.status === 'gone' || (old?.status === 'released' && status === 'part')) return;
@@ -769,7 +882,7 @@ class PathWalk {
 	private handOn(state: State, expr: Expr, callee: CallExpr | undefined): void {
 		const at = bare(expr);
 		if (at.kind === 'call') {
-			const carried = valueOf(state, at).carries;
+			const carried = worth(state, at).carries;
 			if (carried !== undefined) this.carriedOff(state, carried, at);
 			return;
 		}
@@ -800,7 +913,8 @@ class PathWalk {
 		}
 		const root = rootOf(spot.place);
 		const whole = spot.place === root || (callee !== undefined && PUBLISHERS.test(callee.name));
-		if (whole && this.fn.locals.some((v) => v.name === root)) state.values.set(root, { ...(state.values.get(root) ?? UNKNOWN), published: true });
+		if (whole && this.fn.locals.some((v) => v.name === root))
+			state.values.set(root, { ...(state.values.get(root) ?? UNKNOWN), published: true });
 		this.touchGone(state, address && whole ? root : spot.place, callee, false);
 	}
 
@@ -812,16 +926,27 @@ class PathWalk {
 		}
 		const at = callee ?? ({ start: this.fn.start, end: this.fn.start } as CallExpr);
 		if (element) this.sweep(at, name, { status: 'gone', call: at, kinds: new Set() }, undefined);
-		if (!state.touches.has(name) || state.touches.get(name)?.status !== 'gone') state.touches.set(name, { status: 'gone', kinds: new Set(), call: at });
+		if (!state.touches.has(name) || state.touches.get(name)?.status !== 'gone')
+			state.touches.set(name, { status: 'gone', kinds: new Set(), call: at });
 	}
 
 	/** One element is handed on: after the loop all of them are. */
 	private element(state: State, holding: Holding, spot: Spot, at: Range): void {
-		if (holding.askedConstant === 1 || (holding.position?.side === 'at' && spot.index && this.sameIndex(state, placeOf(state, spot.index) ?? '', holding.position.of))) {
+		if (
+			holding.askedConstant === 1 ||
+			(holding.position?.side === 'at' &&
+				spot.index &&
+				this.sameIndex(state, placeOf(state, spot.index) ?? '', holding.position.of))
+		) {
 			this.leaveHands(state, holding.id, undefined);
 			return;
 		}
-		this.sweep(at as CallExpr, holding.place, { status: 'gone', call: at as CallExpr, kinds: new Set() }, holding.call.start);
+		this.sweep(
+			at as CallExpr,
+			holding.place,
+			{ status: 'gone', call: at as CallExpr, kinds: new Set() },
+			holding.call.start,
+		);
 		if (holding.status === 'held') state.update(holding.id, { status: 'part' });
 	}
 
@@ -829,7 +954,12 @@ class PathWalk {
 	private carriedOff(state: State, id: string, at: Range): void {
 		const holding = state.holdings.get(id);
 		if (!holding) return;
-		this.sweep(at as CallExpr, holding.place, { status: 'gone', call: at as CallExpr, kinds: new Set() }, holding.call.start);
+		this.sweep(
+			at as CallExpr,
+			holding.place,
+			{ status: 'gone', call: at as CallExpr, kinds: new Set() },
+			holding.call.start,
+		);
 		this.leaveHands(state, id, undefined);
 	}
 
@@ -851,18 +981,25 @@ class PathWalk {
 
 	private goWay(state: State, call: CallExpr, summary: Summary, way: Way): void {
 		// what the arguments are is told before anything changes
-		const touched = [...way.touches].map(([name, touch]) => ({ name, touch, at: mapped(state, summary.fn, call, name), spot: this.argumentSpot(state, summary, call, name) }));
+		const touched = [...way.touches].map(([name, touch]) => ({
+			name,
+			touch,
+			at: mapped(state, summary.fn, call, name),
+			spot: this.argumentSpot(state, summary, call, name),
+		}));
 		this.writeThrough(state, call, true);
 		for (const { name, touch, at, spot } of touched) {
 			if (touch.status === 'gone') {
 				const arg = call.args[summary.fn.params.findIndex((p) => p.name === rootOf(name))];
 				if (name === rootOf(name) && arg) this.handOn(state, arg, call);
-				else if (at) for (const h of state.holdings.values()) if (within(h.place, at.place)) this.leaveHands(state, h.id, call);
+				else if (at)
+					for (const h of state.holdings.values()) if (within(h.place, at.place)) this.leaveHands(state, h.id, call);
 				if (at) this.touchGone(state, at.place, call, false);
 			} else if (at) {
 				const release: Release = { call, inner: touch.call, kinds: touch.kinds, count: undefined, dirties: false };
 				if (touch.status === 'part') {
-					for (const h of state.holdings.values()) if (h.place === at.place && h.status === 'held') state.update(h.id, { status: 'part' });
+					for (const h of state.holdings.values())
+						if (h.place === at.place && h.status === 'held') state.update(h.id, { status: 'part' });
 					this.touch(state, at.place, 'part', touch.kinds, touch.call);
 				} else this.release(state, this.releasedSpot(name, at, spot), release);
 			}
@@ -870,10 +1007,19 @@ class PathWalk {
 		for (const inner of way.takes) {
 			const at = mapped(state, summary.fn, call, inner.place);
 			if (!at || at.place.startsWith('&')) continue;
-			this.take(state, inner.taking, { place: at.place, shape: 'whole', index: undefined }, { call, inner, index: at.index });
+			this.take(
+				state,
+				inner.taking,
+				{ place: at.place, shape: 'whole', index: undefined },
+				{ call, inner, index: at.index },
+			);
 		}
 		const result = way.result === undefined ? undefined : `${way.result}@${call.start}`;
-		state.values.set(temporary(call), { signs: way.signs, result: result !== undefined && state.holdings.has(result) ? result : undefined, form: result ? 'whole' : undefined });
+		state.values.set(temporary(call), {
+			signs: way.signs,
+			result: result !== undefined && state.holdings.has(result) ? result : undefined,
+			form: result ? 'whole' : undefined,
+		});
 	}
 
 	private argumentSpot(state: State, summary: Summary, call: CallExpr, name: string): Spot | undefined {
@@ -882,7 +1028,11 @@ class PathWalk {
 	}
 
 	/** What a release in the callee is in the caller: of the array it was given, of one element, of a field of an element. */
-	private releasedSpot(name: string, at: { readonly place: string; readonly index: Expr | undefined }, arg: Spot | undefined): Spot {
+	private releasedSpot(
+		name: string,
+		at: { readonly place: string; readonly index: Expr | undefined },
+		arg: Spot | undefined,
+	): Spot {
 		if (arg && name === rootOf(name)) return arg.shape === 'address' ? { ...arg, shape: 'whole' } : arg;
 		if (at.index) return { place: at.place, shape: 'element', index: at.index };
 		return { place: at.place, shape: 'whole', index: undefined };
@@ -898,12 +1048,18 @@ function forgetFacts(state: State, name: string): State['facts'] {
 /** `unpin_user_page(pfn_to_page(pfn))` */
 function givesBackAddress(call: CallExpr, arg: Expr): boolean {
 	const at = bare(arg);
-	return at.kind === 'call' && /^(?:pfn_to_page|virt_to_(?:head_)?page|phys_to_page|pfn_folio|virt_to_folio)$/.test(at.name) && /put|release|unpin/.test(call.name);
+	return (
+		at.kind === 'call' &&
+		/^(?:pfn_to_page|virt_to_(?:head_)?page|phys_to_page|pfn_folio|virt_to_folio)$/.test(at.name) &&
+		/put|release|unpin/.test(call.name)
+	);
 }
 
 /** `{}` or `{ 0 }` */
 function isZeroList(init: Expr): boolean {
-	return init.kind === 'list' && (init.items.length === 0 || (init.items.length === 1 && isNull(init.items[0] as Expr)));
+	return (
+		init.kind === 'list' && (init.items.length === 0 || (init.items.length === 1 && isNull(init.items[0] as Expr)))
+	);
 }
 
 /** The call returns the page itself. */

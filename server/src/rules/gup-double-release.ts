@@ -1,0 +1,33 @@
+import { named, related, taken } from './path.js';
+import type { Rule } from './rule.js';
+
+export const gupDoubleRelease: Rule = {
+	meta: {
+		id: 'gup-double-release',
+		title: 'Pages released twice on a path',
+		severity: 'error',
+		needles: [
+			'get_user_page',
+			'pin_user_page',
+			'iov_iter_get_pages',
+			'iov_iter_extract_pages',
+			'pin_folio',
+			'get_dump_page',
+		],
+		fix: 'none',
+		versioned: false,
+	},
+	check(file, report) {
+		const seen = new Set<number>();
+		for (const { event } of file.ownership.events) {
+			if (event.kind !== 'double' || seen.has(event.release.start)) continue;
+			seen.add(event.release.start);
+			const { holding, release, state } = event;
+			report({
+				...release.nameRange,
+				message: `${named(holding)}: ${taken(holding)} once, but this path comes here after ${holding.released?.name}() has released them: the second release takes somebody else's reference; release them on one of the two`,
+				related: related(file, state, holding),
+			});
+		}
+	},
+};

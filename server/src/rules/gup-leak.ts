@@ -1,0 +1,40 @@
+import type { FileContext } from '../analysis/context.js';
+import type { Leak } from '../analysis/ownership/leaks.js';
+import { giver, named, related, taken } from './path.js';
+import type { Report, Rule } from './rule.js';
+
+/** Report of pages that are left behind; `what` says which. */
+export function leakReport(file: FileContext, { fn, holding, exit }: Leak, what: string): Report {
+	const name = named(holding);
+	const where = holding.call === holding.taking.call ? '' : ` in ${fn.name}()`;
+	const end = { start: exit.start, end: exit.end, message: `leaves here, ${name} still held` };
+	const spared = holding.spared
+		? [{ ...holding.spared.nameRange, message: `${holding.spared.name}() releases the others, but not these` }]
+		: [];
+	return {
+		...holding.taking.call.nameRange,
+		message: `${name}: ${taken(holding)}, ${what} without being released${where}, and nothing else holds them; give them back with ${giver(holding)} on that way`,
+		related: [...related(file, exit.state, holding), ...spared, end],
+	};
+}
+
+export const gupLeak: Rule = {
+	meta: {
+		id: 'gup-leak',
+		title: 'Pages left behind on a way out',
+		severity: 'warning',
+		needles: [
+			'get_user_page',
+			'pin_user_page',
+			'iov_iter_get_pages',
+			'iov_iter_extract_pages',
+			'pin_folio',
+			'get_dump_page',
+		],
+		fix: 'none',
+		versioned: false,
+	},
+	check(file, report) {
+		for (const leak of file.ownership.leaks) if (!leak.short) report(leakReport(file, leak, 'but one way out leaves'));
+	},
+};

@@ -1,0 +1,28 @@
+import { leakReport } from './gup-leak.js';
+import { giver, named, related, taken } from './path.js';
+import type { Rule } from './rule.js';
+
+export const gupPartialLeak: Rule = {
+	meta: {
+		id: 'gup-partial-leak',
+		title: 'Pages of a short count left behind',
+		severity: 'warning',
+		needles: ['get_user_page', 'pin_user_page', 'iov_iter_get_pages', 'iov_iter_extract_pages', 'pin_folio'],
+		fix: 'none',
+		versioned: false,
+	},
+	check(file, report) {
+		const { leaks, events } = file.ownership;
+		for (const leak of leaks)
+			if (leak.short) report(leakReport(file, leak, 'but when there are fewer than asked for, those there are leave'));
+		for (const { event } of events) {
+			if (event.kind !== 'unoffset') continue;
+			const { holding, release, state } = event;
+			report({
+				...release.nameRange,
+				message: `${named(holding)}: ${taken(holding)}, but released by bytes / PAGE_SIZE, which forgets the offset in the first page: the last page is left behind; release DIV_ROUND_UP(offset + bytes, PAGE_SIZE) pages with ${giver(holding)}`,
+				related: related(file, state, holding),
+			});
+		}
+	},
+};

@@ -1,0 +1,55 @@
+/** What the rules about ownership share: the words for a holding, and its path as related places. */
+import type { FileContext } from '../analysis/context.js';
+import type { Holding, State, Trail } from '../analysis/ownership/state.js';
+import type { Range } from '../syntax/ir.js';
+import type { Related } from './rule.js';
+
+/** Places of a path that are shown: a reader follows no longer list. */
+const MOST_PLACES = 8;
+
+/** "pages" as the kernel developer would write it. */
+export function named(holding: Holding): string {
+	return holding.place.replaceAll('[]', '[i]');
+}
+
+/** "pinned by pin_user_pages()" */
+export function taken({ kind, taking }: Holding): string {
+	return `${kind === 'pin' ? 'pinned' : kind === 'extracted' ? 'extracted' : 'referenced'} by ${taking.call.name}()`;
+}
+
+/** The function that gives them back: "unpin_user_pages()". */
+export function giver({ kind, taking, single, askedConstant }: Holding): string {
+	if (taking.call.name === 'memfd_pin_folios') return 'unpin_folios()';
+	const one = single || askedConstant === 1;
+	if (kind === 'reference') return one ? 'put_page()' : 'put_page() on each of them';
+	return one ? 'unpin_user_page()' : 'unpin_user_pages()';
+}
+
+function steps(trail: Trail | undefined): Trail[] {
+	const found: Trail[] = [];
+	for (let at = trail; at; at = at.before) found.push(at);
+	return found.reverse();
+}
+
+/** The way of these pages: where they are taken, the branches after that, where the path ends. */
+export function related(
+	file: FileContext,
+	state: State,
+	holding: Holding,
+	end?: Range & { readonly message: string },
+): Related[] {
+	const all = steps(state.trail);
+	const first = all.findLastIndex((step) => step.about === holding.id && step.text.includes('taken by'));
+	const after = all.slice(Math.max(first, 0)).filter((step) => step.about === undefined || step.about === holding.id);
+	const places: Related[] = after.map(({ start, end: stop, about, text }) => ({
+		start,
+		end: stop,
+		message: about === undefined ? `${file.slice({ start, end: stop }).replace(/\s+/g, ' ')} is ${text}` : text,
+	}));
+	const inner =
+		holding.call === holding.taking.call
+			? []
+			: [{ ...holding.taking.call.nameRange, message: `${holding.taking.call.name}() takes them here` }];
+	const kept = places.length > MOST_PLACES ? [...places.slice(0, 2), ...places.slice(2 - MOST_PLACES)] : places;
+	return [...inner, ...kept, ...(end ? [end] : [])];
+}
