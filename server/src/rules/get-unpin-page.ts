@@ -31,7 +31,7 @@ export const getUnpinPage: Rule = {
 		versioned: false,
 	},
 	check(file, report) {
-		for (const { release, place, taken } of mismatches(file, 'reference', 'pin')) {
+		for (const { release, place, taken, across } of mismatches(file, 'reference', 'pin')) {
 			if (pairsWithGet(file, release.name)) continue;
 			const right = REPLACEMENTS[release.name]
 				? `release with ${REPLACEMENTS[release.name]}()`
@@ -41,7 +41,7 @@ export const getUnpinPage: Rule = {
 				...release.nameRange,
 				message: `${place}: plain references from ${takers(taken)}, but ${release.name}() gives back pins that were never taken; ${right}${twin ? `, or take them with ${twin}()` : ''}`,
 				related: taken.map((call) => ({ ...call.call.nameRange, message: `plain references are taken here` })),
-				fixes: swap(release),
+				fixes: swap(release).map((fix) => ({ ...fix, safe: !across })),
 			});
 		}
 	},

@@ -1,10 +1,13 @@
 /** The registry: one line a rule, in the order of the documentation. */
+import { dirtyLockAtomic } from './dirty-lock-atomic.js';
 import { dirtyUnlocked } from './dirty-unlocked.js';
 import { extractUnpinUnguarded } from './extract-unpin-unguarded.js';
 import { extractWillPinLate } from './extract-will-pin-late.js';
 import { follFlagsNotFlags } from './foll-flags-not-flags.js';
 import { follFlagsRejected } from './foll-flags-rejected.js';
 import { follForceInDriver } from './foll-force-in-driver.js';
+import { follGetForDma } from './foll-get-for-dma.js';
+import { follGetForWrite } from './foll-get-for-write.js';
 import { follGetRedundant } from './foll-get-redundant.js';
 import { follGetWithPin } from './foll-get-with-pin.js';
 import { follInternalFlag } from './foll-internal-flag.js';
@@ -16,13 +19,17 @@ import { gupDoubleRelease } from './gup-double-release.js';
 import { gupFreePage } from './gup-free-page.js';
 import { gupLeak } from './gup-leak.js';
 import { gupLockedNotOne } from './gup-locked-not-one.js';
+import { gupMmapLockHeld } from './gup-mmap-lock-held.js';
+import { gupMmapLockMissing } from './gup-mmap-lock-missing.js';
 import { gupNegativeUnsigned } from './gup-negative-unsigned.js';
 import { gupNullPages } from './gup-null-pages.js';
 import { gupPartialLeak } from './gup-partial-leak.js';
 import { gupReleaseOverrun } from './gup-release-overrun.js';
 import { gupShortCount } from './gup-short-count.js';
 import { iovIterGetPages } from './iov-iter-get-pages.js';
+import { longtermWriteDeviceReads } from './longterm-write-device-reads.js';
 import { pinPutPage } from './pin-put-page.js';
+import { pinWithoutLongterm } from './pin-without-longterm.js';
 import type { Rule, RuleMeta } from './rule.js';
 import { suppressionMeta } from './suppression.js';
 
@@ -40,6 +47,10 @@ export const rules: readonly Rule[] = [
 	gupLockedNotOne,
 	gupNegativeUnsigned,
 	iovIterGetPages,
+	follGetForDma,
+	follGetForWrite,
+	pinWithoutLongterm,
+	longtermWriteDeviceReads,
 	pinPutPage,
 	getUnpinPage,
 	gupFreePage,
@@ -49,6 +60,9 @@ export const rules: readonly Rule[] = [
 	gupReleaseOverrun,
 	gupDoubleRelease,
 	dirtyUnlocked,
+	dirtyLockAtomic,
+	gupMmapLockMissing,
+	gupMmapLockHeld,
 	extractUnpinUnguarded,
 	extractWillPinLate,
 ];

@@ -43,14 +43,14 @@ export const pinPutPage: Rule = {
 		versioned: false,
 	},
 	check(file, report) {
-		for (const { release, place, taken } of mismatches(file, 'pin', 'reference')) {
+		for (const { release, place, taken, across } of mismatches(file, 'pin', 'reference')) {
 			const by = replacement(release, taken)?.name;
 			const right = by && file.kernel.api(by)?.signature ? `${by}()` : 'unpin_user_page()';
 			report({
 				...release.nameRange,
 				message: `${place}: pinned by ${takers(taken)}, but ${release.name}() drops a plain reference: the pin leaks and the count goes wrong silently; use ${right}`,
 				related: taken.map((call) => ({ ...call.call.nameRange, message: `${place} is pinned here` })),
-				fixes: swap(file, release, taken),
+				fixes: swap(file, release, taken).map((fix) => ({ ...fix, safe: !across })),
 			});
 		}
 	},

@@ -12,6 +12,8 @@ export interface Mismatch {
 	readonly kind: Held;
 	/** The call(s) that took the pages. */
 	readonly taken: readonly ApiCall[];
+	/** Taken in one function and released in another. */
+	readonly across: boolean;
 }
 
 /** Calls that `isRelease` picks, on pages that were taken as one kind of `kinds` and nothing else on every path. */
@@ -33,19 +35,75 @@ export function releasesOf(
 			const [kind] = at?.holder.kinds ?? [];
 			if (!at || !kind || at.holder.shared || at.holder.kinds.size !== 1 || !kinds.includes(kind)) return;
 			if (!found.some((f) => f.release === call))
-				found.push({ fn, release: call, place: at.name, kind, taken: at.holder.taken });
+				found.push({ fn, release: call, place: at.name, kind, taken: at.holder.taken, across: false });
 		});
 	}
 	return found;
 }
 
-/** Releases by `released` of pages that were taken as `taken` on every path. */
+/** Releases by `released` of pages that were taken as `taken` on every path, here or in another function of the file. */
 export function mismatches(file: FileContext, taken: Held, released: 'reference' | 'pin'): Mismatch[] {
-	return releasesOf(
+	const here = releasesOf(
 		file,
 		[taken],
 		(_, api) => api?.api.record.group === 'release' && api.api.record.takes === released,
 	);
+	const seen = new Set(here.map(({ release }) => release));
+	return [
+		...here,
+		...[...throughHelpers(file, taken, released), ...throughFields(file, taken, released)].filter(
+			({ release }) => !seen.has(release) && seen.add(release),
+		),
+	];
+}
+
+/** A function of the file releases what it is given: wrong where it does so, when all its callers give it such pages. */
+function throughHelpers(file: FileContext, taken: Held, released: string): Mismatch[] {
+	const wrong = file.ownership.events.flatMap(({ fn, event }) =>
+		event.kind === 'mismatch' &&
+		event.holding.kind === taken &&
+		event.inner !== event.release &&
+		gives(file, event.inner, released)
+			? [{ fn, event }]
+			: [],
+	);
+	return wrong.map(({ fn, event }) => {
+		const { inner, release, holding } = event;
+		const all = file.ir
+			.callers(release.name)
+			.flatMap((caller) => caller.calls.filter((call) => call.name === release.name));
+		const everywhere = all.every((call) => wrong.some((other) => other.event.release.start === call.start));
+		return {
+			fn,
+			release: everywhere ? inner : release,
+			place: holding.place,
+			kind: taken,
+			taken: [holding.taking],
+			across: true,
+		};
+	});
+}
+
+function gives(file: FileContext, call: CallExpr, released: string): boolean {
+	const api = file.apiCall(call)?.api.record;
+	return api?.group === 'release' && api.takes === released;
+}
+
+/** The pages wait in a field of an object: every function of the file takes them as one kind, this one releases another. */
+function throughFields(file: FileContext, taken: Held, released: string): Mismatch[] {
+	return file.ownership.fields.flatMap(({ takes, releases }) => {
+		if (takes.some((use) => use.held !== taken) || releases.some((use) => use.held === taken)) return [];
+		return releases
+			.filter((use) => use.held === released && !takes.some((take) => take.fn === use.fn))
+			.map((use) => ({
+				fn: use.fn,
+				release: use.call,
+				place: use.place.replaceAll('[]', ''),
+				kind: taken,
+				taken: takes.flatMap((take) => file.apiCall(take.call) ?? []),
+				across: true,
+			}));
+	});
 }
 
 /** "pin_user_pages() or pin_user_pages_fast()" */

@@ -2,6 +2,7 @@
 import type { Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { rootOf } from '../walk.js';
+import { type FieldUse, fieldUses } from './fields.js';
 import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
 import type { Holding } from './state.js';
 import type { Summary, Way } from './summary.js';
@@ -100,6 +101,11 @@ export class Ownership implements Surroundings {
 
 	get events(): readonly { readonly fn: FunctionIR; readonly event: Event }[] {
 		return this.walked.flatMap(({ fn, events }) => events.map((event) => ({ fn, event })));
+	}
+
+	/** Fields whose pages come from one place of the file, with where they are given back. */
+	get fields(): readonly FieldUse[] {
+		return fieldUses(this.ir, this.walked, (fn) => this.walk(fn));
 	}
 
 	/** Names of functions with more paths than are followed. */

@@ -383,6 +383,8 @@ class PathWalk {
 			if (target !== undefined) this.take(state, api, { place: target, shape: 'address', index: undefined });
 			return;
 		}
+		// an object that is seen elsewhere keeps the number
+		if (value.result !== undefined && at.kind !== 'name') state.update(value.result, { counted: true });
 		if (at.kind === 'name') this.assignVariable(state, at.name, right, value);
 		else this.assignPlace(state, at, right, value);
 	}
