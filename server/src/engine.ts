@@ -10,7 +10,7 @@ import { applyEdits } from './rules/apply.js';
 import { ruleMetas } from './rules/index.js';
 import type { Edit, Fix, RuleMeta, Severity, Tag } from './rules/rule.js';
 import { runRules } from './rules/run.js';
-import type { FileIR, FunctionIR, Range } from './syntax/ir.js';
+import type { FileIR, Range } from './syntax/ir.js';
 import { CParser } from './syntax/parser.js';
 import { SourceFile } from './syntax/source-file.js';
 
@@ -113,7 +113,6 @@ class Opened implements OpenFile {
 		const ir = this.read(text, options.kernel);
 		const found = runRules(fileContext(options.path, text, options.kernel, ir), options.severities);
 		this.source.sweep();
-		const within = enclosing(ir.functions);
 		let proofs = options.fixes === false ? 0 : Math.ceil(MOST_PROOF_TEXT / (text.length + 1));
 		const bare = found.map(
 			(report): Finding => ({
@@ -122,7 +121,7 @@ class Opened implements OpenFile {
 				start: report.start,
 				end: report.end,
 				message: report.message,
-				function: within(report),
+				function: ir.around(report.start) ?? null,
 				tags: report.tags ?? [],
 				related: report.related ?? [],
 				fixes: [],
@@ -189,22 +188,6 @@ function improves(
 	left.set(kind(gone), (left.get(kind(gone)) ?? 0) - 1);
 	for (const finding of after) left.set(kind(finding), (left.get(kind(finding)) ?? 0) - 1);
 	return [...left.values()].every((count) => count >= 0);
-}
-
-/** Name of the function around a place; functions stand in the order of the text and do not overlap. */
-function enclosing(functions: readonly FunctionIR[]): (at: Range) => string | null {
-	return (at) => {
-		let low = 0;
-		let high = functions.length - 1;
-		while (low <= high) {
-			const mid = (low + high) >> 1;
-			const fn = functions[mid] as FunctionIR;
-			if (at.start < fn.start) high = mid - 1;
-			else if (at.start >= fn.end) low = mid + 1;
-			else return fn.name;
-		}
-		return null;
-	};
 }
 
 /** Load once per process or worker; afterwards everything is synchronous. */

@@ -144,6 +144,8 @@ export interface FileIR {
 	naming(word: string): readonly FunctionIR[];
 	/** The function of this name, also when it names none of our words; undefined when the file defines none or two. */
 	lookup(name: string): FunctionIR | undefined;
+	/** Name of the function around an offset of the text; undefined outside functions. */
+	around(offset: number): string | undefined;
 	/** Functions that name one of our words but could not be read, by name. */
 	readonly unread: readonly string[];
 	readonly macros: readonly MacroIR[];

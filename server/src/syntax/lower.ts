@@ -103,7 +103,9 @@ class FunctionLowering {
 			returnType,
 			params,
 			locals: this.locals,
-			blocks: this.blocks.map(({ id, steps, test, successors, stops }): Block => ({ id, steps, test, successors, stops })),
+			blocks: this.blocks.map(
+				({ id, steps, test, successors, stops }): Block => ({ id, steps, test, successors, stops }),
+			),
 			loops: this.loops.map((loop) => this.loop(loop)),
 			body: source.body,
 			calls,
@@ -125,7 +127,14 @@ class FunctionLowering {
 	}
 
 	private block(): Draft {
-		const draft: Draft = { id: this.blocks.length, steps: [], test: undefined, successors: [], closed: false, stops: false };
+		const draft: Draft = {
+			id: this.blocks.length,
+			steps: [],
+			test: undefined,
+			successors: [],
+			closed: false,
+			stops: false,
+		};
 		this.blocks.push(draft);
 		return draft;
 	}

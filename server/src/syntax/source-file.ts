@@ -97,6 +97,10 @@ class Reader {
 			callers: (name) => this.naming(name).filter((fn) => fn.calls.some((call) => call.name === name)),
 			naming: (word) => this.naming(word),
 			lookup: (name) => this.lookup(name),
+			around: (offset) => {
+				const item = this.functionAt(upTo(this.tokens, offset));
+				return item && tokenText(this.tokens, item.name);
+			},
 			unread: this.unread,
 			macros: this.macros(),
 			defined: new Set(this.functionItems.map((item) => tokenText(this.tokens, item.name))),
@@ -303,6 +307,18 @@ function tokenAt(tokens: Tokens, offset: number): number {
 		else return mid;
 	}
 	return -1;
+}
+
+/** Index of the last token that starts at `offset` or before, or -1. */
+function upTo(tokens: Tokens, offset: number): number {
+	let low = 0;
+	let high = tokens.count;
+	while (low < high) {
+		const mid = (low + high) >> 1;
+		if ((tokens.starts[mid] as number) <= offset) low = mid + 1;
+		else high = mid;
+	}
+	return low - 1;
 }
 
 /** First position in an ascending list whose value is not below `value`. */

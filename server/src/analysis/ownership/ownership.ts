@@ -146,8 +146,11 @@ function doubted(ways: readonly Way[]): readonly Way[] {
 		const touches = new Map(one.touches);
 		for (const other of ways) {
 			if (!(other.signs & one.signs)) continue;
-			for (const [name, touch] of other.touches)
-				if (!touches.has(name)) touches.set(name, touch.status === 'gone' ? touch : { ...touch, status: 'part' });
+			for (const [name, touch] of other.touches) {
+				const mine = touches.get(name);
+				if (!mine) touches.set(name, touch.status === 'gone' ? touch : { ...touch, status: 'part' });
+				else touches.set(name, { ...mine, kinds: new Set([...mine.kinds, ...touch.kinds]) });
+			}
 		}
 		return { ...one, touches };
 	});
