@@ -76,7 +76,8 @@ export interface Touch {
 	readonly status: 'part' | 'released' | 'gone';
 	/** Kinds of the releases. */
 	readonly kinds: ReadonlySet<string>;
-	readonly call: CallExpr;
+	/** The releasing call. */
+	readonly call: CallExpr | undefined;
 }
 
 /** One step of a path, newest first. */
@@ -94,6 +95,8 @@ export class State {
 	/** Local -> what it stands for: the same pointer, or the address of that place. */
 	aliases = new Map<string, { readonly place: string; readonly address: boolean }>();
 	facts: Facts = NO_FACTS;
+	/** Parameters that are pages or arrays of them: places whose pages the caller holds. */
+	given: ReadonlySet<string> = new Set();
 	trail: Trail | undefined;
 
 	clone(): State {
@@ -103,6 +106,7 @@ export class State {
 		copy.values = new Map(this.values);
 		copy.aliases = new Map(this.aliases);
 		copy.facts = this.facts;
+		copy.given = this.given;
 		copy.trail = this.trail;
 		return copy;
 	}

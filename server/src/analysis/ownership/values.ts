@@ -5,7 +5,7 @@ import { unwrap } from '../../syntax/lower.js';
 import { contradict, factOf, written } from '../facts.js';
 import { relations } from '../results.js';
 import { bare, parts } from '../walk.js';
-import { placeOf } from './places.js';
+import { placeOf, spotOf } from './places.js';
 import { ANY, type Holding, NEG, POS, type State, temporary, UNKNOWN, type Value, ZERO } from './state.js';
 
 const TRUTH = new Set(['==', '!=', '<', '>', '<=', '>=', '&&', '||']);
@@ -99,7 +99,10 @@ function namesZero(expr: Expr): boolean {
 	return at.kind === 'name' ? at.name === '__GFP_ZERO' : at.kind === 'binary' && parts(at).some(namesZero);
 }
 
-/** The holding whose pages an expression denotes. */
+/** Stands before the name of a parameter where the id of a holding is expected. */
+export const GIVEN = 'given ';
+
+/** The holding whose pages an expression denotes, or the parameter. */
 export function carriedBy(state: State, expr: Expr): string | undefined {
 	const at = bare(expr);
 	const target = at.kind === 'unary' && (at.op === '*' || at.op === '&') ? bare(at.operand) : at;
@@ -107,6 +110,8 @@ export function carriedBy(state: State, expr: Expr): string | undefined {
 	if (place !== undefined) {
 		for (const h of state.holdings.values())
 			if (h.place === place || `${h.place}[]` === place || h.place === `${place}[]`) return h.id;
+		const array = place.replace(/\[\]$/, '');
+		if (state.given.has(array)) return GIVEN + array;
 	}
 	return worth(state, expr).carries;
 }
@@ -163,7 +168,7 @@ function valueAt(state: State, place: string): Value {
 function failed(holding: Holding): Partial<Holding> {
 	if (!holding.earlier) return { outcome: 'none' };
 	const position = holding.position && { of: holding.position.of, side: 'below' as const };
-	return { outcome: 'some', earlier: false, position };
+	return { outcome: 'some', earlier: false, position, counted: true };
 }
 
 /** The result of a taking call has only these signs: what that means for the pages. */
@@ -171,7 +176,7 @@ function learn(state: State, id: string, signs: number, at: Range): void {
 	const holding = state.holdings.get(id);
 	if (!holding || holding.outcome === 'none') return;
 	const { meaning } = holding.taking.api.record;
-	const none = meaning === 'page-or-err' ? signs === NEG : !(signs & (meaning === 'bool' ? NEG | POS : POS));
+	const none = !(signs & (meaning === 'bool' ? NEG | POS : POS));
 	const all = meaning === 'page-or-err' ? !(signs & NEG) : signs === POS;
 	if (none) {
 		state.update(id, failed(holding));
@@ -188,6 +193,8 @@ export function narrow(state: State, key: string, signs: number, at: Range): boo
 	const left = old.signs & signs;
 	if (left === 0) return false;
 	state.values.set(key, { ...old, signs: left, constant: left === ZERO ? 0 : old.constant });
+	// what is computed with the number says how many are left to release
+	if (old.result !== undefined && old.form === 'sum' && left === ZERO) doubt(state, old.result);
 	if (old.result !== undefined && old.form === 'whole') {
 		for (const [place, value] of state.values) {
 			if (value.result !== old.result || value.form !== 'whole' || place === key) continue;
@@ -200,6 +207,12 @@ export function narrow(state: State, key: string, signs: number, at: Range): boo
 		if (holding.single && holding.place === key && (left === ZERO || answersByPage(holding)))
 			learn(state, holding.id, left, at);
 	return true;
+}
+
+/** Something that is not followed may have released these pages, or there are none left. */
+function doubt(state: State, id: string): void {
+	const holding = state.holdings.get(id);
+	if (holding?.status === 'held') state.update(id, { status: 'part' });
 }
 
 /** The page itself tells whether it was taken: it is what the call returns, or the result was not looked at. */
@@ -283,12 +296,32 @@ export function assume(state: State, test: Expr, truth: boolean): boolean {
 			if (result !== undefined && worth(state, other).constant === undefined && !isErrno(other))
 				state.update(result, { counted: true });
 		}
+		const rest = isRest(state, at.left);
+		if (rest !== undefined) doubt(state, rest);
 		return relationOfCalls(state, at, truth);
 	}
 	const key = subject(state, at);
 	const signs = truth ? NEG | POS : ZERO;
 	if (key !== undefined) return narrow(state, key, signs, at);
+	if (!truth) emptyElement(state, at);
 	return (worth(state, at).signs & signs) !== 0;
+}
+
+/** `if (!pages[i])`: there are no more pages. */
+function emptyElement(state: State, expr: Expr): void {
+	const spot = spotOf(state, expr);
+	if (spot?.shape !== 'element') return;
+	for (const holding of state.holdings.values()) {
+		if (holding.place !== spot.place) continue;
+		if (holding.askedConstant === 1) state.update(holding.id, failed(holding));
+		else doubt(state, holding.id);
+	}
+}
+
+/** `npages - done > 0`: the number of what is left to release. */
+function isRest(state: State, expr: Expr): string | undefined {
+	const { result, form } = worth(state, expr);
+	return bare(expr).kind === 'binary' && form === 'sum' ? result : undefined;
 }
 
 function isErrno(expr: Expr): boolean {

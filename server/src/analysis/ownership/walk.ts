@@ -22,7 +22,7 @@ import {
 	ZERO,
 } from './state.js';
 import { mapped, type Summary, type Way } from './summary.js';
-import { assume, carriedBy, worth } from './values.js';
+import { assume, carriedBy, GIVEN, worth } from './values.js';
 
 /** States of one block, and steps of one function, beyond which the function is given up. */
 const MOST_STATES = 64;
@@ -85,9 +85,11 @@ export interface Surroundings {
 /** Something a loop does to elements, one a pass: at its end it has done it to all it goes through. */
 interface Sweep {
 	readonly status: 'released' | 'gone';
-	readonly call: CallExpr;
+	readonly call: CallExpr | undefined;
 	readonly kinds: ReadonlySet<string>;
 }
+
+const GONE: Sweep = { status: 'gone', call: undefined, kinds: new Set() };
 
 /** A release: of what, by whom, as which kind. */
 interface Release {
@@ -106,6 +108,7 @@ class PathWalk {
 	private readonly shadowed: ReadonlySet<string>;
 	/** Pages are given back through their frame number or address: whoever has that has the page. */
 	private readonly byAddress: boolean;
+	private readonly given: ReadonlySet<string>;
 	private events: Event[] = [];
 	private exits: Exit[] = [];
 	private grown = false;
@@ -114,6 +117,9 @@ class PathWalk {
 		this.fn = fn;
 		this.around = around;
 		const names = [...fn.params, ...fn.locals].map((v) => v.name);
+		this.given = new Set(
+			fn.params.filter(({ type }) => type.pointers > 0 && /^struct (?:page|folio)$/.test(type.base)).map((v) => v.name),
+		);
 		this.byAddress = fn.calls.some((call) => call.args.some((arg) => givesBackAddress(call, arg)));
 		this.shadowed = new Set(names.filter((name, i) => names.indexOf(name) !== i));
 	}
@@ -145,7 +151,9 @@ class PathWalk {
 			return here.size <= MOST_STATES;
 		};
 		if (blocks.length === 0) return true;
-		arrive(0, new State());
+		const entry = new State();
+		entry.given = this.given;
+		arrive(0, entry);
 		for (let steps = 0; pending.length; steps++) {
 			if (steps > MOST_STEPS) return false;
 			const [id, key] = pending.shift() as [number, string];
@@ -238,14 +246,15 @@ class PathWalk {
 				const after = step.init ? this.eval(state, step.init) : [state];
 				const { start, end, name } = step.variable;
 				const left: Expr = { start, end, kind: 'name', name };
+				if (step.init && step.init.kind !== 'list') {
+					const { init } = step;
+					return after.flatMap((now) => this.assignment(now, left, '=', init));
+				}
 				for (const now of after) {
-					if (step.init && step.init.kind !== 'list') this.assign(now, left, '=', step.init);
-					else {
-						this.forgetVariable(now, name);
-						if (step.init)
-							for (const item of step.init.kind === 'list' ? step.init.items : []) this.handOn(now, item, undefined);
-						now.values.set(name, { signs: ANY, fresh: step.init && isZeroList(step.init) ? 'zeroed' : 'raw' });
-					}
+					this.forgetVariable(now, name);
+					if (step.init)
+						for (const item of step.init.kind === 'list' ? step.init.items : []) this.handOn(now, item, undefined);
+					now.values.set(name, { signs: ANY, fresh: step.init && isZeroList(step.init) ? 'zeroed' : 'raw' });
 				}
 				return after;
 			}
@@ -298,10 +307,7 @@ class PathWalk {
 			case 'call':
 				return this.parts(state, expr).flatMap((now) => this.call(now, expr));
 			case 'assign':
-				return this.parts(state, expr).map((now) => {
-					this.assign(now, expr.left, expr.op, expr.right);
-					return now;
-				});
+				return this.parts(state, expr).flatMap((now) => this.assignment(now, expr.left, expr.op, expr.right));
 			case 'unary':
 				if (expr.op === '++' || expr.op === '--')
 					return this.parts(state, expr).map((now) => {
@@ -347,6 +353,30 @@ class PathWalk {
 				copyOf: undefined,
 				form: old.result === undefined ? undefined : 'sum',
 			});
+	}
+
+	/** An assignment; a variable that remembers a test is followed for either answer. */
+	private assignment(state: State, left: Expr, op: string, right: Expr): State[] {
+		if (op !== '=' || !this.remembers(state, right)) {
+			this.assign(state, left, op, right);
+			return [state];
+		}
+		return [true, false].flatMap((truth) => {
+			const now = state.clone();
+			if (!assume(now, right, truth)) return [];
+			this.assign(now, left, op, right);
+			const name = placeOf(now, left);
+			if (name !== undefined) now.values.set(name, truth ? { signs: POS, constant: 1 } : { signs: ZERO, constant: 0 });
+			return [now];
+		});
+	}
+
+	/** `failed = ret < 0`, `pinned = iov_iter_extract_will_pin(iter)` */
+	private remembers(state: State, right: Expr): boolean {
+		const at = bare(right);
+		if (at.kind === 'call') return at.name === 'iov_iter_extract_will_pin' || at.name === 'user_backed_iter';
+		if (at.kind !== 'binary' || !/^(?:==|!=|<|>|<=|>=)$/.test(at.op)) return false;
+		return [at.left, at.right].some((side) => worth(state, side).result !== undefined);
 	}
 
 	private assign(state: State, left: Expr, op: string, right: Expr): void {
@@ -527,6 +557,9 @@ class PathWalk {
 				this.byAddress && ADDRESSES.has(name) && call.args[0] ? carriedBy(state, call.args[0]) : undefined;
 			if (carried !== undefined) this.carriedOff(state, carried, call);
 			for (const arg of call.args) for (const id of this.mentioned(state, arg)) state.update(id, { counted: true });
+			if (/^mem(?:cpy|move)$/.test(name))
+				for (const arg of call.args)
+					for (const h of this.holdingsAt(state, spotOf(state, arg))) if (!h.single) this.leaveHands(state, h.id, call);
 			this.writeThrough(state, call, false);
 			return [state];
 		}
@@ -658,7 +691,11 @@ class PathWalk {
 				state.aliases.delete(local);
 		for (const key of [...state.values.keys()]) {
 			const value = state.values.get(key);
-			if (value?.result === id) state.values.set(key, { ...value, result: undefined, form: undefined });
+			if (value?.result === id)
+				state.values.set(
+					key,
+					holding.earlier ? { ...value, form: 'sum' } : { ...value, result: undefined, form: undefined },
+				);
 		}
 		if (single)
 			state.values.set(spot.place, { ...(state.values.get(spot.place) ?? UNKNOWN), signs: ANY, constant: undefined });
@@ -840,8 +877,8 @@ class PathWalk {
 	}
 
 	/** Remember what a loop does to elements of a place. */
-	private sweep(call: CallExpr, name: string, sweep: Sweep, outside: number | undefined): void {
-		for (const loop of loopsAround(this.fn, call.start, outside)) {
+	private sweep(at: Range, name: string, sweep: Sweep, outside: number | undefined): void {
+		for (const loop of loopsAround(this.fn, at.start, outside)) {
 			const known = this.sweeps.get(loop) ?? new Map<string, Sweep>();
 			this.sweeps.set(loop, known);
 			const old = known.get(name);
@@ -857,7 +894,7 @@ class PathWalk {
 		name: string,
 		status: Sweep['status'] | 'part',
 		kinds: ReadonlySet<string>,
-		call: CallExpr,
+		call: CallExpr | undefined,
 	): void {
 		if (!this.fn.params.some((p) => p.name === rootOf(name))) return;
 		const old = state.touches.get(name);
@@ -920,16 +957,10 @@ class PathWalk {
 		this.touchGone(state, address && whole ? root : spot.place, callee, false);
 	}
 
-	private touchGone(state: State, name: string, callee: CallExpr | undefined, element: boolean): void {
-		const param = this.fn.params.find((p) => p.name === rootOf(name));
-		if (!param || param.type.pointers === 0) {
-			// a page frame number or an address: who keeps it can give the page back
-			if (!param || callee) return;
-		}
-		const at = callee ?? ({ start: this.fn.start, end: this.fn.start } as CallExpr);
-		if (element) this.sweep(at, name, { status: 'gone', call: at, kinds: new Set() }, undefined);
-		if (!state.touches.has(name) || state.touches.get(name)?.status !== 'gone')
-			state.touches.set(name, { status: 'gone', kinds: new Set(), call: at });
+	private touchGone(state: State, name: string, at: Range | undefined, element: boolean): void {
+		if (!this.fn.params.some((p) => p.name === rootOf(name))) return;
+		if (element && at) this.sweep(at, name, GONE, undefined);
+		if (state.touches.get(name)?.status !== 'gone') state.touches.set(name, { ...GONE, status: 'gone' });
 	}
 
 	/** One element is handed on: after the loop all of them are. */
@@ -943,25 +974,19 @@ class PathWalk {
 			this.leaveHands(state, holding.id, undefined);
 			return;
 		}
-		this.sweep(
-			at as CallExpr,
-			holding.place,
-			{ status: 'gone', call: at as CallExpr, kinds: new Set() },
-			holding.call.start,
-		);
+		this.sweep(at, holding.place, GONE, holding.call.start);
 		if (holding.status === 'held') state.update(holding.id, { status: 'part' });
 	}
 
 	/** An address or frame of the pages is kept: of one of them in each pass of a loop. */
 	private carriedOff(state: State, id: string, at: Range): void {
+		if (id.startsWith(GIVEN)) {
+			this.touchGone(state, id.slice(GIVEN.length), at, true);
+			return;
+		}
 		const holding = state.holdings.get(id);
 		if (!holding) return;
-		this.sweep(
-			at as CallExpr,
-			holding.place,
-			{ status: 'gone', call: at as CallExpr, kinds: new Set() },
-			holding.call.start,
-		);
+		this.sweep(at, holding.place, GONE, holding.call.start);
 		this.leaveHands(state, id, undefined);
 	}
 
@@ -998,7 +1023,13 @@ class PathWalk {
 					for (const h of state.holdings.values()) if (within(h.place, at.place)) this.leaveHands(state, h.id, call);
 				if (at) this.touchGone(state, at.place, call, false);
 			} else if (at) {
-				const release: Release = { call, inner: touch.call, kinds: touch.kinds, count: undefined, dirties: false };
+				const release: Release = {
+					call,
+					inner: touch.call ?? call,
+					kinds: touch.kinds,
+					count: undefined,
+					dirties: false,
+				};
 				if (touch.status === 'part') {
 					for (const h of state.holdings.values())
 						if (h.place === at.place && h.status === 'held') state.update(h.id, { status: 'part' });
