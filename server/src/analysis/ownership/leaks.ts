@@ -34,7 +34,7 @@ function isOwn(fn: FunctionIR, state: State, holding: Holding, exit: Exit): bool
 	const rest = holding.place.slice(root.length);
 	if (rest.startsWith('->')) return value?.fresh !== undefined && !rest.slice(2).includes('->');
 	if (rest.includes('->') || rest.includes('[]')) return false;
-	if (rest === '' && type.pointers > 1 && !type.array) return value?.fresh !== undefined;
+	if (rest === '' && type.pointers > 0 && !type.array && !holding.single) return value?.fresh !== undefined;
 	return true;
 }
 

@@ -50,7 +50,9 @@ export class Ownership implements Surroundings {
 
 	apiCall(expr: Expr): ApiCall | undefined {
 		const found = this.byExpr(expr);
-		return found?.api.signature ? found : undefined;
+		if (!found?.api.signature) return undefined;
+		// a call with another kernel's arguments stands in an arm for that kernel
+		return found.api.record.group === 'release' || found.shape === found.api.signature ? found : undefined;
 	}
 
 	summary(name: string): Summary | undefined {

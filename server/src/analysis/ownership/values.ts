@@ -338,13 +338,22 @@ const NEGATED: Readonly<Record<string, string>> = {
 	'!=': '==',
 };
 
-/** `get_user_pages(...) < 0`: the call stands in the test itself. */
+const FLIPPED: Readonly<Record<string, string>> = {
+	'<': '>',
+	'>': '<',
+	'<=': '>=',
+	'>=': '<=',
+	'==': '==',
+	'!=': '!=',
+};
+
+/** `get_user_pages(...) < 0`, `1 != get_user_pages(...)`: the call stands in the test itself. */
 function relationOfCalls(state: State, at: Expr & { kind: 'binary' }, truth: boolean): boolean {
-	const left = bare(at.left);
 	const op = truth ? at.op : NEGATED[at.op];
-	if (left.kind !== 'call' || op === undefined) return true;
-	const key = temporary(left);
-	return (
-		narrow(state, key, signsWhere(op, worth(state, at.right)), at) && compareWithAsked(state, key, op, at.right, at)
-	);
+	if (op === undefined) return true;
+	const [call, other, way] =
+		bare(at.left).kind === 'call' ? [bare(at.left), at.right, op] : [bare(at.right), at.left, FLIPPED[op] as string];
+	if (call.kind !== 'call') return true;
+	const key = temporary(call);
+	return narrow(state, key, signsWhere(way, worth(state, other)), at) && compareWithAsked(state, key, way, other, at);
 }

@@ -776,6 +776,11 @@ class PathWalk {
 			state.update(holding.id, { status: 'part' });
 			return;
 		}
+		if (bulk && holding.position && this.isIndex(state, release.count as Expr, holding.position)) {
+			const reached = holding.position.side === 'below';
+			state.update(holding.id, reached ? { status: 'released', released: call } : { spared: call, earlier: false });
+			return;
+		}
 		const full = !bulk || this.isFullCount(state, holding, release.count as Expr, count);
 		if (
 			holding.status === 'released' &&
@@ -792,6 +797,12 @@ class PathWalk {
 	/** In a loop the same call releases what the next pass took. */
 	private sameLoopPass(holding: Holding, call: CallExpr): boolean {
 		return holding.released === call;
+	}
+
+	/** The number released is the index the pages were put at. */
+	private isIndex(state: State, count: Expr, position: Position): boolean {
+		const name = placeOf(state, count);
+		return name !== undefined && this.sameIndex(state, name, position.of);
 	}
 
 	private isFullCount(state: State, holding: Holding, count: Expr, value: Value | undefined): boolean {
@@ -938,20 +949,23 @@ class PathWalk {
 		const value = state.values.get(spot.place);
 		if (value?.carries !== undefined) this.carriedOff(state, value.carries, at);
 		const element = spot.shape === 'element';
+		// who gets the address of a member has the object around it
+		const own = state.values.get(rootOf(spot.place))?.fresh !== undefined && spot.place.includes('->');
+		const member = own || (callee !== undefined && PUBLISHERS.test(callee.name));
 		for (const holding of state.holdings.values()) {
 			if (holding.place === spot.place) {
 				if (element && !holding.single) this.element(state, holding, spot, callee ?? expr);
 				else this.leaveHands(state, holding.id, callee);
 			} else if (!element && within(holding.place, spot.place)) this.leaveHands(state, holding.id, callee);
-			else if (address && callee && PUBLISHERS.test(callee.name) && rootOf(holding.place) === rootOf(spot.place))
+			else if (address && member && rootOf(holding.place) === rootOf(spot.place))
 				this.leaveHands(state, holding.id, callee);
 		}
 		if (element) {
-			if (callee) this.touchGone(state, spot.place, callee, true);
+			this.touchGone(state, spot.place, callee ?? expr, true);
 			return;
 		}
 		const root = rootOf(spot.place);
-		const whole = spot.place === root || (callee !== undefined && PUBLISHERS.test(callee.name));
+		const whole = spot.place === root || (address && member);
 		if (whole && this.fn.locals.some((v) => v.name === root))
 			state.values.set(root, { ...(state.values.get(root) ?? UNKNOWN), published: true });
 		this.touchGone(state, address && whole ? root : spot.place, callee, false);
