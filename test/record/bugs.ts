@@ -95,7 +95,6 @@ export const bugs: readonly Bug[] = [
 		from: 'drivers/virt/nitro_enclaves/ne_misc_dev.c, ne_set_user_memory_region_ioctl()',
 		rule: 'gup-leak',
 		path: 'drivers/virt/example.c',
-		noise: 'the counter that is the index is incremented before the release that covers it',
 	},
 	{
 		name: 'hypercall-buffers',

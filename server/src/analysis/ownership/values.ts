@@ -156,7 +156,7 @@ export function worth(state: State, expr: Expr): Value {
 }
 
 /** What is known of a place: a field of memory that was cleared and that nobody else has seen is 0. */
-function valueAt(state: State, place: string): Value {
+export function valueAt(state: State, place: string): Value {
 	const known = state.values.get(place);
 	if (known) return known;
 	const [, root, field] = /^(\w+)(?:->|\.)([^[]*)$/.exec(place) ?? [];

@@ -22,7 +22,7 @@ import {
 	ZERO,
 } from './state.js';
 import { mapped, type Summary, type Way } from './summary.js';
-import { assume, carriedBy, GIVEN, worth } from './values.js';
+import { assume, carriedBy, GIVEN, valueAt, worth } from './values.js';
 
 /** States of one block, and steps of one function, beyond which the function is given up. */
 const MOST_STATES = 64;
@@ -330,7 +330,7 @@ class PathWalk {
 	private move(state: State, left: Expr, direction: number): void {
 		const name = placeOf(state, left);
 		if (name === undefined) return;
-		const old = state.values.get(name);
+		const old = valueAt(state, name);
 		for (const holding of state.holdings.values()) {
 			if (holding.position?.of !== name) continue;
 			const side =
@@ -344,15 +344,13 @@ class PathWalk {
 			state.update(holding.id, { position: side ? { of: name, side } : undefined });
 		}
 		this.forgetMention(state, name);
-		const signs = direction === POS ? (old && !(old.signs & NEG) ? POS : ANY) : ANY;
-		if (old)
-			state.values.set(name, {
-				...old,
-				signs,
-				constant: undefined,
-				copyOf: undefined,
-				form: old.result === undefined ? undefined : 'sum',
-			});
+		state.values.set(name, {
+			...old,
+			signs: direction === POS && !(old.signs & NEG) ? POS : ANY,
+			constant: undefined,
+			copyOf: undefined,
+			form: old.result === undefined ? undefined : 'sum',
+		});
 	}
 
 	/** An assignment; a variable that remembers a test is followed for either answer. */
@@ -385,7 +383,7 @@ class PathWalk {
 		if (op !== '=') {
 			const added = op === '+=' ? worth(state, right) : UNKNOWN;
 			const name = placeOf(state, at);
-			const old = name === undefined ? undefined : state.values.get(name);
+			const old = name === undefined ? undefined : valueAt(state, name);
 			this.move(state, at, op === '+=' ? POS : op === '-=' ? NEG : 0);
 			if (name === undefined) return;
 			const result = added.result ?? old?.result;
