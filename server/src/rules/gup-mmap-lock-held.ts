@@ -1,8 +1,10 @@
-import type { ApiCall } from '../analysis/context.js';
+import type { FileContext } from '../analysis/context.js';
 import { canonical } from '../analysis/known.js';
 import type { Held, Path } from '../analysis/lock-path.js';
 import { lockAnalysis } from '../analysis/locks.js';
+import { Reach, type Targets } from '../analysis/reach.js';
 import { TAKES_MMAP_LOCK } from '../kernel/locks.js';
+import type { CallExpr } from '../syntax/ir.js';
 import type { Rule } from './rule.js';
 
 /** The hold of mmap_lock of current->mm on this path; undefined when there is none, or of an mm that may be another. */
@@ -12,9 +14,30 @@ function heldOn({ holds, known }: Path): Held | undefined {
 	return undefined;
 }
 
-function right({ call }: ApiCall): string {
-	const locked = call.name.replace(/_(?:fast|unlocked)$/, '');
-	return locked === call.name ? 'drop the lock first' : `drop the lock first, or call ${locked}() under it`;
+/** "holds it since mmap_read_lock()" */
+function since({ at, by }: Held): string {
+	if (at) return `holds it since ${by}()`;
+	return by.startsWith('the ') ? `is ${by}, which is called with it held` : 'is only called with it held';
+}
+
+function right({ name }: CallExpr): string {
+	const locked = name.replace(/_(?:fast|unlocked)$/, '');
+	return locked === name ? 'drop the lock first' : `drop the lock first, or call ${locked}() under it`;
+}
+
+/** The functions of this kernel that take the lock; from 6.15 on get_dump_page() is told by `locked` that it is held. */
+function takers({ kernel }: FileContext): Targets {
+	return {
+		family: 'mmap',
+		names: TAKES_MMAP_LOCK,
+		matches: ({ name, args }) =>
+			kernel
+				.api(name)
+				?.record.signatures.some(
+					({ params }) => params.length === args.length && !params.some(({ role }) => role === 'locked'),
+				) === true,
+		condition: () => undefined,
+	};
 }
 
 export const gupMmapLockHeld: Rule = {
@@ -27,25 +50,25 @@ export const gupMmapLockHeld: Rule = {
 		versioned: false,
 	},
 	check(file, report) {
-		for (const call of file.calls) {
-			const { fn } = call;
-			const { name } = call.call;
-			if (!fn?.clean || !TAKES_MMAP_LOCK.has(name) || !call.shape) continue;
-			// from 6.15 on get_dump_page() is told by `locked` that its caller holds the lock
-			if (call.shape.params.some(({ role }) => role === 'locked')) continue;
-			const paths = lockAnalysis(file).at(fn, 'mmap').paths(call.call);
+		const locks = lockAnalysis(file);
+		const told = new Set<CallExpr>();
+		for (const { fn, call, chain, within, mayOn } of new Reach(locks, takers(file)).all()) {
+			const taker = chain.at(-1);
+			if (!taker || chain.some((inner) => told.has(inner))) continue;
+			const paths = locks.at(fn, 'mmap').paths(call).filter(mayOn);
 			const holds = paths.flatMap((path) => heldOn(path) ?? []);
 			const [first] = holds;
 			if (!first || holds.length < paths.length) continue;
-			const where = first.at
-				? `holds it since ${first.by}()`
-				: first.by.startsWith('the ')
-					? `is ${first.by}, which is called with it held`
-					: 'is only called with it held';
+			told.add(call);
+			const by = taker === call ? `${call.name}()` : `${call.name}() calls ${taker.name}(), which`;
+			const self = taker === call ? ' itself' : '';
 			report({
-				...call.call.nameRange,
-				message: `${name}() takes mmap_lock of current->mm itself, but ${fn.name}() ${where}: the task waits for its own lock; ${right(call)}`,
-				related: first.at ? [{ ...first.at, message: `mmap_lock is taken here` }] : [],
+				...call.nameRange,
+				message: `${by} takes mmap_lock of current->mm${self}, but ${fn.name}() ${since(first)}, so the task may wait for itself forever; ${right(taker)}`,
+				related: [
+					...(first.at ? [{ ...first.at, message: 'mmap_lock is taken here' }] : []),
+					...(taker === call ? [] : [{ ...taker.nameRange, message: `${within}() needs the lock here` }]),
+				],
 			});
 		}
 	},

@@ -1,9 +1,9 @@
-import type { ApiCall, FileContext } from '../analysis/context.js';
-import type { Path } from '../analysis/lock-path.js';
+import type { ApiCall } from '../analysis/context.js';
+import type { Path, Shown } from '../analysis/lock-path.js';
 import { type LockSites, lockAnalysis } from '../analysis/locks.js';
 import { isNull } from '../analysis/walk.js';
 import { NEEDS_MMAP_LOCK } from '../kernel/locks.js';
-import type { Related, Rule } from './rule.js';
+import type { Rule } from './rule.js';
 
 const isFree = ({ holds, rest }: Path): boolean => holds.size === 0 && rest === 'none';
 
@@ -16,16 +16,38 @@ function unlockedOn(sites: LockSites, call: ApiCall): readonly Path[] | undefine
 	return again.length > 0 && again.every(isFree) ? again : undefined;
 }
 
-/** Whose lock it is: "mmap_lock of current->mm". */
-function lockOf(file: FileContext, call: ApiCall): string {
-	const mm = call.arg('mm');
-	return `mmap_lock of ${mm ? file.slice(mm) : 'current->mm'}`;
+/** "after mmap_read_unlock() dropped mmap_lock of current->mm" */
+function state(lock: string, shown: Shown | undefined, again: boolean): string {
+	const pass = again ? 'in the pass ' : '';
+	switch (shown?.how) {
+		case 'dropped':
+			return `${pass}after ${shown.by}() dropped ${lock}`;
+		case 'maybe':
+			return `${pass}after ${shown.by}() may have dropped ${lock}`;
+		case 'ended':
+			return `${pass}after the block of the ${shown.by}, which held ${lock}`;
+		case 'taken':
+			return `without ${lock}, which ${shown.by}() takes for itself alone`;
+		case 'entered':
+			return `without ${lock}: ${shown.by}, and nothing takes it on the way`;
+		default:
+			return `before ${lock} is taken`;
+	}
 }
+
+const THERE: Readonly<Record<Shown['how'], string>> = {
+	dropped: 'mmap_lock is dropped here',
+	maybe: 'mmap_lock may be dropped here',
+	ended: 'mmap_lock is held only in the block of this guard',
+	taken: 'mmap_lock is taken and dropped inside this call',
+	entered: 'this is entered without mmap_lock',
+};
 
 function right(call: ApiCall): string {
 	const { name } = call.call;
-	const lockless = /^(?:get|pin)_user_pages$/.test(name) ? `, or call ${name}_fast()` : '';
-	return `hold it until the call has returned${lockless}`;
+	const [pages, vmas] = [call.arg('pages'), call.arg('vmas')];
+	const plain = /^(?:get|pin)_user_pages$/.test(name) && pages && !isNull(pages) && (!vmas || isNull(vmas));
+	return `hold the lock until it has returned${plain ? `, or call ${name}_fast()` : ''}`;
 }
 
 export const gupMmapLockMissing: Rule = {
@@ -47,18 +69,14 @@ export const gupMmapLockMissing: Rule = {
 			const sites = lockAnalysis(file).at(fn, 'mmap');
 			const paths = unlockedOn(sites, call);
 			if (!paths) continue;
-			const again = paths.length < sites.paths(call.call).length && !sites.isProven(call.call);
-			const shown = paths.flatMap((path) => path.shown ?? [])[0];
-			const why = again
-				? 'was dropped in the pass before'
-				: !shown
-					? 'is taken only later'
-					: `is not held here: ${shown.what}`;
-			const related: readonly Related[] = shown ? [{ ...shown, message: shown.what }] : [];
+			const proven = sites.isProven(call.call) && !paths.every(isFree);
+			const shown = proven ? undefined : paths.flatMap((path) => path.shown ?? [])[0];
+			const mm = call.arg('mm');
+			const lock = `mmap_lock of ${mm ? file.slice(mm) : 'current->mm'}`;
 			report({
 				...call.call.nameRange,
-				message: `${call.call.name}() must be called with ${lockOf(file, call)} held, which ${why}; mappings may go away under it: ${right(call)}`,
-				related,
+				message: `${call.call.name}() is called ${state(lock, shown, paths.length < sites.paths(call.call).length)}; mappings may change under it: ${right(call)}`,
+				related: shown ? [{ start: shown.start, end: shown.end, message: THERE[shown.how] }] : [],
 			});
 		}
 	},
