@@ -44,6 +44,8 @@ export interface Analysis {
 	readonly irrelevant: boolean;
 	/** Functions that name the family but could not be read (half-typed code, endless nesting), by name. */
 	readonly unread: readonly string[];
+	/** Functions with more paths than are followed: the rules about ownership say nothing of them. By name. */
+	readonly bounded: readonly string[];
 }
 
 /** An open document: keeps what an edit leaves valid. */
@@ -72,7 +74,7 @@ export interface Engine {
 /** Characters that may be analysed again to prove the fixes of one file: some 100 fixes of a large driver, one of a table of 5 MB. */
 const MOST_PROOF_TEXT = 5_000_000;
 
-const NOTHING: Analysis = { findings: [], irrelevant: true, unread: [] };
+const NOTHING: Analysis = { findings: [], irrelevant: true, unread: [], bounded: [] };
 
 /** Words that are everywhere in the kernel: they matter only in functions that name the family as well. */
 const EVERYWHERE = new Set(['release', 'dirty', 'helper']);
@@ -111,7 +113,9 @@ class Opened implements OpenFile {
 			return NOTHING;
 		}
 		const ir = this.read(text, options.kernel);
-		const found = runRules(fileContext(options.path, text, options.kernel, ir), options.severities);
+		const context = fileContext(options.path, text, options.kernel, ir);
+		const found = runRules(context, options.severities);
+		const { bounded } = context.ownership;
 		this.source.sweep();
 		let proofs = options.fixes === false ? 0 : Math.ceil(MOST_PROOF_TEXT / (text.length + 1));
 		const bare = found.map(
@@ -133,7 +137,7 @@ class Opened implements OpenFile {
 				? { ...finding, fixes: this.proven(text, options, fixes, finding, bare, ir.unread.length) }
 				: finding;
 		});
-		return { findings, irrelevant: false, unread: [...new Set(ir.unread)] };
+		return { findings, irrelevant: false, unread: [...new Set(ir.unread)], bounded };
 	}
 
 	/** Fixes after which this finding is gone, no other has come and no function became unreadable. */

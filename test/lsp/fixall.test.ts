@@ -78,6 +78,7 @@ describe('fixAll', () => {
 			],
 			irrelevant: false,
 			unread: [],
+			bounded: [],
 		});
 		expect(fixAll('a a a', judge('a a a'), judge, () => true)).toMatchObject({ text: 'b b b', fixed: 3 });
 		expect(fixAll('a a', judge('a a'), judge, () => true)).toMatchObject({ text: 'b a', fixed: 1 });

@@ -48,6 +48,9 @@ export async function check(paths: readonly string[], options: CheckOptions, io:
 			for (const name of analysis.unread) {
 				unread.push({ path, shown, reason: `function ${name} could not be parsed` });
 			}
+			for (const name of analysis.bounded) {
+				unread.push({ path, shown, reason: `function ${name} has too many paths to follow its pages` });
+			}
 			if (analysis.findings.length > 0) {
 				reports.push({ path, shown, text: source.text, findings: analysis.findings, kernel: judged.kernel });
 			}

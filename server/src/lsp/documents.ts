@@ -24,7 +24,7 @@ interface Held {
 	fixed: Analysis | undefined;
 }
 
-const NOTHING: Analysis = { findings: [], irrelevant: false, unread: [] };
+const NOTHING: Analysis = { findings: [], irrelevant: false, unread: [], bounded: [] };
 
 /** One engine file for each open document, and the last result of each. */
 export class Documents {
