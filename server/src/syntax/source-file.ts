@@ -211,7 +211,7 @@ class Reader {
 		return variants;
 	}
 
-	/** The arms around a token; undefined when one of them is never compiled. */
+	/** The arms around a token, and the same arms wherever the function asks the same; undefined when one is never compiled. */
 	private choicesFor(item: Item, token: number): Choices | undefined {
 		const choices = new Map<Group, number>();
 		for (const group of this.conditions.groups) {
@@ -221,7 +221,19 @@ class Reader {
 			if (index < 0 || group.arms[index]?.truth === 'no') return undefined;
 			if (group.arms[index] !== chosenArm(group, undefined)) choices.set(group, index);
 		}
+		const asked = new Map([...choices].map(([group, index]) => [this.question(group), index]));
+		for (const group of this.conditions.groups) {
+			const first = group.arms[0];
+			if (!first || first.directive < item.first || first.directive >= item.last || choices.has(group)) continue;
+			const index = asked.get(this.question(group));
+			if (index !== undefined && group.arms[index]?.truth !== 'no') choices.set(group, index);
+		}
 		return choices;
+	}
+
+	/** The tests of a group as written. */
+	private question(group: Group): string {
+		return group.arms.map((arm) => tokenText(this.tokens, arm.directive).replace(/\s+/g, ' ')).join('\n');
 	}
 
 	private naming(name: string): FunctionIR[] {
