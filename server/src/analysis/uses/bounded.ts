@@ -1,0 +1,68 @@
+/** Whether the end of some work gives the pages back: a completion callback, an interrupt, a timer. */
+import { callsDestructor, isCompletionField, registersCompletion } from '../../kernel/sinks/index.js';
+import type { Expr, FunctionIR, Range } from '../../syntax/ir.js';
+import type { FileContext } from '../context.js';
+import { bare, postorder, roots } from '../walk.js';
+import type { Use } from './use.js';
+
+/** How far the callers of a release are followed. */
+const DEEPEST = 5;
+const MOST_FUNCTIONS = 40;
+
+/** The place that makes a release part of a completion; undefined when none is seen. */
+export function boundedBy(file: FileContext, uses: readonly Use[]): Range | undefined {
+	let level = new Set(uses.filter((use) => use.kind === 'released').map((use) => use.function));
+	const seen = new Set<string>();
+	for (let depth = 0; depth < DEEPEST && level.size > 0; depth++) {
+		const next = new Set<string>();
+		for (const name of level) {
+			if (seen.has(name) || seen.size > MOST_FUNCTIONS) continue;
+			seen.add(name);
+			const table = inTable(file, name);
+			if (table) return table;
+			for (const fn of file.ir.naming(name)) {
+				const { completion, called } = usesOfName(fn, name);
+				if (completion) return completion;
+				if (called && fn.name !== name) next.add(fn.name);
+			}
+		}
+		level = next;
+	}
+	return undefined;
+}
+
+/** An initialiser that makes the function a completion callback: `.complete = name`. */
+function inTable(file: FileContext, name: string): Range | undefined {
+	for (const match of file.text.matchAll(new RegExp(`\\.(\\w+)\\s*=\\s*&?${name}\\b`, 'g'))) {
+		if (isCompletionField(match[1] as string)) return { start: match.index, end: match.index + match[0].length };
+	}
+	return undefined;
+}
+
+/** How a function body uses the name of another one: as a callback for the end of some work, or by calling it. */
+function usesOfName(fn: FunctionIR, name: string): { completion: Range | undefined; called: boolean } {
+	let completion: Range | undefined;
+	let called = false;
+	const isName = (expr: Expr): boolean => {
+		const at = bare(expr);
+		const operand = at.kind === 'unary' && at.op === '&' ? bare(at.operand) : at;
+		return operand.kind === 'name' && operand.name === name;
+	};
+	const look = (expr: Expr): void => {
+		if (expr.kind === 'call') {
+			if (expr.name === name) called = true;
+			else if (expr.args.some(isName)) {
+				if (registersCompletion(expr.name)) completion = expr.nameRange;
+				else if (callsDestructor(expr.name)) called = true;
+			}
+		} else if (expr.kind === 'assign' && isName(expr.right)) {
+			const left = bare(expr.left);
+			if (left.kind === 'field' && isCompletionField(left.field)) completion = { start: expr.start, end: expr.end };
+		}
+	};
+	for (const block of fn.blocks) {
+		for (const step of block.steps) for (const root of roots(step)) postorder(root, look);
+		if (block.test) postorder(block.test, look);
+	}
+	return { completion, called };
+}

@@ -1,0 +1,38 @@
+/** The uses of the pages of a taking call. */
+import { NOTIFIERS } from '../../kernel/sinks/index.js';
+import type { Range } from '../../syntax/ir.js';
+import type { ApiCall, FileContext } from '../context.js';
+import { isCore } from './core.js';
+import { inCode } from './notifier.js';
+import { takesPages } from './site.js';
+import { Trace } from './trace.js';
+import type { Uses } from './use.js';
+
+export { boundedBy } from './bounded.js';
+export type { Life, Use, UseKind, Uses } from './use.js';
+
+const KNOWN = new WeakMap<FileContext, { readonly notifier: Range | undefined; readonly calls: Map<ApiCall, Uses> }>();
+
+function ofFile(file: FileContext): { readonly notifier: Range | undefined; readonly calls: Map<ApiCall, Uses> } {
+	let known = KNOWN.get(file);
+	if (!known) {
+		known = { notifier: inCode(file.text, NOTIFIERS), calls: new Map() };
+		KNOWN.set(file, known);
+	}
+	return known;
+}
+
+/** What becomes of the pages of `call`, as far as this file shows. */
+export function usesOf(file: FileContext, call: ApiCall): Uses {
+	const { notifier, calls } = ofFile(file);
+	const known = calls.get(call);
+	if (known) return known;
+	const { fn } = call;
+	const core = isCore(file.path, file.area);
+	const trace = new Trace(file);
+	const followed = fn?.clean === true && takesPages(call);
+	const transient = followed ? trace.follow(call, fn) : false;
+	const uses: Uses = { uses: trace.uses, transient, notifier, core, complete: followed && trace.complete };
+	calls.set(call, uses);
+	return uses;
+}

@@ -1,0 +1,20 @@
+/** Words of a file that stand in its code. */
+import type { Range } from '../../syntax/ir.js';
+
+/** A comment or a string, or one of the words. */
+function scanner(words: RegExp): RegExp {
+	return new RegExp(
+		`/\\*[^]*?\\*/|//[^\\n]*|"(?:\\\\.|[^"\\\\\\n])*"|(${words.source})|<linux/(?:mmu_notifier|hmm)\\.h>`,
+		'g',
+	);
+}
+
+/** The first place where one of the words stands in the code, or its header is included; undefined when none does. */
+export function inCode(text: string, words: RegExp): Range | undefined {
+	if (text.search(words) < 0 && !/<linux\/(?:mmu_notifier|hmm)\.h>/.test(text)) return undefined;
+	for (const match of text.matchAll(scanner(words))) {
+		if (match[0].startsWith('/*') || match[0].startsWith('//') || match[0].startsWith('"')) continue;
+		return { start: match.index, end: match.index + match[0].length };
+	}
+	return undefined;
+}

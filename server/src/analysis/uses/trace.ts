@@ -1,0 +1,167 @@
+/** Follows the pages of one taking call through the functions of a file, a bounded number of steps. */
+import { namedRelease } from '../../kernel/sinks/index.js';
+import type { CallExpr, FunctionIR } from '../../syntax/ir.js';
+import type { ApiCall, FileContext } from '../context.js';
+import { rootOf } from '../walk.js';
+import { type Effects, Frame, NO_EFFECTS, type Reason } from './frame.js';
+import { ADDRESS, CONTENTS, type Kinds, LIST, MAPPING, NONE, PAGE, WINDOW } from './kinds.js';
+import { lifeOf } from './lifetime.js';
+import { restOf } from './paths.js';
+import type { Entry } from './state.js';
+import type { Use } from './use.js';
+
+/** How far helpers are followed down, and callers up. */
+const DEEPEST_HELPER = 4;
+const HIGHEST_CALLER = 3;
+const MOST_CALLERS = 8;
+/** Functions that are followed because they use the field the pages are kept in. */
+const MOST_USERS = 24;
+/** Fields that hold what was made of the fields: pages -> sgt. */
+const FIELD_ROUNDS = 2;
+/** Functions followed for one call, in all. */
+const MOST_FRAMES = 120;
+
+export class Trace {
+	readonly file: FileContext;
+	readonly uses: Use[] = [];
+	complete = true;
+	private readonly seen = new Set<string>();
+	private readonly summaries = new Map<string, Effects>();
+	private readonly running = new Set<string>();
+	private frames = 0;
+	/** What fields hold, by the keys other functions know them by. */
+	private fields = new Map<string, Kinds>();
+	private readonly words = new Set<string>();
+	/** Functions whose own flow was followed from the taking call. */
+	private readonly followed = new Set<FunctionIR>();
+
+	constructor(file: FileContext) {
+		this.file = file;
+	}
+
+	giveUp(): void {
+		this.complete = false;
+	}
+
+	note(use: Use): void {
+		const id = `${use.kind} ${use.start} ${use.text}`;
+		if (this.seen.has(id)) return;
+		this.seen.add(id);
+		this.uses.push(use);
+	}
+
+	/** A function of the family, or one named like one, gives pages back. */
+	isRelease(name: string): boolean {
+		return this.file.kernel.api(name)?.record.group === 'release';
+	}
+
+	mayRelease(call: CallExpr): boolean {
+		return this.isRelease(call.name) || namedRelease(call.name);
+	}
+
+	/** Follow the call. @returns whether the references are given back on every path before somebody out of sight has them */
+	follow(site: ApiCall, fn: FunctionIR): boolean {
+		const effects = this.frame(fn, { site }, 0);
+		const settled = this.up(fn, effects, 0);
+		for (let round = 0; round < FIELD_ROUNDS; round++) this.byField();
+		return settled;
+	}
+
+	/** Effects of a helper for what it gets; undefined when it is too deep. */
+	summary(fn: FunctionIR, entry: ReadonlyMap<string, Entry>, depth: number): Effects | undefined {
+		if (depth > DEEPEST_HELPER) return undefined;
+		const id = `${fn.name}#${fn.variant} ${[...entry].map(([path, { kinds }]) => `${path}=${kinds}`).sort()}`;
+		const known = this.summaries.get(id);
+		if (known) return known;
+		// recursion: its effects are found by the call that is under way
+		if (this.running.has(id)) return NO_EFFECTS;
+		this.running.add(id);
+		const effects = this.frame(fn, { entry }, depth);
+		this.running.delete(id);
+		this.summaries.set(id, effects);
+		return effects;
+	}
+
+	private frame(fn: FunctionIR, reason: Reason, depth: number): Effects {
+		if (++this.frames > MOST_FRAMES) {
+			this.giveUp();
+			return NO_EFFECTS;
+		}
+		if (!reason.entry) this.followed.add(fn);
+		return new Frame(this, fn, reason, depth).run();
+	}
+
+	/** The callers of a function that leaves pages to them. */
+	private up(fn: FunctionIR, effects: Effects, height: number): boolean {
+		if (!effects.held) return true;
+		if (effects.places.size === 0 && effects.returns === NONE && effects.returned.size === 0) return false;
+		const callers = this.file.ir.callers(fn.name).filter((caller) => caller.name !== fn.name && caller.clean);
+		if (callers.length === 0) {
+			if (effects.returns !== NONE)
+				this.note({ ...fn.nameRange, kind: 'returned', function: fn.name, text: 'returned to the caller' });
+			return false;
+		}
+		if (height >= HIGHEST_CALLER || callers.length > MOST_CALLERS) this.giveUp();
+		if (height >= HIGHEST_CALLER) return false;
+		let settled = fn.isStatic;
+		for (const caller of callers.slice(0, MOST_CALLERS)) {
+			const left = this.frame(caller, { producer: { name: fn.name, effects } }, 0);
+			if (!this.up(caller, left, height + 1)) settled = false;
+		}
+		return settled;
+	}
+
+	/** What a function that was followed from the call leaves in objects. */
+	left(frame: Frame, places: ReadonlyMap<string, Entry>): void {
+		if (frame.reason.entry) return;
+		const known = this.file.ir.callers(frame.fn.name).some((caller) => caller.name !== frame.fn.name);
+		for (const [path, { kinds, keys }] of places) {
+			const rest = restOf(path);
+			// the variable itself ends with the function
+			if (rest === '' && frame.isOwn(path) && !frame.isParam(path)) continue;
+			const life = lifeOf(path, frame.fn, this.file.ir);
+			if (life === 'local') continue;
+			if (rest !== '' || life === 'global') this.remember(keys, path, kinds);
+			const range = frame.assigned.get(path) ?? frame.fn.nameRange;
+			if (life === 'fresh' || frame.rebound.has(path)) continue;
+			if (rest === '' && life !== 'global') {
+				if (!known) frame.note({ ...range, kind: 'returned', text: `left in ${path} for the caller` });
+				continue;
+			}
+			if (kinds & (CONTENTS | MAPPING) && !(kinds & WINDOW))
+				frame.note({
+					...range,
+					kind: 'kept',
+					life,
+					mapped: (kinds & MAPPING) !== 0,
+					text: `a mapping of them stays in ${path}`,
+				});
+			if (kinds & (PAGE | LIST)) frame.note({ ...range, kind: 'stored', life, text: `they stay in ${path}` });
+			else if (kinds & ADDRESS)
+				frame.note({ ...range, kind: 'stored', life, address: true, text: `their physical address is in ${path}` });
+		}
+	}
+
+	private remember(keys: readonly string[], path: string, kinds: Kinds): void {
+		for (const key of keys) this.fields.set(key, (this.fields.get(key) ?? NONE) | (kinds & ~WINDOW));
+		const word = /\w+$/.exec(path)?.[0];
+		if (word && (keys.length > 0 || rootOf(path) === path)) this.words.add(word);
+	}
+
+	private byField(): void {
+		const fields = this.fields;
+		const words = [...this.words];
+		this.fields = new Map(fields);
+		if (fields.size === 0) return;
+		const users = new Set(words.flatMap((word) => this.file.ir.naming(word)));
+		let left = MOST_USERS;
+		for (const fn of users) {
+			if (!fn.clean || this.followed.has(fn) || fn.variant > 0) continue;
+			if (left-- === 0) {
+				this.giveUp();
+				break;
+			}
+			new Frame(this, fn, { fields }, 0).run();
+		}
+	}
+}

@@ -1,0 +1,16 @@
+/** What kernel functions do with pages that were taken: who gets at them, who keeps them. Look-ups only. */
+export { loadsFrom, storesInto } from './cpu.js';
+export { addressTaker, type Direction, deviceCall, directionOf, toDeviceOrder } from './device.js';
+export {
+	callsDestructor,
+	insertion,
+	isCompletionField,
+	keepsNothing,
+	makesObject,
+	NOTIFIERS,
+	namedRelease,
+	newOwner,
+	owningType,
+	registersCompletion,
+} from './keep.js';
+export { freesHolder, type ListCall, listCall, looksAtPage, unmaps, type View, viewOf } from './views.js';
