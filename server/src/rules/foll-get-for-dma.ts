@@ -1,0 +1,50 @@
+import type { FileContext } from '../analysis/context.js';
+import { boundedBy, type Use } from '../analysis/uses/index.js';
+import { inFunction, isLasting, pathOf, pinning, type Site, sitesOf } from './page-use.js';
+import type { Rule } from './rule.js';
+
+const PATH = ['device', 'kept', 'registered', 'stored', 'released'] as const;
+
+/** The use that makes the pages a device's, or keeps them for longer than the call; undefined when there is none. */
+export function reachesFurther({ uses: { uses, transient, core } }: Site): Use | undefined {
+	const device = uses.find((use) => use.kind === 'device');
+	if (device || transient || core) return device;
+	const lasting = uses.find(isLasting);
+	if (lasting) return lasting;
+	// kept in an object whose pages another function reads or writes
+	const touched = uses.some((use) => use.byField && (use.kind === 'write' || use.kind === 'read'));
+	const stored = (use: Use): boolean => use.kind === 'stored' && use.life === 'object' && use.address !== true;
+	return touched ? uses.find(stored) : undefined;
+}
+
+function message(file: FileContext, site: Site, use: Use): string {
+	const { call, name, uses } = site;
+	const lasts = use.lasting === true || use.kind !== 'device' || uses.uses.some(isLasting);
+	const long = lasts && !boundedBy(file, uses.uses);
+	const pin = pinning(file, call, long);
+	const taken = `${name}: ${call.call.name}() takes plain references (FOLL_GET), but ${use.text}${inFunction(site, use)}`;
+	const right = `use ${pin}()${long ? ' with FOLL_LONGTERM' : ''} and unpin_user_page(s)`;
+	return use.kind === 'device'
+		? `${taken}: writeback and fork do not know that the data is in use; ${right}`
+		: `${taken} for as long as user space wants, with no MMU notifier in this file; ${right}`;
+}
+
+export const follGetForDma: Rule = {
+	meta: {
+		id: 'foll-get-for-dma',
+		title: 'Plain references on pages a device reaches or an object keeps',
+		severity: 'warning',
+		since: '5.6',
+		needles: ['get_user_page'],
+		fix: 'none',
+		versioned: false,
+	},
+	check(file, report) {
+		if (!file.kernel.atLeast('5.6')) return;
+		for (const site of sitesOf(file, 'get', () => true)) {
+			const use = reachesFurther(site);
+			if (!use) continue;
+			report({ ...site.call.call.nameRange, message: message(file, site, use), related: pathOf(site, use, PATH) });
+		}
+	},
+};

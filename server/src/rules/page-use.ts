@@ -1,0 +1,64 @@
+/** What the rules about the use of pages share: which sites they judge, and how they name what they see. */
+import type { ApiCall, FileContext } from '../analysis/context.js';
+import { holderPlace } from '../analysis/holders.js';
+import { type Use, type Uses, usesOf } from '../analysis/uses/index.js';
+import { isOwnGround } from './areas.js';
+import type { Related } from './rule.js';
+
+/** More places than this say nothing new. */
+const MOST_RELATED = 5;
+const NO_ALIASES: ReadonlyMap<string, string> = new Map();
+
+export interface Site {
+	readonly call: ApiCall;
+	readonly uses: Uses;
+	/** "pages", or what the result is when the function returns the page. */
+	readonly name: string;
+}
+
+/** Taking calls of a group whose user no notifier, curated judgement or other owner answers for. */
+export function* sitesOf(file: FileContext, group: 'get' | 'pin', wanted: (call: ApiCall) => boolean): Generator<Site> {
+	if (isOwnGround(file)) return;
+	for (const call of file.calls) {
+		if (call.api.record.group !== group || !call.api.signature || !call.fn?.clean || !wanted(call)) continue;
+		const known = file.knownUser(call.fn.name);
+		if (known && known.verdict !== 'convert') continue;
+		const uses = usesOf(file, call);
+		if (uses.notifier || uses.uses.some((use) => use.kind === 'moved')) continue;
+		const pages = call.arg('pages') ?? call.arg('page') ?? call.arg('folios');
+		yield { call, uses, name: (pages && holderPlace(pages, NO_ALIASES)?.replaceAll('[]', '')) || 'the page' };
+	}
+}
+
+/** What is stored where it stays for longer than a call, by somebody's request: nothing bounds it. */
+export function isLasting(use: Use): boolean {
+	if (use.kind === 'kept') return use.mapped === true || use.life === 'object' || use.life === 'global';
+	if (use.kind === 'registered') return true;
+	return use.kind === 'stored' && use.life === 'global' && use.address !== true;
+}
+
+/** The path through the file: what the finding is about, then where else the pages are used and given back. */
+export function pathOf(site: Site, first: Use, kinds: readonly Use['kind'][]): readonly Related[] {
+	const told = new Set<string>();
+	const uses = [first, ...site.uses.uses.filter((use) => use !== first && kinds.includes(use.kind))].filter((use) => {
+		const id = `${use.kind} ${use.function}`;
+		return told.has(id) ? false : told.add(id);
+	});
+	return uses
+		.slice(0, MOST_RELATED)
+		.sort((a, b) => a.start - b.start)
+		.map((use) => ({ start: use.start, end: use.end, message: `${site.name}: ${use.text}${inFunction(site, use)}` }));
+}
+
+/** The pinning function to use instead; with FOLL_LONGTERM one that takes it. */
+export function pinning(file: FileContext, call: ApiCall, long: boolean): string {
+	const { successor } = call.api.record;
+	const refuses = long && successor === 'pin_user_pages_unlocked' && !file.kernel.atLeast('6.3');
+	const exists = successor !== undefined && file.kernel.api(successor)?.signature !== undefined;
+	return exists && !refuses ? successor : 'pin_user_pages_fast';
+}
+
+/** " (in helper())" where that is not the taking function. */
+export function inFunction(site: Site, use: Use): string {
+	return use.function === site.call.fn?.name ? '' : ` (in ${use.function}())`;
+}
