@@ -3,7 +3,7 @@ import { TAKERS } from '../../kernel/callees.js';
 import type { CallExpr, Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import { variableType } from '../integers.js';
 import { bare, place, postorder, rootOf, roots } from '../walk.js';
-import type { Walked } from './walk.js';
+import type { Walked } from './body.js';
 
 /** Functions that name one field and are followed. */
 const MOST_FUNCTIONS = 24;

@@ -2,8 +2,8 @@
 import type { FunctionIR } from '../../syntax/ir.js';
 import { variableType } from '../integers.js';
 import { rootOf } from '../walk.js';
+import type { Exit, Walked } from './body.js';
 import { type Holding, NEG, POS, type State, ZERO } from './state.js';
-import type { Exit, Walked } from './walk.js';
 
 export interface Leak {
 	readonly fn: FunctionIR;

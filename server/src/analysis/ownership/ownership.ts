@@ -2,11 +2,12 @@
 import type { Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { rootOf } from '../walk.js';
+import type { Event, Exit, Surroundings, Walked } from './body.js';
 import { type FieldUse, fieldUses } from './fields.js';
 import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
 import type { Holding } from './state.js';
 import type { Summary, Way } from './summary.js';
-import { type Event, type Exit, type Surroundings, type Walked, walk } from './walk.js';
+import { walk } from './walk.js';
 
 /** Calls of calls that are summarised. */
 const DEEPEST = 6;

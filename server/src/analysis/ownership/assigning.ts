@@ -1,0 +1,196 @@
+import type { Expr } from '../../syntax/ir.js';
+import { variableType } from '../integers.js';
+import { bare, isNull, place, rootOf } from '../walk.js';
+import type { Body } from './body.js';
+import { forgetMention, forgetVariable, mentioned } from './forgetting.js';
+import { carriedOff, handOn } from './handing.js';
+import { placeOf, within } from './places.js';
+import { ANY, NEG, POS, type State, UNKNOWN, type Value, ZERO } from './state.js';
+import { isPageResult, take } from './taking.js';
+import { assume, valueAt, worth } from './values.js';
+
+export function isPointer(body: Body, name: string): boolean {
+	const type = variableType(body.fn, name);
+	return type !== undefined && type.pointers + (type.array ? 1 : 0) > 0;
+}
+
+/** The place lies in memory that only this function knows: a local variable, or an object it has just allocated. */
+export function isOwn(body: Body, state: State, root: string, name: string): boolean {
+	const type = body.fn.locals.find((v) => v.name === root)?.type;
+	if (!type || body.shadowed.has(root)) return false;
+	const value = state.values.get(root);
+	if (value?.published) return false;
+	const direct = type.pointers === 0 || type.array;
+	return direct
+		? !name.slice(root.length).includes('->')
+		: /^(?:->|$)/.test(name.slice(root.length)) &&
+				value?.fresh !== undefined &&
+				!name.slice(root.length + 2).includes('->');
+}
+
+export function rename(state: State, from: string, to: string): void {
+	for (const holding of state.holdings.values())
+		if (within(holding.place, from)) state.update(holding.id, { place: to + holding.place.slice(from.length) });
+	for (const [key, value] of [...state.values])
+		if (key !== from && within(key, from)) state.values.set(to + key.slice(from.length), value);
+}
+
+/** The page another view is of. */
+export function viewed(at: Expr): Expr {
+	return at.kind === 'call' && /^(?:page_folio|compound_head|folio_page|nth_page)$/.test(at.name) && at.args[0]
+		? bare(at.args[0])
+		: at;
+}
+
+/** `x++`, `x += n`: what lay at the index lies below it now. */
+export function move(state: State, left: Expr, direction: number): void {
+	const name = placeOf(state, left);
+	if (name === undefined) return;
+	const old = valueAt(state, name);
+	for (const holding of state.holdings.values()) {
+		if (holding.position?.of !== name) continue;
+		const side =
+			direction === POS
+				? holding.position.side === 'above'
+					? undefined
+					: 'below'
+				: holding.position.side === 'at'
+					? 'above'
+					: undefined;
+		state.update(holding.id, { position: side ? { of: name, side } : undefined });
+	}
+	forgetMention(state, name);
+	state.values.set(name, {
+		...old,
+		signs: direction === POS && !(old.signs & NEG) ? POS : ANY,
+		constant: undefined,
+		copyOf: undefined,
+		form: old.result === undefined ? undefined : 'sum',
+	});
+}
+
+/** Value of the right side, with the place it is a copy of. */
+export function valueToKeep(state: State, right: Expr): Value {
+	const value = worth(state, right);
+	const from = bare(right);
+	if (from.kind !== 'name' && from.kind !== 'field') return value;
+	const source = placeOf(state, from);
+	return { ...value, copyOf: value.copyOf ?? source };
+}
+
+export function assignVariable(body: Body, state: State, name: string, right: Expr, value: Value): void {
+	const local = variableType(body.fn, name) !== undefined;
+	const at = bare(right);
+	const address = at.kind === 'unary' && at.op === '&';
+	const target = place(address ? at.operand : viewed(at));
+	const resolved = target === undefined ? undefined : placeOf(state, address ? at.operand : viewed(at));
+	// keeps an outer name of a place that is about to change
+	const sameRoot = resolved !== undefined && rootOf(resolved) === name;
+	if (resolved === name) return;
+	forgetVariable(state, name);
+	if (!local) {
+		handOn(body, state, right, undefined);
+		return;
+	}
+	const pointer = (variableType(body.fn, name)?.pointers ?? 0) > 0;
+	if (pointer && resolved !== undefined && !sameRoot && !body.shadowed.has(name) && isNull(right) === false) {
+		state.aliases.set(name, { place: resolved, address });
+		return;
+	}
+	state.values.set(name, value);
+}
+
+export function assignPlace(body: Body, state: State, left: Expr, right: Expr, value: Value): void {
+	const name = placeOf(state, left);
+	const root = name === undefined ? undefined : rootOf(name);
+	const own = root !== undefined && isOwn(body, state, root, name as string);
+	const from = placeOf(state, bare(right));
+	if (
+		name !== undefined &&
+		own &&
+		from !== undefined &&
+		!name.includes('[]') &&
+		body.fn.locals.some((v) => v.name === from) &&
+		isPointer(body, from)
+	) {
+		// an object of our own takes the pointer: both names are one from here on
+		rename(state, from, name);
+		state.values.set(name, value);
+		if (root !== from) state.aliases.set(from, { place: name, address: false });
+		return;
+	}
+	handOn(body, state, right, undefined);
+	if (value.carries !== undefined && !(own && !name?.includes('[]'))) carriedOff(body, state, value.carries, left);
+	if (name === undefined) return;
+	forgetMention(state, name);
+	for (const key of [...state.values.keys()]) if (within(key, name)) state.values.delete(key);
+	for (const holding of state.holdings.values())
+		if (within(holding.place, name) && holding.status === 'held') state.update(holding.id, { status: 'gone' });
+	if (!name.includes('[]')) state.values.set(name, value);
+	for (const holding of state.holdings.values())
+		if (holding.position?.of === name) state.update(holding.id, { position: undefined });
+}
+
+export function assign(body: Body, state: State, left: Expr, op: string, right: Expr): void {
+	const at = bare(left);
+	for (const id of mentioned(state, right)) state.update(id, { counted: true });
+	if (op !== '=') {
+		const added = op === '+=' ? worth(state, right) : UNKNOWN;
+		const name = placeOf(state, at);
+		const old = name === undefined ? undefined : valueAt(state, name);
+		move(state, at, op === '+=' ? POS : op === '-=' ? NEG : 0);
+		if (name === undefined) return;
+		const result = added.result ?? old?.result;
+		const signs = op === '+=' && old && !((old.signs | added.signs) & NEG) ? ZERO | POS : ANY;
+		state.values.set(name, {
+			signs: op === '+=' && old?.signs === ZERO ? added.signs : signs,
+			result,
+			// the first summand of a count that starts at 0 is the count
+			form:
+				result === undefined
+					? undefined
+					: old?.signs === ZERO && added.form === 'whole' && op === '+='
+						? 'whole'
+						: 'sum',
+			fresh: old?.fresh,
+			published: old?.published,
+		});
+		return;
+	}
+	const value = valueToKeep(state, right);
+	const api = body.around.apiCall(bare(right));
+	if (api && isPageResult(api)) {
+		const target = placeOf(state, at);
+		if (at.kind === 'name') forgetVariable(state, at.name);
+		if (target !== undefined) take(body, state, api, { place: target, shape: 'address', index: undefined });
+		return;
+	}
+	// an object that is seen elsewhere keeps the number
+	if (value.result !== undefined && at.kind !== 'name') state.update(value.result, { counted: true });
+	if (at.kind === 'name') assignVariable(body, state, at.name, right, value);
+	else assignPlace(body, state, at, right, value);
+}
+
+/** `failed = ret < 0`, `pinned = iov_iter_extract_will_pin(iter)` */
+export function remembers(state: State, right: Expr): boolean {
+	const at = bare(right);
+	if (at.kind === 'call') return at.name === 'iov_iter_extract_will_pin' || at.name === 'user_backed_iter';
+	if (at.kind !== 'binary' || !/^(?:==|!=|<|>|<=|>=)$/.test(at.op)) return false;
+	return [at.left, at.right].some((side) => worth(state, side).result !== undefined);
+}
+
+/** An assignment; a variable that remembers a test is followed for either answer. */
+export function assignment(body: Body, state: State, left: Expr, op: string, right: Expr): State[] {
+	if (op !== '=' || !remembers(state, right)) {
+		assign(body, state, left, op, right);
+		return [state];
+	}
+	return [true, false].flatMap((truth) => {
+		const now = state.clone();
+		if (!assume(now, right, truth)) return [];
+		assign(body, now, left, op, right);
+		const name = placeOf(now, left);
+		if (name !== undefined) now.values.set(name, truth ? { signs: POS, constant: 1 } : { signs: ZERO, constant: 0 });
+		return [now];
+	});
+}

@@ -1,0 +1,115 @@
+import type { CallExpr, Expr, FunctionIR, Loop, Range } from '../../syntax/ir.js';
+import type { ApiCall } from '../context.js';
+import { bare } from '../walk.js';
+import type { Holding, State } from './state.js';
+import type { Summary } from './summary.js';
+
+/** What a path came upon. */
+export type Event =
+	| { readonly kind: 'double'; readonly holding: Holding; readonly release: CallExpr; readonly state: State }
+	| {
+			readonly kind: 'overrun';
+			readonly holding: Holding;
+			readonly release: CallExpr;
+			readonly why: 'short' | 'failed' | 'negative';
+			readonly state: State;
+	  }
+	| { readonly kind: 'unoffset'; readonly holding: Holding; readonly release: CallExpr; readonly state: State }
+	/** A function of the file releases the pages as another kind. */
+	| {
+			readonly kind: 'mismatch';
+			readonly holding: Holding;
+			readonly release: CallExpr;
+			readonly inner: CallExpr;
+			readonly state: State;
+	  }
+	/** A release, right or wrong: for those who look for partners. */
+	| { readonly kind: 'release'; readonly holding: Holding; readonly release: CallExpr; readonly inner: CallExpr }
+	/** Pages of one kind are kept in a field or released from one. */
+	| {
+			readonly kind: 'field';
+			readonly place: string;
+			readonly held: string;
+			readonly call: CallExpr;
+			readonly takes: boolean;
+	  };
+
+/** One way out of the function. */
+export interface Exit extends Range {
+	readonly state: State;
+	readonly signs: number;
+	readonly result: string | undefined;
+}
+
+export interface Walked {
+	readonly fn: FunctionIR;
+	readonly exits: readonly Exit[];
+	readonly events: readonly Event[];
+	/** The function has too many states: nothing is known of it. */
+	readonly bounded: boolean;
+}
+
+/** What the walk asks of the rest of the file. */
+export interface Surroundings {
+	apiCall(expr: Expr): ApiCall | undefined;
+	/** undefined for a function whose body is not known. */
+	summary(name: string): Summary | undefined;
+}
+
+/** Something a loop does to elements, one a pass: at its end it has done it to all it goes through. */
+export interface Sweep {
+	readonly status: 'released' | 'gone';
+	readonly call: CallExpr | undefined;
+	readonly kinds: ReadonlySet<string>;
+}
+
+export const GONE: Sweep = { status: 'gone', call: undefined, kinds: new Set() };
+
+/** A release: of what, by whom, as which kind. */
+export interface Release {
+	readonly call: CallExpr;
+	/** The call in the callee that does it; `call` itself for a release written here. */
+	readonly inner: CallExpr;
+	readonly kinds: ReadonlySet<string>;
+	readonly count: Expr | undefined;
+	readonly dirties: boolean;
+}
+
+/** One function while its paths are walked. */
+export class Body {
+	readonly fn: FunctionIR;
+	readonly around: Surroundings;
+	/** What each loop does to the elements of a place, one a pass. */
+	readonly sweeps = new Map<Loop, Map<string, Sweep>>();
+	/** Names that stand for two variables. */
+	readonly shadowed: ReadonlySet<string>;
+	/** Pages are given back through their frame number or address: whoever has that has the page. */
+	readonly byAddress: boolean;
+	/** Parameters that are pages or arrays of them. */
+	readonly given: ReadonlySet<string>;
+	events: Event[] = [];
+	exits: Exit[] = [];
+	/** A sweep was found in this round. */
+	grown = false;
+
+	constructor(fn: FunctionIR, around: Surroundings) {
+		this.fn = fn;
+		this.around = around;
+		const names = [...fn.params, ...fn.locals].map((v) => v.name);
+		this.given = new Set(
+			fn.params.filter(({ type }) => type.pointers > 0 && /^struct (?:page|folio)$/.test(type.base)).map((v) => v.name),
+		);
+		this.byAddress = fn.calls.some((call) => call.args.some((arg) => givesBackAddress(call, arg)));
+		this.shadowed = new Set(names.filter((name, i) => names.indexOf(name) !== i));
+	}
+}
+
+/** `unpin_user_page(pfn_to_page(pfn))` */
+function givesBackAddress(call: CallExpr, arg: Expr): boolean {
+	const at = bare(arg);
+	return (
+		at.kind === 'call' &&
+		/^(?:pfn_to_page|virt_to_(?:head_)?page|phys_to_page|pfn_folio|virt_to_folio)$/.test(at.name) &&
+		/put|release|unpin/.test(call.name)
+	);
+}

@@ -1,0 +1,82 @@
+import type { CallExpr, Expr } from '../../syntax/ir.js';
+import { forget } from '../facts.js';
+import { bare, parts, rootOf } from '../walk.js';
+import { placeOf, type Spot, within } from './places.js';
+import type { Holding, State } from './state.js';
+
+/** What was said in terms of this place holds no more. */
+export function forgetMention(state: State, name: string): void {
+	state.facts = forgetFacts(state, name);
+	const word = new RegExp(`\\b${rootOf(name)}\\b`);
+	for (const holding of state.holdings.values())
+		if (holding.asked !== undefined && (holding.asked === name || (/^\w+$/.test(name) && word.test(holding.asked))))
+			state.update(holding.id, { asked: undefined });
+	for (const [key, value] of state.values)
+		if (value.copyOf === name || (value.copyOf !== undefined && /^\w+$/.test(name) && rootOf(value.copyOf) === name))
+			state.values.set(key, { ...value, copyOf: undefined });
+}
+
+/** A variable gets another value. */
+export function forgetVariable(state: State, name: string): void {
+	forgetMention(state, name);
+	for (const key of [...state.values.keys()]) if (within(key, name)) state.values.delete(key);
+	state.aliases.delete(name);
+	for (const [local, alias] of [...state.aliases]) if (rootOf(alias.place) === name) state.aliases.delete(local);
+	for (const holding of state.holdings.values()) {
+		if (rootOf(holding.place) === name) state.holdings.delete(holding.id);
+		else if (holding.position && rootOf(holding.position.of) === name)
+			state.update(holding.id, { position: undefined });
+	}
+}
+
+/** What a callee may change through the pointers it gets. */
+export function writeThrough(state: State, call: CallExpr, fields: boolean): void {
+	for (const arg of call.args) {
+		const at = bare(arg);
+		if (at.kind === 'unary' && at.op === '&') {
+			const name = placeOf(state, at.operand);
+			if (name === undefined || !(fields || /copy_from|get_user|swap/.test(call.name))) continue;
+			forgetMention(state, name);
+			for (const key of [...state.values.keys()]) if (within(key, name)) state.values.delete(key);
+			for (const h of state.holdings.values()) if (h.place === name && h.single) state.holdings.delete(h.id);
+		} else if (fields) {
+			const name = placeOf(state, at);
+			if (name === undefined) continue;
+			for (const key of [...state.values.keys()]) if (key !== name && within(key, name)) state.values.delete(key);
+			if ([...state.facts.keys()].some((fact) => fact.includes(`${name}->`)))
+				state.facts = new Map([...state.facts].filter(([fact]) => !fact.includes(`${name}->`)));
+		}
+	}
+}
+
+/** Holdings whose number an expression reads. */
+export function mentioned(state: State, expr: Expr): string[] {
+	const found: string[] = [];
+	const visit = (at: Expr): void => {
+		const name = placeOf(state, at);
+		const result = name === undefined ? undefined : state.values.get(name)?.result;
+		if (result !== undefined) found.push(result);
+		else for (const part of parts(at)) visit(part);
+	};
+	visit(expr);
+	return found;
+}
+
+export function sameIndex(state: State, a: string, b: string): boolean {
+	const canonical = (name: string): string => state.values.get(name)?.copyOf ?? name;
+	return canonical(a) === canonical(b);
+}
+
+export function holdingsAt(state: State, spot: Spot | undefined): Holding[] {
+	return spot ? [...state.holdings.values()].filter((h) => h.place === spot.place) : [];
+}
+
+export function isField(name: string): boolean {
+	return name.includes('->') || name.includes('.');
+}
+
+function forgetFacts(state: State, name: string): State['facts'] {
+	if (/^\w+$/.test(name)) return forget(state.facts, name);
+	const kept = [...state.facts].filter(([fact]) => !fact.includes(name));
+	return kept.length === state.facts.size ? state.facts : new Map(kept);
+}

@@ -1,0 +1,119 @@
+/** Pages that somebody else gets. */
+import { PUBLISHERS } from '../../kernel/callees.js';
+import type { CallExpr, Expr, Range } from '../../syntax/ir.js';
+import { bare, parts, rootOf } from '../walk.js';
+import { type Body, GONE, type Sweep } from './body.js';
+import { sameIndex } from './forgetting.js';
+import { loopsAround } from './loops.js';
+import { placeOf, type Spot, spotOf, within } from './places.js';
+import { type Holding, type State, UNKNOWN } from './state.js';
+import { GIVEN, worth } from './values.js';
+
+/** Remember what a loop does to elements of a place. */
+export function sweep(body: Body, at: Range, name: string, sweep: Sweep, outside: number | undefined): void {
+	for (const loop of loopsAround(body.fn, at.start, outside)) {
+		const known = body.sweeps.get(loop) ?? new Map<string, Sweep>();
+		body.sweeps.set(loop, known);
+		const old = known.get(name);
+		if (old?.status === 'gone' || (old && old.status === sweep.status)) continue;
+		known.set(name, sweep);
+		body.grown = true;
+	}
+}
+
+/** Remember what was done to a place of the caller. */
+export function remember(
+	body: Body,
+	state: State,
+	name: string,
+	status: Sweep['status'] | 'part',
+	kinds: ReadonlySet<string>,
+	call: CallExpr | undefined,
+): void {
+	if (!body.fn.params.some((p) => p.name === rootOf(name))) return;
+	const old = state.touches.get(name);
+	if (old?.status === 'gone' || (old?.status === 'released' && status === 'part')) return;
+	state.touches.set(name, { status, kinds: new Set([...(old?.kinds ?? []), ...kinds]), call });
+}
+
+export function touchGone(body: Body, state: State, name: string, at: Range | undefined, element: boolean): void {
+	if (!body.fn.params.some((p) => p.name === rootOf(name))) return;
+	if (element && at) sweep(body, at, name, GONE, undefined);
+	if (state.touches.get(name)?.status !== 'gone') state.touches.set(name, { ...GONE, status: 'gone' });
+}
+
+export function leaveHands(state: State, id: string, callee: CallExpr | undefined): void {
+	const holding = state.holdings.get(id);
+	if (!holding || holding.status === 'gone' || holding.outcome === 'none') return;
+	state.update(id, { status: 'gone' });
+	if (callee) state.note(callee.nameRange, `${holding.place}: handed on to ${callee.name || 'a callback'}()`, id);
+}
+
+/** An address or frame of the pages is kept: of one of them in each pass of a loop. */
+export function carriedOff(body: Body, state: State, id: string, at: Range): void {
+	if (id.startsWith(GIVEN)) {
+		touchGone(body, state, id.slice(GIVEN.length), at, true);
+		return;
+	}
+	const holding = state.holdings.get(id);
+	if (!holding) return;
+	sweep(body, at, holding.place, GONE, holding.call.start);
+	leaveHands(state, id, undefined);
+}
+
+/** One element is handed on: after the loop all of them are. */
+export function handElement(body: Body, state: State, holding: Holding, spot: Spot, at: Range): void {
+	if (
+		holding.askedConstant === 1 ||
+		(holding.position?.side === 'at' &&
+			spot.index &&
+			sameIndex(state, placeOf(state, spot.index) ?? '', holding.position.of))
+	) {
+		leaveHands(state, holding.id, undefined);
+		return;
+	}
+	sweep(body, at, holding.place, GONE, holding.call.start);
+	if (holding.status === 'held') state.update(holding.id, { status: 'part' });
+}
+
+/** Somebody else gets what an expression denotes, and may keep it. */
+export function handOn(body: Body, state: State, expr: Expr, callee: CallExpr | undefined): void {
+	const at = bare(expr);
+	if (at.kind === 'call') {
+		const carried = worth(state, at).carries;
+		if (carried !== undefined) carriedOff(body, state, carried, at);
+		return;
+	}
+	if (at.kind === 'binary' && /^(?:==|!=|<|>|<=|>=|&&|\|\|)$/.test(at.op)) return;
+	const address = at.kind === 'unary' && at.op === '&';
+	const spot = spotOf(state, at);
+	if (!spot) {
+		if (at.kind === 'conditional') {
+			if (at.whenTrue) handOn(body, state, at.whenTrue, callee);
+			handOn(body, state, at.whenFalse, callee);
+		} else if (at.kind !== 'assign') for (const part of parts(at)) handOn(body, state, part, callee);
+		return;
+	}
+	const value = state.values.get(spot.place);
+	if (value?.carries !== undefined) carriedOff(body, state, value.carries, at);
+	const element = spot.shape === 'element';
+	// who gets the address of a member has the object around it
+	const own = state.values.get(rootOf(spot.place))?.fresh !== undefined && spot.place.includes('->');
+	const member = own || (callee !== undefined && PUBLISHERS.test(callee.name));
+	for (const holding of state.holdings.values()) {
+		if (holding.place === spot.place) {
+			if (element && !holding.single) handElement(body, state, holding, spot, callee ?? expr);
+			else leaveHands(state, holding.id, callee);
+		} else if (!element && within(holding.place, spot.place)) leaveHands(state, holding.id, callee);
+		else if (address && member && rootOf(holding.place) === rootOf(spot.place)) leaveHands(state, holding.id, callee);
+	}
+	if (element) {
+		touchGone(body, state, spot.place, callee ?? expr, true);
+		return;
+	}
+	const root = rootOf(spot.place);
+	const whole = spot.place === root || (address && member);
+	if (whole && body.fn.locals.some((v) => v.name === root))
+		state.values.set(root, { ...(state.values.get(root) ?? UNKNOWN), published: true });
+	touchGone(body, state, address && whole ? root : spot.place, callee, false);
+}

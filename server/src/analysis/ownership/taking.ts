@@ -1,0 +1,113 @@
+import type { CallExpr, Expr } from '../../syntax/ir.js';
+import type { ApiCall } from '../context.js';
+import { written } from '../facts.js';
+import type { Held } from '../holders.js';
+import { bare, rootOf } from '../walk.js';
+import type { Body } from './body.js';
+import { isField } from './forgetting.js';
+import { placeOf, type Spot, spotOf, within } from './places.js';
+import { ANY, type Holding, POS, type Position, type State, temporary, UNKNOWN, ZERO } from './state.js';
+import { worth } from './values.js';
+
+/** Where a call puts its pages. */
+export function targetOf(state: State, api: ApiCall, pages: Expr): Spot | undefined {
+	const type = api.shape?.params.find((param) => param.role === 'pages')?.type;
+	const at = bare(pages);
+	if (type === 'struct page ***' && !(at.kind === 'unary' && at.op === '&')) {
+		const place = placeOf(state, at);
+		return place === undefined ? undefined : { place: `${place}[]`, shape: 'whole', index: undefined };
+	}
+	const spot = spotOf(state, pages);
+	if (type === 'struct page ***' && spot) return { ...spot, shape: 'whole' };
+	return spot;
+}
+
+/** What other calls took into this place is overwritten: a copy of its only page is all that is left. */
+export function makeRoom(state: State, id: string, place: string): void {
+	for (const other of [...state.holdings.values()]) {
+		if (other.id === id || other.place !== place) continue;
+		const copy = [...state.aliases].find(
+			([, alias]) => !alias.address && alias.place === (other.single ? place : `${place}[]`),
+		);
+		if (!copy || (!other.single && other.askedConstant !== 1)) {
+			state.holdings.delete(other.id);
+			continue;
+		}
+		state.aliases.delete(copy[0]);
+		state.update(other.id, { place: copy[0], single: true });
+	}
+}
+
+export function take(
+	body: Body,
+	state: State,
+	api: ApiCall,
+	spot: Spot,
+	via?: { call: CallExpr; inner: Holding; index: Expr | undefined },
+): Holding {
+	const call = via?.call ?? api.call;
+	const id = via ? `${via.inner.id}@${call.start}` : `t${call.start}`;
+	const count = api.arg('count');
+	const asked = count && written(count);
+	const askedValue = count && worth(state, count);
+	const old = state.holdings.get(id);
+	const index = via ? via.index : spot.index;
+	const at =
+		index === undefined ? undefined : (state.values.get(placeOf(state, index) ?? '')?.copyOf ?? placeOf(state, index));
+	const position: Position | undefined = at === undefined ? undefined : { of: at, side: 'at' };
+	const again =
+		old !== undefined && old.outcome !== 'none' && (old.status === 'held' || old.earlier) && old.status !== 'gone';
+	const root = rootOf(spot.place);
+	const published = state.values.get(root)?.published === true || body.shadowed.has(root);
+	const single = via ? via.inner.single : spot.shape === 'address';
+	const one = single && /^(?:page-|bool)/.test(api.api.record.meaning);
+	const holding: Holding = {
+		id,
+		taking: api,
+		call,
+		kind: api.api.record.takes as Held,
+		place: spot.place,
+		single,
+		asked,
+		askedConstant: one ? 1 : askedValue?.constant,
+		outcome: via ? via.inner.outcome : 'untested',
+		earlier: again && (spot.shape === 'from' || via?.index !== undefined),
+		status: published && !body.fn.params.some((p) => p.name === root) ? 'gone' : 'held',
+		position,
+		released: undefined,
+		spared: undefined,
+		counted: false,
+		shared: body.shadowed.has(root),
+	};
+	if (spot.shape !== 'from' && !via?.index) makeRoom(state, id, spot.place);
+	// a variable that stood for what was in the place before stands for nothing now
+	for (const [local, alias] of [...state.aliases])
+		if (within(alias.place, spot.place) && local !== root && (single || alias.place !== spot.place))
+			state.aliases.delete(local);
+	for (const key of [...state.values.keys()]) {
+		const value = state.values.get(key);
+		if (value?.result === id)
+			state.values.set(
+				key,
+				holding.earlier ? { ...value, form: 'sum' } : { ...value, result: undefined, form: undefined },
+			);
+	}
+	if (single)
+		state.values.set(spot.place, { ...(state.values.get(spot.place) ?? UNKNOWN), signs: ANY, constant: undefined });
+	state.holdings.set(id, holding);
+	if (!via)
+		state.values.set(temporary(call), {
+			signs: api.api.record.meaning === 'bool' ? ZERO | POS : ANY,
+			result: id,
+			form: 'whole',
+		});
+	state.note(via?.call.nameRange ?? call.nameRange, `${spot.place}: taken by ${call.name}()`, id);
+	if (isField(spot.place))
+		body.events.push({ kind: 'field', place: spot.place, held: holding.kind, call: api.call, takes: true });
+	return holding;
+}
+
+/** The call returns the page itself. */
+export function isPageResult(api: ApiCall): boolean {
+	return /^page-/.test(api.api.record.meaning) && api.api.record.takes !== 'none';
+}
