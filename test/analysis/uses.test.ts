@@ -18,7 +18,7 @@ function uses(text: string, path = PATH): Uses {
 	return read(text, path).uses;
 }
 
-/** "device step: dma_map_page() gives them to a device (DMA)", one string for each use but those of the struct page. */
+/** "device step: dma_map_page() gives them to a device for DMA", one string for each use but those of the struct page. */
 function told(text: string, path = PATH): string[] {
 	return uses(text, path)
 		.uses.filter(({ kind }) => kind !== 'page-only')
@@ -230,7 +230,7 @@ int start(struct device *dev, struct obj *obj, unsigned long addr)
 	return ret ? ret : map(dev, obj->pages, &obj->dma);
 }
 `;
-		expect(told(text)).toContain('device map: dma_map_page() gives them to a device (DMA)');
+		expect(told(text)).toContain('device map: dma_map_page() gives them to a device for DMA');
 	});
 
 	it('through the field they are kept in', () => {
@@ -250,6 +250,24 @@ void other(struct dev *dev, struct other *obj)
 		expect(told(text)).toContain('write run: memcpy_to_page() writes their data');
 		expect(told(text).some((use) => use.includes('other:'))).toBe(false);
 		expect(only(text, 'write')).toMatchObject({ byField: true });
+	});
+
+	it('does not take NULL for an object', () => {
+		const text = `${withPage('req->page = page;', 'struct req *req')}
+int probe(unsigned long addr)
+{
+	return step(addr, NULL);
+}
+`;
+		expect(uses(text).uses.some(({ life }) => life === 'global')).toBe(false);
+	});
+
+	it('stops where a file has more calls than can be followed', () => {
+		const helper = 'static void drop(struct page *page)\n{\n\tput_page(page);\n}\n';
+		const many = Array.from({ length: 2100 }, (_, i) => withPage('drop(page);').replace('step', `step${i}`));
+		const { file } = read([helper, ...many].join('\n'));
+		const found = file.calls.filter(takesPages).map((call) => usesOf(file, call).complete);
+		expect([found[0], found.at(-1)]).toEqual([true, false]);
 	});
 
 	it('ends where they are given back', () => {

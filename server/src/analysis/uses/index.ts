@@ -5,18 +5,24 @@ import type { ApiCall, FileContext } from '../context.js';
 import { isCore } from './core.js';
 import { inCode } from './notifier.js';
 import { takesPages } from './site.js';
-import { Trace } from './trace.js';
+import { type Budget, fullBudget, Trace } from './trace.js';
 import type { Uses } from './use.js';
 
 export { boundedBy } from './bounded.js';
 export type { Life, Use, UseKind, Uses } from './use.js';
 
-const KNOWN = new WeakMap<FileContext, { readonly notifier: Range | undefined; readonly calls: Map<ApiCall, Uses> }>();
+interface Known {
+	readonly notifier: Range | undefined;
+	readonly calls: Map<ApiCall, Uses>;
+	readonly budget: Budget;
+}
 
-function ofFile(file: FileContext): { readonly notifier: Range | undefined; readonly calls: Map<ApiCall, Uses> } {
+const KNOWN = new WeakMap<FileContext, Known>();
+
+function ofFile(file: FileContext): Known {
 	let known = KNOWN.get(file);
 	if (!known) {
-		known = { notifier: inCode(file.text, NOTIFIERS), calls: new Map() };
+		known = { notifier: inCode(file.text, NOTIFIERS), calls: new Map(), budget: fullBudget() };
 		KNOWN.set(file, known);
 	}
 	return known;
@@ -24,12 +30,12 @@ function ofFile(file: FileContext): { readonly notifier: Range | undefined; read
 
 /** What becomes of the pages of `call`, as far as this file shows. */
 export function usesOf(file: FileContext, call: ApiCall): Uses {
-	const { notifier, calls } = ofFile(file);
+	const { notifier, calls, budget } = ofFile(file);
 	const known = calls.get(call);
 	if (known) return known;
 	const { fn } = call;
 	const core = isCore(file.path, file.area);
-	const trace = new Trace(file);
+	const trace = new Trace(file, budget);
 	const followed = fn?.clean === true && takesPages(call);
 	const transient = followed ? trace.follow(call, fn) : false;
 	const uses: Uses = { uses: trace.uses, transient, notifier, core, complete: followed && trace.complete };

@@ -22,7 +22,8 @@ export function lifeOf(path: string, fn: FunctionIR, file: FileIR, depth = 0): L
 	const rest = restOf(path);
 	const param = fn.params.findIndex((v) => v.name === root);
 	const local = fn.locals.find((v) => v.name === root);
-	if (!local && param < 0) return 'global';
+	// the task is there before and after, but nobody else looks there
+	if (!local && param < 0) return root === 'current' ? 'object' : 'global';
 	const type = variableType(fn, root);
 	if (!type || (type.pointers === 0 && !(type.array && param >= 0)))
 		return isTypedef(type, rest) ? 'parameter' : 'local';

@@ -24,6 +24,8 @@ export function pathOf(expr: Expr, aliases: Aliases): Path | undefined {
 	const at = bare(expr);
 	switch (at.kind) {
 		case 'name':
+			// NULL, an enumerator, a macro: no place of its own
+			if (/^[A-Z0-9_]+$/.test(at.name)) return undefined;
 			return aliases.get(at.name) ?? { text: at.name, ref: false, inside: false };
 		case 'field': {
 			const object = pathOf(at.object, aliases);

@@ -21,6 +21,14 @@ const FIELD_ROUNDS = 2;
 /** Functions followed for one call, in all. */
 const MOST_FRAMES = 120;
 
+/** What may still be followed for one file. */
+export interface Budget {
+	frames: number;
+}
+
+/** A file with more taking calls than this pays for is a generated one. */
+export const fullBudget = (): Budget => ({ frames: 4000 });
+
 export class Trace {
 	readonly file: FileContext;
 	readonly uses: Use[] = [];
@@ -35,8 +43,11 @@ export class Trace {
 	/** Functions whose own flow was followed from the taking call. */
 	private readonly followed = new Set<FunctionIR>();
 
-	constructor(file: FileContext) {
+	private readonly budget: Budget;
+
+	constructor(file: FileContext, budget: Budget) {
 		this.file = file;
+		this.budget = budget;
 	}
 
 	giveUp(): void {
@@ -83,11 +94,11 @@ export class Trace {
 	}
 
 	private frame(fn: FunctionIR, reason: Reason, depth: number): Effects {
-		if (++this.frames > MOST_FRAMES) {
+		if (++this.frames > MOST_FRAMES || --this.budget.frames < 0) {
 			this.giveUp();
 			return NO_EFFECTS;
 		}
-		if (!reason.entry) this.followed.add(fn);
+		if (!reason.entry && !reason.fields) this.followed.add(fn);
 		return new Frame(this, fn, reason, depth).run();
 	}
 
@@ -161,7 +172,7 @@ export class Trace {
 				this.giveUp();
 				break;
 			}
-			new Frame(this, fn, { fields }, 0).run();
+			this.frame(fn, { fields }, 0);
 		}
 	}
 }

@@ -14,7 +14,7 @@ export interface DeviceCall {
 	readonly by: string;
 }
 
-const DMA = 'a device (DMA)';
+const DMA = 'a device for DMA';
 
 const dma: Source<DeviceCall> = {
 	source: 'include/linux/dma-mapping.h, read in 6.1.192 and 6.12.117; pci_map_* until 5.18 (7968778914e5)',
@@ -58,9 +58,9 @@ const iommu: Source<DeviceCall> = {
 		'iommu_map iommu_map_atomic iommu_map_sg iommu_map_sg_atomic iommu_map_sgtable': {
 			arg: 2,
 			lasting: true,
-			by: 'a device (IOMMU)',
+			by: 'a device through its IOMMU',
 		},
-		'iommu_tce_xchg iommu_tce_xchg_no_kill': { arg: 3, lasting: true, by: 'a device (IOMMU)' },
+		'iommu_tce_xchg iommu_tce_xchg_no_kill': { arg: 3, lasting: true, by: 'a device through its IOMMU' },
 	},
 };
 

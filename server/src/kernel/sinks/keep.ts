@@ -130,7 +130,8 @@ export function callsDestructor(name: string): boolean {
  */
 const COMPLETES =
 	/^(?:__?)?(?:INIT_(?:DELAYED_|RCU_)?WORK(?:_ONSTACK)?|tasklet_(?:init|setup)|timer_setup|setup_timer|(?:devm_)?request_(?:threaded_|percpu_)?irq|pci_request_irq|request_any_context_irq|usb_fill_\w+_urb|dma_fence_add_callback|init_waitqueue_func_entry|kthread_(?:init_work|run|create)|task_work_add|init_task_work|hrtimer_(?:init|setup)|irq_work_init|io_req_\w+|\w+_set_callback|blk_execute_rq_nowait)$/;
-const COMPLETION_FIELD = /(?:^|_)(?:callback|complete|completion|done|end_io|ki_complete|func|handler|irq_handler)$/;
+const COMPLETION_FIELD =
+	/(?:^|_)(?:callback|complete|completion|done|end_io|func|handler|destructor|finish|thread_fn|free_job)$|^complete_/;
 
 export function registersCompletion(name: string): boolean {
 	return COMPLETES.test(name);
