@@ -1,0 +1,49 @@
+/** Whether somebody who calls a function holds the lock of the page it works on. */
+import { KILLABLE_LOCKS, LOCKS, TRY_LOCKS, UNLOCKS } from '../kernel/page-locks.js';
+import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
+import { callsOf } from './callers.js';
+import type { FileContext } from './context.js';
+import { followPageLocks } from './page-lock.js';
+import { bare } from './walk.js';
+
+/** Callers that are asked in turn. */
+const DEEPEST = 4;
+
+const LOCKING = [LOCKS, TRY_LOCKS, KILLABLE_LOCKS];
+
+/** The function unlocks a page it has not locked itself. */
+function unlocksOnly(fn: FunctionIR): boolean {
+	return (
+		fn.calls.some((call) => UNLOCKS.has(call.name)) &&
+		!fn.calls.some((call) => LOCKING.some((names) => names.has(call.name)))
+	);
+}
+
+/** `page` as the caller writes it: parameter by argument. */
+function asPassed(page: Expr, fn: FunctionIR, call: CallExpr): Expr | undefined {
+	const at = bare(page);
+	if (at.kind === 'name') return call.args[fn.params.findIndex((param) => param.name === at.name)];
+	if (at.kind === 'field' || at.kind === 'index') {
+		const object = asPassed(at.object, fn, call);
+		return object && { ...at, object };
+	}
+	if (at.kind === 'call' && at.args[0]) {
+		const inner = asPassed(at.args[0], fn, call);
+		return inner && { ...at, args: [inner, ...at.args.slice(1)] };
+	}
+	return undefined;
+}
+
+/** The page `page` of `fn` denotes, argument of `at`, is or may be locked there. */
+export function mayBeLocked(file: FileContext, fn: FunctionIR, at: CallExpr, page: Expr, depth = 0): boolean {
+	let locked = false;
+	followPageLocks(fn, (call, isLocked) => {
+		if (call === at && isLocked(page)) locked = true;
+	});
+	if (locked || unlocksOnly(fn)) return true;
+	if (depth >= DEEPEST) return false;
+	return callsOf(file, fn.name).some((site) => {
+		const arg = site.fn === fn ? undefined : asPassed(page, fn, site.call);
+		return arg !== undefined && mayBeLocked(file, site.fn, site.call, arg, depth + 1);
+	});
+}

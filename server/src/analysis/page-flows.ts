@@ -1,0 +1,239 @@
+/** How pages come into the places of one function: every store, taking call, loop variable and argument, in no order. */
+import { ARRAY_READERS, FILLERS, NO_PAGE, STORES, VIEW_OF, WALKS } from '../kernel/page-flow.js';
+import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
+import type { ApiCall, FileContext } from './context.js';
+import { typeOfExpr } from './integers.js';
+import { kernelBacked } from './iterators.js';
+import { type Level, levelOf, locate, type PagePlace } from './page-places.js';
+import { bare, isNull, postorder, roots } from './walk.js';
+
+export type Source =
+	| { readonly kind: 'place'; readonly place: PagePlace }
+	| { readonly kind: 'take'; readonly call: ApiCall }
+	/** What a function of this file returns. */
+	| { readonly kind: 'returned'; readonly callee: string }
+	/** No page: NULL, an error, the zero page, fresh memory for an array. */
+	| { readonly kind: 'nothing' }
+	/** Pages of another origin, or of one that cannot be seen. */
+	| { readonly kind: 'other' };
+
+export interface PageFlow {
+	readonly into: PagePlace;
+	readonly from: Source;
+	/**
+	 * `alias`: both names stand for the same array or object from here on, what comes into one is in the other.
+	 * `given`: a function of this file gets the place under the name of its parameter, and may fill it.
+	 */
+	readonly how: 'copy' | 'alias' | 'given';
+}
+
+/** An object that a call made from a page: `req = example_create(..., pages[i])`. */
+export interface Wrapped {
+	/** "struct example_request" */
+	readonly record: string;
+	readonly page: PagePlace;
+}
+
+export interface FunctionFlows {
+	readonly flows: readonly PageFlow[];
+	readonly wrapped: readonly Wrapped[];
+}
+
+/** Functions that take pages into something else than an array, by the position of that. */
+const INTO_OBJECT: ReadonlyMap<string, number> = new Map([
+	['extract_iter_to_sg', 2],
+	['netfs_extract_iter_to_sg', 2],
+	['netfs_extract_user_iter', 2],
+	['bio_iov_iter_get_pages', 0],
+]);
+
+/** The argument a call takes pages into. */
+export function takenInto(call: ApiCall): Expr | undefined {
+	const { record } = call.api;
+	if (record.takes === 'none') return undefined;
+	const object = INTO_OBJECT.get(record.name);
+	if (object !== undefined) return call.call.args[object];
+	if (!/^(?:get|pin|iov-iter|extract)$/.test(record.group)) return undefined;
+	const pages = call.arg('pages') ?? call.arg('page') ?? call.arg('folios');
+	return pages && !isNull(pages) ? pages : undefined;
+}
+
+/** They copy whatever they are given: only what is known to be pages counts. */
+const COPIES = /^(?:memcpy|memmove|WRITE_ONCE)$/;
+
+class Collector {
+	readonly flows: PageFlow[] = [];
+	readonly wrapped: Wrapped[] = [];
+	private readonly file: FileContext;
+	private readonly fn: FunctionIR;
+	private readonly api: ReadonlyMap<Expr, ApiCall>;
+
+	constructor(file: FileContext, fn: FunctionIR) {
+		this.file = file;
+		this.fn = fn;
+		this.api = new Map(file.callsOf(fn).map((call) => [call.call, call]));
+		for (const block of fn.blocks) {
+			for (const step of block.steps) this.step(step);
+			if (block.test) this.expression(block.test);
+		}
+	}
+
+	private at(expr: Expr): PagePlace | undefined {
+		return locate(expr, this.fn, this.file.ir);
+	}
+
+	private level(expr: Expr): Level {
+		return levelOf(expr, this.fn, this.file.ir);
+	}
+
+	private step(step: Step): void {
+		for (const root of roots(step)) this.expression(root);
+		if (step.kind === 'declare' && step.init) {
+			const { start, end, name } = step.variable;
+			this.store({ start, end, kind: 'name', name }, step.init);
+		}
+		if (step.kind === 'each') this.each(step.macro, step.args);
+	}
+
+	private expression(root: Expr): void {
+		postorder(root, (expr) => {
+			if (expr.kind === 'assign' && expr.op === '=') this.store(expr.left, expr.right);
+			if (expr.kind === 'call') this.call(expr);
+		});
+	}
+
+	private add(into: PagePlace | undefined, from: Source | undefined, how: PageFlow['how'] = 'copy'): void {
+		if (into && from) this.flows.push({ into, from, how });
+	}
+
+	private store(left: Expr, right: Expr): void {
+		const at = bare(right);
+		if (at.kind === 'conditional') {
+			for (const arm of [at.whenTrue ?? at.test, at.whenFalse]) this.store(left, arm);
+			return;
+		}
+		if (at.kind === 'assign') return this.store(left, at.left);
+		if (at.kind === 'call' && !VIEW_OF.has(at.name)) return this.storeResult(left, at);
+		const to = this.level(left);
+		if (to === 'none') return;
+		if (isNull(at)) return this.add(this.at(left), { kind: 'nothing' });
+		const from = this.level(right);
+		const known = (level: Level): boolean => level === 'page' || level === 'array' || level === 'carrier';
+		const place = this.at(at);
+		// memory of another type that is used as an array
+		if (from !== 'none' && this.level(at) === 'none') return;
+		if (!place || from === 'none' || (!known(to) && !known(from))) {
+			if ((to === 'page' || to === 'carrier') && !place) this.add(this.at(left), { kind: 'other' });
+			return;
+		}
+		const how = to !== 'page' && from !== 'page' ? 'alias' : 'copy';
+		this.add(this.at(left), { kind: 'place', place }, how);
+	}
+
+	private storeResult(left: Expr, call: CallExpr): void {
+		const api = this.api.get(call);
+		const into = this.at(left);
+		if (api) {
+			if (/^page-/.test(api.api.record.meaning) && api.api.record.takes !== 'none')
+				this.add(into, { kind: 'take', call: api });
+			return;
+		}
+		const level = this.level(left);
+		this.wrap(left, call);
+		if (level === 'none' || level === 'raw') return;
+		const isMemory = level !== 'page' && /alloc|free_page|zeroed_page/.test(call.name);
+		if (NO_PAGE.has(call.name) || isMemory) return this.add(into, { kind: 'nothing' });
+		if (call.name && this.file.ir.defined.has(call.name)) {
+			const type = level === 'page' ? undefined : this.file.ir.lookup(call.name)?.returnType.base;
+			if (type !== 'void') this.add(into, { kind: 'returned', callee: call.name });
+			return;
+		}
+		if (level !== 'unknown') this.add(into, { kind: 'other' });
+	}
+
+	/** `req = example_create(page)`, where req is a pointer to a record that is no page itself. */
+	private wrap(left: Expr, call: CallExpr): void {
+		const type = typeOfExpr(left, this.fn, this.file.ir);
+		if (!type || type.pointers !== 1 || !/^struct \w+$/.test(type.base) || this.level(left) !== 'none') return;
+		for (const arg of call.args) {
+			const page = this.level(arg) === 'page' ? this.at(arg) : undefined;
+			if (page) this.wrapped.push({ record: type.base, page });
+		}
+	}
+
+	private each(macro: string, args: readonly Expr[]): void {
+		const walk = WALKS.get(macro);
+		if (walk) {
+			const [variable, over] = walk.map((i) => args[i]);
+			const place = over && this.at(over);
+			if (variable && place) this.add(this.at(variable), { kind: 'place', place }, 'alias');
+			return;
+		}
+		for (const arg of args) {
+			if (bare(arg).kind === 'name' && this.level(arg) === 'page') this.add(this.at(arg), { kind: 'other' });
+		}
+	}
+
+	private call(call: CallExpr): void {
+		const api = this.api.get(call);
+		const pages = api && takenInto(api);
+		if (api && pages) {
+			const backed = /^(?:iov-iter|extract)$/.test(api.api.record.group) && kernelBacked(this.fn, api);
+			this.add(this.at(pages), backed ? { kind: 'other' } : { kind: 'take', call: api });
+			return;
+		}
+		if (api && api.api.record.group !== 'dirty') return;
+		const stores = STORES.get(call.name);
+		if (stores) return this.storeCall(call, stores);
+		if (this.file.ir.defined.has(call.name)) return this.pass(call);
+		if (ARRAY_READERS.has(call.name) || VIEW_OF.has(call.name)) return;
+		const fills = FILLERS.test(call.name);
+		for (const arg of call.args) {
+			const at = bare(arg);
+			const isOne = at.kind === 'unary' && at.op === '&' && this.level(at.operand) === 'page';
+			if ((isOne || fills) && this.level(arg) === 'array') this.add(this.at(arg), { kind: 'other' });
+		}
+	}
+
+	private storeCall(call: CallExpr, [into, pages]: readonly [number, number]): void {
+		const [to, from] = [call.args[into], call.args[pages]];
+		if (!to || !from) return;
+		const level = this.level(from);
+		const known = level === 'page' || level === 'array' || level === 'carrier';
+		if (COPIES.test(call.name) && !known && (level === 'none' || this.level(to) !== 'carrier')) return;
+		const place = this.at(from);
+		this.add(this.at(to), place ? { kind: 'place', place } : { kind: 'other' });
+	}
+
+	/** Arrays and carriers that a function of this file is given under the name of its parameter. */
+	private pass(call: CallExpr): void {
+		const callee = this.file.ir.lookup(call.name);
+		if (!callee) return;
+		call.args.forEach((arg, i) => {
+			const param = callee.params[i];
+			const level = this.level(arg);
+			if (!param || (level !== 'array' && level !== 'carrier')) return;
+			const { start, end, name } = param;
+			const place = locate({ start, end, kind: 'name', name }, callee, this.file.ir);
+			if (place) this.add(this.at(arg), { kind: 'place', place }, 'given');
+		});
+	}
+}
+
+const COLLECTED = new WeakMap<FileContext, Map<FunctionIR, FunctionFlows>>();
+
+/** How pages come into the places of `fn`. */
+export function flowsOf(file: FileContext, fn: FunctionIR): FunctionFlows {
+	let known = COLLECTED.get(file);
+	if (!known) {
+		known = new Map();
+		COLLECTED.set(file, known);
+	}
+	let flows = known.get(fn);
+	if (!flows) {
+		const { flows: found, wrapped } = new Collector(file, fn);
+		flows = { flows: found, wrapped };
+		known.set(fn, flows);
+	}
+	return flows;
+}

@@ -1,0 +1,206 @@
+/** Where the pages of a place come from, across the functions of a file. In no order of time: whatever may get there counts. */
+import { NO_PAGE } from '../kernel/page-flow.js';
+import type { CType, Expr, FunctionIR } from '../syntax/ir.js';
+import { allCalls, type CallSite, callsOf } from './callers.js';
+import type { ApiCall, FileContext } from './context.js';
+import { flowsOf, type PageFlow, type Source } from './page-flows.js';
+import { keyOf, levelOf, levelOfType, locate, type PagePlace, within } from './page-places.js';
+import { isNull } from './walk.js';
+
+export interface PageOrigin {
+	/** The calls that take user pages which may get there. */
+	readonly taken: ReadonlySet<ApiCall>;
+	/** Pages of another origin may get there, or of one this file does not show. */
+	readonly other: boolean;
+}
+
+const NOWHERE: PageOrigin = { taken: new Set(), other: false };
+/** Looked at, and no page: NULL, the zero page. */
+const NO_PAGES: PageOrigin = { taken: new Set(), other: false };
+const UNSEEN: PageOrigin = { taken: new Set(), other: true };
+
+/** More places than this on the way make a question unanswerable. */
+const MOST_PLACES = 200;
+/** Fields on the way to a page; an object that is stored in itself would make more of them for ever. */
+const LONGEST_PATH = 6;
+
+function merge(a: PageOrigin, b: PageOrigin): PageOrigin {
+	if (a === NOWHERE) return b;
+	if (b === NOWHERE || a === b) return a;
+	return { taken: new Set([...a.taken, ...b.taken]), other: a.other || b.other };
+}
+
+class Search {
+	/** Answers by place; of one that is still being asked, nothing more can be learned from itself. */
+	private readonly answers = new Map<string, PageOrigin>();
+	private readonly file: FileContext;
+
+	constructor(file: FileContext) {
+		this.file = file;
+	}
+
+	/** @param given the place is a parameter that stands for a caller's array: only what the callee puts there is asked */
+	place(place: PagePlace, given = false): PageOrigin {
+		const key = keyOf(place);
+		const asked = given ? `${key} given` : key;
+		const known = this.answers.get(asked);
+		if (known) return known;
+		if (this.answers.size >= MOST_PLACES) return UNSEEN;
+		this.answers.set(asked, NO_PAGES);
+		const origin = this.search(place, key, given);
+		this.answers.set(asked, origin);
+		return origin;
+	}
+
+	private search(place: PagePlace, key: string, given: boolean): PageOrigin {
+		const found = merge(this.stored(place, key, given), this.insideOf(place, given));
+		if (given) return found;
+		const all = merge(found, this.parameter(place, found));
+		// a field that is only cleared here is filled elsewhere
+		const unfilled = all === NOWHERE || (place.root.kind === 'record' && all.taken.size === 0 && !all.other);
+		return unfilled ? this.otherwise(place) : all;
+	}
+
+	/** What flows into the place itself, or into another name of it. */
+	private stored(place: PagePlace, key: string, given: boolean): PageOrigin {
+		let origin = NOWHERE;
+		for (const { into, from, how } of this.flowsNear(place)) {
+			if (keyOf(into) === key) origin = merge(origin, this.source(from, given || how === 'given'));
+			if (how === 'alias' && from.kind === 'place' && keyOf(from.place) === key)
+				origin = merge(origin, this.place(into, given));
+		}
+		return origin;
+	}
+
+	/** An object on the way to the place has another name: `ctx->bv = bv` makes `ctx->bv[i].bv_page` one of `bv`. */
+	private insideOf(place: PagePlace, given: boolean): PageOrigin {
+		let origin = NOWHERE;
+		for (let length = place.path.length - 1; length >= 0; length--) {
+			const outer: PagePlace = { root: place.root, path: place.path.slice(0, length) };
+			if (outer.root.kind === 'record' && length === 0) continue;
+			const rest = place.path.slice(length);
+			const key = keyOf(outer);
+			for (const { into, from, how } of this.flowsNear(outer)) {
+				if (how === 'copy' || from.kind !== 'place' || place.path.length > LONGEST_PATH) continue;
+				if (keyOf(into) === key)
+					origin = merge(origin, this.place(within(this.file.ir, from.place, rest), given || how === 'given'));
+				else if (how === 'alias' && keyOf(from.place) === key)
+					origin = merge(origin, this.place(within(this.file.ir, into, rest), given));
+			}
+		}
+		return origin;
+	}
+
+	/** Flows of the functions that name the place. */
+	private flowsNear(place: PagePlace): readonly PageFlow[] {
+		const { root } = place;
+		if (root.kind === 'variable') return flowsOf(this.file, root.fn).flows;
+		const word = place.path.at(-1) ?? root.name;
+		return this.file.ir.naming(/\w+$/.exec(word)?.[0] ?? word).flatMap((fn) => flowsOf(this.file, fn).flows);
+	}
+
+	private source(source: Source, given: boolean): PageOrigin {
+		switch (source.kind) {
+			case 'take':
+				return { taken: new Set([source.call]), other: false };
+			case 'place':
+				return this.place(source.place, given);
+			case 'returned':
+				return this.returned(source.callee);
+			case 'nothing':
+				return NO_PAGES;
+			default:
+				return UNSEEN;
+		}
+	}
+
+	private returned(callee: string): PageOrigin {
+		const fn = this.file.ir.lookup(callee);
+		const key = `return ${callee}`;
+		const known = this.answers.get(key);
+		if (!fn || known) return known ?? UNSEEN;
+		this.answers.set(key, NO_PAGES);
+		let origin = NOWHERE;
+		for (const block of fn.blocks)
+			for (const step of block.steps)
+				if (step.kind === 'return' && step.value) origin = merge(origin, this.value(step.value, fn));
+		this.answers.set(key, origin);
+		return origin;
+	}
+
+	private value(expr: Expr, fn: FunctionIR): PageOrigin {
+		if (isNull(expr)) return NO_PAGES;
+		if (expr.kind === 'paren') return this.value(expr.inner, fn);
+		if (expr.kind === 'conditional')
+			return merge(this.value(expr.whenTrue ?? expr.test, fn), this.value(expr.whenFalse, fn));
+		if (expr.kind === 'call' && NO_PAGE.has(expr.name)) return NO_PAGES;
+		if (expr.kind === 'call' && this.file.ir.defined.has(expr.name)) return this.returned(expr.name);
+		const api = expr.kind === 'call' ? this.file.apiCall(expr) : undefined;
+		if (api && /^page-/.test(api.api.record.meaning) && api.api.record.takes !== 'none')
+			return { taken: new Set([api]), other: false };
+		const place = locate(expr, fn, this.file.ir);
+		return place ? this.place(place) : UNSEEN;
+	}
+
+	/** A parameter holds what the callers pass; where they cannot all be seen, anything, until this function fills it. */
+	private parameter(place: PagePlace, found: PageOrigin): PageOrigin {
+		const { root } = place;
+		if (root.kind !== 'variable') return NOWHERE;
+		const index = root.fn.params.findIndex((param) => param.name === root.name);
+		if (index < 0) return NOWHERE;
+		const filled = flowsOf(this.file, root.fn).flows.some(
+			(flow) => flow.from.kind === 'take' && keyOf(flow.into) === keyOf(place),
+		);
+		if (filled && found.taken.size > 0) return NOWHERE;
+		// of an object, the callers this file shows are enough; of an array, a stranger may pass his own
+		const isObject = levelOfType(root.fn.params[index]?.type as CType) === 'none';
+		const sites = isObject ? callsOf(this.file, root.fn.name) : allCalls(this.file, root.fn);
+		return sites && sites.length > 0 ? this.passed(sites, index, place.path) : UNSEEN;
+	}
+
+	private passed(sites: readonly CallSite[], index: number, path: readonly string[]): PageOrigin {
+		let origin = NOWHERE;
+		for (const { fn, call } of sites) {
+			const arg = call.args[index];
+			if (!arg) continue;
+			const place = isNull(arg) ? undefined : locate(arg, fn, this.file.ir);
+			origin = merge(origin, place ? this.place(within(this.file.ir, place, path)) : this.value(arg, fn));
+		}
+		return origin;
+	}
+
+	/** Nothing is stored there by name: the object was made from a page, or is part of a caller's object. */
+	private otherwise(place: PagePlace): PageOrigin {
+		const { root } = place;
+		if (root.kind !== 'record') return UNSEEN;
+		const made = this.madeFrom(root.name);
+		if (made) return made;
+		const { through } = place;
+		const index = through ? through.fn.params.findIndex((param) => param.name === through.name) : -1;
+		if (!through || index < 0) return UNSEEN;
+		const origin = this.passed(callsOf(this.file, through.fn.name), index, through.path);
+		return origin === NOWHERE ? UNSEEN : origin;
+	}
+
+	/** Pages from which calls of this file make objects of the record. */
+	private madeFrom(record: string): PageOrigin | undefined {
+		const word = /\w+$/.exec(record)?.[0] ?? record;
+		const wrapped = this.file.ir
+			.naming(word)
+			.flatMap((fn) => flowsOf(this.file, fn).wrapped)
+			.filter((made) => made.record === record);
+		if (wrapped.length === 0) return undefined;
+		return wrapped.reduce((origin, made) => merge(origin, this.place(made.page)), NOWHERE);
+	}
+}
+
+/** Origin of the page or pages `expr` of `fn` denotes. */
+export function originOf(file: FileContext, fn: FunctionIR, expr: Expr): PageOrigin {
+	const place = locate(expr, fn, file.ir);
+	return place && levelOf(expr, fn, file.ir) !== 'none' ? new Search(file).place(place) : UNSEEN;
+}
+
+/** All pages that may be there are user pages taken in this file. */
+export function isAllTaken(origin: PageOrigin): boolean {
+	return origin.taken.size > 0 && !origin.other;
+}

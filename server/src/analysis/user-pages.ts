@@ -1,0 +1,70 @@
+/** Whether a page is one of user space that this file took, told by its way there or by the way it is given back. */
+import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
+import type { ApiCall, FileContext } from './context.js';
+import { followHolders } from './holders.js';
+import { flowsOf } from './page-flows.js';
+import { isAllTaken, originOf } from './page-origin.js';
+import { keyOf, locate } from './page-places.js';
+import { flagTests, testsAt } from './path-tests.js';
+
+export interface UserPage {
+	/** The calls that took it; empty where only its release tells. */
+	readonly taken: readonly ApiCall[];
+	/** The release that shows it to be a pinned page, where no taking call does. */
+	readonly release?: CallExpr;
+}
+
+/** What a call's argument holds on the path to it. */
+function heldAt(file: FileContext, fn: FunctionIR, call: CallExpr, page: Expr): UserPage | 'mixed' | undefined {
+	const calls = file.callsOf(fn);
+	if (!calls.some((other) => other.api.record.takes !== 'none' && other.api.record.group !== 'release'))
+		return undefined;
+	let found: UserPage | 'mixed' | undefined;
+	followHolders(fn, calls, (at, held) => {
+		const holder = at === call ? held.at(page)?.holder : undefined;
+		if (!holder) return;
+		const mixed = holder.kinds.has('other') || holder.taken.length === 0;
+		found = mixed || found === 'mixed' ? 'mixed' : { taken: [...new Set([...(found?.taken ?? []), ...holder.taken])] };
+	});
+	return found;
+}
+
+/** Places of `fn` whose pages may stand in the place of `page`, and that place itself. */
+function sourcesOf(file: FileContext, fn: FunctionIR, page: Expr): ReadonlySet<string> {
+	const start = locate(page, fn, file.ir);
+	const keys = new Set(start ? [keyOf(start)] : []);
+	const { flows } = flowsOf(file, fn);
+	for (let size = -1; size !== keys.size; ) {
+		size = keys.size;
+		for (const { into, from } of flows) if (from.kind === 'place' && keys.has(keyOf(into))) keys.add(keyOf(from.place));
+	}
+	return keys;
+}
+
+/** A release of pins of the same place which is reached under no other flags than `call`. */
+function unpinOf(file: FileContext, fn: FunctionIR, call: CallExpr, page: Expr): CallExpr | undefined {
+	const keys = sourcesOf(file, fn, page);
+	const flags = new Set(flagTests(testsAt(fn, call)).map(({ text, truth }) => `${text} ${truth}`));
+	for (const release of file.calls) {
+		const { record } = release.api;
+		if (record.group !== 'release' || record.takes !== 'pin' || !release.fn) continue;
+		const arg = release.call.args[0];
+		const place = arg && locate(arg, release.fn, file.ir);
+		if (!place || !keys.has(keyOf(place))) continue;
+		const asked = flagTests(testsAt(release.fn, release.call));
+		const shared = asked.every(({ text, truth }) => flags.has(`${text} ${truth}`));
+		// in another function only a flag both ask shows that they speak of the same pages
+		if (shared && (release.fn === fn || asked.some(({ text }) => text.includes('<struct ')))) return release.call;
+	}
+	return undefined;
+}
+
+/** How the page `page` denotes, an argument of `call`, is known to be of user space; undefined where it is not. */
+export function userPage(file: FileContext, fn: FunctionIR, call: CallExpr, page: Expr): UserPage | undefined {
+	const held = heldAt(file, fn, call, page);
+	if (held && held !== 'mixed') return held;
+	const origin = originOf(file, fn, page);
+	if (isAllTaken(origin)) return { taken: [...origin.taken] };
+	const release = unpinOf(file, fn, call, page);
+	return release && { taken: [...origin.taken], release };
+}

@@ -1,0 +1,50 @@
+/** What makes an iterator and what tells its kind. Source: include/linux/uio.h, lib/iov_iter.c, 6.1.192 and 6.12.117. */
+
+/** Function -> position of the iterator it makes over user memory; -1 is the last argument. */
+export const USER_MAKERS: ReadonlyMap<string, number> = new Map([
+	['iov_iter_ubuf', 0],
+	['iov_iter_init', 0],
+	['import_ubuf', -1],
+	['import_iovec', -1],
+	['__import_iovec', -1],
+	['import_single_range', -1],
+]);
+
+/** Function -> position of the iterator it makes over kernel memory or over nothing. */
+export const KERNEL_MAKERS: ReadonlyMap<string, number> = new Map([
+	['iov_iter_bvec', 0],
+	['iov_iter_kvec', 0],
+	['iov_iter_xarray', 0],
+	['iov_iter_folio_queue', 0],
+	['iov_iter_pipe', 0],
+	['iov_iter_discard', 0],
+]);
+
+/** Functions that fill an iterator with something this file does not show -> position of the iterator. */
+export const OTHER_MAKERS: ReadonlyMap<string, number> = new Map([
+	['memset', 0],
+	['memcpy', 0],
+	['dup_iter', 0],
+]);
+
+/** Questions that only an iterator over user memory answers with true. */
+export const USER_TESTS: ReadonlySet<string> = new Set([
+	'iov_iter_extract_will_pin',
+	'user_backed_iter',
+	'iter_is_iovec',
+	'iter_is_ubuf',
+]);
+
+/** Questions that only an iterator over kernel memory answers with true. */
+export const KERNEL_TESTS: ReadonlySet<string> = new Set([
+	'iov_iter_is_kvec',
+	'iov_iter_is_bvec',
+	'iov_iter_is_xarray',
+	'iov_iter_is_folioq',
+	'iov_iter_is_pipe',
+	'iov_iter_is_discard',
+]);
+
+/** Function and field that name the kind itself. */
+export const KIND_FUNCTION = 'iov_iter_type';
+export const KIND_FIELDS: ReadonlySet<string> = new Set(['iter_type', 'user_backed']);

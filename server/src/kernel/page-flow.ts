@@ -1,0 +1,90 @@
+/**
+ * How pages move between variables, arrays and the objects that carry them. Sources: include/linux/{mm,scatterlist,bio,
+ * bvec,skbuff,gfp,pagemap,vmalloc}.h, read in 6.1.192 and 6.12.117.
+ */
+
+/** Function -> argument of which it gives another view: the same page, the next entry of the same list. */
+export const VIEW_OF: ReadonlyMap<string, number> = new Map([
+	['page_folio', 0],
+	['compound_head', 0],
+	['folio_page', 0],
+	['folio_file_page', 0],
+	['nth_page', 0],
+	['sg_page', 0],
+	['sg_next', 0],
+	['sg_last', 0],
+	['sg_page_iter_page', 0],
+	['bio_first_bvec_all', 0],
+	['bio_first_page_all', 0],
+	['bio_first_folio_all', 0],
+	['bvec_iter_page', 0],
+	['READ_ONCE', 0],
+]);
+
+/** Function -> [argument that receives, argument that is stored]. */
+export const STORES: ReadonlyMap<string, readonly [into: number, pages: number]> = new Map([
+	['sg_set_page', [0, 1]],
+	['sg_assign_page', [0, 1]],
+	['sg_set_folio', [0, 1]],
+	['sg_alloc_table_from_pages', [0, 1]],
+	['sg_alloc_table_from_pages_segment', [0, 1]],
+	['sg_alloc_append_table_from_pages', [0, 1]],
+	['__sg_alloc_table_from_pages', [0, 1]],
+	['bvec_set_page', [0, 1]],
+	['bvec_set_folio', [0, 1]],
+	['bio_add_page', [0, 1]],
+	['bio_add_pc_page', [1, 2]],
+	['__bio_add_page', [0, 1]],
+	['bio_add_folio', [0, 1]],
+	['bio_add_folio_nofail', [0, 1]],
+	['WRITE_ONCE', [0, 1]],
+	['memcpy', [0, 1]],
+	['memmove', [0, 1]],
+]);
+
+/** Loop macro -> [argument that is the loop variable, argument that is walked]. */
+export const WALKS: ReadonlyMap<string, readonly [variable: number, over: number]> = new Map([
+	['for_each_sg', [1, 0]],
+	['for_each_sgtable_sg', [1, 0]],
+	['for_each_sgtable_dma_sg', [1, 0]],
+	['for_each_sg_page', [1, 0]],
+	['for_each_sgtable_page', [1, 0]],
+	['bio_for_each_segment', [0, 1]],
+	['bio_for_each_segment_all', [0, 1]],
+	['bio_for_each_bvec', [0, 1]],
+	['bio_for_each_bvec_all', [0, 1]],
+	['bio_for_each_folio_all', [0, 1]],
+	['for_each_bvec', [0, 1]],
+]);
+
+/** Objects that carry pages for somebody else. */
+export const CARRIERS: ReadonlySet<string> = new Set([
+	'struct scatterlist',
+	'struct sg_table',
+	'struct sg_append_table',
+	'struct sg_page_iter',
+	'struct bio_vec',
+	'struct bio',
+	'struct folio_iter',
+	'struct bvec_iter_all',
+]);
+
+/** Fields of carriers that lead to the page, or to the list that has it. */
+export const CARRIER_FIELDS: ReadonlySet<string> = new Set(['bv_page', 'sgl', 'bi_io_vec', 'page_link']);
+/** The same, where the object is known to be a carrier or a folio. */
+export const FOLIO_FIELDS: ReadonlySet<string> = new Set(['page', 'folio']);
+
+/** Values that stand for no page, or for one that nobody needs to release or dirty. */
+export const NO_PAGE: ReadonlySet<string> = new Set(['ERR_PTR', 'ERR_CAST', 'ZERO_PAGE', 'NULL']);
+
+/** Functions of other files that look at an array of pages; others with a verb of FILLERS may put their own into it. */
+export const ARRAY_READERS: ReadonlySet<string> = new Set([
+	'vmap',
+	'vm_map_ram',
+	'drm_prime_pages_to_sg',
+	'release_pages',
+]);
+
+/** Verbs of functions that put pages into the array they are given. */
+export const FILLERS: RegExp =
+	/(?:^|_)(?:alloc|get|find|fill|lookup|grab|read|gather|collect|take|pin|populate)(?:_|$)|vmalloc_to/;

@@ -1,0 +1,139 @@
+import type { ApiCall, FileContext } from '../analysis/context.js';
+import { holderPlace } from '../analysis/holders.js';
+import { mayBeLocked } from '../analysis/locked-by-caller.js';
+import { type Context, contextOf } from '../analysis/sleep.js';
+import { type UserPage, userPage } from '../analysis/user-pages.js';
+import { bare, postorder, roots } from '../analysis/walk.js';
+import type { CallExpr, FunctionIR } from '../syntax/ir.js';
+import { isOwnGround } from './areas.js';
+import { takers } from './release-kind.js';
+import type { Fix, Related, Rule } from './rule.js';
+
+/** Marks a page without locking it -> does both. Source: include/linux/mm.h. */
+const LOCKING_TWIN: ReadonlyMap<string, string> = new Map([
+	['set_page_dirty', 'set_page_dirty_lock'],
+	['folio_mark_dirty', 'folio_mark_dirty_lock'],
+]);
+
+interface Site {
+	readonly fn: FunctionIR;
+	readonly call: CallExpr;
+	readonly page: UserPage;
+}
+
+function* sites(file: FileContext): Generator<Site> {
+	for (const name of LOCKING_TWIN.keys()) {
+		if (file.ir.defined.has(name) || !file.text.includes(name)) continue;
+		for (const fn of file.ir.callers(name)) {
+			if (!fn.clean) continue;
+			for (const call of fn.calls) {
+				const arg = call.name === name ? call.args[0] : undefined;
+				const page = arg && !mayBeLocked(file, fn, call, arg) ? userPage(file, fn, call, arg) : undefined;
+				if (page) yield { fn, call, page };
+			}
+		}
+	}
+}
+
+/** The function lets no page of a file through: it asks vm_file before it takes any. */
+function isAnonymousOnly({ fn, call }: ApiCall): boolean {
+	let asked = false;
+	for (const block of fn?.blocks ?? [])
+		for (const root of block.test ? roots(block.test) : [])
+			postorder(root, (expr) => {
+				if (expr.kind === 'field' && expr.field === 'vm_file' && expr.start < call.start) asked = true;
+			});
+	return asked;
+}
+
+function isHarmless(file: FileContext, { taken }: UserPage): boolean {
+	return (
+		taken.length > 0 &&
+		taken.every((call) => isAnonymousOnly(call) || file.knownUser(call.fn?.name)?.verdict === 'keep')
+	);
+}
+
+/** Invalidation runs with the lock of a folio held, so a lock taken there would wait for itself. */
+function meetsNotifier(file: FileContext, taken: readonly ApiCall[]): boolean {
+	return (
+		/\bmmu_(?:interval_)?notifier/.test(file.text) ||
+		taken.some((call) => file.knownUser(call.fn?.name)?.reason === 'mmu-notifier')
+	);
+}
+
+function fixes(file: FileContext, { call, page }: Site, context: Context): readonly Fix[] {
+	const twin = LOCKING_TWIN.get(call.name) as string;
+	if (
+		context === 'atomic' ||
+		context === 'callback' ||
+		!file.kernel.api(twin)?.signature ||
+		meetsNotifier(file, page.taken)
+	)
+		return [];
+	return [
+		{
+			title: `Replace ${call.name} by ${twin}`,
+			safe: context === 'sleeps',
+			edits: [{ ...call.nameRange, text: twin }],
+		},
+	];
+}
+
+function advice(file: FileContext, call: CallExpr, context: Context): string {
+	const twin = LOCKING_TWIN.get(call.name) as string;
+	const right = file.kernel.api(twin)?.signature ? `${twin}()` : 'folio_lock() around it';
+	if (context === 'atomic')
+		return `${right} is right, but may sleep, which is forbidden here: mark it where sleep is allowed`;
+	return context === 'callback'
+		? `use ${right}, and as that may sleep, where whoever calls this back lets it`
+		: `use ${right}`;
+}
+
+function describe(
+	file: FileContext,
+	site: Site,
+	context: Context,
+): { readonly message: string; readonly related: readonly Related[] } {
+	const { call, page, fn } = site;
+	const arg = call.args[0];
+	const name = (arg && holderPlace(arg, new Map())) ?? (arg && file.slice(bare(arg))) ?? 'the page';
+	const elsewhere = page.taken.find((taken) => taken.fn !== fn)?.fn?.name;
+	const origin = page.taken.length
+		? `taken from user space by ${takers(page.taken)}${elsewhere && elsewhere !== fn.name ? ` in ${elsewhere}()` : ''}`
+		: `a pinned user page, as ${page.release?.name}() shows`;
+	const why = isHarmless(file, page)
+		? 'harmless only as long as nothing but anonymous memory gets there'
+		: 'so the file may be truncated meanwhile and its mapping vanish under it';
+	return {
+		message: `${name}: ${origin}, but ${call.name}() is called without the page lock, ${why}; ${advice(file, call, context)}`,
+		related: [
+			...page.taken.map((taken) => ({ ...taken.call.nameRange, message: `${name} is taken here` })),
+			...(page.release ? [{ ...page.release.nameRange, message: 'released as a pin here' }] : []),
+		],
+	};
+}
+
+export const dirtyUnlocked: Rule = {
+	meta: {
+		id: 'dirty-unlocked',
+		title: 'User page marked dirty without the page lock',
+		severity: 'warning',
+		severityNote: 'information where only anonymous memory gets there',
+		needles: ['set_page_dirty', 'folio_mark_dirty'],
+		fix: 'unsafe',
+		versioned: false,
+	},
+	check(file, report) {
+		if (isOwnGround(file)) return;
+		for (const site of sites(file)) {
+			const { call, page, fn } = site;
+			const context = contextOf(file, fn, call);
+			report({
+				...call.nameRange,
+				...describe(file, site, context),
+				...(isHarmless(file, page) && { severity: 'information' as const }),
+				fixes: fixes(file, site, context),
+			});
+		}
+	},
+};
