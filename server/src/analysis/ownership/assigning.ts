@@ -4,7 +4,7 @@ import { bare, isNull, place, rootOf } from '../walk.js';
 import type { Body } from './body.js';
 import { forgetMention, forgetVariable, mentioned } from './forgetting.js';
 import { carriedOff, handOn } from './handing.js';
-import { placeOf, within } from './places.js';
+import { isOne, placeOf, within } from './places.js';
 import { ANY, NEG, POS, type State, UNKNOWN, type Value, ZERO } from './state.js';
 import { isPageResult, take } from './taking.js';
 import { assume, valueAt, worth } from './values.js';
@@ -126,7 +126,7 @@ export function assignPlace(body: Body, state: State, left: Expr, right: Expr, v
 	for (const key of [...state.values.keys()]) if (within(key, name)) state.values.delete(key);
 	for (const holding of state.holdings.values())
 		if (within(holding.place, name) && holding.status === 'held') state.update(holding.id, { status: 'gone' });
-	if (!name.includes('[]')) state.values.set(name, value);
+	if (isOne(left, name)) state.values.set(name, value);
 	for (const holding of state.holdings.values())
 		if (holding.position?.of === name) state.update(holding.id, { position: undefined });
 }

@@ -23,14 +23,14 @@ export interface FieldUse {
 }
 
 /** "struct umem: pgs": the same for every variable of that type. */
-function keyOf(fn: FunctionIR, name: string): string | undefined {
+export function keyOf(fn: FunctionIR, name: string): string | undefined {
 	const root = rootOf(name);
 	const type = variableType(fn, root);
 	const rest = name.slice(root.length).replaceAll('[]', '').replaceAll('->', '.');
 	return type && rest.startsWith('.') ? `${type.base}:${rest}` : undefined;
 }
 
-function lastField(name: string): string | undefined {
+export function lastField(name: string): string | undefined {
 	return /(\w+)(?:\[\])*$/.exec(name)?.[1];
 }
 

@@ -51,21 +51,14 @@ function hasCleanup(fn: FunctionIR, name: string): boolean {
 	);
 }
 
-/** Facts that say the iterator's pages are pinned. */
-const PINNED = /^(?:iov_iter_extract_will_pin|user_backed_iter|iter_is_ubuf|iter_is_iovec)\(/;
-
-/** What an extraction leaves is a pin only where the iterator is known to be of user space. */
-function isTaken({ kind }: Holding, { facts }: State): boolean {
-	return kind !== 'extracted' || [...facts].some(([fact, truth]) => truth && PINNED.test(fact));
-}
-
 /** The first way out on which each taking call's pages are left behind. */
 export function leaksOf({ fn, exits }: Walked): Leak[] {
 	const found = new Map<string, Leak>();
 	for (const exit of exits) {
 		for (const holding of exit.state.holdings.values()) {
-			if (holding.status !== 'held' || holding.outcome === 'none' || holding.shared) continue;
-			if (!isTaken(holding, exit.state)) continue;
+			// an extraction that nobody asked about may have pinned nothing
+			if (holding.status !== 'held' || holding.outcome === 'none' || holding.shared || holding.kind === 'extracted')
+				continue;
 			if (!isOwn(fn, exit.state, holding, exit) || hasCleanup(fn, rootOf(holding.place))) continue;
 			const short = holding.outcome === 'short';
 			const key = `${holding.taking.call.start} ${short}`;

@@ -29,6 +29,13 @@ export function placeOf(state: State, expr: Expr): string | undefined {
 	return name === undefined ? undefined : throughAliases(name, state);
 }
 
+/** One variable and not one of many: an element of an array is another one each time. */
+export function isOne(expr: Expr, name: string): boolean {
+	const at = bare(expr);
+	const target = at.kind === 'unary' && at.op === '*' ? bare(at.operand) : undefined;
+	return target?.kind === 'name' ? !name.slice(0, -2).includes('[]') : !name.includes('[]');
+}
+
 /** What an argument says of pages. */
 export interface Spot {
 	/** The array or the single page variable. */

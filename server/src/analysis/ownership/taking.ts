@@ -4,6 +4,7 @@ import { written } from '../facts.js';
 import type { Held } from '../holders.js';
 import { bare, rootOf } from '../walk.js';
 import type { Body } from './body.js';
+import { settleExtractions } from './extraction.js';
 import { isField } from './forgetting.js';
 import { placeOf, type Spot, spotOf, within } from './places.js';
 import { ANY, type Holding, POS, type Position, type State, temporary, UNKNOWN, ZERO } from './state.js';
@@ -95,6 +96,7 @@ export function take(
 	if (single)
 		state.values.set(spot.place, { ...(state.values.get(spot.place) ?? UNKNOWN), signs: ANY, constant: undefined });
 	state.holdings.set(id, holding);
+	settleExtractions(state);
 	if (!via)
 		state.values.set(temporary(call), {
 			signs: api.api.record.meaning === 'bool' ? ZERO | POS : ANY,

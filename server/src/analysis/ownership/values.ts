@@ -5,7 +5,8 @@ import { unwrap } from '../../syntax/lower.js';
 import { contradict, factOf, written } from '../facts.js';
 import { relations } from '../results.js';
 import { bare, parts } from '../walk.js';
-import { placeOf, spotOf } from './places.js';
+import { settleExtractions } from './extraction.js';
+import { isOne, placeOf, spotOf } from './places.js';
 import { ANY, type Holding, NEG, POS, type State, temporary, UNKNOWN, type Value, ZERO } from './state.js';
 
 const TRUTH = new Set(['==', '!=', '<', '>', '<=', '>=', '&&', '||']);
@@ -36,7 +37,7 @@ function subject(state: State, expr: Expr): string | undefined {
 	if (at.kind === 'assign') return subject(state, at.left);
 	if (at.kind === 'call') return temporary(at);
 	const place = placeOf(state, at);
-	return place?.includes('[]') ? undefined : place;
+	return place === undefined || isOne(at, place) ? place : undefined;
 }
 
 function isPageSize(expr: Expr): boolean {
@@ -177,12 +178,12 @@ function learn(state: State, id: string, signs: number, at: Range): void {
 	if (!holding || holding.outcome === 'none') return;
 	const { meaning } = holding.taking.api.record;
 	const none = !(signs & (meaning === 'bool' ? NEG | POS : POS));
-	const all = meaning === 'page-or-err' ? !(signs & NEG) : signs === POS;
+	const fine = meaning === 'bool' || meaning === 'page-or-null' ? signs === POS : !(signs & NEG);
 	if (none) {
 		state.update(id, failed(holding));
 		state.note(at, 'nothing was taken', id);
-	} else if (all && holding.outcome === 'untested') {
-		const whole = meaning === 'bool' || /^page-/.test(meaning) || holding.askedConstant === 1;
+	} else if (fine && holding.outcome === 'untested') {
+		const whole = meaning === 'bool' || /^page-/.test(meaning) || (holding.askedConstant === 1 && signs === POS);
 		state.update(id, { outcome: whole ? 'all' : 'some' });
 	}
 }
@@ -279,6 +280,7 @@ export function assume(state: State, test: Expr, truth: boolean): boolean {
 	if (fact) {
 		if (contradict(state.facts, new Map([fact]))) return false;
 		state.facts = new Map(state.facts).set(fact[0], fact[1]);
+		settleExtractions(state);
 	}
 	if (at.kind === 'call' && /^IS_ERR/.test(at.name) && at.args[0]) {
 		const key = subject(state, at.args[0]);
