@@ -7,7 +7,7 @@ import type { Body } from './body.js';
 import { settleExtractions } from './extraction.js';
 import { isField } from './forgetting.js';
 import { placeOf, type Spot, spotOf, within } from './places.js';
-import { ANY, type Holding, POS, type Position, type State, temporary, UNKNOWN, ZERO } from './state.js';
+import { ANY, type Holding, POS, type Position, type State, temporary, UNKNOWN, type Value, ZERO } from './state.js';
 import { worth } from './values.js';
 
 /** Where a call puts its pages. */
@@ -21,6 +21,12 @@ export function targetOf(state: State, api: ApiCall, pages: Expr): Spot | undefi
 	const spot = spotOf(state, pages);
 	if (type === 'struct page ***' && spot) return { ...spot, shape: 'whole' };
 	return spot;
+}
+
+/** The call makes the array: always, or because it was given NULL. */
+function allocates(api: ApiCall, given: Value | undefined): boolean {
+	if (!api.shape?.params.some((param) => param.type === 'struct page ***')) return false;
+	return api.call.name.includes('alloc') || given?.signs === ZERO;
 }
 
 /** What other calls took into this place is overwritten: a copy of its only page is all that is left. */
@@ -95,6 +101,10 @@ export function take(
 	}
 	if (single)
 		state.values.set(spot.place, { ...(state.values.get(spot.place) ?? UNKNOWN), signs: ANY, constant: undefined });
+	if (allocates(api, state.values.get(spot.place)) && spot.shape === 'whole' && !via) {
+		const old = state.values.get(spot.place);
+		state.values.set(spot.place, { signs: ANY, fresh: old?.fresh ?? 'raw', published: old?.published });
+	}
 	state.holdings.set(id, holding);
 	settleExtractions(state);
 	if (!via)
