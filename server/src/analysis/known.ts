@@ -22,6 +22,11 @@ export function resultKey(call: Expr): string {
 	return `@${call.start}`;
 }
 
+/** Key for the value of the arm of `?:` that was evaluated. */
+export function armKey(choice: Expr): string {
+	return `@${choice.start}-${choice.end}`;
+}
+
 /** A fact that is no plain condition: only that this test went this way. */
 export function opaqueFact(test: Expr): string {
 	return `?${test.start}`;
@@ -96,6 +101,8 @@ export function valueIn(known: Known, expr: Expr): Value | undefined {
 			return holds === undefined ? undefined : holds ? 1 : 0;
 		}
 		case 'conditional': {
+			const chosen = known.values.get(armKey(at));
+			if (chosen !== undefined) return chosen;
 			const truth = truthOf(known, at.test);
 			const arm = (expr: Expr | undefined): Value | undefined => expr && valueIn(known, expr);
 			if (truth !== undefined) return truth ? arm(at.whenTrue) : arm(at.whenFalse);
@@ -198,6 +205,7 @@ const LONGEST_CHAIN = 8;
 
 /** The place under the name it was first known by: mm -> current->mm, dev->lock -> priv->dev->lock. */
 export function canonical(known: Known, name: string): string {
+	if (known.names.size === 0) return name;
 	let now = name;
 	for (let i = 0; i < LONGEST_CHAIN; i++) {
 		const prefix = known.names.has(now) ? now : prefixes(now).find((part) => known.names.has(part));
@@ -214,6 +222,7 @@ export function canonical(known: Known, name: string): string {
 
 /** Parts of a place that are places themselves, longest first. */
 function prefixes(name: string): string[] {
+	if (/^\w+$/.test(name)) return [];
 	return [...name.matchAll(/->|\.|\[/g)].map((match) => name.slice(0, match.index)).reverse();
 }
 

@@ -23,13 +23,16 @@ import type { FileContext } from './context.js';
 import type { Flow } from './flow.js';
 import { typeOfExpr } from './integers.js';
 import {
+	armKey,
 	assigned,
 	assumed,
 	canonical,
+	type Known,
 	pointee,
 	resultKey,
 	source,
 	type Value,
+	valueIn,
 	without,
 	withoutMemory,
 	withoutResults,
@@ -52,6 +55,8 @@ export interface Surroundings {
 	readonly file: FileContext;
 	/** Effect of a function of this file by name; "none" for none, "lost" when it cannot be told. */
 	effect(name: string): Effect | 'none' | 'lost';
+	/** A macro of this file has to do with locks. */
+	isLockingMacro(name: string): boolean;
 }
 
 /** Kinds that one family follows. */
@@ -90,6 +95,8 @@ export class LockFlow implements Flow<Paths> {
 	private readonly around: Surroundings;
 	private readonly watched: ReadonlySet<CallExpr>;
 	private readonly locals: ReadonlySet<string>;
+	/** Watched calls that control can come back to. */
+	private readonly repeated: ReadonlySet<CallExpr>;
 
 	constructor(fn: FunctionIR, family: LockFamily, around: Surroundings, entry: Path, watched: ReadonlySet<CallExpr>) {
 		this.fn = fn;
@@ -98,6 +105,7 @@ export class LockFlow implements Flow<Paths> {
 		this.entry = pathsOf([entry]);
 		this.watched = watched;
 		this.locals = new Set([...fn.locals, ...fn.params].map((v) => v.name));
+		this.repeated = new Set([...watched].filter((call) => isRepeated(fn, call)));
 	}
 
 	step(state: Paths, step: Step): Paths {
@@ -107,10 +115,7 @@ export class LockFlow implements Flow<Paths> {
 				if (step.init) now = this.run(now, step.init);
 				const { start, end, name, type } = step.variable;
 				const left: Expr = { start, end, kind: 'name', name };
-				return each(now, (path) => ({
-					...path,
-					known: assigned(path.known, left, '=', step.init, type.pointers > 0),
-				}));
+				return knowing(now, (known) => assigned(known, left, '=', step.init, type.pointers > 0));
 			}
 			case 'each':
 				return this.header(now, step);
@@ -139,11 +144,10 @@ export class LockFlow implements Flow<Paths> {
 	}
 
 	private begin(state: Paths, offset: number): Paths {
-		return each(state, (path) => {
-			const now = expired(path, offset);
-			const known = withoutResults(now.known);
-			return known === now.known ? now : { ...now, known };
-		});
+		return knowing(
+			each(state, (path) => expired(path, offset)),
+			withoutResults,
+		);
 	}
 
 	/** `scoped_guard(spinlock, &lock) { ... }`, and the headers of loops. */
@@ -157,7 +161,7 @@ export class LockFlow implements Flow<Paths> {
 		}
 		for (const arg of step.args) {
 			const name = bare(arg).kind === 'name' ? place(arg) : undefined;
-			if (name) now = each(now, (path) => ({ ...path, known: without(path.known, name) }));
+			if (name) now = knowing(now, (known) => without(known, name));
 		}
 		return now;
 	}
@@ -168,7 +172,12 @@ export class LockFlow implements Flow<Paths> {
 			const tested = this.run(state, expr.test);
 			const yes = this.narrow(tested, expr.test, true);
 			const no = this.narrow(tested, expr.test, false);
-			return joinPaths(expr.whenTrue ? this.run(yes, expr.whenTrue) : yes, this.run(no, expr.whenFalse));
+			const chosen = (now: Paths, arm: Expr): Paths =>
+				knowing(this.run(now, arm), (known) => {
+					const value = valueIn(known, arm);
+					return value === undefined ? known : { ...known, values: new Map(known.values).set(armKey(expr), value) };
+				});
+			return joinPaths(expr.whenTrue ? chosen(yes, expr.whenTrue) : yes, chosen(no, expr.whenFalse));
 		}
 		if (expr.kind === 'binary' && (expr.op === '&&' || expr.op === '||')) {
 			const left = this.run(state, expr.left);
@@ -183,14 +192,11 @@ export class LockFlow implements Flow<Paths> {
 			case 'assign': {
 				const isPointer = (typeOfExpr(expr.left, this.fn, this.around.file.ir)?.pointers ?? 0) > 0;
 				const isField = bare(expr.left).kind === 'field';
-				return each(inner, (path) => ({
-					...path,
-					known: assigned(path.known, expr.left, expr.op, expr.right, isPointer || isField),
-				}));
+				return knowing(inner, (known) => assigned(known, expr.left, expr.op, expr.right, isPointer || isField));
 			}
 			case 'unary': {
 				const name = expr.op === '++' || expr.op === '--' ? place(expr.operand) : undefined;
-				return name ? each(inner, (path) => ({ ...path, known: without(path.known, name) })) : inner;
+				return name ? knowing(inner, (known) => without(known, name)) : inner;
 			}
 			default:
 				return inner;
@@ -240,7 +246,7 @@ export class LockFlow implements Flow<Paths> {
 		if (operation) return this.operate(passed, call, operation);
 		if (/^(?:kthread_use_mm|use_mm)$/.test(call.name)) return this.borrow(passed, call);
 		const after = own ? this.enter(passed, call) : this.leave(passed, call);
-		return each(after, (path) => this.touched(path, call));
+		return HARMLESS.test(call.name) ? after : knowing(after, (known) => this.touched(known, call));
 	}
 
 	/** Note that the call stands on this path. */
@@ -248,19 +254,17 @@ export class LockFlow implements Flow<Paths> {
 		const holds = new Map(
 			[...path.holds].map(([key, held]) => [key, { ...held, passed: new Set([...held.passed, call]) }]),
 		);
-		const inLoop = this.fn.loops.some((loop) => call.start >= loop.start && call.end <= loop.end);
 		return {
 			...path,
 			holds,
-			seen: inLoop && this.family === 'mmap' ? new Set([...path.seen, call]) : path.seen,
+			seen: this.repeated.has(call) && this.family === 'mmap' ? new Set([...path.seen, call]) : path.seen,
 			pending: path.holds.size === 0 ? new Set([...path.pending, call]) : path.pending,
 		};
 	}
 
 	/** What a call may have changed behind pointers and in memory. */
-	private touched(path: Path, call: CallExpr): Path {
-		if (HARMLESS.test(call.name)) return path;
-		let { known } = path;
+	private touched(before: Known, call: CallExpr): Known {
+		let known = before;
 		const locked = this.family === 'mmap' ? this.around.file.apiCall(call)?.arg('locked') : undefined;
 		for (const arg of call.args) {
 			const at = bare(arg);
@@ -268,9 +272,8 @@ export class LockFlow implements Flow<Paths> {
 			// `leave` knows what becomes of it
 			if (name && arg !== locked) known = without(known, name);
 		}
-		if (this.around.file.kernel.api(call.name) === undefined && !KEEPS_MMAP_LOCK.test(call.name))
-			known = withoutMemory(known, (name) => this.locals.has(name));
-		return known === path.known ? path : { ...path, known };
+		const keeps = this.around.file.kernel.api(call.name) !== undefined || KEEPS_MMAP_LOCK.test(call.name);
+		return keeps ? known : withoutMemory(known, (name) => this.locals.has(name));
 	}
 
 	/** From here on this thread works on an mm that was lent to it. */
@@ -513,6 +516,7 @@ export class LockFlow implements Flow<Paths> {
 				});
 			return state;
 		}
+		if (call.name && this.around.isLockingMacro(call.name)) return each(state, lost);
 		const callee = bare(call.callee);
 		const name = call.name || (callee.kind === 'field' ? callee.field : '');
 		if (this.family === 'atomic') return UNLOCKING_NAME.test(name) ? each(state, lost) : state;
@@ -520,9 +524,18 @@ export class LockFlow implements Flow<Paths> {
 		if (KEEPS_MMAP_LOCK.test(name)) return state;
 		if (LOCKING_NAME.test(name) && !OTHER_LOCK.test(name)) return each(state, lost);
 		// whoever is given the mm may drop its lock
+		const givenMm = call.args.some((arg) => this.isMm(arg));
 		return each(state, (path) =>
-			call.args.some((arg) => path.holds.has(`mmap:${source(path.known, arg) ?? ''}`)) ? lost(path) : path,
+			(givenMm && path.holds.size === 0 && path.rest === 'entry') ||
+			call.args.some((arg) => path.holds.has(`mmap:${source(path.known, arg) ?? ''}`))
+				? lost(path)
+				: path,
 		);
+	}
+
+	private isMm(expr: Expr): boolean {
+		const type = typeOfExpr(expr, this.fn, this.around.file.ir);
+		return type?.base === 'struct mm_struct' && type.pointers === 1;
 	}
 
 	/** `locked` of a call of the family: the lock is still held exactly where it says so afterwards. */
@@ -542,6 +555,21 @@ export class LockFlow implements Flow<Paths> {
 			}),
 		);
 	}
+}
+
+/** The block of a call lies on a circle, of a loop or of jumps. */
+function isRepeated(fn: FunctionIR, call: CallExpr): boolean {
+	const holds = ({ start, end }: Range): boolean => start <= call.start && end >= call.end;
+	const home = fn.blocks.find(({ steps, test }) => steps.some(holds) || (test && holds(test)));
+	const seen = new Set<number>();
+	const pending = [...(home?.successors ?? [])];
+	for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+		if (id === home?.id) return true;
+		if (seen.has(id)) continue;
+		seen.add(id);
+		pending.push(...(fn.blocks[id]?.successors ?? []));
+	}
+	return false;
 }
 
 const GUARDS = /^(?:guard|CLASS|ACQUIRE)$/;
@@ -571,6 +599,18 @@ function without_(path: Path, gone: readonly (readonly [string, Held])[]): Path 
 	const holds = new Map(path.holds);
 	for (const [name] of gone) holds.delete(name);
 	return { ...path, holds };
+}
+
+/** Change what the paths know, which does not set them apart. */
+function knowing(state: Paths, change: (known: Known, path: Path) => Known): Paths {
+	let changed: Map<string, Path> | undefined;
+	for (const [key, path] of state) {
+		const known = change(path.known, path);
+		if (known === path.known) continue;
+		changed ??= new Map(state);
+		changed.set(key, { ...path, known });
+	}
+	return changed ?? state;
 }
 
 function each(state: Paths, change: (path: Path) => Path): Paths {

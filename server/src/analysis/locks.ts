@@ -12,7 +12,8 @@ import {
 	SLEEPING_DIRTIERS,
 	TAKES_MMAP_LOCK,
 } from '../kernel/locks.js';
-import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
+import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
+import { conditionalLocks } from './conditional-locks.js';
 import type { FileContext } from './context.js';
 import { replay, solve } from './flow.js';
 import { NOTHING, source, valueIn } from './known.js';
@@ -37,6 +38,8 @@ export interface EntryPoint {
 	readonly mmapLock: 'free' | 'held';
 }
 
+const UNKNOWN: Path = { ...UNENTERED, rest: 'lost' };
+
 const NOWHERE: LockSites = { paths: () => [], isProven: () => false };
 
 /** Callers and helpers that are asked in turn. */
@@ -60,6 +63,7 @@ export class LockAnalysis {
 	private readonly entries = new Map<string, Path>();
 	private readonly effects = new Map<string, Effect | 'none' | 'lost'>();
 	private readonly busy = new Set<string>();
+	private macros: ReadonlySet<string> | undefined;
 
 	constructor(file: FileContext) {
 		this.file = file;
@@ -67,19 +71,24 @@ export class LockAnalysis {
 
 	/** Locks at the calls of `fn`. */
 	at(fn: FunctionIR, family: LockFamily): LockSites {
-		return this.solve(fn, family, keyOf(fn, family), () => this.entry(fn, family));
+		const entry = this.entry(fn, family);
+		return entry === UNENTERED ? this.alone(fn, family) : this.solve(fn, family, keyOf(fn, family), entry);
 	}
 
 	/** Locks at the calls of `fn` whoever calls it. */
 	alone(fn: FunctionIR, family: LockFamily): LockSites {
-		return this.solve(fn, family, `alone ${keyOf(fn, family)}`, () => UNENTERED);
+		return this.solve(fn, family, `alone ${keyOf(fn, family)}`, UNENTERED);
 	}
 
-	private solve(fn: FunctionIR, family: LockFamily, key: string, entry: () => Path): LockSites {
+	private solve(fn: FunctionIR, family: LockFamily, key: string, entry: Path): LockSites {
 		const known = this.sites.get(key);
 		if (known) return known;
 		const sites = fn.clean
-			? solved(fn, new LockFlow(fn, family, this.around(family), entry(), this.watched(fn, family)))
+			? solved(
+					fn,
+					new LockFlow(fn, family, this.around(family), entry, this.watched(fn, family)),
+					conditionalLocks(this.file.text, fn, family),
+				)
 			: NOWHERE;
 		this.sites.set(key, sites);
 		return sites;
@@ -99,7 +108,20 @@ export class LockAnalysis {
 	}
 
 	private around(family: LockFamily): Surroundings {
-		return { file: this.file, effect: (name) => this.effect(name, family) };
+		return {
+			file: this.file,
+			effect: (name) => this.effect(name, family),
+			isLockingMacro: (name) => this.lockingMacros().has(name),
+		};
+	}
+
+	/** Function-like macros of the file whose body names a lock. */
+	private lockingMacros(): ReadonlySet<string> {
+		if (!this.macros) {
+			const found = this.file.text.matchAll(MACRO);
+			this.macros = new Set([...found].flatMap(([, name = '', body = '']) => (namesLock(body) ? name : [])));
+		}
+		return this.macros;
 	}
 
 	private watched(fn: FunctionIR, family: LockFamily): ReadonlySet<CallExpr> {
@@ -127,26 +149,25 @@ export class LockAnalysis {
 	private findEntry(fn: FunctionIR, family: LockFamily): Path {
 		const handler = family === 'atomic' ? this.handlerOf(fn) : undefined;
 		if (handler) return entered(handler);
+		const isPrivate = this.isPrivate(fn);
+		if (family === 'atomic' && !isPrivate) return UNENTERED;
 		const point = family === 'mmap' ? this.entryPoint(fn) : undefined;
 		const calls = this.callsOf(fn, family);
 		const held = calls.flatMap(({ paths }) => paths.filter((path) => path.holds.size > 0));
 		const all = calls.flatMap(({ paths }) => paths);
-		const isPrivate = this.isPrivate(fn);
 		if (point?.mmapLock === 'held') {
 			const hold: Held = { ...CALLER, kind: 'mmap', name: 'current->mm', by: point.what };
-			return isPrivate && held.length === all.length
-				? entered(hold, 'mmap:current->mm')
-				: { ...UNENTERED, rest: 'lost' };
+			return isPrivate && held.length === all.length ? entered(hold, 'mmap:current->mm') : UNKNOWN;
 		}
 		if (point) {
-			if (held.length > 0) return { ...UNENTERED, rest: 'lost' };
+			if (held.length > 0) return UNKNOWN;
 			return {
 				...UNENTERED,
 				rest: 'none',
 				shown: { ...fn.nameRange, how: 'entered', by: `${fn.name}() is ${point.what}` },
 			};
 		}
-		if (!isPrivate || all.length === 0) return held.length > 0 ? { ...UNENTERED, rest: 'lost' } : UNENTERED;
+		if (!isPrivate || all.length === 0) return held.length > 0 ? UNKNOWN : UNENTERED;
 		const known = this.argumentsOf(fn, calls);
 		if (held.length === all.length) return { ...this.heldByAll(fn, family, calls), known };
 		if (held.length > 0 || all.some(({ rest }) => rest === 'lost')) return { ...UNENTERED, rest: 'lost', known };
@@ -174,7 +195,7 @@ export class LockAnalysis {
 					.map((call) => ({
 						caller,
 						call,
-						paths: caller.clean ? this.at(caller, family).paths(call) : [{ ...UNENTERED, rest: 'lost' as const }],
+						paths: caller.clean ? this.at(caller, family).paths(call) : [UNKNOWN],
 					})),
 			);
 	}
@@ -256,6 +277,13 @@ export class LockAnalysis {
 	}
 }
 
+/** `#define name(parameters) body`, with its continuation lines. */
+const MACRO = /^[ \t]*#[ \t]*define[ \t]+(\w+)\([^)\n]*\)((?:\\\r?\n|[^\n])*)/gm;
+
+function namesLock(body: string): boolean {
+	return (body.match(/\w+/g) ?? []).some((word) => lockOperation(word) !== undefined);
+}
+
 interface CallSite {
 	readonly caller: FunctionIR;
 	readonly call: CallExpr;
@@ -326,7 +354,8 @@ function methodOf(fn: FunctionIR): EntryPoint | undefined {
 	return row && { what: row[2], mmapLock: 'free' };
 }
 
-function solved(fn: FunctionIR, flow: LockFlow): LockSites {
+/** @param groups `#if` groups of which nobody can tell whether they lock: nothing is said of calls outside */
+function solved(fn: FunctionIR, flow: LockFlow, groups: readonly Range[]): LockSites {
 	const entries = solve(fn, flow);
 	flow.record = true;
 	const tests = new Set<Step | Expr | undefined>(fn.blocks.map(({ test }) => test));
@@ -334,7 +363,12 @@ function solved(fn: FunctionIR, flow: LockFlow): LockSites {
 		// steps are taken by the replay itself
 		if (tests.has(at)) flow.test(state, at as Expr);
 	});
-	return { paths: (call) => flow.reached.get(call) ?? [], isProven: (call) => flow.proven.has(call) };
+	const isTold = ({ start, end }: CallExpr): boolean =>
+		groups.every((group) => group.start <= start && group.end >= end);
+	return {
+		paths: (call) => (isTold(call) ? (flow.reached.get(call) ?? []) : [UNKNOWN]),
+		isProven: (call) => isTold(call) && flow.proven.has(call),
+	};
 }
 
 /** The state of the locks at each end of the function, with what is returned there. */

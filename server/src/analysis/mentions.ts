@@ -12,6 +12,8 @@ export type Mention =
 
 interface Known {
 	readonly tokens: Tokens;
+	/** Word -> tokens that are it, or directives that contain it; for functions of the file alone. */
+	readonly places: ReadonlyMap<string, readonly number[]>;
 	readonly mentions: Map<string, readonly Mention[]>;
 }
 
@@ -21,30 +23,32 @@ const KNOWN = new WeakMap<FileContext, Known>();
 export function mentionsOf(file: FileContext, name: string): readonly Mention[] {
 	let known = KNOWN.get(file);
 	if (!known) {
-		known = { tokens: tokenize(file.text), mentions: new Map() };
+		const tokens = tokenize(file.text);
+		known = { tokens, places: placesOf(tokens, file.ir.defined), mentions: new Map() };
 		KNOWN.set(file, known);
 	}
 	let mentions = known.mentions.get(name);
 	if (!mentions) {
-		mentions = find(known.tokens, name);
+		const { tokens, places } = known;
+		mentions = (places.get(name) ?? []).flatMap((i) => mentionAt(tokens, i) ?? []);
 		known.mentions.set(name, mentions);
 	}
 	return mentions;
 }
 
-function find(tokens: Tokens, name: string): Mention[] {
-	const word = new RegExp(`\\b${name}\\b`);
-	const found: Mention[] = [];
+function placesOf(tokens: Tokens, names: ReadonlySet<string>): Map<string, number[]> {
+	const places = new Map<string, number[]>();
+	const add = (name: string, i: number): void => {
+		const known = places.get(name);
+		if (known) known.push(i);
+		else if (names.has(name)) places.set(name, [i]);
+	};
 	for (let i = 0; i < tokens.count; i++) {
-		if (tokens.kinds[i] === Token.Directive) {
-			const text = tokenText(tokens, i);
-			if (text.includes(name) && word.test(text)) found.push({ ...rangeOf(tokens, i), kind: 'other' });
-		} else if (isName(tokens, i) && tokenText(tokens, i) === name) {
-			const mention = mentionAt(tokens, i);
-			if (mention) found.push(mention);
-		}
+		if (isName(tokens, i)) add(tokenText(tokens, i), i);
+		else if (tokens.kinds[i] === Token.Directive)
+			for (const word of tokenText(tokens, i).match(/\w+/g) ?? []) add(word, i);
 	}
-	return found;
+	return places;
 }
 
 function rangeOf(tokens: Tokens, i: number): Range {
@@ -53,6 +57,7 @@ function rangeOf(tokens: Tokens, i: number): Range {
 
 function mentionAt(tokens: Tokens, i: number): Mention | undefined {
 	const at = rangeOf(tokens, i);
+	if (!isName(tokens, i)) return { ...at, kind: 'other' };
 	if (isPunct(tokens, i + 1, '(')) return undefined;
 	const isField = isPunct(tokens, i - 1, '.') || (isPunct(tokens, i - 1, '>') && isPunct(tokens, i - 2, '-'));
 	if (isField || (i > 0 && tokenText(tokens, i - 1) === 'goto')) return undefined;

@@ -203,7 +203,7 @@ export const OTHER_LOCK =
 
 /** A helper of this name may return with a lock taken or dropped. */
 export const LOCKING_NAME =
-	/(?:^|_)(?:re|try|un)?lock(?:ed|ing)?(?:_|\d|$)|(?:^|_)(?:mmap|acquire|enter|leave|begin|hold|unhold|LOCK|UNLOCK|ACQUIRE|RELEASE)(?:_|$)|_mm_(?:start|get|open|prepare|down|up|access)(?:_|$)/;
+	/(?:^|_)(?:re|try|un)?lock(?:ed|ing)?(?:_|\d|$)|(?:^|_)(?:mmap|acquire|enter|leave|begin|hold|unhold)(?:_|$)|_mm_(?:start|get|open|prepare|down|up|access)(?:_|$)/i;
 
 /** A helper of this name may drop a lock of its caller. */
 export const UNLOCKING_NAME =

@@ -50,11 +50,20 @@ export const gupMmapLockHeld: Rule = {
 		versioned: false,
 	},
 	check(file, report) {
+		if (!file.text.includes('mmap')) return;
 		const locks = lockAnalysis(file);
 		const told = new Set<CallExpr>();
 		for (const { fn, call, chain, within, mayOn } of new Reach(locks, takers(file)).all()) {
 			const taker = chain.at(-1);
 			if (!taker || chain.some((inner) => told.has(inner))) continue;
+			// nothing that callers do can change it
+			if (
+				locks
+					.alone(fn, 'mmap')
+					.paths(call)
+					.some(({ holds, rest }) => holds.size === 0 && rest !== 'entry')
+			)
+				continue;
 			const paths = locks.at(fn, 'mmap').paths(call).filter(mayOn);
 			const holds = paths.flatMap((path) => heldOn(path) ?? []);
 			const [first] = holds;

@@ -60,13 +60,17 @@ export const gupMmapLockMissing: Rule = {
 		versioned: false,
 	},
 	check(file, report) {
+		const locks = lockAnalysis(file);
 		for (const call of file.calls) {
 			const { fn } = call;
 			const locked = call.arg('locked');
 			if (!fn?.clean || !NEEDS_MMAP_LOCK.has(call.call.name) || (locked && !isNull(locked))) continue;
 			// of a prototype nobody knows the argument may be `locked`
 			if (!call.shape) continue;
-			const sites = lockAnalysis(file).at(fn, 'mmap');
+			// what callers do matters only where this function does not hold the lock itself
+			const own = locks.alone(fn, 'mmap').paths(call.call);
+			if (own.every(({ holds, rest }) => holds.size > 0 || rest === 'lost')) continue;
+			const sites = locks.at(fn, 'mmap');
 			const paths = unlockedOn(sites, call);
 			if (!paths) continue;
 			const proven = sites.isProven(call.call) && !paths.every(isFree);
