@@ -47,6 +47,7 @@ export function move(state: State, left: Expr, direction: number): void {
 	const name = placeOf(state, left);
 	if (name === undefined) return;
 	const old = valueAt(state, name);
+	if (old.result !== undefined) state.update(old.result, { counted: true });
 	for (const holding of state.holdings.values()) {
 		if (holding.position?.of !== name) continue;
 		const side =

@@ -49,6 +49,11 @@ export function callOfFamily(body: Body, state: State, call: CallExpr, api: ApiC
 	return [state];
 }
 
+/** The argument for a parameter of the callee that is asked for as it is. */
+function argumentFor(summary: Summary, call: CallExpr, name: string | undefined): Expr | undefined {
+	return name === undefined ? undefined : call.args[summary.fn.params.findIndex((param) => param.name === name)];
+}
+
 export function argumentSpot(state: State, summary: Summary, call: CallExpr, name: string): Spot | undefined {
 	const arg = call.args[summary.fn.params.findIndex((p) => p.name === rootOf(name))];
 	return arg && name === rootOf(name) ? spotOf(state, arg) : undefined;
@@ -104,7 +109,7 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 			state,
 			inner.taking,
 			{ place: at.place, shape: 'whole', index: undefined },
-			{ call, inner, index: at.index },
+			{ call, inner, index: at.index, count: argumentFor(summary, call, inner.asked) },
 		);
 	}
 	const result = way.result === undefined ? undefined : `${way.result}@${call.start}`;

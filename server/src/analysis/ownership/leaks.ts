@@ -78,11 +78,22 @@ export interface Short {
 /** The first such way out of each taking call. */
 export function shortOf({ fn, exits }: Walked): Short[] {
 	const found = new Map<string, Short>();
+	// who uses the number on one path knows of it
+	const counted = new Set(
+		exits.flatMap(({ state }) =>
+			[...state.holdings.values()].flatMap((h) => (h.counted && h.outcome !== 'none' ? h.id : [])),
+		),
+	);
 	for (const exit of exits) {
 		if (fails(fn, exit.signs)) continue;
 		for (const holding of exit.state.holdings.values()) {
 			const { record } = holding.taking.api;
-			if (holding.outcome !== 'some' || holding.counted || holding.earlier || holding.call !== holding.taking.call)
+			if (
+				holding.outcome !== 'some' ||
+				counted.has(holding.id) ||
+				holding.earlier ||
+				holding.call !== holding.taking.call
+			)
 				continue;
 			if (record.meaning !== 'pages' || !/^(?:get|pin)$/.test(record.group) || record.name.endsWith('_fast_only'))
 				continue;

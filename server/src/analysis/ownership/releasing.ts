@@ -1,5 +1,6 @@
 import type { CallExpr, Expr } from '../../syntax/ir.js';
 import { written } from '../facts.js';
+import { rootOf } from '../walk.js';
 import type { Body, Release } from './body.js';
 import { holdingsAt, isField, mentioned, sameIndex } from './forgetting.js';
 import { remember, sweep } from './handing.js';
@@ -118,7 +119,7 @@ export function judgeCount(
 
 /** Entries that were not filled are NULL. */
 export function isZeroed(state: State, place: string): boolean {
-	const value = state.values.get(place);
+	const value = state.values.get(place) ?? state.values.get(rootOf(place));
 	return value?.fresh !== 'raw';
 }
 

@@ -50,11 +50,11 @@ export function take(
 	state: State,
 	api: ApiCall,
 	spot: Spot,
-	via?: { call: CallExpr; inner: Holding; index: Expr | undefined },
+	via?: { call: CallExpr; inner: Holding; index: Expr | undefined; count: Expr | undefined },
 ): Holding {
 	const call = via?.call ?? api.call;
 	const id = via ? `${via.inner.id}@${call.start}` : `t${call.start}`;
-	const count = api.arg('count');
+	const count = via ? via.count : api.arg('count');
 	const asked = count && written(count);
 	const askedValue = count && worth(state, count);
 	const old = state.holdings.get(id);
@@ -76,7 +76,7 @@ export function take(
 		place: spot.place,
 		single,
 		asked,
-		askedConstant: one ? 1 : askedValue?.constant,
+		askedConstant: one ? 1 : (askedValue?.constant ?? via?.inner.askedConstant),
 		outcome: via ? via.inner.outcome : 'untested',
 		earlier: again && (spot.shape === 'from' || via?.index !== undefined),
 		status: published && !body.fn.params.some((p) => p.name === root) ? 'gone' : 'held',
