@@ -28,7 +28,7 @@ export const gupFreePage: Rule = {
 			const { release, place, kind, taken } = found;
 			report({
 				...release.nameRange,
-				message: `${place}: taken from user space by ${takers(taken)}, but ${release.name}() gives the page to the allocator although others still map it; use ${RIGHT[kind]}()`,
+				message: `${place}: taken from user space by ${takers(taken)}, but ${release.name}() is for pages the driver allocated itself: it leaves out what ${RIGHT[kind]}() does for pages of user space; use ${RIGHT[kind]}()`,
 				related: taken.map((call) => ({ ...call.call.nameRange, message: `${place} is taken here` })),
 				fixes: swap(release, found),
 			});

@@ -185,7 +185,8 @@ function learn(state: State, id: string, signs: number, at: Range): void {
 		// the number says nothing of the pages that earlier passes took
 		if (holding.earlier)
 			for (const [place, value] of state.values)
-				if (value.result === id) state.values.set(place, { ...value, result: undefined, form: undefined });
+				if (value.result === id && value.form === 'whole')
+					state.values.set(place, { ...value, result: undefined, form: undefined });
 	} else if (fine && holding.outcome === 'untested') {
 		const whole = meaning === 'bool' || /^page-/.test(meaning) || (holding.askedConstant === 1 && signs === POS);
 		state.update(id, { outcome: whole ? 'all' : 'some' });
