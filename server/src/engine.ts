@@ -2,7 +2,8 @@
  * The public face of the engine: text in, plain data out.
  * Nothing here or below touches the file system, the protocol or VS Code.
  */
-import { fileContext } from './analysis/context.js';
+import { type FileContext, fileContext } from './analysis/context.js';
+import { allPartners, type Flow, flowAt, type Partners, partnersAt } from './analysis/ownership/reading.js';
 import { API_RECORDS } from './kernel/apis/index.js';
 import { needles } from './kernel/index.js';
 import type { Kernel } from './kernel/types.js';
@@ -14,6 +15,7 @@ import type { FileIR, Range } from './syntax/ir.js';
 import { CParser } from './syntax/parser.js';
 import { SourceFile } from './syntax/source-file.js';
 
+export type { Flow, Partners };
 export { needles };
 
 export interface Finding extends Range {
@@ -52,6 +54,15 @@ export interface Analysis {
 export interface OpenFile {
 	/** Analyse the new text; what did not change since the last call is not parsed again. */
 	analyse(text: string, options: AnalyseOptions): Analysis;
+	/** Taking calls with all that gives their pages back. */
+	partners(text: string, options: AnalyseOptions): readonly Partners[];
+	/** Those of the call at an offset. */
+	partnersAt(text: string, options: AnalyseOptions, offset: number): readonly Partners[];
+	/**
+	 * The paths of the pages that are taken on a line (from 1), else in the function around it.
+	 * @returns undefined for a file that names none of our words
+	 */
+	flow(text: string, options: AnalyseOptions, line: number): Flow | undefined;
 	/** Frees the syntax trees. The file must not be used afterwards. */
 	dispose(): void;
 }
@@ -97,6 +108,8 @@ function isIrrelevant(text: string): boolean {
 class Opened implements OpenFile {
 	private readonly parser: CParser;
 	private readonly source: SourceFile;
+	/** What the last text was read as: the next question is mostly about the same one. */
+	private last: { readonly context: FileContext; partners: readonly Partners[] | undefined } | undefined;
 
 	constructor(parser: CParser) {
 		this.parser = parser;
@@ -108,12 +121,9 @@ class Opened implements OpenFile {
 	}
 
 	analyse(text: string, options: AnalyseOptions): Analysis {
-		if (isIrrelevant(text)) {
-			this.source.dispose();
-			return NOTHING;
-		}
-		const ir = this.read(text, options.kernel);
-		const context = fileContext(options.path, text, options.kernel, ir);
+		const context = this.look(text, options)?.context;
+		if (!context) return NOTHING;
+		const { ir } = context;
 		const found = runRules(context, options.severities);
 		const { bounded } = context.ownership;
 		this.source.sweep();
@@ -140,6 +150,32 @@ class Opened implements OpenFile {
 		return { findings, irrelevant: false, unread: [...new Set(ir.unread)], bounded };
 	}
 
+	partners(text: string, options: AnalyseOptions): readonly Partners[] {
+		const last = this.look(text, options);
+		if (!last) return [];
+		last.partners ??= allPartners(last.context);
+		return last.partners;
+	}
+
+	partnersAt(text: string, options: AnalyseOptions, offset: number): readonly Partners[] {
+		return partnersAt(this.partners(text, options), offset);
+	}
+
+	flow(text: string, options: AnalyseOptions, line: number): Flow | undefined {
+		const last = this.look(text, options);
+		return last && flowAt(last.context, line);
+	}
+
+	/** The text read, and what is known of it so far; undefined for one that names none of our words. */
+	private look(text: string, { path, kernel }: AnalyseOptions): typeof this.last {
+		const known = this.last?.context;
+		if (known?.text === text && known.path === path && known.kernel === kernel) return this.last;
+		this.last = undefined;
+		if (isIrrelevant(text)) this.source.dispose();
+		else this.last = { context: fileContext(path, text, kernel, this.read(text, kernel)), partners: undefined };
+		return this.last;
+	}
+
 	/** Fixes after which this finding is gone, no other has come and no function became unreadable. */
 	private proven(
 		text: string,
@@ -158,6 +194,7 @@ class Opened implements OpenFile {
 	}
 
 	dispose(): void {
+		this.last = undefined;
 		this.source.dispose();
 	}
 }

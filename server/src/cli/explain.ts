@@ -6,6 +6,7 @@ import { slashed } from '../workspace/collect.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
 import { TreeLocator } from '../workspace/trees.js';
 import { engine } from './engine.js';
+import { flow } from './flow.js';
 import { type Io, UsageError } from './io.js';
 import { render } from './markdown.js';
 import { rulePage } from './package.js';
@@ -16,10 +17,17 @@ import { tell } from './tell.js';
 export interface ExplainOptions {
 	readonly kernel?: string;
 	readonly full?: boolean;
+	/** FILE:LINE */
+	readonly flow?: string;
 }
 
-/** Prints what a rule is about, or what is known of a flag or function in one kernel. */
-export async function explain(name: string, options: ExplainOptions, io: Io): Promise<number> {
+/** Prints what a rule is about, what is known of a flag or function in one kernel, or the paths of pages. */
+export async function explain(name: string | undefined, options: ExplainOptions, io: Io): Promise<number> {
+	if (options.flow !== undefined) {
+		if (name !== undefined) throw new UsageError('give a name or --flow FILE:LINE, not both');
+		return flow(options.flow, options.kernel, io);
+	}
+	if (name === undefined) throw new UsageError('give a name such as pin-put-page, or --flow FILE:LINE');
 	const ids = (await engine()).rules.map((rule) => rule.id);
 	if (ids.includes(name)) {
 		const page = await readFile(rulePage(name), 'utf8');

@@ -17,6 +17,7 @@ Examples:
   git show HEAD:mm/gup.c | gup-lens check - --stdin-path mm/gup.c
   gup-lens fix --dry-run drivers/foo.c   the safe fixes as a diff
   gup-lens explain FOLL_LONGTERM         a rule, flag or function in words
+  gup-lens explain --flow foo.c:120      what becomes of the pages taken there, path by path
 
 Exit codes:
   check  0 clean, 1 a finding at or above --fail-on, 2 usage or input error
@@ -71,11 +72,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 	program
 		.command('explain')
-		.description('tell about a rule, a FOLL_* flag or a function')
-		.argument('<name>', 'such as pin-put-page, FOLL_LONGTERM or pin_user_pages')
+		.description('tell about a rule, a FOLL_* flag or a function, or follow the pages taken on a line')
+		.argument('[name]', 'such as pin-put-page, FOLL_LONGTERM or pin_user_pages')
 		.option('--kernel <version>', 'such as 6.12; else that of the tree around, else the newest known', kernelVersion)
 		.option('--full', 'all examples of a rule, and its references')
-		.action(async (name: string, options: ExplainOptions) => {
+		.option('--flow <file:line>', 'the paths of the pages taken on that line, or in the function around it')
+		.action(async (name: string | undefined, options: ExplainOptions) => {
 			code = await explain(name, options, io);
 		});
 

@@ -1,5 +1,15 @@
 /** Hover, completion, signature help and `gup-lens explain`: text in, plain data out, no parsing. */
 export { completionsAt } from './completion.js';
+export {
+	endingWords,
+	isWrong,
+	journeyWords,
+	nothingTakenWords,
+	nothingWords,
+	stateWords,
+	stepWords,
+	whyNot,
+} from './flow.js';
 export { type Hover, hoverAt } from './hover.js';
 export { explainName } from './name.js';
 export { type SignatureHelp, signatureAt } from './signature.js';

@@ -1,0 +1,130 @@
+/** How pages fare at the end of one path. */
+import type { Expr, FunctionIR } from '../../syntax/ir.js';
+import { bare, parts, place, postorder, rootOf, roots } from '../walk.js';
+import type { Exit } from './body.js';
+import { leaksOf } from './leaks.js';
+import type { Holding, State, Trail } from './state.js';
+
+export type Ending =
+	| { readonly kind: 'released' | 'returned' | 'none' | 'left' | 'short-left' | 'shared' | 'unpinned' | 'lost' }
+	/** Given back by something whose extent is not known. */
+	| { readonly kind: 'part' }
+	/** `callee` is "" for a call through a pointer, undefined when they went another way. */
+	| { readonly kind: 'handed'; readonly callee: string | undefined }
+	/** They stay in a place that outlives this function: the caller's own, or an object. */
+	| { readonly kind: 'kept'; readonly place: string; readonly byCaller: boolean }
+	/** A release that is wrong: too many, twice, too few. */
+	| {
+			readonly kind: 'wrong';
+			readonly how: 'double' | 'short' | 'failed' | 'negative' | 'unoffset';
+			readonly callee: string;
+	  };
+
+function lastStep(state: State, id: string): Trail | undefined {
+	for (let at = state.trail; at; at = at.before) if (at.about === id) return at;
+	return undefined;
+}
+
+/** Name of the callee of a step "pages: handed on to f()". */
+function calleeOf(step: Trail | undefined): string | undefined {
+	const name = /: handed on to (.*)\(\)$/.exec(step?.text ?? '')?.[1];
+	return name === 'a callback' ? '' : name;
+}
+
+/** The exit as if these pages were all it holds. */
+function only(exit: Exit, holding: Holding): Exit {
+	const state = exit.state.clone();
+	state.holdings = new Map([[holding.id, holding]]);
+	return { ...exit, state };
+}
+
+/** Something is left that `gup-leak` would report. */
+function isLeak(fn: FunctionIR, exit: Exit, holding: Holding): boolean {
+	return leaksOf({ fn, exits: [only(exit, holding)], events: [], bounded: false }).length > 0;
+}
+
+/** An assignment that puts what a variable holds into a place beyond it. */
+interface Kept {
+	readonly place: string;
+	/** As written, with the index. */
+	readonly at: Expr;
+}
+
+/** Places beyond this function's variables that `name` is assigned to after `from`. */
+export function keptIn(fn: FunctionIR, from: number, name: string): Kept[] {
+	const found: Kept[] = [];
+	const visit = (expr: Expr): void => {
+		if (expr.kind !== 'assign' || expr.op !== '=' || expr.start < from) return;
+		const left = bare(expr.left);
+		const target = place(left);
+		const source = place(bare(expr.right));
+		if (target === undefined || source === undefined || rootOf(source) !== name) return;
+		if (target !== rootOf(target) && rootOf(target) !== name) found.push({ place: target, at: left });
+	};
+	for (const block of fn.blocks) {
+		for (const step of block.steps) for (const root of roots(step)) postorder(root, visit);
+		if (block.test) postorder(block.test, visit);
+	}
+	return found;
+}
+
+function names(expr: Expr): string[] {
+	return expr.kind === 'name' ? [expr.name] : parts(expr).flatMap(names);
+}
+
+/** Names in the value that is returned at this exit. */
+function returnedNames(fn: FunctionIR, exit: Exit): string[] {
+	for (const block of fn.blocks)
+		for (const step of block.steps)
+			if (step.kind === 'return' && step.start === exit.start) return step.value ? names(step.value) : [];
+	return [];
+}
+
+function gone(fn: FunctionIR, exit: Exit, holding: Holding): Ending {
+	const callee = calleeOf(lastStep(exit.state, holding.id));
+	if (callee !== undefined) return { kind: 'handed', callee };
+	const root = rootOf(holding.place);
+	if (returnedNames(fn, exit).includes(root)) return { kind: 'returned' };
+	const kept = keptIn(fn, holding.call.start, root)[0];
+	return kept ? { kind: 'kept', place: kept.place, byCaller: false } : { kind: 'handed', callee: undefined };
+}
+
+function vanished(state: State, id: string): Ending {
+	const last = lastStep(state, id);
+	if (last?.text.includes(': released by ')) return { kind: 'released' };
+	if (last?.text === 'nothing was taken') return { kind: 'none' };
+	const callee = calleeOf(last);
+	return callee === undefined ? { kind: 'lost' } : { kind: 'handed', callee };
+}
+
+/** The caller's own array or page: "pages", "*pages". */
+function isParameter(fn: FunctionIR, name: string): boolean {
+	return !/->|\./.test(name) && fn.params.some((param) => param.name === rootOf(name));
+}
+
+/** The caller or an object knows the place as well. */
+function outlives(fn: FunctionIR, name: string): boolean {
+	return name.includes('->') || !fn.locals.some((local) => local.name === rootOf(name));
+}
+
+/**
+ * What became of the pages of the holding `id` on this way out.
+ * @param holding as it is at the exit; undefined when its place was overwritten
+ */
+export function endingOf(fn: FunctionIR, exit: Exit, id: string, holding: Holding | undefined): Ending {
+	if (!holding) return vanished(exit.state, id);
+	if (holding.outcome === 'none') return { kind: 'none' };
+	switch (holding.status) {
+		case 'released':
+		case 'part':
+			return { kind: holding.status };
+		case 'gone':
+			return gone(fn, exit, holding);
+		case 'held':
+			if (isLeak(fn, exit, holding)) return { kind: holding.outcome === 'short' ? 'short-left' : 'left' };
+			if (holding.shared) return { kind: 'shared' };
+			// only pages of a user iterator are pinned by an extraction
+			if (holding.kind === 'extracted' && !outlives(fn, holding.place)) return { kind: 'unpinned' };
+			return { kind: 'kept', place: holding.place, byCaller: isParameter(fn, holding.place) };
+	}
+}

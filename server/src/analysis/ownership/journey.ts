@@ -1,0 +1,187 @@
+/** The journey of the pages of each taking call: where they are taken, who gives them back, how the function ends. */
+import type { CallExpr, FunctionIR, Range } from '../../syntax/ir.js';
+import type { ApiCall, FileContext } from '../context.js';
+import type { Held } from '../holders.js';
+import { rootOf } from '../walk.js';
+import type { Event, Walked } from './body.js';
+import { type Ending, endingOf, keptIn } from './ending.js';
+import { keyOf, lastField } from './fields.js';
+import { takes } from './ownership.js';
+import type { Holding, State } from './state.js';
+
+/** Functions that name one field and are searched for releases. */
+const MOST_FUNCTIONS = 24;
+
+/** A call that gives the pages back. */
+export interface Releasing {
+	readonly call: CallExpr;
+	/** Function it stands in. */
+	readonly function: string;
+	/** Call in the taking function that leads to it, when it stands in a helper. */
+	readonly via: CallExpr | undefined;
+	/** Kinds of references it gives back; undefined when it is none of the family. */
+	readonly held: string | undefined;
+}
+
+/** One way the pages may go. */
+export interface WayOut {
+	readonly ending: Ending;
+	/** Where the function is left, or the wrong call. */
+	readonly at: Range;
+	readonly state: State;
+	/** What is held at the end; undefined when the place was overwritten. */
+	readonly holding: Holding | undefined;
+}
+
+export interface Journey {
+	readonly taking: ApiCall;
+	/** Call in `fn` that took the pages: the API itself, or a function of the file that calls it. */
+	readonly call: CallExpr;
+	readonly fn: FunctionIR;
+	readonly kind: Held;
+	/** Name of the holding in the states of `fn`. */
+	readonly id: string;
+	/** The holding as it was taken; undefined when the place is none that can be followed. */
+	readonly holding: Holding | undefined;
+	readonly releases: readonly Releasing[];
+	readonly ways: readonly WayOut[];
+	/** The function has too many paths. */
+	readonly bounded: boolean;
+	/** The function could not be read completely. */
+	readonly unread: boolean;
+}
+
+/** What is gathered for one call of one function, over all readings of its `#if` arms. */
+interface Draft {
+	readonly taking: ApiCall;
+	readonly call: CallExpr;
+	readonly walked: Walked;
+	readonly id: string;
+	holding: Holding | undefined;
+	readonly releases: Map<string, Releasing>;
+	readonly ways: Map<string, WayOut>;
+}
+
+/** Whether a path of this state has come to the taking call. */
+function hasTaken(state: State, id: string): boolean {
+	for (let at = state.trail; at; at = at.before) if (at.about === id && at.text.includes('taken by')) return true;
+	return false;
+}
+
+const WRONG = new Set<Event['kind']>(['double', 'overrun', 'unoffset']);
+
+class Journeys {
+	private readonly file: FileContext;
+	private readonly drafts = new Map<string, Draft>();
+
+	constructor(file: FileContext) {
+		this.file = file;
+	}
+
+	all(): Journey[] {
+		const { ownership, calls } = this.file;
+		for (const call of calls) if (call.fn && takes(call)) this.draft(ownership.walk(call.fn), call, call.call);
+		for (const walked of ownership.walked) this.read(walked);
+		for (const draft of this.drafts.values()) this.addFields(draft);
+		return [...this.drafts.values()]
+			.map(({ taking, call, walked, id, holding, releases, ways }): Journey => {
+				const { fn, bounded } = walked;
+				const kind = taking.api.record.takes as Held;
+				const found = [...releases.values()].sort((a, b) => a.call.start - b.call.start);
+				const out = [...ways.values()].sort((a, b) => a.at.start - b.at.start);
+				return { taking, call, fn, kind, id, holding, releases: found, ways: out, bounded, unread: !fn.clean };
+			})
+			.sort((a, b) => a.call.start - b.call.start || a.taking.call.start - b.taking.call.start);
+	}
+
+	private draft(walked: Walked, taking: ApiCall, call: CallExpr, holding?: Holding): Draft {
+		const key = `${call.start} ${taking.call.start}`;
+		const known = this.drafts.get(key);
+		if (known) {
+			known.holding ??= holding;
+			return known;
+		}
+		const id = holding?.id ?? `t${call.start}`;
+		const fresh: Draft = { taking, call, walked, id, holding, releases: new Map(), ways: new Map() };
+		this.drafts.set(key, fresh);
+		return fresh;
+	}
+
+	private read(walked: Walked): void {
+		const drafts = new Map<string, Draft>();
+		const meet = (holding: Holding): Draft => {
+			const draft = this.draft(walked, holding.taking, holding.call, holding);
+			drafts.set(holding.id, draft);
+			return draft;
+		};
+		for (const exit of walked.exits) for (const holding of exit.state.holdings.values()) meet(holding);
+		for (const event of walked.events) {
+			if (event.kind === 'field') continue;
+			const draft = meet(event.holding);
+			if (event.kind === 'release') this.addRelease(draft, event.inner, event.release);
+			else if (WRONG.has(event.kind)) this.addWrong(draft, event);
+		}
+		for (const exit of walked.exits)
+			for (const [id, draft] of drafts) {
+				const holding = exit.state.holdings.get(id);
+				if (!holding && !hasTaken(exit.state, id)) continue;
+				const ending = endingOf(walked.fn, exit, id, holding);
+				addWay(draft, { ending, at: { start: exit.start, end: exit.end }, state: exit.state, holding });
+			}
+	}
+
+	private addRelease(draft: Draft, inner: CallExpr, release: CallExpr): void {
+		const { file } = this;
+		draft.releases.set(`${inner.start}`, {
+			call: inner,
+			function: file.ir.around(inner.start) ?? draft.walked.fn.name,
+			via: inner === release ? undefined : release,
+			held: file.apiCall(inner)?.api.record.takes,
+		});
+	}
+
+	private addWrong(draft: Draft, event: Event & { kind: 'double' | 'overrun' | 'unoffset' | 'mismatch' }): void {
+		const { start, end } = event.release;
+		const how = event.kind === 'overrun' ? event.why : event.kind === 'unoffset' ? 'unoffset' : 'double';
+		addWay(draft, {
+			ending: { kind: 'wrong', how, callee: event.release.name },
+			at: { start, end },
+			state: event.state,
+			holding: event.holding,
+		});
+	}
+
+	/** Pages that wait in a field of an object are given back wherever that field is released. */
+	private addFields(draft: Draft): void {
+		const { file } = this;
+		const { fn } = draft.walked;
+		const places = new Set(
+			[draft.holding?.place, ...[...draft.ways.values()].map((way) => way.holding?.place)].flatMap((name) =>
+				name === undefined ? [] : [name, ...keptIn(fn, draft.call.start, rootOf(name)).map((kept) => kept.place)],
+			),
+		);
+		for (const place of places) {
+			const key = keyOf(fn, place);
+			const field = lastField(place);
+			if (key === undefined || field === undefined) continue;
+			for (const other of file.ir.naming(field).slice(0, MOST_FUNCTIONS)) {
+				if (other.clean)
+					for (const event of file.ownership.walk(other).events)
+						if (event.kind === 'field' && !event.takes && keyOf(other, event.place) === key)
+							this.addRelease(draft, event.call, event.call);
+			}
+		}
+	}
+}
+
+/** Ways that end alike in the same place are one. */
+function addWay(draft: Draft, way: WayOut): void {
+	const { ending, at } = way;
+	const key = JSON.stringify([ending, at.start]);
+	if (!draft.ways.has(key)) draft.ways.set(key, way);
+}
+
+/** Journeys of all taking calls of a file, in the order of the text. */
+export function journeys(file: FileContext): Journey[] {
+	return new Journeys(file).all();
+}

@@ -1,0 +1,155 @@
+import { resolve } from 'node:path';
+import picocolors from 'picocolors';
+import type { Flow } from '../engine.js';
+import {
+	endingWords,
+	isWrong,
+	journeyWords,
+	nothingTakenWords,
+	nothingWords,
+	stateWords,
+	stepWords,
+	whyNot,
+} from '../explain/index.js';
+import type { Range } from '../syntax/ir.js';
+import { fromFolder, slashed } from '../workspace/collect.js';
+import { Lines } from '../workspace/lines.js';
+import { readSource } from '../workspace/read.js';
+import { engine } from './engine.js';
+import { printable, snippet } from './formats/snippet.js';
+import { count } from './formats/text.js';
+import { type Io, UsageError } from './io.js';
+import { Kernels } from './kernels.js';
+import { folderName, tell } from './tell.js';
+
+type Colours = ReturnType<typeof picocolors.createColors>;
+type Journey = Flow['journeys'][number];
+type Way = Journey['ways'][number];
+
+/** Ways that are printed step by step; of the others only how they end. */
+const MOST_WAYS = 12;
+
+/** FILE:LINE, also as a report has it: FILE:LINE:COLUMN: */
+const PLACE = /^(.+?):(\d+)(?::\d+)?:?$/;
+
+/**
+ * Prints the paths of the pages that are taken on a line, or in the function around it.
+ * @param place FILE:LINE
+ */
+export async function flow(place: string, kernel: string | undefined, io: Io): Promise<number> {
+	const [, path, number] = PLACE.exec(place) ?? [];
+	if (path === undefined) throw new UsageError(`--flow ${place}: give FILE:LINE, such as drivers/foo.c:120`);
+	const line = Number(number);
+	const absolute = slashed(resolve(io.cwd, path));
+	const read = readSource(absolute, undefined);
+	if (read.kind !== 'text') {
+		tell(io, `${path}: ${read.kind === 'skipped' ? read.reason : 'not read'}`);
+		return 2;
+	}
+	const { text } = read.source;
+	const length = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+	if (line < 1 || line > length) {
+		tell(io, `${path}: no line ${line}, the file has ${length}`);
+		return 2;
+	}
+	const kernels = new Kernels(kernel);
+	const judged = await kernels.of(absolute, fromFolder(io.cwd, absolute));
+	for (const said of kernels.explain((root) => folderName(root, io.cwd))) tell(io, said);
+	const file = (await engine()).open();
+	const found = file.flow(text, { path: judged.path, kernel: judged.kernel }, line);
+	file.dispose();
+	io.stdout.write(new Printer(path, text, io.stdout.colour).print(found, line));
+	return 0;
+}
+
+class Printer {
+	private readonly path: string;
+	private readonly text: string;
+	private readonly lines: Lines;
+	private readonly colours: Colours;
+
+	constructor(path: string, text: string, colour: boolean) {
+		this.path = printable(path);
+		this.text = text;
+		this.lines = new Lines(text);
+		this.colours = picocolors.createColors(colour);
+	}
+
+	print(flow: Flow | undefined, line: number): string {
+		const { bold, dim } = this.colours;
+		if (!flow || flow.journeys.length === 0) return `${bold(`${this.path}:${line}:`)} ${nothingWords(flow)}\n`;
+		const head = flow.onLine
+			? ''
+			: `${dim(`no call that takes pages on line ${line}: those ${this.isWithin(flow) ? 'in' : 'released in'} ${flow.function}()`)}\n\n`;
+		return head + flow.journeys.map((journey) => this.journey(journey)).join('\n');
+	}
+
+	private isWithin(flow: Flow): boolean {
+		return flow.journeys.some((journey) => journey.function === flow.function);
+	}
+
+	private journey(journey: Journey): string {
+		const { bold, dim } = this.colours;
+		const at = journey.through ?? journey.taking;
+		const title = `${bold(`${this.path}:${this.lineOf(at)}:`)} ${bold(printable(journeyWords(journey)))}\n`;
+		const releases = journey.releases.map(
+			({ via, ...release }) =>
+				`      = released by ${printable(release.name)}() in ${release.function}(), line ${this.lineOf(release)}${via ? `, called on line ${this.lineOf(via)}` : ''}\n`,
+		);
+		const none = journey.releases.length === 0 ? ['      = no release in this file\n'] : [];
+		const silent = whyNot(journey);
+		if (silent !== undefined) return `${title}${[...releases, ...none].join('')}      = ${silent}\n`;
+		const ways = journey.ways
+			.filter(({ ending }) => ending.kind !== 'none')
+			.sort((a, b) => Number(isWrong(b.ending)) - Number(isWrong(a.ending)));
+		const empty = journey.ways.filter(({ ending }) => ending.kind === 'none').map((way) => this.lineOf(way.at));
+		const told = ways.slice(0, MOST_WAYS).map((way, i) => this.way(way, i + 1, ways.length));
+		const rest = ways
+			.slice(MOST_WAYS)
+			.map((way) => `line ${this.lineOf(way.at)}: ${this.paint(way, endingWords(way.ending))}\n`);
+		const more = rest.length > 0 ? [`\n${count(rest.length, 'more way')} out:\n`, ...rest] : [];
+		const nothing = empty.length > 0 ? [`\n${dim(nothingTakenWords(empty))}\n`] : [];
+		return [title, ...releases, ...none, ...told, ...more, ...nothing].join('');
+	}
+
+	private paint(way: Way, words: string): string {
+		const { red, yellow, green, bold } = this.colours;
+		if (isWrong(way.ending)) return bold(red(words));
+		return /^(?:released|none|returned|kept|handed)$/.test(way.ending.kind) ? green(words) : yellow(words);
+	}
+
+	private way(way: Way, number: number, of: number): string {
+		const { bold, dim, cyan } = this.colours;
+		const notes: [line: number, note: string][] = [];
+		let before: Way['last'];
+		for (const step of way.steps) {
+			const { what, state } = stepWords(step, before, this.text.slice(step.start, step.end));
+			const words = [what && dim(printable(what)), state && cyan(printable(state))].filter(Boolean).join(dim(': '));
+			if (words) notes.push([this.lineOf(step), words]);
+			before = step.state;
+		}
+		const end = way.ending.kind === 'wrong' ? 'here' : 'leaves here';
+		const last = way.ending.kind === 'wrong' ? stateWords(way.last) : '';
+		if (last && last !== stateWords(before)) notes.push([this.lineOf(way.at), cyan(last)]);
+		notes.push([this.lineOf(way.at), `${end}: ${this.paint(way, printable(endingWords(way.ending)))}`]);
+		const title = `\n${bold(`way ${number} of ${of}:`)} ${this.paint(way, printable(endingWords(way.ending)))}, line ${this.lineOf(way.at)}\n`;
+		return title + this.noted(notes);
+	}
+
+	/** Source lines with what is said of each under it. */
+	private noted(notes: readonly (readonly [line: number, note: string])[]): string {
+		let shown = -1;
+		return notes
+			.map(([line, note]) => {
+				const source =
+					line === shown ? '' : `${String(line).padStart(5)} | ${snippet(this.lines.line(line), 0, 0).line}\n`;
+				shown = line;
+				return `${source}      = ${note}\n`;
+			})
+			.join('');
+	}
+
+	private lineOf({ start }: Range): number {
+		return this.lines.position(start).line;
+	}
+}
