@@ -13,7 +13,7 @@ export function leakReport(file: FileContext, { fn, holding, exit }: Leak, what:
 		: [];
 	return {
 		...holding.taking.call.nameRange,
-		message: `${name}: ${taken(holding)}, ${what} without being released${where}, and nothing else holds them; give them back with ${giver(holding)} on that way`,
+		message: `${name}: ${taken(holding)}, but ${what}${where}: nothing releases them there and nothing else holds them; give them back with ${giver(holding)} on that way`,
 		related: [...related(file, exit.state, holding), ...spared, end],
 	};
 }
@@ -35,6 +35,7 @@ export const gupLeak: Rule = {
 		versioned: false,
 	},
 	check(file, report) {
-		for (const leak of file.ownership.leaks) if (!leak.short) report(leakReport(file, leak, 'but one way out leaves'));
+		for (const leak of file.ownership.leaks)
+			if (!leak.short) report(leakReport(file, leak, 'one way out leaves them behind'));
 	},
 };

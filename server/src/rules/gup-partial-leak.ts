@@ -14,7 +14,8 @@ export const gupPartialLeak: Rule = {
 	check(file, report) {
 		const { leaks, events } = file.ownership;
 		for (const leak of leaks)
-			if (leak.short) report(leakReport(file, leak, 'but when there are fewer than asked for, those there are leave'));
+			if (leak.short)
+				report(leakReport(file, leak, 'when there are fewer than asked for, those there are get left behind'));
 		for (const { event } of events) {
 			if (event.kind !== 'unoffset') continue;
 			const { holding, release, state } = event;
