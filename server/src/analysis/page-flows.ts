@@ -1,10 +1,10 @@
 /** How pages come into the places of one function: every store, taking call, loop variable and argument, in no order. */
-import { ARRAY_READERS, FILLERS, NO_PAGE, STORES, VIEW_OF, WALKS } from '../kernel/page-flow.js';
+import { ARRAY_READERS, FILLERS, NO_PAGE, PAGE_ALLOCATORS, STORES, VIEW_OF, WALKS } from '../kernel/page-flow.js';
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import type { ApiCall, FileContext } from './context.js';
 import { typeOfExpr } from './integers.js';
 import { kernelBacked } from './iterators.js';
-import { type Level, levelOf, locate, type PagePlace } from './page-places.js';
+import { keyOf, type Level, levelOf, locate, type PagePlace } from './page-places.js';
 import { bare, isNull, postorder, roots } from './walk.js';
 
 export type Source =
@@ -58,6 +58,12 @@ export function takenInto(call: ApiCall): Expr | undefined {
 	return pages && !isNull(pages) ? pages : undefined;
 }
 
+/** One of the places is the other, or lies inside it. */
+function isWithin(a: PagePlace, b: PagePlace): boolean {
+	const [x, y] = [`${keyOf(a)}.`, `${keyOf(b)}.`];
+	return x.startsWith(y) || y.startsWith(x);
+}
+
 /** They copy whatever they are given: only what is known to be pages counts. */
 const COPIES = /^(?:memcpy|memmove|WRITE_ONCE)$/;
 
@@ -103,7 +109,10 @@ class Collector {
 	}
 
 	private add(into: PagePlace | undefined, from: Source | undefined, how: PageFlow['how'] = 'copy'): void {
-		if (into && from) this.flows.push({ into, from, how });
+		if (!into || !from) return;
+		// a list that lies in the object itself
+		if (how === 'alias' && from.kind === 'place' && isWithin(into, from.place)) return;
+		this.flows.push({ into, from, how });
 	}
 
 	private store(left: Expr, right: Expr): void {
@@ -141,20 +150,21 @@ class Collector {
 		const level = this.level(left);
 		this.wrap(left, call);
 		if (level === 'none' || level === 'raw') return;
-		const isMemory = level !== 'page' && /alloc|free_page|zeroed_page/.test(call.name);
+		const isMemory =
+			level !== 'page' && /alloc|free_page|zeroed_page/.test(call.name) && !PAGE_ALLOCATORS.test(call.name);
 		if (NO_PAGE.has(call.name) || isMemory) return this.add(into, { kind: 'nothing' });
 		if (call.name && this.file.ir.defined.has(call.name)) {
 			const type = level === 'page' ? undefined : this.file.ir.lookup(call.name)?.returnType.base;
 			if (type !== 'void') this.add(into, { kind: 'returned', callee: call.name });
 			return;
 		}
-		if (level !== 'unknown') this.add(into, { kind: 'other' });
+		if (level !== 'unknown' || PAGE_ALLOCATORS.test(call.name)) this.add(into, { kind: 'other' });
 	}
 
 	/** `req = example_create(page)`, where req is a pointer to a record that is no page itself. */
 	private wrap(left: Expr, call: CallExpr): void {
 		const type = typeOfExpr(left, this.fn, this.file.ir);
-		if (!type || type.pointers !== 1 || !/^struct \w+$/.test(type.base) || this.level(left) !== 'none') return;
+		if (type?.pointers !== 1 || !/^struct \w+$/.test(type.base) || this.level(left) !== 'none') return;
 		for (const arg of call.args) {
 			const page = this.level(arg) === 'page' ? this.at(arg) : undefined;
 			if (page) this.wrapped.push({ record: type.base, page });

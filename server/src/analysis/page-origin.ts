@@ -39,35 +39,44 @@ class Search {
 		this.file = file;
 	}
 
-	/** @param given the place is a parameter that stands for a caller's array: only what the callee puts there is asked */
-	place(place: PagePlace, given = false): PageOrigin {
+	/**
+	 * @param given the place is a parameter that stands for a caller's array: only what the callee puts there is asked
+	 * @param alias the place is another name of one that was asked: that nothing comes into it says nothing
+	 */
+	place(place: PagePlace, given = false, alias = false): PageOrigin {
 		const key = keyOf(place);
-		const asked = given ? `${key} given` : key;
+		const asked = `${key} ${given} ${alias}`;
 		const known = this.answers.get(asked);
 		if (known) return known;
 		if (this.answers.size >= MOST_PLACES) return UNSEEN;
 		this.answers.set(asked, NO_PAGES);
-		const origin = this.search(place, key, given);
+		const origin = this.search(place, key, given, alias);
 		this.answers.set(asked, origin);
 		return origin;
 	}
 
-	private search(place: PagePlace, key: string, given: boolean): PageOrigin {
+	private search(place: PagePlace, key: string, given: boolean, alias: boolean): PageOrigin {
 		const found = merge(this.stored(place, key, given), this.insideOf(place, given));
 		if (given) return found;
 		const all = merge(found, this.parameter(place, found));
 		// a field that is only cleared here is filled elsewhere
 		const unfilled = all === NOWHERE || (place.root.kind === 'record' && all.taken.size === 0 && !all.other);
-		return unfilled ? this.otherwise(place) : all;
+		return unfilled && !alias ? this.otherwise(place) : all;
 	}
 
 	/** What flows into the place itself, or into another name of it. */
 	private stored(place: PagePlace, key: string, given: boolean): PageOrigin {
 		let origin = NOWHERE;
 		for (const { into, from, how } of this.flowsNear(place)) {
-			if (keyOf(into) === key) origin = merge(origin, this.source(from, given || how === 'given'));
+			if (keyOf(into) === key)
+				origin = merge(
+					origin,
+					how === 'alias' && from.kind === 'place'
+						? this.place(from.place, given, true)
+						: this.source(from, given || how === 'given'),
+				);
 			if (how === 'alias' && from.kind === 'place' && keyOf(from.place) === key)
-				origin = merge(origin, this.place(into, given));
+				origin = merge(origin, this.place(into, given, true));
 		}
 		return origin;
 	}

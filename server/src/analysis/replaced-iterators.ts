@@ -97,8 +97,9 @@ class ReplacedFlow implements Flow<State> {
 	/** The iterator an expression denotes: what a pointer to it points to. */
 	nameOf(expr: Expr, state: State): string | undefined {
 		const name = iteratorName(expr);
-		const target = name === undefined ? undefined : state.copies.get(name);
-		return target !== undefined && this.isPointer(name as string) ? target : name;
+		if (name === undefined || state.iterators.get(name)?.replaced) return name;
+		const target = state.copies.get(name);
+		return target !== undefined && this.isPointer(name) ? target : name;
 	}
 
 	private isPointer(name: string): boolean {

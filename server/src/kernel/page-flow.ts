@@ -77,6 +77,10 @@ export const FOLIO_FIELDS: ReadonlySet<string> = new Set(['page', 'folio']);
 /** Values that stand for no page, or for one that nobody needs to release or dirty. */
 export const NO_PAGE: ReadonlySet<string> = new Set(['ERR_PTR', 'ERR_CAST', 'ZERO_PAGE', 'NULL']);
 
+/** They return fresh pages, not memory for an array of them. Source: include/linux/{gfp,pagemap,skbuff}.h. */
+export const PAGE_ALLOCATORS: RegExp =
+	/(?:^|_)(?:alloc_(?:huge_|gigantic_)?(?:page|folio)s?|folio_alloc|page_cache_alloc)(?:_|$)/;
+
 /** Functions of other files that look at an array of pages; others with a verb of FILLERS may put their own into it. */
 export const ARRAY_READERS: ReadonlySet<string> = new Set([
 	'vmap',

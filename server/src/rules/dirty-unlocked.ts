@@ -1,11 +1,11 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
-import { holderPlace } from '../analysis/holders.js';
 import { mayBeLocked } from '../analysis/locked-by-caller.js';
 import { type Context, contextOf } from '../analysis/sleep.js';
 import { type UserPage, userPage } from '../analysis/user-pages.js';
-import { bare, postorder, roots } from '../analysis/walk.js';
+import { postorder, roots } from '../analysis/walk.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
 import { isOwnGround } from './areas.js';
+import { pageName } from './page-name.js';
 import { takers } from './release-kind.js';
 import type { Fix, Related, Rule } from './rule.js';
 
@@ -85,7 +85,7 @@ function advice(file: FileContext, call: CallExpr, context: Context): string {
 	if (context === 'atomic')
 		return `${right} is right, but may sleep, which is forbidden here: mark it where sleep is allowed`;
 	return context === 'callback'
-		? `use ${right}, and as that may sleep, where whoever calls this back lets it`
+		? `use ${right} where it may sleep, which nothing here shows of this callback`
 		: `use ${right}`;
 }
 
@@ -95,11 +95,10 @@ function describe(
 	context: Context,
 ): { readonly message: string; readonly related: readonly Related[] } {
 	const { call, page, fn } = site;
-	const arg = call.args[0];
-	const name = (arg && holderPlace(arg, new Map())) ?? (arg && file.slice(bare(arg))) ?? 'the page';
-	const elsewhere = page.taken.find((taken) => taken.fn !== fn)?.fn?.name;
+	const name = pageName(file, call);
+	const where = page.taken.find((taken) => taken.fn?.name !== fn.name)?.fn?.name;
 	const origin = page.taken.length
-		? `taken from user space by ${takers(page.taken)}${elsewhere && elsewhere !== fn.name ? ` in ${elsewhere}()` : ''}`
+		? `taken from user space by ${takers(page.taken)}${where ? ` in ${where}()` : ''}`
 		: `a pinned user page, as ${page.release?.name}() shows`;
 	const why = isHarmless(file, page)
 		? 'harmless only as long as nothing but anonymous memory gets there'

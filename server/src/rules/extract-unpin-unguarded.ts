@@ -1,12 +1,12 @@
 import { callsOf, isAddressTaken } from '../analysis/callers.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
-import { holderPlace } from '../analysis/holders.js';
 import { iteratorKind } from '../analysis/iterator-kind.js';
 import { isDecidedByKind, keepsAnswer } from '../analysis/kind-guards.js';
 import { type UserPage, userPage } from '../analysis/user-pages.js';
 import { KERNEL_TESTS } from '../kernel/iterator-kinds.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
 import { isOwnGround } from './areas.js';
+import { pageName } from './page-name.js';
 import { takers } from './release-kind.js';
 import type { Rule } from './rule.js';
 
@@ -57,8 +57,7 @@ export const extractUnpinUnguarded: Rule = {
 			const page = extracted(file, fn, release);
 			const open = page?.taken.filter((taken) => !isUserBacked(file, taken)) ?? [];
 			if (!page || open.length === 0 || isDecidedByKind(file, fn, release) || isAskedElsewhere(file, fn)) continue;
-			const arg = release.args[0];
-			const name = (arg && holderPlace(arg, new Map())) ?? 'these pages';
+			const name = pageName(file, release);
 			const where = open.find((taken) => taken.fn !== fn)?.fn?.name;
 			report({
 				...release.nameRange,

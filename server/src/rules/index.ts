@@ -1,5 +1,6 @@
 /** The registry: one line a rule, in the order of the documentation. */
 import { dirtyLockAtomic } from './dirty-lock-atomic.js';
+import { dirtyMissing } from './dirty-missing.js';
 import { dirtyUnlocked } from './dirty-unlocked.js';
 import { extractUnpinUnguarded } from './extract-unpin-unguarded.js';
 import { extractWillPinLate } from './extract-will-pin-late.js';
@@ -60,6 +61,7 @@ export const rules: readonly Rule[] = [
 	gupReleaseOverrun,
 	gupDoubleRelease,
 	dirtyUnlocked,
+	dirtyMissing,
 	dirtyLockAtomic,
 	gupMmapLockMissing,
 	gupMmapLockHeld,

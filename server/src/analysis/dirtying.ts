@@ -1,0 +1,50 @@
+/** Whether anything in a file may mark the pages of a taking call dirty. */
+import { dirties } from '../kernel/dirtying.js';
+import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
+import type { ApiCall, FileContext } from './context.js';
+import { isAllTaken, originOf } from './page-origin.js';
+import { bare } from './walk.js';
+
+interface Dirtying {
+	readonly fn: FunctionIR;
+	readonly call: CallExpr;
+}
+
+const KNOWN = new WeakMap<FileContext, readonly Dirtying[]>();
+
+const WORD = /\b\w*dirt(?:y|ied)\w*(?=\s*\()|\b(?:bio_release_pages|drm_gem_put_pages)(?=\s*\()/gi;
+
+/** `false`, `0` */
+function isFalse(expr: Expr | undefined): boolean {
+	const at = expr && bare(expr);
+	return (at?.kind === 'number' && at.value === 0) || (at?.kind === 'name' && at.name === 'false');
+}
+
+/** Every call of the file that may dirty pages. */
+function dirtyingOf(file: FileContext): readonly Dirtying[] {
+	let known = KNOWN.get(file);
+	if (!known) {
+		const names = new Set([...file.text.matchAll(WORD)].map(([name]) => name).filter(dirties));
+		known = [...names].flatMap((name) => {
+			const condition = dirties(name)?.condition;
+			return file.ir
+				.callers(name)
+				.flatMap((fn) => fn.calls.filter((call) => call.name === name).map((call) => ({ fn, call })))
+				.filter(({ call }) => condition === undefined || !isFalse(call.args[condition]));
+		});
+		KNOWN.set(file, known);
+	}
+	return known;
+}
+
+/** Something in the file marks pages of `taken` dirty, or pages that may be those. */
+export function mayBeDirtied(file: FileContext, taken: ApiCall): boolean {
+	return dirtyingOf(file).some(({ fn, call }) => {
+		// a helper of the file is judged by what it does itself
+		if (file.ir.defined.has(call.name)) return false;
+		return call.args.slice(0, 2).every((arg) => {
+			const origin = originOf(file, fn, arg);
+			return origin.taken.has(taken) || !isAllTaken(origin);
+		});
+	});
+}

@@ -1,0 +1,152 @@
+import { allCalls, isExported } from '../analysis/callers.js';
+import type { ApiCall, FileContext } from '../analysis/context.js';
+import { mayBeDirtied } from '../analysis/dirtying.js';
+import { originOf } from '../analysis/page-origin.js';
+import { contextOf } from '../analysis/sleep.js';
+import type { Use } from '../analysis/uses/index.js';
+import type { CallExpr, FunctionIR } from '../syntax/ir.js';
+import { inFunction, type Site, sitesOf } from './page-use.js';
+import type { Fix, Related, Rule } from './rule.js';
+
+/** What the flags say about writing: always, on some paths, or nothing for sure. */
+type Writing = 'always' | 'sometimes' | undefined;
+
+function writingOf({ flags }: ApiCall): Writing {
+	if (!flags) return undefined;
+	const written = flags.filter((value) => value.bits.has('FOLL_WRITE'));
+	if (written.length === flags.length) return 'always';
+	// `dir == DMA_FROM_DEVICE` is FOLL_WRITE when it is true
+	if (flags.some((value) => value.booleans.length > 0)) return 'sometimes';
+	return written.length > 0 && flags.every((value) => !value.open) ? 'sometimes' : undefined;
+}
+
+/** More than the struct page is of interest. */
+const REACHES: ReadonlySet<Use['kind']> = new Set(['device', 'kept', 'stored', 'registered', 'read', 'write']);
+
+interface Evidence {
+	readonly text: string;
+	readonly use: Use | undefined;
+}
+
+/** Why the pages are known to be written. */
+function evidenceOf(site: Site, writing: Writing): Evidence | undefined {
+	const { uses } = site.uses;
+	const stored = uses.find(({ kind }) => kind === 'write');
+	const device = uses.find(
+		({ kind, direction }) => kind === 'device' && /^(?:from-device|both)$/.test(direction ?? ''),
+	);
+	const use = stored ?? device;
+	if (use) return { text: `and ${use.text}${inFunction(site, use)}`, use };
+	const onlyRead =
+		uses.some(({ kind }) => kind === 'device') &&
+		uses.every((one) => one.kind !== 'device' || one.direction === 'to-device');
+	if (writing !== 'sometimes' || onlyRead || !uses.some(({ kind }) => REACHES.has(kind))) return undefined;
+	return { text: 'exactly where they are written', use: undefined };
+}
+
+interface Release {
+	readonly fn: FunctionIR;
+	readonly call: CallExpr;
+}
+
+/** The call a use is about. */
+function callOf(file: FileContext, use: Use): Release | undefined {
+	const [fn] = file.ir.naming(file.slice(use)).filter((one) => one.start <= use.start && use.end <= one.end);
+	const call = fn?.calls.find(({ nameRange }) => nameRange.start === use.start);
+	return fn && call ? { fn, call } : undefined;
+}
+
+/** The function runs only on behalf of the taking one, maybe for its failures alone. */
+function belongsTo(file: FileContext, fn: FunctionIR, taking: FunctionIR): boolean {
+	if (fn.name === taking.name) return true;
+	const sites = allCalls(file, fn);
+	return sites !== undefined && sites.length > 0 && sites.every((site) => site.fn.name === taking.name);
+}
+
+/** Pages found again by their address: somebody else knows it as well, and may have dirtied them. */
+function isSame(file: FileContext, { fn, call }: Release, taken: ApiCall): boolean {
+	const [page] = call.args;
+	return page !== undefined && originOf(file, fn, page).taken.has(taken);
+}
+
+/** Releases of pages that were written, one a function. */
+function releasesOf(file: FileContext, site: Site, taking: FunctionIR): readonly Release[] {
+	const found = new Map<string, Release>();
+	for (const use of site.uses.uses) {
+		const release = use.kind === 'released' && !found.has(use.function) ? callOf(file, use) : undefined;
+		if (!release || file.kernel.api(release.call.name)?.record.group !== 'release') continue;
+		if (!isSame(file, release, site.call)) continue;
+		if (site.uses.transient || !belongsTo(file, release.fn, taking)) found.set(use.function, release);
+	}
+	return [...found.values()];
+}
+
+/** Somebody else may have dirtied the pages before they come back. */
+function isShared(file: FileContext, site: Site, releases: readonly Release[], taking: FunctionIR): boolean {
+	const names = new Set([taking.name, ...releases.map(({ fn }) => fn.name)]);
+	const exported = [...names].some((name) => isExported(file, name));
+	return (
+		exported ||
+		site.uses.uses.some(
+			({ kind, function: name, address }) =>
+				kind === 'returned' || (kind === 'handed' && !address && releases.some(({ fn }) => fn.name === name)),
+		)
+	);
+}
+
+function fixOf(file: FileContext, { fn, call }: Release, writing: Writing): readonly Fix[] {
+	if (call.name !== 'unpin_user_pages' || writing !== 'always' || call.args.length !== 2) return [];
+	const context = contextOf(file, fn, call);
+	if (context === 'atomic' || context === 'callback') return [];
+	const close = call.argsRange.end - 1;
+	return [
+		{
+			title: 'Replace unpin_user_pages by unpin_user_pages_dirty_lock',
+			safe: false,
+			edits: [
+				{ ...call.nameRange, text: 'unpin_user_pages_dirty_lock' },
+				{ start: close, end: close, text: ', true' },
+			],
+		},
+	];
+}
+
+function walk(site: Site, { use }: Evidence): readonly Related[] {
+	return [
+		{ ...site.call.call.nameRange, message: `${site.name}: taken to be written here` },
+		...(use ? [{ start: use.start, end: use.end, message: `${site.name}: ${use.text}` }] : []),
+	];
+}
+
+export const dirtyMissing: Rule = {
+	meta: {
+		id: 'dirty-missing',
+		title: 'Pages written and given back without being marked dirty',
+		severity: 'information',
+		needles: ['FOLL_WRITE', 'get_user_pages', 'pin_user_pages'],
+		fix: 'unsafe',
+		versioned: false,
+	},
+	check(file, report) {
+		for (const group of ['get', 'pin'] as const)
+			for (const site of sitesOf(file, group, (call) => writingOf(call) !== undefined)) {
+				const taking = site.call.fn;
+				const writing = writingOf(site.call);
+				const evidence = evidenceOf(site, writing);
+				if (!taking || !evidence || site.uses.core || !site.uses.complete) continue;
+				const releases = releasesOf(file, site, taking);
+				if (releases.length === 0 || isShared(file, site, releases, taking) || mayBeDirtied(file, site.call)) continue;
+				for (const release of releases) {
+					const { call, fn } = release;
+					const where = fn.name === taking.name ? '' : ` in ${taking.name}()`;
+					const right = group === 'pin' ? 'unpin_user_pages_dirty_lock()' : 'set_page_dirty_lock() before it';
+					report({
+						...call.nameRange,
+						message: `${site.name}: taken by ${site.call.call.name}()${where} with FOLL_WRITE, ${evidence.text}, but ${call.name}() gives them back clean, so what was written may be lost when they are reclaimed; use ${right}${writing === 'sometimes' ? ', for those that were written' : ''}`,
+						related: walk(site, evidence),
+						fixes: fixOf(file, release, writing),
+					});
+				}
+			}
+	},
+};
