@@ -24,12 +24,20 @@ export function settingsOf(rules: readonly RuleMeta[]): Record<string, unknown> 
 			additionalProperties: false,
 			properties: Object.fromEntries(rules.map((rule) => [rule.id, severityOf(rule)])),
 		},
+		'gup-lens.codeLens.enable': {
+			type: 'boolean',
+			default: false,
+			scope: 'resource',
+			order: 3,
+			markdownDescription:
+				'A line above each call that takes pages: in how many places of the file they are given back, and how many paths leave without.',
+		},
 		'gup-lens.trace.server': {
 			type: 'string',
 			enum: ['messages', 'compact', 'verbose'],
 			default: 'messages',
 			scope: 'window',
-			order: 3,
+			order: 4,
 			markdownDescription:
 				'How much of the talk with the language server goes to the *GUP Lens* output while its log level is *Trace*.',
 		},

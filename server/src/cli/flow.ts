@@ -94,7 +94,7 @@ class Printer {
 		const title = `${bold(`${this.path}:${this.lineOf(at)}:`)} ${bold(printable(journeyWords(journey)))}\n`;
 		const releases = journey.releases.map(
 			({ via, ...release }) =>
-				`      = released by ${printable(release.name)}() in ${release.function}(), line ${this.lineOf(release)}${via ? `, called on line ${this.lineOf(via)}` : ''}\n`,
+				`      = released by ${printable(release.name)}() in ${release.function}(), line ${this.lineOf(release)}${via ? `, called by ${via.function}() on line ${this.lineOf(via)}` : ''}\n`,
 		);
 		const none = journey.releases.length === 0 ? ['      = no release in this file\n'] : [];
 		const silent = whyNot(journey);

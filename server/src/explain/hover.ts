@@ -17,6 +17,8 @@ interface HoverOptions {
 	/** Path relative to the kernel tree, or absolute; "/" separators. */
 	readonly path: string;
 	readonly kernel: Kernel;
+	/** What is known of the call under the pointer itself; asked only when there is one. */
+	readonly site?: () => string | undefined;
 }
 
 /** A file outside mm/ and the headers that defines the name itself means its own function. */
@@ -37,7 +39,7 @@ function judgement(text: string, fn: Enclosing | undefined, path: string): Known
  * Explains the API, the flag or the exceptional function at an offset.
  * @param offset UTF-16, 0-based
  */
-export function hoverAt(text: string, offset: number, { path, kernel }: HoverOptions): Hover | undefined {
+export function hoverAt(text: string, offset: number, { path, kernel, site }: HoverOptions): Hover | undefined {
 	const place = around(text, offset);
 	const at = place ? nameAt(place) : -1;
 	if (!place || at < 0 || isMember(place.tokens, at)) return undefined;
@@ -50,7 +52,7 @@ export function hoverAt(text: string, offset: number, { path, kernel }: HoverOpt
 	if (api) {
 		return hasOwn(text, name, path)
 			? undefined
-			: { range, markdown: apiMarkdown(api, kernel, judgement(text, fn, path), fn?.name) };
+			: { range, markdown: apiMarkdown(api, kernel, judgement(text, fn, path), fn?.name, site?.()) };
 	}
 	const own = fn && fn.nameRange.start === range.start ? judgement(text, fn, path) : undefined;
 	const listed = knownUser(path, name);

@@ -12,4 +12,5 @@ export {
 } from './flow.js';
 export { type Hover, hoverAt } from './hover.js';
 export { explainName } from './name.js';
+export { partnersLine, partnersMarkdown, type ToLine } from './partners.js';
 export { type SignatureHelp, signatureAt } from './signature.js';

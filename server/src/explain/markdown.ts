@@ -97,12 +97,14 @@ function absentApi(api: Api, kernel: Kernel): string {
  * All of a function in one kernel: prototype, what it takes, who gives it back, return value, locking, pin case.
  * @param user judgement on the code around, shown first
  * @param fn function the cursor is in
+ * @param site what is known of this very call
  */
-export function apiMarkdown(api: Api, kernel: Kernel, user?: KnownUser, fn?: string): string {
+export function apiMarkdown(api: Api, kernel: Kernel, user?: KnownUser, fn?: string, site?: string): string {
 	const { record, signature } = api;
 	if (!signature) return absentApi(api, kernel);
 	return paragraphs(
 		block(prototype(record.name, signature)),
+		site,
 		user && exceptionMarkdown(user, kernel, fn),
 		codify(record.summary),
 		[

@@ -13,6 +13,7 @@ export interface Client {
 	/** Asks for diagnostics itself; the server then never pushes any. */
 	readonly pulls: boolean;
 	readonly refreshesPulls: boolean;
+	readonly refreshesLenses: boolean;
 	readonly diagnostics: DiagnosticDress;
 	/** Takes a version with pushed diagnostics. */
 	readonly versionedPush: boolean;
@@ -60,6 +61,7 @@ export function readClient({ capabilities, initializationOptions }: InitializePa
 	return {
 		pulls,
 		refreshesPulls: workspace?.diagnostics?.refreshSupport ?? false,
+		refreshesLenses: workspace?.codeLens?.refreshSupport ?? false,
 		diagnostics: {
 			tags: new Set(dress.tagSupport?.valueSet ?? []),
 			related: dress.relatedInformation ?? false,

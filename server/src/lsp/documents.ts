@@ -1,6 +1,6 @@
 import type { CancellationToken, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { AnalyseOptions, Analysis, Engine, OpenFile } from '../engine.js';
+import type { AnalyseOptions, Analysis, Engine, OpenFile, Partners } from '../engine.js';
 import type { Context, Contexts } from './contexts.js';
 import type { Log } from './log.js';
 
@@ -73,6 +73,19 @@ export class Documents {
 	}
 
 	/**
+	 * Taking calls of a document with all that gives their pages back, from what its findings rest on.
+	 * @param document as the client saw it; nothing is known of it once it has moved on
+	 */
+	partners(document: TextDocument, context: Context): readonly Partners[] {
+		return this.#ask(document, context, (file, options) => file.partners(document.getText(), options)) ?? [];
+	}
+
+	/** Those of the call at an offset. */
+	partnersAt(document: TextDocument, context: Context, offset: number): readonly Partners[] {
+		return this.#ask(document, context, (file, options) => file.partnersAt(document.getText(), options, offset)) ?? [];
+	}
+
+	/**
 	 * Analyse a text that is no document (a trial of fixes).
 	 * @returns the engine's answer; throws what the engine throws
 	 */
@@ -106,16 +119,34 @@ export class Documents {
 	}
 
 	#run(held: Held, document: TextDocument, fixes: boolean): Analysis {
+		const options = this.#options(held.context, fixes);
+		return this.#guarded(held, document, (file) => file.analyse(document.getText(), options)) ?? NOTHING;
+	}
+
+	/** Ask the engine of a document that has not moved on. */
+	#ask<T>(
+		document: TextDocument,
+		context: Context,
+		ask: (file: OpenFile, options: AnalyseOptions) => T,
+	): T | undefined {
+		const { uri, version } = document;
+		if (this.#texts.get(uri)?.version !== version) return undefined;
+		const held = this.#hold(uri, version, context);
+		const options = this.#options(context, false);
+		return held.failed ? undefined : this.#guarded(held, document, (file) => ask(file, options));
+	}
+
+	/** One document must never end the server: after a failure its trees are in doubt and go. */
+	#guarded<T>(held: Held, document: TextDocument, ask: (file: OpenFile) => T): T | undefined {
 		try {
 			held.file ??= this.#engine.open();
-			return held.file.analyse(document.getText(), this.#options(held.context, fixes));
+			return ask(held.file);
 		} catch (error) {
-			// One document must never end the server; its trees are in doubt and go.
 			this.#log.error(`analysing ${document.uri} (version ${document.version})`, error);
 			this.#dispose(held.file);
 			held.file = undefined;
 			held.failed = true;
-			return NOTHING;
+			return undefined;
 		}
 	}
 

@@ -1,5 +1,6 @@
 import type { Connection } from 'vscode-languageserver';
-import { hoverAt } from '../explain/index.js';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { hoverAt, partnersMarkdown, type ToLine } from '../explain/index.js';
 import type { Client } from './client.js';
 import type { Documents } from './documents.js';
 import { toMarkup } from './markup.js';
@@ -12,9 +13,19 @@ export function serveHover(connection: Connection, client: Client, documents: Do
 		const question = await questionAt(documents, params, token);
 		if (!question) return null;
 		const { document, text, offset, context } = question;
-		const hover = hoverAt(text, offset, context);
+		const toLine = linesOf(document, client.markdownHover);
+		const site = () => partnersMarkdown(documents.partnersAt(document, context, offset), offset, toLine);
+		const hover = hoverAt(text, offset, { ...context, site });
 		return hover
 			? { contents: toMarkup(hover.markdown, client.markdownHover), range: toLspRange(document, hover.range) }
 			: null;
 	});
+}
+
+/** Links to lines of the document, where the client draws links. */
+function linesOf(document: TextDocument, drawn: boolean): ToLine {
+	return (offset) => {
+		const line = document.positionAt(offset).line + 1;
+		return drawn ? `[line ${line}](${document.uri}#L${line})` : `line ${line}`;
+	};
 }

@@ -1,5 +1,6 @@
 import {
 	CodeActionKind,
+	CodeLensRefreshRequest,
 	type Connection,
 	type InitializeParams,
 	type InitializeResult,
@@ -21,7 +22,9 @@ import { PulledDiagnostics, PushedDiagnostics } from './diagnostics.js';
 import { Documents } from './documents.js';
 import { clientFiles, noFiles } from './files.js';
 import { Folders } from './folders.js';
+import { serveHighlights } from './highlight.js';
 import { serveHover } from './hover.js';
+import { serveLenses } from './lens.js';
 import { Log } from './log.js';
 import { SECTION, SettingsStore } from './settings.js';
 import { serveSignature, signatureTriggers } from './signature.js';
@@ -78,6 +81,8 @@ async function initialise(
 		else if (client.refreshesPulls) {
 			connection.languages.diagnostics.refresh().catch((error) => log.error('refreshing', error));
 		}
+		if (client.refreshesLenses)
+			connection.sendRequest(CodeLensRefreshRequest.type).catch((error) => log.error('refreshing lenses', error));
 	};
 	const contextsChanged = (): void => {
 		contexts.clear();
@@ -110,6 +115,8 @@ async function initialise(
 		documents.dispose();
 	});
 	serveHover(connection, client, documents);
+	serveHighlights(connection, documents);
+	serveLenses(connection, documents);
 	serveCompletion(connection, client, documents);
 	serveSignature(connection, client, documents);
 	serveActions(connection, client, documents, log);
@@ -133,6 +140,8 @@ function capabilities(client: Client): ServerCapabilities {
 		positionEncoding: PositionEncodingKind.UTF16,
 		textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: { includeText: false } },
 		hoverProvider: true,
+		documentHighlightProvider: true,
+		codeLensProvider: { resolveProvider: false },
 		completionProvider: { triggerCharacters: completionTriggers },
 		signatureHelpProvider: signatureTriggers,
 		codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.SourceFixAll, FIX_ALL] },

@@ -13,6 +13,8 @@ export interface Settings {
 	readonly kernel: string | undefined;
 	/** Rule id -> severity or "off", where it differs from the rule's own. */
 	readonly severities: Readonly<Record<string, Severity | 'off'>>;
+	/** A line above each call that takes pages, of who gives them back. */
+	readonly codeLens: boolean;
 }
 
 const SEVERITIES: ReadonlySet<unknown> = new Set<Severity | 'off'>(['error', 'warning', 'information', 'hint', 'off']);
@@ -31,6 +33,9 @@ function readSettings(raw: unknown, rules: ReadonlySet<string>, complain: (messa
 		else if (!SEVERITIES.has(severity)) complain(`${SECTION}.severity of ${rule} is ${JSON.stringify(severity)}`);
 		else severities[rule] = severity as Severity | 'off';
 	}
+	const lens = isRecord(section.codeLens) ? section.codeLens.enable : undefined;
+	if (lens !== undefined && lens !== null && typeof lens !== 'boolean')
+		complain(`${SECTION}.codeLens.enable is ${JSON.stringify(lens)}, not true or false`);
 	const kernel = section.kernel;
 	const unset = kernel === undefined || kernel === null || kernel === '' || kernel === 'auto';
 	const version = typeof kernel === 'string' && KERNEL.test(kernel) ? kernel : undefined;
@@ -39,7 +44,7 @@ function readSettings(raw: unknown, rules: ReadonlySet<string>, complain: (messa
 	const beyond = parsed && beyondTable(parsed.release);
 	if (beyond)
 		complain(`${SECTION}.kernel is ${JSON.stringify(kernel)}, ${beyond}; findings that depend on it only inform`);
-	return { kernel: parsed && version, severities };
+	return { kernel: parsed && version, severities, codeLens: lens === true };
 }
 
 /** The settings of each resource: asked from the client where it answers, else as it last told them. */

@@ -132,7 +132,7 @@ class Journeys {
 
 	private addRelease(draft: Draft, inner: CallExpr, release: CallExpr): void {
 		const { file } = this;
-		draft.releases.set(`${inner.start}`, {
+		draft.releases.set(`${inner.start} ${release.start}`, {
 			call: inner,
 			function: file.ir.around(inner.start) ?? draft.walked.fn.name,
 			via: inner === release ? undefined : release,
@@ -168,10 +168,16 @@ class Journeys {
 				if (other.clean)
 					for (const event of file.ownership.walk(other).events)
 						if (event.kind === 'field' && !event.takes && keyOf(other, event.place) === key)
-							this.addRelease(draft, event.call, event.call);
+							this.addRelease(draft, event.call, leading(file, other, event.call));
 			}
 		}
 	}
+}
+
+/** The call in `fn` that leads to a call in a helper; the call itself when it stands in `fn`. */
+function leading(file: FileContext, fn: FunctionIR, inner: CallExpr): CallExpr {
+	const helper = file.ir.around(inner.start);
+	return (helper !== fn.name && fn.calls.find((call) => call.name === helper)) || inner;
 }
 
 /** Ways that end alike in the same place are one. */

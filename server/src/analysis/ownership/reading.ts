@@ -34,6 +34,8 @@ export interface Partners {
 	readonly waysOut: number;
 	/** Ways out on which they are left behind. */
 	readonly leaks: number;
+	/** Where else they go. */
+	readonly elsewhere: readonly Ending[];
 	/** Something of it is not known: a function with too many paths, one that could not be read, a place that is not followed. */
 	readonly incomplete: boolean;
 }
@@ -104,6 +106,9 @@ export interface Flow {
 	readonly macro: boolean;
 }
 
+/** Endings that put the pages into other hands. */
+const ELSEWHERE = new Set<Ending['kind']>(['handed', 'kept', 'returned']);
+
 function siteOf(file: FileContext, { name, nameRange }: CallExpr): Site {
 	return { start: nameRange.start, end: nameRange.end, name, function: file.ir.around(nameRange.start) ?? '' };
 }
@@ -125,15 +130,19 @@ export function allPartners(file: FileContext): Partners[] {
 	}
 	return [...byTaking.values()].map((group): Partners => {
 		const [first] = group as [Journey, ...Journey[]];
-		const releases = new Map(group.flatMap((one) => releasesOf(file, one)).map((site) => [site.start, site]));
-		const ways = group.flatMap((one) => one.ways.map(({ ending }) => ending.kind)).filter((kind) => kind !== 'none');
+		const releases = new Map(
+			group.flatMap((one) => releasesOf(file, one)).map((site) => [`${site.start} ${site.via?.start}`, site]),
+		);
+		const ways = group.flatMap((one) => one.ways.map(({ ending }) => ending)).filter(({ kind }) => kind !== 'none');
+		const elsewhere = ways.filter(({ kind }) => ELSEWHERE.has(kind));
 		return {
 			taking: siteOf(file, first.taking.call),
 			kind: first.kind,
 			through: group.flatMap((one) => (one.call === one.taking.call ? [] : [siteOf(file, one.call)])),
 			releases: [...releases.values()].sort((a, b) => a.start - b.start),
 			waysOut: ways.length,
-			leaks: ways.filter((kind) => kind === 'left' || kind === 'short-left').length,
+			leaks: ways.filter(({ kind }) => kind === 'left' || kind === 'short-left').length,
+			elsewhere: [...new Map(elsewhere.map((ending) => [JSON.stringify(ending), ending])).values()],
 			incomplete: group.some((one) => one.bounded || one.unread || !one.holding),
 		};
 	});

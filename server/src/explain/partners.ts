@@ -1,0 +1,90 @@
+/** Who gives back what a call takes, in words: for a hover and for the line above the call. */
+import type { Partners, ReleaseSite, Site } from '../analysis/ownership/reading.js';
+import { endingWords, takenWord } from './flow.js';
+import { code, codify, list, paragraphs } from './prose.js';
+
+/** Partners that are named. */
+const MOST_NAMED = 8;
+
+const GIVEN: Readonly<Record<string, string>> = { pin: 'unpinned', reference: 'put', extracted: 'unpinned' };
+
+/** "line 120", as a link where there can be one. */
+export type ToLine = (offset: number) => string;
+
+function givenWord(kind: string): string {
+	return GIVEN[kind] ?? 'released';
+}
+
+function at(site: Site, toLine: ToLine): string {
+	return `${code(`${site.name}()`)} in ${code(`${site.function}()`)}, ${toLine(site.start)}`;
+}
+
+function release(site: ReleaseSite, toLine: ToLine): string {
+	return `${at(site, toLine)}${site.via ? `, called by ${code(`${site.via.function}()`)} on ${toLine(site.via.start)}` : ''}`;
+}
+
+function bullets(items: readonly string[]): string {
+	const more = items.length - MOST_NAMED;
+	return [...items.slice(0, MOST_NAMED).map((item) => `- ${item}`), ...(more > 0 ? [`- and ${more} more`] : [])].join(
+		'\n',
+	);
+}
+
+function isOn({ start, end }: Site, offset: number): boolean {
+	return start <= offset && offset <= end;
+}
+
+function leaksOf({ waysOut, leaks }: Partners): string | undefined {
+	if (leaks === 0) return undefined;
+	return `**${leaks} of ${waysOut} way${waysOut === 1 ? '' : 's'} out ${leaks === 1 ? 'leaves' : 'leave'} without.**`;
+}
+
+/** The pages are nowhere that is followed, and nothing is known of them. */
+function isUnknown({ incomplete, releases }: Partners): boolean {
+	return incomplete && releases.length === 0;
+}
+
+function ofTaking(partners: Partners, toLine: ToLine): string | undefined {
+	if (isUnknown(partners)) return undefined;
+	const { kind, releases, elsewhere } = partners;
+	if (releases.length > 0)
+		return paragraphs(
+			`**In this file** ${takenWord(kind)} here, released by`,
+			bullets(releases.map((site) => release(site, toLine))),
+			leaksOf(partners),
+		);
+	const others = elsewhere.length > 0 ? `: ${codify(list([...new Set(elsewhere.map(endingWords))]))}` : '';
+	return paragraphs(`**In this file** ${takenWord(kind)} here, released nowhere${others}.`, leaksOf(partners));
+}
+
+function ofRelease(all: readonly Partners[], toLine: ToLine): string {
+	const takings = all.map(({ taking, kind }) => `${takenWord(kind)} by ${at(taking, toLine)}`);
+	return paragraphs('**In this file** releases what is', bullets(takings));
+}
+
+/**
+ * What a hover on a call says of its partners.
+ * @param all entries of the call at the offset
+ * @returns Markdown; undefined when there is nothing to say
+ */
+export function partnersMarkdown(all: readonly Partners[], offset: number, toLine: ToLine): string | undefined {
+	const own = all.find(({ taking }) => isOn(taking, offset));
+	if (own) return ofTaking(own, toLine);
+	return all.length > 0 ? ofRelease(all, toLine) : undefined;
+}
+
+/**
+ * One line to stand above a taking call: "pinned here, unpinned in 2 places, 1 path leaves without".
+ * @returns undefined when nothing is known of its pages
+ */
+export function partnersLine(partners: Partners): string | undefined {
+	if (isUnknown(partners)) return undefined;
+	const { kind, releases, leaks } = partners;
+	const places = releases.length;
+	const given =
+		places === 0
+			? `not ${givenWord(kind)} in this file`
+			: `${givenWord(kind)} in ${places} place${places === 1 ? '' : 's'}`;
+	const left = leaks === 0 ? '' : `, ${leaks === 1 ? '1 path leaves' : `${leaks} paths leave`} without`;
+	return `${takenWord(kind)} here, ${given}${left}`;
+}
