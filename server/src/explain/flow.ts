@@ -29,7 +29,7 @@ const WRONG: Readonly<Record<Extract<Ending, { kind: 'wrong' }>['how'], string>>
 
 const ENDINGS: Readonly<Record<Exclude<Ending['kind'], 'handed' | 'kept' | 'wrong'>, string>> = {
 	released: 'released',
-	part: 'given back in part, or by a number that is not followed',
+	part: 'given back or handed on in part, or by a number that is not followed',
 	returned: 'returned to the caller',
 	none: 'nothing was taken',
 	left: 'LEFT BEHIND',
@@ -76,7 +76,7 @@ const ONE: Readonly<Record<Snapshot['outcome'], string>> = {
 };
 
 const STATUSES: Readonly<Record<Exclude<Snapshot['status'], 'held'>, string>> = {
-	part: 'given back in part',
+	part: 'some of them given back or handed on',
 	released: 'released',
 	gone: 'in other hands',
 };

@@ -164,8 +164,9 @@ class Journeys {
 			const key = keyOf(fn, place);
 			const field = lastField(place);
 			if (key === undefined || field === undefined) continue;
+			const [record] = key.split(':');
 			for (const other of file.ir.naming(field).slice(0, MOST_FUNCTIONS)) {
-				if (other.clean)
+				if (other.clean && [...other.params, ...other.locals].some(({ type }) => type.base === record))
 					for (const event of file.ownership.walk(other).events)
 						if (event.kind === 'field' && !event.takes && keyOf(other, event.place) === key)
 							this.addRelease(draft, event.call, leading(file, other, event.call));
