@@ -89,6 +89,7 @@ export const bugs: readonly Bug[] = [
 		from: 'drivers/virt/fsl_hypervisor.c, ioctl_memcpy()',
 		rule: 'dirty-missing',
 		path: 'drivers/virt/example.c',
+		missed: 'that a call through the hypervisor writes is not told from its name',
 	},
 	{
 		name: 'enclave-memory',
@@ -101,6 +102,7 @@ export const bugs: readonly Bug[] = [
 		from: 'drivers/xen/privcmd.c, until 5.9',
 		rule: 'dirty-missing',
 		path: 'drivers/xen/example.c',
+		missed: 'an unconditional FOLL_WRITE is no evidence, and the hypercall is not known',
 	},
 	{
 		name: 'cuse-direct-io',
@@ -133,6 +135,7 @@ export const bugs: readonly Bug[] = [
 		from: 'net/9p/trans_virtio.c, p9_virtio_zc_request()',
 		rule: 'dirty-missing',
 		path: 'net/example/trans.c',
+		missed: 'the pages go through a function of another file',
 	},
 	{
 		name: 'merged-pages',
