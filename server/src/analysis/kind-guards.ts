@@ -92,20 +92,55 @@ function flagsOf(test: Expr): readonly Expr[] {
 }
 
 /** The test asks an answer about the kind that was kept, or a flag that may be one. */
-function asksKept(file: FileContext, fn: FunctionIR, { test, text }: PassedTest): boolean {
+function asksKept(file: FileContext, fn: FunctionIR, { test, text }: PassedTest, depth: number): boolean {
 	return flagsOf(test).some((flag) => {
-		const isLocal = flag.kind === 'name' && fn.locals.some((local) => local.name === flag.name);
 		if (flag.kind === 'name' && /^[A-Z0-9_]+$/.test(flag.name)) return false;
-		const word = flag.kind === 'field' ? flag.field : undefined;
-		const wanted = conditionText(flag, fn);
-		const functions = isLocal || word === undefined ? [fn] : file.ir.naming(word);
-		const kept = functions
-			.flatMap(storesOf)
-			.filter((store) => store.text === wanted || sameField(store.text, wanted, word))
-			.map(keptFrom);
+		if (isParameter(fn, flag) && isPassedKind(file, fn, flag, depth)) return true;
+		const kept = keptIn(file, fn, flag);
 		if (kept.includes('kind')) return true;
-		if (kept.length > 0 && !kept.includes('unseen')) return false;
-		return SPEAKING.test(text);
+		// a flag that another file sets may be anything
+		if (kept.length === 0 && flag.kind === 'field' && bare(test).kind !== 'call') return true;
+		return (kept.length === 0 || kept.includes('unseen')) && SPEAKING.test(text);
+	});
+}
+
+/** What the stores of this file put into a flag. */
+function keptIn(file: FileContext, fn: FunctionIR, flag: Expr): readonly Kept[] {
+	const field = flag.kind === 'field' ? flag.field : undefined;
+	const wanted = conditionText(flag, fn);
+	const functions = field === undefined ? [fn] : file.ir.naming(field);
+	return functions
+		.flatMap(storesOf)
+		.filter((store) => store.text === wanted || sameField(store.text, wanted, field))
+		.map(keptFrom);
+}
+
+function isParameter(fn: FunctionIR, flag: Expr): flag is Extract<Expr, { kind: 'name' }> {
+	return (
+		flag.kind === 'name' &&
+		fn.params.some((param) => param.name === flag.name) &&
+		!fn.locals.some((local) => local.name === flag.name)
+	);
+}
+
+/** A caller passes the answer, or what keeps it. */
+function isPassedKind(
+	file: FileContext,
+	fn: FunctionIR,
+	flag: Extract<Expr, { kind: 'name' }>,
+	depth: number,
+): boolean {
+	if (depth >= DEEPEST) return false;
+	const position = fn.params.findIndex((param) => param.name === flag.name);
+	return callsOf(file, fn.name).some((site) => {
+		const arg = site.call.args[position];
+		if (!arg) return false;
+		if (asksKind(arg)) return true;
+		return flagsOf(arg).some(
+			(inner) =>
+				keptIn(file, site.fn, inner).includes('kind') ||
+				(isParameter(site.fn, inner) && isPassedKind(file, site.fn, inner, depth + 1)),
+		);
 	});
 }
 
@@ -127,7 +162,8 @@ function switchesOnKind(fn: FunctionIR): boolean {
 /** A test on the path to `call` of `fn` decides by the kind of an iterator, here or in every caller this file shows. */
 export function isDecidedByKind(file: FileContext, fn: FunctionIR, call: CallExpr, depth = 0): boolean {
 	if (switchesOnKind(fn)) return true;
-	for (const passed of testsAt(fn, call).values()) if (asksKind(passed.test) || asksKept(file, fn, passed)) return true;
+	for (const passed of testsAt(fn, call).values())
+		if (asksKind(passed.test) || asksKept(file, fn, passed, depth)) return true;
 	if (depth >= DEEPEST) return false;
 	const sites = callsOf(file, fn.name).filter((site) => site.fn.name !== fn.name);
 	return sites.length > 0 && sites.every((site) => isDecidedByKind(file, site.fn, site.call, depth + 1));

@@ -158,7 +158,7 @@ class Collector {
 			if (type !== 'void') this.add(into, { kind: 'returned', callee: call.name });
 			return;
 		}
-		if (level !== 'unknown' || PAGE_ALLOCATORS.test(call.name)) this.add(into, { kind: 'other' });
+		this.add(into, { kind: 'other' });
 	}
 
 	/** `req = example_create(page)`, where req is a pointer to a record that is no page itself. */

@@ -1,32 +1,23 @@
 /** Whether a call may sleep where it stands: proven by what the function calls before, or refused by a section around it. */
-import {
-	ATOMIC_CALLBACK,
-	ATOMIC_GUARD,
-	ATOMIC_RETURN,
-	ATOMIC_SECTIONS,
-	SLEEPERS,
-	SLEEPING_CALLBACK,
-	SLEEPING_GFP,
-} from '../kernel/contexts.js';
+import { ATOMIC_CALLBACK, ATOMIC_RETURN, SLEEPERS, SLEEPING_CALLBACK, SLEEPING_GFP } from '../kernel/contexts.js';
+import { guardOperation, type LockKind, type LockOperation, lockOperation } from '../kernel/locks.js';
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { callsOf, isAddressTaken } from './callers.js';
 import type { FileContext } from './context.js';
 import { type Flow, replay, solve } from './flow.js';
-import { bare, evaluate, postorder, roots } from './walk.js';
+import { bare, evaluate, place, postorder, roots } from './walk.js';
 
 /** "callback": somebody whom this file does not show calls the function, maybe where nobody may sleep. */
 export type Context = 'sleeps' | 'unknown' | 'callback' | 'atomic';
 
 interface State {
-	/** Sections without sleep that are open on some path, by the function that opened them. */
+	/** What forbids to sleep on some path: kind and name of the lock. */
 	readonly open: ReadonlySet<string>;
 	/** Something that may sleep ran on every path. */
 	readonly slept: boolean;
 }
 
-const CLOSES: ReadonlyMap<string, string> = new Map(
-	[...ATOMIC_SECTIONS].flatMap(([open, close]) => close.map((name) => [name, open] as const)),
-);
+const FORBIDS: ReadonlySet<LockKind> = new Set(['spin', 'irq', 'bh', 'preempt', 'rcu']);
 
 /** Callers that are asked in turn. */
 const DEEPEST = 4;
@@ -42,27 +33,41 @@ function sleeps(call: CallExpr): boolean {
 	);
 }
 
-/** The section that `guard(spinlock)(...)` or `scoped_guard(spinlock, ...)` opens until the end of the function. */
-function guards(call: CallExpr): boolean {
+/** The class of `guard(spinlock)(&lock)` or `scoped_guard(spinlock, &lock)`, which nothing but the end of a block closes. */
+function guardClass(call: CallExpr): string | undefined {
 	const inner = call.name === 'scoped_guard' ? call : bare(call.callee);
-	if (inner.kind !== 'call' || (inner.name !== 'guard' && inner.name !== 'scoped_guard')) return false;
+	if (inner.kind !== 'call' || (inner.name !== 'guard' && inner.name !== 'scoped_guard')) return undefined;
 	const kind = inner.args[0] && bare(inner.args[0]);
-	return kind?.kind === 'name' && ATOMIC_GUARD.test(kind.name);
+	return kind?.kind === 'name' ? kind.name : undefined;
+}
+
+function lockName(lock: Expr): string {
+	const at = bare(lock);
+	return place(at.kind === 'unary' && at.op === '&' ? at.operand : at) ?? '';
+}
+
+function operated(state: State, call: CallExpr, { does, parts }: LockOperation): State {
+	const open = new Set(state.open);
+	for (const { kind, arg } of parts) {
+		const lock = arg === undefined ? undefined : call.args[arg];
+		const key = `${kind} ${kind === 'spin' && lock ? lockName(lock) : ''}`;
+		if (!FORBIDS.has(kind)) continue;
+		if (does === 'take') open.add(key);
+		else if (does === 'drop') open.delete(key);
+	}
+	return { ...state, open };
 }
 
 function called(state: State, call: CallExpr): State {
-	if (ATOMIC_SECTIONS.has(call.name)) return { ...state, open: new Set([...state.open, call.name]) };
-	if (guards(call)) return { ...state, open: new Set([...state.open, 'guard']) };
-	const closed = CLOSES.get(call.name);
-	if (closed !== undefined) {
-		const family = call.name.replace(/_no_resched$/, '');
-		return { ...state, open: new Set([...state.open].filter((name) => !closes(family, name))) };
+	const kind = guardClass(call);
+	const operation = kind === undefined ? lockOperation(call.name) : guardOperation(kind);
+	if (operation) {
+		const after = operated(state, call, operation);
+		return operation.parts.some((part) => FORBIDS.has(part.kind))
+			? after
+			: { ...after, slept: after.slept || sleeps(call) };
 	}
 	return sleeps(call) && !state.slept ? { ...state, slept: true } : state;
-}
-
-function closes(closing: string, opening: string): boolean {
-	return ATOMIC_SECTIONS.get(opening)?.includes(closing) ?? false;
 }
 
 const FLOW: Flow<State> = {
@@ -70,11 +75,16 @@ const FLOW: Flow<State> = {
 	step(state, step: Step) {
 		let now = state;
 		for (const root of roots(step)) now = FLOW.test(now, root);
-		if (step.kind === 'each' && step.macro === 'scoped_guard') {
-			const kind = step.args[0] && bare(step.args[0]);
-			if (kind?.kind === 'name' && ATOMIC_GUARD.test(kind.name))
-				return { ...now, open: new Set([...now.open, 'guard']) };
-		}
+		const kind = step.kind === 'each' && step.macro === 'scoped_guard' ? step.args[0] && bare(step.args[0]) : undefined;
+		const operation = kind?.kind === 'name' ? guardOperation(kind.name) : undefined;
+		if (operation)
+			return {
+				...now,
+				open: new Set([
+					...now.open,
+					...operation.parts.flatMap((part) => (FORBIDS.has(part.kind) ? `${part.kind} guard` : [])),
+				]),
+			};
 		return now;
 	},
 	test: (state, test: Expr) =>

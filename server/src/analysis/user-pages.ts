@@ -59,10 +59,18 @@ function unpinOf(file: FileContext, fn: FunctionIR, call: CallExpr, page: Expr):
 	return undefined;
 }
 
+/** The function stores pages of another origin into the same field on some path. */
+function isFilledOtherwise(file: FileContext, fn: FunctionIR, page: Expr): boolean {
+	const place = locate(page, fn, file.ir);
+	if (place?.root.kind !== 'record') return false;
+	const key = keyOf(place);
+	return flowsOf(file, fn).flows.some(({ into, from }) => from.kind === 'other' && keyOf(into) === key);
+}
+
 /** How the page `page` denotes, an argument of `call`, is known to be of user space; undefined where it is not. */
 export function userPage(file: FileContext, fn: FunctionIR, call: CallExpr, page: Expr): UserPage | undefined {
 	const held = heldAt(file, fn, call, page);
-	if (held && held !== 'mixed') return held;
+	if (held && held !== 'mixed' && !isFilledOtherwise(file, fn, page)) return held;
 	const origin = originOf(file, fn, page);
 	if (isAllTaken(origin)) return { taken: [...origin.taken] };
 	const release = unpinOf(file, fn, call, page);

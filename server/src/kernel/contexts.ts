@@ -1,49 +1,7 @@
 /**
- * What decides whether code may sleep. Sources, read in 6.1.192 and 6.12.117: include/linux/{spinlock,rwlock,irqflags,
- * preempt,bottom_half,rcupdate,highmem,mutex,rwsem,wait,completion,delay,uaccess,workqueue,pagemap,interrupt}.h.
+ * What tells that code may sleep. Sources, read in 6.1.192 and 6.12.117: include/linux/{mutex,rwsem,wait,completion,delay,
+ * uaccess,workqueue,pagemap,interrupt,usb,bio,timer,hrtimer}.h. What forbids it is in locks.ts.
  */
-
-/** Function that opens a section without sleep -> those that end it. */
-export const ATOMIC_SECTIONS: ReadonlyMap<string, readonly string[]> = new Map(
-	(
-		[
-			['spin_lock', 'spin_unlock'],
-			['spin_lock_nested', 'spin_unlock'],
-			['spin_lock_irq', 'spin_unlock_irq'],
-			['spin_lock_irqsave', 'spin_unlock_irqrestore'],
-			['spin_lock_bh', 'spin_unlock_bh'],
-			['raw_spin_lock', 'raw_spin_unlock'],
-			['raw_spin_lock_irq', 'raw_spin_unlock_irq'],
-			['raw_spin_lock_irqsave', 'raw_spin_unlock_irqrestore'],
-			['raw_spin_lock_bh', 'raw_spin_unlock_bh'],
-			['read_lock', 'read_unlock'],
-			['read_lock_irq', 'read_unlock_irq'],
-			['read_lock_irqsave', 'read_unlock_irqrestore'],
-			['read_lock_bh', 'read_unlock_bh'],
-			['write_lock', 'write_unlock'],
-			['write_lock_irq', 'write_unlock_irq'],
-			['write_lock_irqsave', 'write_unlock_irqrestore'],
-			['write_lock_bh', 'write_unlock_bh'],
-			['bit_spin_lock', 'bit_spin_unlock'],
-			['local_irq_disable', 'local_irq_enable'],
-			['local_irq_save', 'local_irq_restore'],
-			['local_bh_disable', 'local_bh_enable'],
-			['preempt_disable', 'preempt_enable', 'preempt_enable_no_resched'],
-			['rcu_read_lock', 'rcu_read_unlock'],
-			['rcu_read_lock_bh', 'rcu_read_unlock_bh'],
-			['kmap_atomic', 'kunmap_atomic'],
-			['get_cpu', 'put_cpu'],
-			['xa_lock', 'xa_unlock'],
-			['xa_lock_irq', 'xa_unlock_irq'],
-			['xa_lock_irqsave', 'xa_unlock_irqrestore'],
-			['xa_lock_bh', 'xa_unlock_bh'],
-		] as const
-	).map(([open, ...close]) => [open, close]),
-);
-
-/** Scoped sections: `guard(spinlock)(&lock)`, `scoped_guard(...)`. Source: include/linux/cleanup.h. */
-export const ATOMIC_GUARD: RegExp =
-	/^(?:raw_)?(?:spinlock|read_lock|write_lock)(?:_irq|_irqsave|_bh)?$|^(?:rcu|preempt|irq|irqsave|bh)$/;
 
 /** Functions that may sleep whatever their arguments are: code that calls them is in process context. */
 export const SLEEPERS: ReadonlySet<string> = new Set(

@@ -2,6 +2,7 @@ import { allCalls, isExported } from '../analysis/callers.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { mayBeDirtied } from '../analysis/dirtying.js';
 import { originOf } from '../analysis/page-origin.js';
+import { locate } from '../analysis/page-places.js';
 import { contextOf } from '../analysis/sleep.js';
 import type { Use } from '../analysis/uses/index.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
@@ -81,12 +82,19 @@ function releasesOf(file: FileContext, site: Site, taking: FunctionIR): readonly
 	return [...found.values()];
 }
 
+/** Another file may call the release, and sees the object the pages are kept in: it may dirty them before. */
+function isOpen(file: FileContext, { fn, call }: Release, taking: FunctionIR): boolean {
+	if (fn.isStatic || fn.name === taking.name) return false;
+	const place = call.args[0] && locate(call.args[0], fn, file.ir);
+	if (place?.root.kind !== 'record') return true;
+	return file.ir.field(place.root.name.replace(/^(?:struct|union) /, ''), place.path[0] ?? '') === undefined;
+}
+
 /** Somebody else may have dirtied the pages before they come back. */
 function isShared(file: FileContext, site: Site, releases: readonly Release[], taking: FunctionIR): boolean {
 	const names = new Set([taking.name, ...releases.map(({ fn }) => fn.name)]);
-	const exported = [...names].some((name) => isExported(file, name));
 	return (
-		exported ||
+		[...names].some((name) => isExported(file, name)) ||
 		site.uses.uses.some(
 			({ kind, function: name, address }) =>
 				kind === 'returned' || (kind === 'handed' && !address && releases.some(({ fn }) => fn.name === name)),
@@ -134,7 +142,7 @@ export const dirtyMissing: Rule = {
 				const writing = writingOf(site.call);
 				const evidence = evidenceOf(site, writing);
 				if (!taking || !evidence || site.uses.core || !site.uses.complete) continue;
-				const releases = releasesOf(file, site, taking);
+				const releases = releasesOf(file, site, taking).filter((release) => !isOpen(file, release, taking));
 				if (releases.length === 0 || isShared(file, site, releases, taking) || mayBeDirtied(file, site.call)) continue;
 				for (const release of releases) {
 					const { call, fn } = release;
