@@ -102,10 +102,14 @@ function isShared(file: FileContext, site: Site, releases: readonly Release[], t
 	);
 }
 
+/** Dirtying locks the page: nothing shows that this release may wait for that. */
+function mayNotSleep(file: FileContext, { fn, call }: Release): boolean {
+	return /^(?:atomic|callback)$/.test(contextOf(file, fn, call));
+}
+
 function fixOf(file: FileContext, { fn, call }: Release, writing: Writing): readonly Fix[] {
 	if (call.name !== 'unpin_user_pages' || writing !== 'always' || call.args.length !== 2) return [];
-	const context = contextOf(file, fn, call);
-	if (context === 'atomic' || context === 'callback') return [];
+	if (mayNotSleep(file, { fn, call })) return [];
 	const close = call.argsRange.end - 1;
 	return [
 		{
@@ -150,7 +154,7 @@ export const dirtyMissing: Rule = {
 					const right = group === 'pin' ? 'unpin_user_pages_dirty_lock()' : 'set_page_dirty_lock() before it';
 					report({
 						...call.nameRange,
-						message: `${site.name}: taken by ${site.call.call.name}()${where} with FOLL_WRITE, ${evidence.text}, but ${call.name}() gives them back clean, so what was written may be lost when they are reclaimed; use ${right}${writing === 'sometimes' ? ', for those that were written' : ''}`,
+						message: `${site.name}: taken by ${site.call.call.name}()${where} with FOLL_WRITE, ${evidence.text}, but ${call.name}() gives them back clean, so what was written may be lost when they are reclaimed; use ${right}${writing === 'sometimes' ? ', for those that were written' : ''}${mayNotSleep(file, release) ? '; mind that it may sleep, which nothing here shows of this release' : ''}`,
 						related: walk(site, evidence),
 						fixes: fixOf(file, release, writing),
 					});
