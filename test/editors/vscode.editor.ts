@@ -69,7 +69,7 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 		const text = await workbench.languageStatus();
 		expect(text).toMatch(/Linux 6\.12\.\d+/);
 		expect(text).toContain('Makefile of the tree');
-		expect(text).toContain('GUP Lens: 2 findings');
+		expect(text).toContain('GUP Lens: 3 findings');
 	});
 
 	it('takes FOLL_GET out of ne_misc_dev.c, on disk too', async () => {
