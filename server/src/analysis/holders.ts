@@ -1,4 +1,5 @@
 /** Which kind of reference the pages of a place carry, followed through one function. */
+import { VIEWS } from '../kernel/callees.js';
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 import type { ApiCall } from './context.js';
@@ -26,9 +27,6 @@ interface State {
 	/** Local variable -> place whose pages it denotes. */
 	readonly aliases: ReadonlyMap<string, string>;
 }
-
-/** Functions that give another view of the same page. */
-const VIEWS = new Set(['page_folio', 'compound_head', 'folio_page', 'nth_page', 'folio_file_page', 'pfn_folio']);
 
 /** Functions that take one more plain reference. */
 const TAKERS = new Set([

@@ -1,4 +1,4 @@
-import type { CallExpr, Expr } from '../../syntax/ir.js';
+import type { Expr } from '../../syntax/ir.js';
 import { written } from '../facts.js';
 import { rootOf } from '../walk.js';
 import type { Body, Release } from './body.js';
@@ -59,15 +59,11 @@ export function releaseHolding(
 		return;
 	}
 	const full = !bulk || isFullCount(state, holding, release.count as Expr, count);
-	if (holding.status === 'released' && full && !holding.shared && holding.released && !sameLoopPass(holding, call))
+	// in a loop the same call releases what the next pass took
+	if (holding.status === 'released' && full && !holding.shared && holding.released && holding.released !== call)
 		body.events.push({ kind: 'double', holding, release: call, state });
 	state.update(holding.id, { status: full ? 'released' : 'part', released: call });
 	state.note(call.nameRange, `${holding.place}: released by ${call.name}()`, holding.id);
-}
-
-/** In a loop the same call releases what the next pass took. */
-export function sameLoopPass(holding: Holding, call: CallExpr): boolean {
-	return holding.released === call;
 }
 
 /** The number released is the index the pages were put at. */
@@ -141,7 +137,7 @@ export function releaseElement(body: Body, state: State, holding: Holding, spot:
 	}
 	sweep(
 		body,
-		release.inner === release.call ? release.call : release.call,
+		release.call,
 		holding.place,
 		{ status: 'released', call: release.call, kinds: release.kinds },
 		holding.call.start,
