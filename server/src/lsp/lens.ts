@@ -10,6 +10,7 @@ export function serveLenses(connection: Connection, documents: Documents): void 
 		const document = documents.get(uri);
 		if (!document || !context.settings.codeLens || token.isCancellationRequested) return null;
 		return documents.partners(document, context).flatMap((partners) => {
+			if (partners.taking.place) return [];
 			const title = partnersLine(partners);
 			return title === undefined
 				? []
