@@ -78,6 +78,11 @@ export class Documents {
 		return this.#contexts.of(uri);
 	}
 
+	/** The other files the newest text is analysed with are found: before anything is asked of its pages. */
+	async ready(uri: string, token?: CancellationToken): Promise<void> {
+		await this.#meet(uri, await this.#contexts.of(uri), token);
+	}
+
 	/**
 	 * Findings of the newest text of an open document.
 	 * @param fixes also work out the fixes, which costs an analysis each

@@ -6,6 +6,7 @@ import { questionAt } from './question.js';
 /** Answers `textDocument/documentHighlight`: the calls that take pages as writes, those that give them back as reads. */
 export function serveHighlights(connection: Connection, documents: Documents): void {
 	connection.onDocumentHighlight(async (params, token) => {
+		await documents.ready(params.textDocument.uri, token);
 		const question = await questionAt(documents, params, token);
 		if (!question) return null;
 		const { document, offset, context } = question;

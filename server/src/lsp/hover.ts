@@ -11,6 +11,7 @@ import { questionAt } from './question.js';
 /** Answers `textDocument/hover`. */
 export function serveHover(connection: Connection, client: Client, documents: Documents): void {
 	connection.onHover(async (params, token) => {
+		await documents.ready(params.textDocument.uri, token);
 		const question = await questionAt(documents, params, token);
 		if (!question) return null;
 		const { document, text, offset, context } = question;
