@@ -16,7 +16,7 @@ import { runRules } from './rules/run.js';
 import type { FileIR, Place, Range } from './syntax/ir.js';
 import { CParser } from './syntax/parser.js';
 import { SourceFile } from './syntax/source-file.js';
-import { type Neighbour, Unit } from './syntax/unit.js';
+import { type Neighbour, type Piece, Unit } from './syntax/unit.js';
 
 export type { Flow, Needs, Neighbour, Partners, Place };
 export { NO_NEEDS, needles };
@@ -215,19 +215,31 @@ class Opened implements OpenFile {
 		return this.last;
 	}
 
-	/** Read the text, then again with the functions of other files that it needs, until nothing is missing that can be had. */
+	/** Read the text, find what it needs of other files and what that needs in its turn, and read all of it together. */
 	private link(text: string, options: AnalyseOptions): Look {
 		const { path, kernel, neighbours = [] } = options;
 		const own = this.read(text, kernel);
+		const alone = fileContext(path, new Unit(text, []), kernel, own);
 		const linker = new Linker(text, own, kernel, neighbours);
-		let context = fileContext(path, new Unit(text, []), kernel, own);
-		let needs = needsOf(context);
-		for (let round = 0; round < LINK_ROUNDS && linker.add(needs); round++) {
-			const unit = new Unit(text, linker.pieces);
-			context = fileContext(path, unit, kernel, this.read(unit.text, kernel));
-			needs = needsOf(context, linker.names);
+		let needs = needsOf(alone);
+		let pieces = linker.add(needs);
+		for (let round = 1; round < LINK_ROUNDS && pieces.length > 0; round++) {
+			const further = this.needsOfPieces(pieces, options, linker);
+			needs = without(joined(needs, further), linker);
+			pieces = linker.add(further);
 		}
-		return { text, options, context, own, needs, partners: undefined };
+		const unit = new Unit(text, linker.pieces);
+		const context = linker.pieces.length === 0 ? alone : fileContext(path, unit, kernel, this.read(unit.text, kernel));
+		return { text, options, context, own, needs: without(needs, linker), partners: undefined };
+	}
+
+	private needsOfPieces(pieces: readonly Piece[], { path, kernel }: AnalyseOptions, linker: Linker): Needs {
+		const unit = new Unit('', pieces);
+		const source = new SourceFile(this.parser);
+		const ir = source.read(unit.text, kernel.version, WORDS);
+		const needs = needsOf(fileContext(path, unit, kernel, ir), ir.defined);
+		source.dispose();
+		return without(needs, linker);
 	}
 
 	/** Fixes after which this finding is gone, no other has come and no function became unreadable. */
@@ -261,6 +273,15 @@ function sameNeighbours(a: readonly Neighbour[] = [], b: readonly Neighbour[] = 
 function located(unit: Unit, { start, end, message }: Range & { readonly message: string }): RelatedPlace {
 	const place = unit.placeOf(start);
 	return place ? { start, end, message, place } : { start, end, message };
+}
+
+function joined(a: Needs, b: Needs): Needs {
+	return { functions: [...a.functions, ...b.functions], fields: [...a.fields, ...b.fields] };
+}
+
+/** Needs that are not met yet. */
+function without({ functions, fields }: Needs, linker: Linker): Needs {
+	return { functions: functions.filter(({ name }) => !linker.isDefined(name)), fields };
 }
 
 function kind({ rule, function: name }: { readonly rule: string; readonly function: string | null }): string {

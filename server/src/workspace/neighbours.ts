@@ -48,9 +48,9 @@ export class Neighbourhood {
 			const missing = unasked(needs(found), asked);
 			if (missing.functions.length + missing.fields.length === 0) break;
 			const beside = await this.#beside(file, named, missing);
-			const open = missing.functions.filter((name) => !beside.some(({ text }) => mayDefine(text, name)));
+			const open = missing.functions.filter(({ name }) => !beside.some(({ text }) => mayDefine(text, name)));
 			const far = await this.#read(
-				open.flatMap((name) => elsewhere(name)).filter((path) => path !== file),
+				open.flatMap(({ name }) => elsewhere(name)).filter((path) => path !== file),
 				named,
 			);
 			const fresh = [...beside, ...far].filter((neighbour) => !found.includes(neighbour));
@@ -74,7 +74,7 @@ export class Neighbourhood {
 		const all = await this.#read(paths, named);
 		return all.filter(
 			({ text }) =>
-				needs.functions.some((name) => mayDefine(text, name)) ||
+				needs.functions.some(({ name }) => mayDefine(text, name)) ||
 				needs.fields.some(({ record, field }) => mayUse(text, record, field)),
 		);
 	}
@@ -119,7 +119,7 @@ export class Neighbourhood {
 function unasked({ functions, fields }: Needs, asked: Set<string>): Needs {
 	const isNew = (key: string): boolean => !asked.has(key) && asked.add(key) !== undefined;
 	return {
-		functions: functions.filter((name) => isNew(name)),
+		functions: functions.filter(({ name }) => isNew(name)),
 		fields: fields.filter(({ record, field }) => isNew(`${record}.${field}`)),
 	};
 }
