@@ -17,7 +17,11 @@ export interface Site {
 }
 
 /** Taking calls of a group whose user no notifier, curated judgement or other owner answers for. */
-export function* sitesOf(file: FileContext, group: 'get' | 'pin', wanted: (call: ApiCall) => boolean): Generator<Site> {
+export function* sitesOf(
+	file: FileContext,
+	group: 'get' | 'pin' | 'iov-iter' | 'extract',
+	wanted: (call: ApiCall) => boolean,
+): Generator<Site> {
 	if (isOwnGround(file)) return;
 	for (const call of file.calls) {
 		if (call.api.record.group !== group || !call.api.signature || !call.fn?.clean || !wanted(call)) continue;
