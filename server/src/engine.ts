@@ -14,8 +14,11 @@ import { runRules } from './rules/run.js';
 import type { FileIR, Range } from './syntax/ir.js';
 import { CParser } from './syntax/parser.js';
 import { SourceFile } from './syntax/source-file.js';
+import { withFindings } from './verdict/findings.js';
+import type { Site } from './verdict/site.js';
+import { sitesOf } from './verdict/sites.js';
 
-export type { Flow, Partners };
+export type { Flow, Partners, Site };
 export { needles };
 
 export interface Finding extends Range {
@@ -38,6 +41,8 @@ export interface AnalyseOptions {
 	readonly severities?: Readonly<Record<string, Severity | 'off'>>;
 	/** False leaves the fixes out: each costs a second analysis. Default true. */
 	readonly fixes?: boolean;
+	/** False leaves the curated table of known users out: evidence alone decides. Default true. */
+	readonly knownUsers?: boolean;
 }
 
 export interface Analysis {
@@ -50,10 +55,18 @@ export interface Analysis {
 	readonly bounded: readonly string[];
 }
 
+/** The analysis of a file with a verdict on each call that takes references on user pages. */
+export interface Audit extends Analysis {
+	/** In the order of the text. */
+	readonly sites: readonly Site[];
+}
+
 /** An open document: keeps what an edit leaves valid. */
 export interface OpenFile {
 	/** Analyse the new text; what did not change since the last call is not parsed again. */
 	analyse(text: string, options: AnalyseOptions): Analysis;
+	/** The analysis, and the verdict on each site. */
+	audit(text: string, options: AnalyseOptions): Audit;
 	/** Taking calls with all that gives their pages back. */
 	partners(text: string, options: AnalyseOptions): readonly Partners[];
 	/** Those of the call at an offset. */
@@ -77,6 +90,7 @@ export interface Engine {
 	/** Metadata of all rules, in registry order. */
 	readonly rules: readonly RuleMeta[];
 	analyse(text: string, options: AnalyseOptions): Analysis;
+	audit(text: string, options: AnalyseOptions): Audit;
 	open(): OpenFile;
 	/** The function IR of a text, for tools that look below the findings. */
 	read(text: string, kernel: Kernel): FileIR;
@@ -109,7 +123,9 @@ class Opened implements OpenFile {
 	private readonly parser: CParser;
 	private readonly source: SourceFile;
 	/** What the last text was read as: the next question is mostly about the same one. */
-	private last: { readonly context: FileContext; partners: readonly Partners[] | undefined } | undefined;
+	private last:
+		| { readonly context: FileContext; readonly knownUsers: boolean; partners: readonly Partners[] | undefined }
+		| undefined;
 
 	constructor(parser: CParser) {
 		this.parser = parser;
@@ -150,6 +166,13 @@ class Opened implements OpenFile {
 		return { findings, irrelevant: false, unread: [...new Set(ir.unread)], bounded };
 	}
 
+	audit(text: string, options: AnalyseOptions): Audit {
+		const context = this.look(text, options)?.context;
+		const analysis = this.analyse(text, options);
+		const sites = context ? sitesOf(context).map((site) => withFindings(site, analysis.findings)) : [];
+		return { ...analysis, sites };
+	}
+
 	partners(text: string, options: AnalyseOptions): readonly Partners[] {
 		const last = this.look(text, options);
 		if (!last) return [];
@@ -167,12 +190,16 @@ class Opened implements OpenFile {
 	}
 
 	/** The text read, and what is known of it so far; undefined for one that names none of our words. */
-	private look(text: string, { path, kernel }: AnalyseOptions): typeof this.last {
+	private look(text: string, { path, kernel, knownUsers = true }: AnalyseOptions): typeof this.last {
 		const known = this.last?.context;
-		if (known?.text === text && known.path === path && known.kernel === kernel) return this.last;
+		if (known?.text === text && known.path === path && known.kernel === kernel && this.last?.knownUsers === knownUsers)
+			return this.last;
 		this.last = undefined;
 		if (isIrrelevant(text)) this.source.dispose();
-		else this.last = { context: fileContext(path, text, kernel, this.read(text, kernel)), partners: undefined };
+		else {
+			const context = fileContext(path, text, kernel, this.read(text, kernel), knownUsers);
+			this.last = { context, knownUsers, partners: undefined };
+		}
 		return this.last;
 	}
 
@@ -241,6 +268,14 @@ export async function loadEngine(wasm: WasmFiles): Promise<Engine> {
 			const file = new Opened(parser);
 			try {
 				return file.analyse(text, options);
+			} finally {
+				file.dispose();
+			}
+		},
+		audit(text, options) {
+			const file = new Opened(parser);
+			try {
+				return file.audit(text, options);
 			} finally {
 				file.dispose();
 			}

@@ -106,8 +106,11 @@ function groupByFunction(calls: readonly ApiCall[]): Map<FunctionIR | undefined,
 	return groups;
 }
 
-/** Put together what the rules ask for. */
-export function fileContext(path: string, text: string, kernel: Kernel, ir: FileIR): FileContext {
+/**
+ * Put together what the rules ask for.
+ * @param knownUsers false leaves the curated table out
+ */
+export function fileContext(path: string, text: string, kernel: Kernel, ir: FileIR, knownUsers = true): FileContext {
 	const values = new FlagValues(ir, (name) => kernel.api(name) !== undefined);
 	const recognise = recogniser(ir, kernel, values);
 	const calls = apiCalls(ir, recognise);
@@ -129,7 +132,7 @@ export function fileContext(path: string, text: string, kernel: Kernel, ir: File
 		ownership: new Ownership(ir, calls, apiCall),
 		callsOf: (fn) => byFunction.get(fn) ?? [],
 		apiCall,
-		knownUser: (fn) => knownUser(path, fn),
+		knownUser: (fn) => (knownUsers ? knownUser(path, fn) : undefined),
 		slice: (range) => text.slice(range.start, range.end),
 	};
 }

@@ -1,0 +1,73 @@
+/** What is known of one site, for the policies to weigh. */
+import type { ApiCall, FileContext } from '../analysis/context.js';
+import { kernelBacked } from '../analysis/iterators.js';
+import { type Use, type UseKind, type Uses, usesOf } from '../analysis/uses/index.js';
+import { isNull } from '../analysis/walk.js';
+import type { ApiRecord } from '../kernel/types.js';
+import type { Evidence, Target } from './site.js';
+
+export interface Facts {
+	readonly record: ApiRecord;
+	readonly uses: Uses;
+	/** Core code in the sense of the audit. */
+	readonly core: boolean;
+	/** Memory management. */
+	readonly inMm: boolean;
+	/** The file declares or implements the family. */
+	readonly isFamily: boolean;
+	/** NULL is passed for the pages. */
+	readonly isNullPages: boolean;
+	/** Where whoever uses the pages deals with MMU notifiers. */
+	readonly notifier: Evidence | undefined;
+	/** What made the iterator one over kernel memory. */
+	readonly kernelBacked: Evidence | undefined;
+	/** Uses that outlive the call without a bound. */
+	readonly lasting: readonly Use[];
+	/** What a conversion would call. */
+	readonly target: Target;
+	/** Every use, as evidence. */
+	readonly all: readonly Evidence[];
+	evidence(use: Use): Evidence;
+	/** Uses of these kinds, as evidence. */
+	of(...kinds: readonly UseKind[]): readonly Evidence[];
+	/** A statement about the call itself: "pins the pages". */
+	here(text: string): Evidence;
+}
+
+/** What stays in an object after the call. */
+function isLasting(use: Use): boolean {
+	if (use.kind === 'kept') return use.mapped === true || use.life === 'object' || use.life === 'global';
+	if (use.kind === 'registered') return true;
+	return use.kind === 'stored' && (use.life === 'object' || use.life === 'global') && use.address !== true;
+}
+
+export function factsOf(file: FileContext, call: ApiCall): Facts {
+	const { record } = call.api;
+	const { nameRange } = call.call;
+	const uses = usesOf(file, call);
+	const pages = call.arg('pages');
+	const made = call.fn && record.group === 'iov-iter' ? kernelBacked(call.fn, call) : undefined;
+	const evidence = (use: Use): Evidence => ({
+		start: use.start,
+		end: use.end,
+		text: use.function === call.fn?.name ? use.text : `${use.text} (in ${use.function}())`,
+	});
+	const of = (...kinds: readonly UseKind[]): Evidence[] =>
+		uses.uses.filter((use) => kinds.includes(use.kind)).map(evidence);
+	return {
+		record,
+		uses,
+		core: uses.core,
+		inMm: file.area === 'mm',
+		isFamily: /(?:^|\/)(?:include\/linux\/|lib\/iov_iter\.c$)/.test(file.path),
+		isNullPages: pages !== undefined && isNull(pages),
+		notifier: uses.notifier && { ...uses.notifier, text: 'the file deals with MMU notifiers' },
+		kernelBacked: made && { ...made.nameRange, text: `${made.name}() makes the iterator a kernel-backed one` },
+		lasting: uses.uses.filter(isLasting),
+		target: record.group === 'iov-iter' ? 'iov_iter_extract_pages' : 'pin_user_pages',
+		all: uses.uses.map(evidence),
+		evidence,
+		of,
+		here: (text) => ({ start: nameRange.start, end: nameRange.end, text: `${call.call.name}() ${text}` }),
+	};
+}

@@ -1,0 +1,130 @@
+/** From facts to a verdict: the first policy of the list that has something to say decides. */
+import type { Use } from '../analysis/uses/index.js';
+import type { Facts } from './facts.js';
+import type { Evidence, KeepReason, Target, Verdict } from './site.js';
+
+export interface Judgement {
+	/** `bug` is no policy: it comes from the findings. */
+	readonly verdict: Exclude<Verdict, 'bug'>;
+	readonly target: Target | null;
+	readonly reason: KeepReason | null;
+	readonly evidence: readonly Evidence[];
+	/** False where no evidence was seen, and the verdict is what is left. */
+	readonly sure: boolean;
+}
+
+type Policy = (facts: Facts) => Judgement | undefined;
+
+function ok(evidence: readonly Evidence[]): Judgement {
+	return { verdict: 'ok', target: null, reason: null, evidence, sure: true };
+}
+
+function keep(reason: KeepReason, evidence: readonly Evidence[], sure = true): Judgement {
+	return { verdict: 'keep', target: null, reason, evidence, sure };
+}
+
+function convert(target: Target, evidence: readonly Evidence[], sure = true): Judgement {
+	return { verdict: 'convert', target, reason: null, evidence, sure };
+}
+
+function benefit(target: Target, evidence: readonly Evidence[]): Judgement {
+	return { verdict: 'benefit', target, reason: null, evidence, sure: true };
+}
+
+/** It pins, extracts, or takes no user page at all. */
+const nothingToDo: Policy = ({ record, here }) => {
+	if (record.group === 'pin') return ok([here('pins the pages')]);
+	if (record.takes === 'extracted') return ok([here('pins the pages where they are user pages')]);
+	if (record.takes === 'none') return ok([here('takes no reference')]);
+	return record.name === 'get_kernel_pages' ? ok([here('takes kernel pages, not user ones')]) : undefined;
+};
+
+/** Code that implements the family: its flags and its policy are those of its callers. */
+const implementation: Policy = ({ isFamily, here }) =>
+	isFamily ? keep('core-mm', [here('is part of the family itself: its callers decide')]) : undefined;
+
+/** Whoever uses the pages is told when the page tables change. */
+const notified: Policy = ({ notifier }) => (notifier ? keep('mmu-notifier', [notifier]) : undefined);
+
+/** A look-up that leaves the page in the page tables and does nothing to its data. */
+const lookup: Policy = ({ record, core, here }) =>
+	record.group === 'walk' ? keep(core ? 'core-mm' : 'transient', [here('looks one page up')]) : undefined;
+
+/** No page is asked for: the range is only faulted in. */
+const faultsIn: Policy = ({ isNullPages, here }) =>
+	isNullPages ? keep('struct-page-only', [here('takes no page, it only faults the range in')], false) : undefined;
+
+const kernelPages: Policy = ({ kernelBacked }) =>
+	kernelBacked ? benefit('iov_iter_extract_pages', [kernelBacked]) : undefined;
+
+const movesAway: Policy = ({ of, target }) => {
+	const moved = of('moved');
+	return moved.length > 0 ? benefit(target, moved) : undefined;
+};
+
+/** A device reaches the data. */
+const byDevice: Policy = ({ of, target }) => {
+	const device = of('device');
+	return device.length > 0 ? convert(target, device) : undefined;
+};
+
+/** Page tables are core code's own: it looks pages up to change or to describe them. */
+const coreLookup: Policy = ({ inMm, of, here }) =>
+	inMm && of('read').length + of('write').length === 0
+		? keep('core-mm', [here('looks pages up for memory management')])
+		: undefined;
+
+/** Core code that reaches into user memory for a moment. */
+const coreTransient: Policy = ({ core, of, here }) =>
+	core ? keep('transient', [here('is core code'), ...of('read', 'write', 'released')]) : undefined;
+
+/** Kept for as long as an object lives. */
+const kept: Policy = ({ lasting, evidence, target }) =>
+	lasting.length > 0 ? convert(target, lasting.map(evidence)) : undefined;
+
+const written: Policy = ({ of, target }) => {
+	const writes = of('write');
+	return writes.length > 0 ? convert(target, writes) : undefined;
+};
+
+const readOnly: Policy = ({ uses, of, record }) => {
+	const reads = of('read');
+	if (record.group !== 'get' || !uses.transient || reads.length === 0) return undefined;
+	return keep('transient', [...reads, ...of('released')]);
+};
+
+const pageOnly: Policy = ({ uses, of, record }) => {
+	const looks = of('page-only');
+	const touches: readonly Use['kind'][] = ['handed', 'returned', 'stored', 'kept', 'registered'];
+	if (record.group !== 'get' || looks.length === 0 || of(...touches).length > 0) return undefined;
+	return uses.complete ? keep('struct-page-only', looks) : undefined;
+};
+
+/** What is left: nobody shows why plain references would do. */
+const unexplained: Policy = ({ target, all, here }) => convert(target, [here('takes plain references'), ...all], false);
+
+const POLICIES: readonly Policy[] = [
+	implementation,
+	nothingToDo,
+	notified,
+	lookup,
+	faultsIn,
+	kernelPages,
+	movesAway,
+	byDevice,
+	coreLookup,
+	coreTransient,
+	kept,
+	written,
+	readOnly,
+	pageOnly,
+];
+
+/** The verdict that the evidence gives. */
+export function judge(facts: Facts): Judgement {
+	for (const policy of POLICIES) {
+		const judgement = policy(facts);
+		if (judgement) return judgement;
+	}
+	return unexplained(facts) as Judgement;
+}
