@@ -1,10 +1,15 @@
 /** What is known of one site, for the policies to weigh. */
 import type { ApiCall, FileContext } from '../analysis/context.js';
+import { iteratorKind } from '../analysis/iterator-kind.js';
 import { kernelBacked } from '../analysis/iterators.js';
 import { type Use, type UseKind, type Uses, usesOf } from '../analysis/uses/index.js';
 import { isNull } from '../analysis/walk.js';
 import type { ApiRecord } from '../kernel/types.js';
+import { isAudited } from './audited.js';
 import type { Evidence, Target } from './site.js';
+
+/** Functions whose callers decide what becomes of the pages. */
+const IMPLEMENTED = /^(?:get|pin)_user_page|^iov_iter_(?:get|extract)_pages/;
 
 export interface Facts {
 	readonly record: ApiRecord;
@@ -34,6 +39,25 @@ export interface Facts {
 	here(text: string): Evidence;
 }
 
+/** The file defines a function that takes user pages for anybody, or declares the family. */
+function isFamily(file: FileContext): boolean {
+	if (/(?:^|\/)include\/linux\//.test(file.path)) return true;
+	return [...file.ir.defined].some(
+		(name) => IMPLEMENTED.test(name) && isAudited(name) && file.ir.lookup(name)?.isStatic === false,
+	);
+}
+
+/** What made the iterator of a call one over kernel memory, where every path shows it. */
+function overKernelMemory(file: FileContext, call: ApiCall): Evidence | undefined {
+	const { fn } = call;
+	const iter = call.arg('iter');
+	if (!fn || !iter || call.api.record.group !== 'iov-iter') return undefined;
+	const made = kernelBacked(fn, call);
+	if (made) return { ...made.nameRange, text: `${made.name}() makes the iterator a kernel-backed one` };
+	if (!fn.clean || iteratorKind(file, fn, call.call, iter) !== 'kernel') return undefined;
+	return { start: iter.start, end: iter.end, text: 'the iterator is over kernel memory' };
+}
+
 /** What stays in an object after the call. */
 function isLasting(use: Use): boolean {
 	if (use.kind === 'kept') return use.mapped === true || use.life === 'object' || use.life === 'global';
@@ -46,7 +70,6 @@ export function factsOf(file: FileContext, call: ApiCall): Facts {
 	const { nameRange } = call.call;
 	const uses = usesOf(file, call);
 	const pages = call.arg('pages');
-	const made = call.fn && record.group === 'iov-iter' ? kernelBacked(call.fn, call) : undefined;
 	const evidence = (use: Use): Evidence => ({
 		start: use.start,
 		end: use.end,
@@ -59,10 +82,10 @@ export function factsOf(file: FileContext, call: ApiCall): Facts {
 		uses,
 		core: uses.core,
 		inMm: file.area === 'mm',
-		isFamily: /(?:^|\/)(?:include\/linux\/|lib\/iov_iter\.c$)/.test(file.path),
+		isFamily: isFamily(file),
 		isNullPages: pages !== undefined && isNull(pages),
 		notifier: uses.notifier && { ...uses.notifier, text: 'the file deals with MMU notifiers' },
-		kernelBacked: made && { ...made.nameRange, text: `${made.name}() makes the iterator a kernel-backed one` },
+		kernelBacked: overKernelMemory(file, call),
 		lasting: uses.uses.filter(isLasting),
 		target: record.group === 'iov-iter' ? 'iov_iter_extract_pages' : 'pin_user_pages',
 		all: uses.uses.map(evidence),

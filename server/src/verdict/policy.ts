@@ -100,12 +100,16 @@ const pageOnly: Policy = ({ uses, of, record }) => {
 	return uses.complete ? keep('struct-page-only', looks) : undefined;
 };
 
+/** An iterator of the caller is there to carry data. */
+const ioOfCaller: Policy = ({ record, all, here, target }) =>
+	record.group === 'iov-iter' ? convert(target, [here('takes the pages of an I/O for its data'), ...all]) : undefined;
+
 /** What is left: nobody shows why plain references would do. */
 const unexplained: Policy = ({ target, all, here }) => convert(target, [here('takes plain references'), ...all], false);
 
 const POLICIES: readonly Policy[] = [
-	implementation,
 	nothingToDo,
+	implementation,
 	notified,
 	lookup,
 	faultsIn,
@@ -118,6 +122,7 @@ const POLICIES: readonly Policy[] = [
 	written,
 	readOnly,
 	pageOnly,
+	ioOfCaller,
 ];
 
 /** The verdict that the evidence gives. */
