@@ -54,7 +54,9 @@ const TELLING = new Set(['arch', 'drivers', 'fs', 'kernel', 'mm', 'net', 'securi
 function areaOf(path: string): string {
 	const folders = path.split('/').slice(0, -1).filter(Boolean);
 	if (!path.startsWith('/') && AREAS.has(folders[0] ?? '')) return folders[0] as string;
-	return folders.find((folder) => TELLING.has(folder)) ?? '';
+	const telling = folders.filter((folder) => TELLING.has(folder));
+	// a checkout is often called "kernel" itself
+	return telling.find((folder) => folder !== 'kernel') ?? telling[0] ?? '';
 }
 
 /** A macro or a local of this name stands for something else. */

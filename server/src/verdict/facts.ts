@@ -3,7 +3,7 @@ import type { ApiCall, FileContext } from '../analysis/context.js';
 import { iteratorKind } from '../analysis/iterator-kind.js';
 import { kernelBacked } from '../analysis/iterators.js';
 import { type Use, type UseKind, type Uses, usesOf } from '../analysis/uses/index.js';
-import { isNull } from '../analysis/walk.js';
+import { bare, isNull } from '../analysis/walk.js';
 import type { ApiRecord } from '../kernel/types.js';
 import { isAudited } from './audited.js';
 import type { Evidence, Target } from './site.js';
@@ -22,21 +22,49 @@ export interface Facts {
 	readonly isFamily: boolean;
 	/** NULL is passed for the pages. */
 	readonly isNullPages: boolean;
-	/** Where whoever uses the pages deals with MMU notifiers. */
-	readonly notifier: Evidence | undefined;
+	/** One page is asked for. */
+	readonly takesOne: boolean;
+	/** Where whoever uses the pages is told of changes of the page tables. */
+	readonly told: Evidence | undefined;
+	/** Nothing reads, writes, keeps or passes on the pages. */
+	readonly isUntouched: boolean;
+	/** Every release stands in the function that takes, and nothing is held when it returns. */
+	readonly isGivenBackHere: boolean;
+	/** All that is seen of the pages is that they are left to callers. */
+	readonly isForOthers: boolean;
 	/** What made the iterator one over kernel memory. */
 	readonly kernelBacked: Evidence | undefined;
 	/** Uses that outlive the call without a bound. */
-	readonly lasting: readonly Use[];
+	readonly lasting: readonly Evidence[];
 	/** What a conversion would call. */
 	readonly target: Target;
 	/** Every use, as evidence. */
 	readonly all: readonly Evidence[];
-	evidence(use: Use): Evidence;
 	/** Uses of these kinds, as evidence. */
 	of(...kinds: readonly UseKind[]): readonly Evidence[];
 	/** A statement about the call itself: "pins the pages". */
 	here(text: string): Evidence;
+}
+
+const TOUCHING: readonly UseKind[] = [
+	'device',
+	'kept',
+	'stored',
+	'registered',
+	'write',
+	'read',
+	'moved',
+	'returned',
+	'handed',
+	'listed',
+];
+
+/** One page, by the number asked for or by the function itself. */
+function isSingle({ api, arg }: ApiCall): boolean {
+	if (/^(?:page-|bool)/.test(api.record.meaning)) return true;
+	const count = arg('count');
+	const at = count && bare(count);
+	return at?.kind === 'number' && at.value === 1;
 }
 
 /** The file defines a function that takes user pages for anybody, or declares the family. */
@@ -77,6 +105,7 @@ export function factsOf(file: FileContext, call: ApiCall): Facts {
 	});
 	const of = (...kinds: readonly UseKind[]): Evidence[] =>
 		uses.uses.filter((use) => kinds.includes(use.kind)).map(evidence);
+	const releases = uses.uses.filter(({ kind }) => kind === 'released');
 	return {
 		record,
 		uses,
@@ -84,12 +113,15 @@ export function factsOf(file: FileContext, call: ApiCall): Facts {
 		inMm: file.area === 'mm',
 		isFamily: isFamily(file),
 		isNullPages: pages !== undefined && isNull(pages),
-		notifier: uses.notifier && { ...uses.notifier, text: 'the file deals with MMU notifiers' },
+		takesOne: isSingle(call),
+		told: uses.told && { ...uses.told, text: 'the file is told of changes of the page tables by an MMU notifier' },
+		isUntouched: of(...TOUCHING).length === 0,
+		isGivenBackHere: uses.transient && releases.length > 0 && releases.every((use) => use.function === call.fn?.name),
+		isForOthers: of('stored', 'returned').length > 0 && of('page-only', 'handed', 'released').length === 0,
 		kernelBacked: overKernelMemory(file, call),
-		lasting: uses.uses.filter(isLasting),
+		lasting: uses.uses.filter(isLasting).map(evidence),
 		target: record.group === 'iov-iter' ? 'iov_iter_extract_pages' : 'pin_user_pages',
 		all: uses.uses.map(evidence),
-		evidence,
 		of,
 		here: (text) => ({ start: nameRange.start, end: nameRange.end, text: `${call.call.name}() ${text}` }),
 	};

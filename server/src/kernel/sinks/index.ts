@@ -12,5 +12,6 @@ export {
 	newOwner,
 	owningType,
 	registersCompletion,
+	TOLD,
 } from './keep.js';
 export { freesHolder, type ListCall, listCall, looksAtPage, unmaps, type View, viewOf } from './views.js';
