@@ -50,13 +50,21 @@ const AREAS = new Set(
 /** Areas whose names are told from other folders where a path does not start at the top of a tree. */
 const TELLING = new Set(['arch', 'drivers', 'fs', 'kernel', 'mm', 'net', 'security', 'sound']);
 
-/** Kernel area of a path: its first folder, else the first one below that can only be such a one. */
-function areaOf(path: string): string {
-	const folders = path.split('/').slice(0, -1).filter(Boolean);
-	if (!path.startsWith('/') && AREAS.has(folders[0] ?? '')) return folders[0] as string;
-	const telling = folders.filter((folder) => TELLING.has(folder));
-	// a checkout is often called "kernel" itself
-	return telling.find((folder) => folder !== 'kernel') ?? telling[0] ?? '';
+/** What stands in kernel/ of a tree: many a module keeps its own code in a folder of that name. */
+const IN_KERNEL =
+	/^(?:bpf|cgroup|debug|dma|entry|events|futex|irq|livepatch|locking|module|power|printk|rcu|sched|time|trace|unwind|futex\.c|ptrace\.c)$/;
+
+/**
+ * Kernel area of a path: its first folder, else the first one below that can only be such a one.
+ * @param inTree the path starts at the top of a tree
+ */
+function areaOf(path: string, inTree: boolean): string {
+	const parts = path.split('/').filter(Boolean);
+	const folders = parts.slice(0, -1);
+	const isArea = (folder: string, i: number): boolean => folder !== 'kernel' || IN_KERNEL.test(parts[i + 1] ?? '');
+	const [first = ''] = folders;
+	if (!path.startsWith('/') && AREAS.has(first) && (inTree || isArea(first, 0))) return first;
+	return folders.find((folder, i) => TELLING.has(folder) && isArea(folder, i)) ?? '';
 }
 
 /** A macro or a local of this name stands for something else. */
@@ -125,7 +133,7 @@ export function fileContext(path: string, text: string, kernel: Kernel, ir: File
 	const byFunction = groupByFunction(calls);
 	return {
 		path,
-		area: areaOf(path),
+		area: areaOf(path, kernel.origin === 'tree'),
 		text,
 		kernel,
 		ir,

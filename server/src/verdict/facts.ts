@@ -4,8 +4,12 @@ import { iteratorKind } from '../analysis/iterator-kind.js';
 import { kernelBacked } from '../analysis/iterators.js';
 import { type Use, type UseKind, type Uses, usesOf } from '../analysis/uses/index.js';
 import { bare, isNull } from '../analysis/walk.js';
+import { readsOnly } from '../kernel/callees.js';
+import { keepsNothing, looksAtPage } from '../kernel/sinks/index.js';
 import type { ApiRecord } from '../kernel/types.js';
+import type { CallExpr } from '../syntax/ir.js';
 import { isAudited } from './audited.js';
+import { toldOf } from './notified.js';
 import type { Evidence, Target } from './site.js';
 
 /** Functions whose callers decide what becomes of the pages. */
@@ -28,7 +32,7 @@ export interface Facts {
 	readonly told: Evidence | undefined;
 	/** Nothing reads, writes, keeps or passes on the pages. */
 	readonly isUntouched: boolean;
-	/** Every release stands in the function that takes, and nothing is held when it returns. */
+	/** Every release stands in the function that takes, nothing is held when it returns, and nobody else is called meanwhile. */
 	readonly isGivenBackHere: boolean;
 	/** All that is seen of the pages is that they are left to callers. */
 	readonly isForOthers: boolean;
@@ -65,6 +69,13 @@ function isSingle({ api, arg }: ApiCall): boolean {
 	const count = arg('count');
 	const at = count && bare(count);
 	return at?.kind === 'number' && at.value === 1;
+}
+
+/** Nothing that is called after the taking could do something with the pages by another way. */
+function isQuietAfter(file: FileContext, { fn, call }: ApiCall): boolean {
+	const isQuiet = ({ name }: CallExpr): boolean =>
+		readsOnly(name) || keepsNothing(name) || looksAtPage(name) || file.kernel.api(name)?.record.group === 'release';
+	return fn?.calls.every((other) => other.start <= call.start || isQuiet(other)) ?? false;
 }
 
 /** The file defines a function that takes user pages for anybody, or declares the family. */
@@ -105,6 +116,8 @@ export function factsOf(file: FileContext, call: ApiCall): Facts {
 	});
 	const of = (...kinds: readonly UseKind[]): Evidence[] =>
 		uses.uses.filter((use) => kinds.includes(use.kind)).map(evidence);
+	const lasting = uses.uses.filter(isLasting).map(evidence);
+	const told = toldOf(file, call, uses, lasting.length + of('device', 'write').length > 0);
 	const releases = uses.uses.filter(({ kind }) => kind === 'released');
 	return {
 		record,
@@ -112,14 +125,19 @@ export function factsOf(file: FileContext, call: ApiCall): Facts {
 		core: uses.core,
 		inMm: file.area === 'mm',
 		isFamily: isFamily(file),
-		isNullPages: pages !== undefined && isNull(pages),
+		// where the prototype is another kernel's, NULL may stand for something else
+		isNullPages: pages !== undefined && isNull(pages) && call.shape === call.api.signature,
 		takesOne: isSingle(call),
-		told: uses.told && { ...uses.told, text: 'the file is told of changes of the page tables by an MMU notifier' },
+		told: told && { start: told.start, end: told.end, text: 'told of changes of the page tables by an MMU notifier' },
 		isUntouched: of(...TOUCHING).length === 0,
-		isGivenBackHere: uses.transient && releases.length > 0 && releases.every((use) => use.function === call.fn?.name),
+		isGivenBackHere:
+			uses.transient &&
+			releases.length > 0 &&
+			releases.every((use) => use.function === call.fn?.name) &&
+			isQuietAfter(file, call),
 		isForOthers: of('stored', 'returned').length > 0 && of('page-only', 'handed', 'released').length === 0,
 		kernelBacked: overKernelMemory(file, call),
-		lasting: uses.uses.filter(isLasting).map(evidence),
+		lasting,
 		target: record.group === 'iov-iter' ? 'iov_iter_extract_pages' : 'pin_user_pages',
 		all: uses.uses.map(evidence),
 		of,

@@ -3,6 +3,7 @@ export { loadsFrom, storesInto } from './cpu.js';
 export { addressTaker, type Direction, deviceCall, directionOf, toDeviceOrder } from './device.js';
 export {
 	callsDestructor,
+	INVALIDATES,
 	insertion,
 	isCompletionField,
 	keepsNothing,

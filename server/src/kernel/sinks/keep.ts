@@ -150,7 +150,10 @@ export const NOTIFIERS =
 
 /** Of these, the words of code that is told of a change: it registers for it, or asks whether one came in between. */
 export const TOLD =
-	/\b(?:mmu_notifier(?:_(?:register|unregister|get|put|synchronize|retry|seq|count|ops|release|from)\w*)?|__mmu_notifier_register|mmu_interval_\w+|mmu_invalidate_(?:retry|seq|in_progress)\w*|kvm_mmu_notifier_\w+|hmm_range(?:_fault)?|\w+_mn_(?:un)?register\w*)\b/g;
+	/\b(?:\w*mmu_notifier(?:_(?:register|unregister|get|put|synchronize|retry|seq|count|ops|release|from)\w*)?|mmu_interval_\w+|mmu_invalidate_(?:retry|seq|in_progress)\w*|kvm_mmu_notifier_\w+|hmm_range(?:_fault)?|\w+_mn_(?:un)?register\w*)\b/g;
+
+/** A field of the callbacks that are called when page tables change, with the function it is given. */
+export const INVALIDATES = /\.invalidate\w*\s*=\s*&?(\w+)/g;
 
 const QUIET = names(`
 	IS_ERR IS_ERR_OR_NULL PTR_ERR PTR_ERR_OR_ZERO ERR_PTR WARN_ON WARN_ON_ONCE BUG_ON VM_BUG_ON VM_BUG_ON_PAGE BUILD_BUG_ON
