@@ -67,7 +67,17 @@ export async function sitesOf(tree: TreeName, knownUsers: boolean): Promise<Plac
 	);
 }
 
-export async function compare(tree: TreeName, knownUsers: boolean): Promise<Comparison> {
+const comparisons = new Map<string, Promise<Comparison>>();
+
+/** The labels of a tree against its sites; worked out once. */
+export function compare(tree: TreeName, knownUsers: boolean): Promise<Comparison> {
+	const key = `${tree} ${knownUsers}`;
+	const known = comparisons.get(key) ?? compareAnew(tree, knownUsers);
+	comparisons.set(key, known);
+	return known;
+}
+
+async function compareAnew(tree: TreeName, knownUsers: boolean): Promise<Comparison> {
 	const sites = await sitesOf(tree, knownUsers);
 	const byPlace = new Map(sites.map((site) => [`${site.path}:${site.line}:${site.api}`, site]));
 	const pairs: { label: Label; site: Placed }[] = [];
