@@ -206,6 +206,15 @@ describe('convert', () => {
 		expect(verdict(withPage(body))).toBe(PIN);
 	});
 
+	it('is for FOLL_LONGTERM on plain references, whatever else the rules say of it', () => {
+		const text = (flags: string) =>
+			`int take(unsigned long addr, int n, struct page **pages, bool write)\n{\n\treturn get_user_pages_fast(addr, n, ${flags}, pages);\n}\n`;
+		expect(site(text('FOLL_LONGTERM | (write ? FOLL_WRITE : 0)'))).toMatchObject({
+			verdict: 'convert',
+			findings: ['foll-longterm-without-pin'],
+		});
+	});
+
 	it('names what shows it', () => {
 		const text = withPage('ctx->dma = dma_map_page(ctx->dev, page, 0, PAGE_SIZE, DMA_TO_DEVICE);\n\tput_page(page);');
 		const texts = site(text).evidence.map((one) => one.text);

@@ -26,6 +26,8 @@ export interface Facts {
 	readonly isFamily: boolean;
 	/** NULL is passed for the pages. */
 	readonly isNullPages: boolean;
+	/** FOLL_LONGTERM is among the flags, whatever the path. */
+	readonly isLongTerm: boolean;
 	/** One page is asked for. */
 	readonly takesOne: boolean;
 	/** Where whoever uses the pages is told of changes of the page tables. */
@@ -127,6 +129,7 @@ export function factsOf(file: FileContext, call: ApiCall): Facts {
 		isFamily: isFamily(file),
 		// where the prototype is another kernel's, NULL may stand for something else
 		isNullPages: pages !== undefined && isNull(pages) && call.shape === call.api.signature,
+		isLongTerm: call.flags?.every(({ bits }) => bits.has('FOLL_LONGTERM')) ?? false,
 		takesOne: isSingle(call),
 		told: told && { start: told.start, end: told.end, text: 'told of changes of the page tables by an MMU notifier' },
 		isUntouched: of(...TOUCHING).length === 0,

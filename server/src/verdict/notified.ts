@@ -10,6 +10,9 @@ const MOST_FUNCTIONS = 40;
 const EVERYWHERE =
 	/^struct (?:page|folio|mm_struct|vm_area_struct|task_struct|device|file|inode|list_head|work_struct|mmu_\w+|interval_tree_node|rb_node|mutex|scatterlist|sg_table)$/;
 
+/** A function that is given a notifier. */
+const TAKES_NOTIFIER = /\b(\w+)\s*\([^(){};]*\bstruct mmu_(?:interval_)?notifier\s*\*/g;
+
 const CALLBACKS = new WeakMap<FileContext, readonly FunctionIR[]>();
 
 /** Callbacks for changes of the page tables, and what they call in this file. */
@@ -17,7 +20,9 @@ function callbacksOf(file: FileContext): readonly FunctionIR[] {
 	const known = CALLBACKS.get(file);
 	if (known) return known;
 	const found = new Map<string, FunctionIR>();
-	const pending = [...file.text.matchAll(INVALIDATES)].map((match) => match[1] as string);
+	const pending = [...file.text.matchAll(INVALIDATES), ...file.text.matchAll(TAKES_NOTIFIER)].map(
+		(match) => match[1] as string,
+	);
 	for (let name = pending.pop(); name !== undefined && found.size < MOST_FUNCTIONS; name = pending.pop()) {
 		const fn = found.has(name) ? undefined : file.ir.lookup(name);
 		if (!fn) continue;

@@ -87,6 +87,10 @@ const movesAway: Policy = ({ of, target }) => {
 	return moved.length > 0 ? benefit(target, moved) : undefined;
 };
 
+/** The call itself says that the pages are held for as long as user space wants. */
+const longTerm: Policy = ({ isLongTerm, target, here }) =>
+	isLongTerm ? convert(target, [here('asks for FOLL_LONGTERM, which plain references cannot give')]) : undefined;
+
 /** A device reaches the data. */
 const byDevice: Policy = ({ of, target }) => {
 	const device = of('device');
@@ -141,6 +145,7 @@ const POLICIES: readonly Policy[] = [
 	movesAway,
 	byDevice,
 	kept,
+	longTerm,
 	written,
 	readOnly,
 	untouched,
