@@ -60,9 +60,9 @@ export function agrees({ verdict, target, others }: Label, site: Site): boolean 
 /** Every site of a tree. */
 export async function sitesOf(tree: TreeName, knownUsers: boolean): Promise<Placed[]> {
 	const { files, kernel } = await corpus(tree);
-	return files.flatMap(({ path, text }) =>
+	return files.flatMap(({ path, text, neighbours }) =>
 		engine
-			.audit(text, { path, kernel, fixes: false, knownUsers })
+			.audit(text, { path, kernel, neighbours, fixes: false, knownUsers })
 			.sites.map((site) => ({ ...site, path, line: text.slice(0, site.start).split('\n').length })),
 	);
 }

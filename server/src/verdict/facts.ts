@@ -40,6 +40,8 @@ export interface Facts {
 	readonly isForOthers: boolean;
 	/** What made the iterator one over kernel memory. */
 	readonly kernelBacked: Evidence | undefined;
+	/** Where the references go to another owner; users of a field give away further ones. */
+	readonly moved: readonly Evidence[];
 	/** Uses that outlive the call without a bound. */
 	readonly lasting: readonly Evidence[];
 	/** What a conversion would call. */
@@ -140,6 +142,7 @@ export function factsOf(file: FileContext, call: ApiCall): Facts {
 			isQuietAfter(file, call),
 		isForOthers: of('stored', 'returned').length > 0 && of('page-only', 'handed', 'released').length === 0,
 		kernelBacked: overKernelMemory(file, call),
+		moved: uses.uses.filter(({ kind, byField }) => kind === 'moved' && !byField).map(evidence),
 		lasting,
 		target: record.group === 'iov-iter' ? 'iov_iter_extract_pages' : 'pin_user_pages',
 		all: uses.uses.map(evidence),

@@ -82,10 +82,8 @@ const notified: Policy = ({ told }) => (told ? keep('mmu-notifier', [told]) : un
 const kernelPages: Policy = ({ kernelBacked }) =>
 	kernelBacked ? benefit('iov_iter_extract_pages', [kernelBacked]) : undefined;
 
-const movesAway: Policy = ({ of, target }) => {
-	const moved = of('moved');
-	return moved.length > 0 ? benefit(target, moved) : undefined;
-};
+/** The references themselves go to an owner who puts them. */
+const movesAway: Policy = ({ moved, target }) => (moved.length > 0 ? benefit(target, moved) : undefined);
 
 /** The call itself says that the pages are held for as long as user space wants. */
 const longTerm: Policy = ({ isLongTerm, target, here }) =>
