@@ -17,8 +17,11 @@ import type { FileIR, Place, Range } from './syntax/ir.js';
 import { CParser } from './syntax/parser.js';
 import { SourceFile } from './syntax/source-file.js';
 import { type Neighbour, type Piece, Unit } from './syntax/unit.js';
+import { withFindings } from './verdict/findings.js';
+import type { Site } from './verdict/site.js';
+import { sitesOf } from './verdict/sites.js';
 
-export type { Flow, Needs, Neighbour, Partners, Place };
+export type { Flow, Needs, Neighbour, Partners, Place, Site };
 export { NO_NEEDS, needles };
 
 /** A place that belongs to a finding: in the file itself, or in another one when `place` is there. */
@@ -47,6 +50,8 @@ export interface AnalyseOptions {
 	readonly severities?: Readonly<Record<string, Severity | 'off'>>;
 	/** False leaves the fixes out: each costs a second analysis. Default true. */
 	readonly fixes?: boolean;
+	/** False leaves the curated table of known users out: evidence alone decides. Default true. */
+	readonly knownUsers?: boolean;
 	/** Other files of the tree that may have what `needs` names. Hand over the same objects as long as they are the same. */
 	readonly neighbours?: readonly Neighbour[];
 }
@@ -61,10 +66,18 @@ export interface Analysis {
 	readonly bounded: readonly string[];
 }
 
+/** The analysis of a file with a verdict on each call that takes references on user pages. */
+export interface Audit extends Analysis {
+	/** In the order of the text. */
+	readonly sites: readonly Site[];
+}
+
 /** An open document: keeps what an edit leaves valid. */
 export interface OpenFile {
 	/** Analyse the new text; what did not change since the last call is not parsed again. */
 	analyse(text: string, options: AnalyseOptions): Analysis;
+	/** The analysis, and the verdict on each site. */
+	audit(text: string, options: AnalyseOptions): Audit;
 	/** What other files would have to say, beyond what the neighbours say; cheap beside an analysis. */
 	needs(text: string, options: AnalyseOptions): Needs;
 	/** Taking calls with all that gives their pages back. */
@@ -90,6 +103,7 @@ export interface Engine {
 	/** Metadata of all rules, in registry order. */
 	readonly rules: readonly RuleMeta[];
 	analyse(text: string, options: AnalyseOptions): Analysis;
+	audit(text: string, options: AnalyseOptions): Audit;
 	needs(text: string, options: AnalyseOptions): Needs;
 	open(): OpenFile;
 	/** The function IR of a text, for tools that look below the findings. */
@@ -178,6 +192,13 @@ class Opened implements OpenFile {
 		return { findings, irrelevant: false, unread: [...new Set(own.unread)], bounded };
 	}
 
+	audit(text: string, options: AnalyseOptions): Audit {
+		const context = this.look(text, options)?.context;
+		const analysis = this.analyse(text, options);
+		const sites = context ? sitesOf(context).map((site) => withFindings(site, analysis.findings)) : [];
+		return { ...analysis, sites };
+	}
+
 	needs(text: string, options: AnalyseOptions): Needs {
 		return this.look(text, options)?.needs ?? NO_NEEDS;
 	}
@@ -206,6 +227,7 @@ class Opened implements OpenFile {
 			last?.text === text &&
 			last.options.path === path &&
 			last.options.kernel === kernel &&
+			(last.options.knownUsers ?? true) === (options.knownUsers ?? true) &&
 			sameNeighbours(last.options.neighbours, neighbours)
 		)
 			return last;
@@ -217,9 +239,9 @@ class Opened implements OpenFile {
 
 	/** Read the text, find what it needs of other files and what that needs in its turn, and read all of it together. */
 	private link(text: string, options: AnalyseOptions): Look {
-		const { path, kernel, neighbours = [] } = options;
+		const { path, kernel, neighbours = [], knownUsers } = options;
 		const own = this.read(text, kernel);
-		const alone = fileContext(path, new Unit(text, []), kernel, own);
+		const alone = fileContext(path, new Unit(text, []), kernel, own, knownUsers);
 		const linker = new Linker(text, own, kernel, neighbours);
 		let needs = needsOf(alone);
 		let pieces = linker.add(needs);
@@ -229,7 +251,8 @@ class Opened implements OpenFile {
 			pieces = linker.add(further);
 		}
 		const unit = new Unit(text, linker.pieces);
-		const context = linker.pieces.length === 0 ? alone : fileContext(path, unit, kernel, this.read(unit.text, kernel));
+		const context =
+			linker.pieces.length === 0 ? alone : fileContext(path, unit, kernel, this.read(unit.text, kernel), knownUsers);
 		return { text, options, context, own, needs: without(needs, linker), partners: undefined };
 	}
 
@@ -322,6 +345,14 @@ export async function loadEngine(wasm: WasmFiles): Promise<Engine> {
 	return {
 		rules: ruleMetas,
 		open: () => new Opened(parser),
+		audit(text, options) {
+			const file = new Opened(parser);
+			try {
+				return file.audit(text, options);
+			} finally {
+				file.dispose();
+			}
+		},
 		needs(text, options) {
 			const file = new Opened(parser);
 			try {

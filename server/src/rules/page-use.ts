@@ -28,7 +28,7 @@ export function* sitesOf(
 		const known = file.knownUser(call.fn.name);
 		if (known && known.verdict !== 'convert') continue;
 		const uses = usesOf(file, call);
-		if (uses.notifier || uses.uses.some((use) => use.kind === 'moved')) continue;
+		if (uses.notifier || uses.uses.some((use) => use.kind === 'moved' && !use.byField)) continue;
 		const pages = call.arg('pages') ?? call.arg('page') ?? call.arg('folios');
 		yield { call, uses, name: (pages && holderPlace(pages, NO_ALIASES)?.replaceAll('[]', '')) || 'the page' };
 	}

@@ -247,6 +247,7 @@ function toList(
 	reach: (index: number) => Kinds,
 ): boolean {
 	if (reach(list.from) === NONE || (at(list.from) === NONE && list.into === undefined)) return false;
+	eyes.frame.note({ ...span(call.nameRange), kind: 'listed', text: `${call.name}() puts them into a list for I/O` });
 	const target = list.into === undefined ? undefined : call.args[list.into];
 	const path = target && eyes.path(target);
 	if (!target || !path) return true;
