@@ -14,12 +14,13 @@ import { runRules } from './rules/run.js';
 import type { FileIR, Range } from './syntax/ir.js';
 import { CParser } from './syntax/parser.js';
 import { SourceFile } from './syntax/source-file.js';
+import { auditWords } from './verdict/audited.js';
 import { withFindings } from './verdict/findings.js';
 import type { Site } from './verdict/site.js';
 import { sitesOf } from './verdict/sites.js';
 
 export type { Flow, Partners, Site };
-export { needles };
+export { auditWords, needles };
 
 export interface Finding extends Range {
 	readonly rule: string;
@@ -43,6 +44,8 @@ export interface AnalyseOptions {
 	readonly fixes?: boolean;
 	/** False leaves the curated table of known users out: evidence alone decides. Default true. */
 	readonly knownUsers?: boolean;
+	/** False analyses a text that names none of our words like any other. Default true. */
+	readonly prefilter?: boolean;
 }
 
 export interface Analysis {
@@ -190,12 +193,12 @@ class Opened implements OpenFile {
 	}
 
 	/** The text read, and what is known of it so far; undefined for one that names none of our words. */
-	private look(text: string, { path, kernel, knownUsers = true }: AnalyseOptions): typeof this.last {
+	private look(text: string, { path, kernel, knownUsers = true, prefilter = true }: AnalyseOptions): typeof this.last {
 		const known = this.last?.context;
 		if (known?.text === text && known.path === path && known.kernel === kernel && this.last?.knownUsers === knownUsers)
 			return this.last;
 		this.last = undefined;
-		if (isIrrelevant(text)) this.source.dispose();
+		if (prefilter && isIrrelevant(text)) this.source.dispose();
 		else {
 			const context = fileContext(path, text, kernel, this.read(text, kernel), knownUsers);
 			this.last = { context, knownUsers, partners: undefined };

@@ -12,6 +12,8 @@ export interface Io {
 interface Output {
 	write(chunk: string | Uint8Array): void;
 	readonly colour: boolean;
+	/** Somebody watches it. */
+	readonly terminal?: boolean;
 }
 
 /** A mistake of the user: told in one line, exit code 2. */
@@ -48,6 +50,7 @@ function output(stream: NodeJS.WriteStream): Output {
 			if (open) stream.write(chunk);
 		},
 		colour: wantsColour(process.env, stream.isTTY === true),
+		terminal: stream.isTTY === true && process.env.TERM !== 'dumb',
 	};
 }
 

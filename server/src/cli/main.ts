@@ -1,10 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
+import { type AuditCommand, runAudit } from './audit.js';
 import { type CheckOptions, check, FORMATS } from './check.js';
 import { type ExplainOptions, explain } from './explain.js';
 import { type FixOptions, fix } from './fix.js';
 import { type Io, UsageError } from './io.js';
 import { lsp } from './lsp.js';
-import { kernelVersion, repeated } from './options.js';
+import { kernelVersion, repeated, shard, threads } from './options.js';
 import { tool } from './package.js';
 import { rules } from './rules.js';
 import { SEVERITIES } from './severity.js';
@@ -68,6 +69,19 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 		.option('--dry-run', 'print a unified diff and change nothing')
 		.action(async (paths: string[], options: FixOptions) => {
 			code = await fix(paths, options, io);
+		});
+
+	withKernel(program.command('audit'))
+		.description('list every call that takes references on user pages in a tree, with a verdict on it')
+		.argument('<tree>', 'a kernel tree, or any folder')
+		.addOption(new Option('--format <format>', 'how to print').choices(['json']).default('json'))
+		.option('--no-known-users', 'leave out the curated table of known users: evidence alone decides')
+		.option('--no-prefilter', 'analyse files that name none of the functions as well, to show that nothing is missed')
+		.option('--no-cache', 'neither read nor keep results of earlier audits')
+		.option('--shard <i/n>', 'only the i-th of n parts; "gup-lens merge" joins their JSON', shard)
+		.option('--jobs <n>', 'how many threads; default: as many as there are processors', threads)
+		.action(async (tree: string, options: AuditCommand) => {
+			code = await runAudit(tree, options, io);
 		});
 
 	program

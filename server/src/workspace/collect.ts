@@ -117,7 +117,7 @@ async function walk(
 }
 
 /** Why what a link names is not looked at; undefined where that holds no C, or lies inside the top and is found there. */
-async function linkReason(path: string, realFolder: string, realTop: string): Promise<string | undefined> {
+export async function linkReason(path: string, realFolder: string, realTop: string): Promise<string | undefined> {
 	const named = C_FILE.test(path);
 	let target: string;
 	try {
