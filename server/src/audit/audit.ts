@@ -8,7 +8,7 @@ import { type Home, Homes } from './homes.js';
 import type { FileOutcome, Job, Setting } from './job.js';
 import { list } from './listing.js';
 import { type Crew, crew } from './pool.js';
-import { type AuditReport, type AuditSite, type AuditSkip, byPath } from './report.js';
+import { AuditError, type AuditReport, type AuditSite, type AuditSkip, byPath } from './report.js';
 import { type FileResult, Results } from './results.js';
 import { folderOf, isLeftOut } from './scope.js';
 import { type Search, search, startRipgrep } from './search.js';
@@ -44,9 +44,6 @@ export interface Audited {
 	/** Files the engine broke on: an error of the program. */
 	readonly failed: readonly AuditSkip[];
 }
-
-/** The folder cannot be audited; the message says why. */
-export class AuditError extends Error {}
 
 /** Throws an AuditError for what is no folder. */
 export async function audit(options: AuditOptions): Promise<Audited> {

@@ -51,6 +51,9 @@ export interface AuditReport {
 	readonly skipped: readonly AuditSkip[];
 }
 
+/** A folder that cannot be audited, or a file that is no report; the message says why. */
+export class AuditError extends Error {}
+
 /** From what is done to what must be done, as people read it. */
 export const VERDICTS: readonly Verdict[] = ['ok', 'keep', 'benefit', 'convert', 'bug'];
 

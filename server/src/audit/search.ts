@@ -47,7 +47,11 @@ export async function search(
 	if (matches) {
 		// What it could not read is asked again, for a reason in our words.
 		const asked = new Set(paths);
-		const { found: readable, unread } = scan(root, matches.unread.filter((path) => asked.has(path)), words);
+		const { found: readable, unread } = scan(
+			root,
+			matches.unread.filter((path) => asked.has(path)),
+			words,
+		);
 		const names = new Set([...paths.filter((path) => matches.paths.has(path)), ...readable]);
 		task.progress(paths.length, paths.length);
 		return { names, skipped: unread };

@@ -16,13 +16,14 @@ const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
 };
 
 /** Base of all paths: where the command ran, which for code scanning is the top of the checkout. */
-const BASE = '%SRCROOT%';
+export const BASE = '%SRCROOT%';
+export const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
 /** SARIF 2.1.0. */
 export function sarif(report: Report): string {
 	const indexes = new Map(report.rules.map((rule, index) => [rule.id, index]));
 	const log: Log = {
-		$schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+		$schema: SCHEMA,
 		version: '2.1.0',
 		runs: [
 			{
@@ -129,6 +130,6 @@ function fingerprint(file: FileReport, finding: Finding, lines: Lines, seen: Map
 	return createHash('sha256').update(`${key}\n${ordinal}`).digest('hex').slice(0, 32);
 }
 
-function artifact(path: string): { uri: string; uriBaseId: string } {
+export function artifact(path: string): { uri: string; uriBaseId: string } {
 	return { uri: path.split('/').map(encodeURIComponent).join('/'), uriBaseId: BASE };
 }
