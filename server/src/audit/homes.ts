@@ -89,14 +89,11 @@ function outside(version: string): Home {
 
 async function inTree(tree: Tree, root: string): Promise<Home> {
 	const texts = await Promise.all(treeFiles.map((name) => nodeFiles.read(`${tree.root}/${name}`)));
-	/** From the kernel tree to the audited folder: "drivers/gpu", "" or, for a tree inside it, "..". */
-	const between = posix.relative(tree.root, root);
-	const above = posix.relative(root, tree.root);
 	return {
 		tree: tree.root,
 		version: tree.kernel.version,
 		facts: digest('tree', ...texts.map((text) => text ?? '')),
-		inward: (path) => posix.join(between, path),
-		outward: (path) => posix.join(above, path),
+		inward: (path) => posix.relative(tree.root, `${root}/${path}`),
+		outward: (path) => posix.relative(root, `${tree.root}/${path}`),
 	};
 }

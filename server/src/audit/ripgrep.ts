@@ -9,8 +9,12 @@ const IN_VSCODE = ['resources/app/', ''].flatMap((app) =>
 	['node_modules', 'node_modules.asar.unpacked'].map((modules) => `${app}${modules}/@vscode/ripgrep/bin/${PROGRAM}`),
 );
 
-/** The ripgrep at hand: on the PATH, VS Code's own, or that of the npm package; undefined where there is none. */
+/**
+ * The ripgrep at hand: on the PATH, VS Code's own, or that of the npm package; undefined where there is none, or where
+ * GUP_LENS_RIPGREP is "off".
+ */
 export function findRipgrep(): string | undefined {
+	if (process.env.GUP_LENS_RIPGREP === 'off') return undefined;
 	return onPath(PROGRAM) ?? ofVscode() ?? ofPackage();
 }
 

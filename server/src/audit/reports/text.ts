@@ -123,9 +123,10 @@ function stepText({ from, to, converted, changed, moved, added, gone }: Step, co
 		),
 		section(
 			'Judged otherwise',
-			changed.map(
-				(pair) => `${place(pair.after)} ${callOf(pair.after)}: ${pair.before.verdict} -> ${pair.after.verdict}`,
-			),
+			changed.map(({ before, after }) => {
+				const was = before.api === after.api ? '' : `, was ${before.api}()`;
+				return `${place(after)} ${callOf(after)}${was}: ${before.verdict} -> ${after.verdict}`;
+			}),
 		),
 		section(
 			'Moved',
