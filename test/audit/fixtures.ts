@@ -3,7 +3,6 @@ import type { AuditReport } from '../../server/src/audit/report.js';
 import { cli, type Outcome } from '../cli/run.js';
 import { scratch } from '../support/scratch.js';
 
-
 /** Plain references given to a device. */
 export const CONVERT = `#include <linux/mm.h>
 
@@ -64,7 +63,10 @@ interface Setting {
 }
 
 /** Runs `gup-lens audit` here. The cache is that of the test. */
-export async function auditOf(argv: readonly string[], { cache = scratch(), cwd = '/' }: Setting = {}): Promise<Outcome> {
+export async function auditOf(
+	argv: readonly string[],
+	{ cache = scratch(), cwd = '/' }: Setting = {},
+): Promise<Outcome> {
 	const before = process.env.XDG_CACHE_HOME;
 	process.env.XDG_CACHE_HOME = cache;
 	try {
@@ -76,7 +78,11 @@ export async function auditOf(argv: readonly string[], { cache = scratch(), cwd 
 }
 
 /** The report of a tree as JSON, without errors. */
-export async function reportOf(tree: string, argv: readonly string[] = [], setting: Setting = {}): Promise<AuditReport> {
+export async function reportOf(
+	tree: string,
+	argv: readonly string[] = [],
+	setting: Setting = {},
+): Promise<AuditReport> {
 	const { code, stdout, stderr } = await auditOf([tree, '--format', 'json', ...argv], setting);
 	expect(code, stderr).toBe(0);
 	return JSON.parse(stdout);

@@ -6,7 +6,7 @@ import { list } from '../../server/src/audit/listing.js';
 import { findRipgrep, searchWithRipgrep } from '../../server/src/audit/ripgrep.js';
 import { scan } from '../../server/src/audit/scan.js';
 import { auditWords } from '../../server/src/engine.js';
-import { needTree, tree as kernel } from '../kernel/trees.js';
+import { tree as kernel, needTree } from '../kernel/trees.js';
 import { scratch } from '../support/scratch.js';
 import { briefly, OK, OTHER, reportOf, TREE } from './fixtures.js';
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cli } from '../cli/run.js';
-import { needTree, tree as kernel } from '../kernel/trees.js';
+import { tree as kernel, needTree } from '../kernel/trees.js';
 import { scratch } from '../support/scratch.js';
 import { CONVERT, KERNEL, OK, reportOf, withoutTime } from './fixtures.js';
 

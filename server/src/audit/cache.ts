@@ -65,7 +65,7 @@ export class Cache {
 			writeAtomically(this.#path(kind, name), Buffer.concat([sum(content), content]));
 			this.#written = true;
 		} catch (error) {
-			this.#problem = `${this.#folder}: ${problemOf(error as NodeJS.ErrnoException)}`;
+			this.#problem = `${this.#folder}: ${reasonOf(error as NodeJS.ErrnoException)}`;
 		}
 	}
 
@@ -92,18 +92,6 @@ export class Cache {
 
 function sum(content: Uint8Array): Buffer {
 	return createHash('sha1').update(content).digest();
-}
-
-function problemOf(error: NodeJS.ErrnoException): string {
-	switch (error.code) {
-		case 'ENOSPC':
-		case 'EDQUOT':
-			return 'no space left';
-		case 'EROFS':
-			return 'read-only';
-		default:
-			return reasonOf(error);
-	}
 }
 
 /** Time of the last change, in milliseconds; 0 for what is not there. */

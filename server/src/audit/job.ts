@@ -1,4 +1,5 @@
 /** What a worker does for the main thread: nothing here needs more than what is handed over. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type Engine, loadEngine, type Site } from '../engine.js';
 import { kernelFor, newestKernel } from '../kernel/index.js';
@@ -11,6 +12,7 @@ import { TreeLocator } from '../workspace/trees.js';
 import { Cache } from './cache.js';
 import type { AuditSite } from './report.js';
 import { type FileResult, Results } from './results.js';
+import { VANISHED } from './scope.js';
 
 /** How all files of an audit are judged. Plain data: it travels to the workers. */
 export interface Setting {
@@ -81,8 +83,8 @@ export class Auditor {
 	#look(engine: Engine, kernel: Kernel, results: Results, { file, path }: Job['files'][number]): FileOutcome {
 		const read = readSource(file, undefined);
 		if (read.kind !== 'text') {
-			const reason = read.kind === 'skipped' ? read.reason : 'nothing to read';
-			return { file, content: undefined, result: { sites: [], skipped: [gone(reason)], failed: false } };
+			const reason = !existsSync(file) ? VANISHED : read.kind === 'skipped' ? read.reason : 'nothing to read';
+			return { file, content: undefined, result: { sites: [], skipped: [reason], failed: false } };
 		}
 		const content = results.contentOf(read.bytes);
 		const known = results.get(path, content);
@@ -97,11 +99,6 @@ export class Auditor {
 			return { file, content, result: { sites: [], skipped: [reason], failed: true } };
 		}
 	}
-}
-
-/** It was listed a moment ago. */
-function gone(reason: string): string {
-	return reason === 'no such file or folder' ? 'vanished while the audit ran' : reason;
 }
 
 /** The one place that asks the engine. */

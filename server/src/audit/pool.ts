@@ -29,19 +29,25 @@ export function crew(setting: Setting, size: number, worker: string | undefined)
 function alone(setting: Setting): Crew {
 	let auditor: Auditor | undefined;
 	let ended = false;
-	return {
-		size: 1,
-		async audit(job) {
-			// One turn of the event loop: a signal can be heard between two jobs.
+	let last: Promise<unknown> = Promise.resolve();
+	/** One after the other, with a turn of the event loop between them: a signal is heard there. */
+	const inTurn = <T>(work: () => T | Promise<T>): Promise<T> => {
+		const mine = last.then(async () => {
 			await new Promise((next) => setImmediate(next));
 			if (ended) throw new Error('ended');
-			auditor ??= new Auditor(setting);
-			return auditor.run(job);
-		},
-		async scan(root, paths, words) {
-			await new Promise((next) => setImmediate(next));
-			return scan(root, paths, words);
-		},
+			return work();
+		});
+		last = mine.catch(() => undefined);
+		return mine;
+	};
+	return {
+		size: 1,
+		audit: (job) =>
+			inTurn(() => {
+				auditor ??= new Auditor(setting);
+				return auditor.run(job);
+			}),
+		scan: (root, paths, words) => inTurn(() => scan(root, paths, words)),
 		async end() {
 			ended = true;
 		},

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { reasonOf } from '../workspace/collect.js';
 import { Prefilter } from '../workspace/prefilter.js';
+import { reasonMeanwhile } from './scope.js';
 
 /** Bytes read at a time. */
 const CHUNK = 1 << 20;
@@ -27,7 +27,7 @@ export function scan(root: string, paths: readonly string[], words: readonly str
 		try {
 			if (names(`${root}/${path}`, prefilter, buffer)) found.push(path);
 		} catch (error) {
-			unread.push({ path, reason: reasonOf(error as NodeJS.ErrnoException) });
+			unread.push({ path, reason: reasonMeanwhile(error as NodeJS.ErrnoException) });
 		}
 	}
 	return { found, unread };

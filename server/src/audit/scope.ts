@@ -1,4 +1,5 @@
-/** Which files of a folder an audit looks at. */
+/** Which files of a folder an audit looks at, and why it could not. */
+import { reasonOf } from '../workspace/collect.js';
 
 const C_FILE = /\.[ch]$/;
 /** Hidden files and folders: build leftovers, `.git`. */
@@ -24,3 +25,10 @@ export function isLeftOut(path: string): boolean {
 export function folderOf(path: string): string {
 	return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
+
+/** Why a file that was listed a moment ago cannot be read. */
+export function reasonMeanwhile(error: NodeJS.ErrnoException): string {
+	return error.code === 'ENOENT' ? VANISHED : reasonOf(error);
+}
+
+export const VANISHED = 'vanished while the audit ran';

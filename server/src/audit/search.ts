@@ -41,7 +41,11 @@ export async function search(
 	started: Promise<Matches | undefined> | undefined,
 ): Promise<Found | undefined> {
 	const { root, words, signal } = task;
-	if (!started && paths.length <= FEW) return found([scan(root, paths, words)]);
+	if (!started && paths.length <= FEW) {
+		const scanned = scan(root, paths, words);
+		task.progress(paths.length, paths.length);
+		return found([scanned]);
+	}
 	const matches = await (started ?? startRipgrep(task));
 	if (signal?.aborted) return undefined;
 	if (matches) {

@@ -64,6 +64,11 @@ export function reasonOf(error: NodeJS.ErrnoException): string {
 			return 'permission denied';
 		case 'ELOOP':
 			return 'circular symbolic link';
+		case 'ENOSPC':
+		case 'EDQUOT':
+			return 'no space left';
+		case 'EROFS':
+			return 'read-only';
 		default:
 			return `cannot be read (${error.code ?? error.message})`;
 	}

@@ -1,13 +1,14 @@
 import type { Verdict } from '../../verdict/site.js';
-import { printable } from '../../workspace/wording.js';
 import { burnDown, type Counts, countsOf, worklist } from '../burndown.js';
 import type { Comparison, Step } from '../compare.js';
 import type { AuditReport, AuditSite } from '../report.js';
 import { COLUMNS } from './text.js';
-import { adviceOf, footer, MEANING, skippedByReason, whyOf } from './words.js';
+import { adviceOf, clean, footer, MEANING, skippedByReason, whyOf } from './words.js';
 
 /** For an issue, a wiki or a chat: the tables of the report, then every site. */
-export function auditMarkdown(report: AuditReport, comparison?: Comparison): string {
+export function auditMarkdown(of: AuditReport, comparing?: Comparison): string {
+	const report = clean(of);
+	const comparison = clean(comparing);
 	const { rows, counts, total } = burnDown(report.sites);
 	const burn = rows.map((row) => [code(row.subsystem), ...numbers(row.counts), String(row.total)]);
 	const parts = [
@@ -38,13 +39,18 @@ export function auditMarkdown(report: AuditReport, comparison?: Comparison): str
 }
 
 /** One site as a list item, to be pasted on its own. */
-export function siteMarkdown(site: AuditSite): string {
-	const advice = adviceOf(site);
+export function siteMarkdown(of: AuditSite): string {
+	const site = clean(of);
+	const advice = markedAdvice(site);
 	const where = site.function === null ? '' : ` in ${code(`${site.function}()`)}`;
-	const head = `- ${code(`${site.path}:${site.line}`)} ${code(`${site.api}()`)}${where}: **${site.verdict}**${advice && ` ${text(advice)}`}`;
+	const head = `- ${code(`${site.path}:${site.line}`)} ${code(`${site.api}()`)}${where}: **${site.verdict}**${advice && ` ${advice}`}`;
 	const evidence = site.evidence.map((one) => `  - ${code(`${one.path}:${one.line}`)} ${text(one.text)}`);
 	const source = site.source === null ? [] : [`  - source: ${text(site.source)}`];
 	return [head, ...evidence, ...source].join('\n');
+}
+
+function markedAdvice(site: AuditSite): string {
+	return site.target === null ? text(adviceOf(site)) : `→ ${code(site.target)}`;
 }
 
 function listed(title: string, sites: readonly AuditSite[]): string[] {
@@ -54,7 +60,7 @@ function listed(title: string, sites: readonly AuditSite[]): string[] {
 		code(site.api),
 		site.function === null ? '' : code(site.function),
 		site.flags === null ? '' : code(site.flags),
-		text(adviceOf(site)),
+		markedAdvice(site),
 		text(whyOf(site)),
 	]);
 	return [`## ${title} (${sites.length})`, table(['site', 'function called', 'in', 'flags', 'what', 'why'], rows)];
@@ -118,14 +124,12 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], nu
 
 /** Plain words: nothing of a tree becomes markup. */
 function text(words: string): string {
-	return printable(words)
-		.replace(/\s+/g, ' ')
-		.replace(/[\\`*_{}[\]<>|#~&]/g, '\\$&');
+	return words.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]<>|#~&]/g, '\\$&');
 }
 
 /** As code; a table cell ends at a bar even there. */
 function code(words: string): string {
-	const plain = printable(words).replace(/\s+/g, ' ');
+	const plain = words.replace(/\s+/g, ' ');
 	const fence = plain.includes('`') ? '``' : '`';
 	const inner = plain.startsWith('`') || plain.endsWith('`') ? ` ${plain} ` : plain;
 	return `${fence}${inner.replaceAll('|', '\\|')}${fence}`;

@@ -1,10 +1,10 @@
 import picocolors from 'picocolors';
 import type { Verdict } from '../../verdict/site.js';
-import { count, printable } from '../../workspace/wording.js';
+import { count } from '../../workspace/wording.js';
 import { type BurnDown, burnDown, type Counts, countsOf, worklist } from '../burndown.js';
 import type { Comparison, Pair, Step } from '../compare.js';
 import type { AuditReport, AuditSite } from '../report.js';
-import { adviceOf, callOf, footer, MEANING, number, skippedByReason, whyOf } from './words.js';
+import { adviceOf, callOf, clean, footer, MEANING, number, skippedByReason, whyOf } from './words.js';
 
 type Colours = ReturnType<typeof picocolors.createColors>;
 
@@ -25,7 +25,9 @@ const WIDTH = 76;
 const NAMED = 5;
 
 /** As one would paste it into a mail: a burn-down table, then the sites with something to do. */
-export function auditText(report: AuditReport, colour: boolean, comparison?: Comparison): string {
+export function auditText(of: AuditReport, colour: boolean, comparing?: Comparison): string {
+	const report = clean(of);
+	const comparison = clean(comparing);
 	const colours = picocolors.createColors(colour);
 	const title = `Users of get_user_pages and its kin in Linux ${report.kernel}${report.partial ? ' (partial)' : ''}`;
 	const parts = [
@@ -40,14 +42,14 @@ export function auditText(report: AuditReport, colour: boolean, comparison?: Com
 }
 
 function table({ rows, counts, total }: BurnDown, colours: Colours): string {
-	const width = Math.max('subsystem'.length, ...rows.map(({ subsystem }) => printable(subsystem).length));
+	const width = Math.max('subsystem'.length, ...rows.map(({ subsystem }) => subsystem.length));
 	const line = (name: string, of: Counts | undefined, all: string, paint: (text: string) => string) => {
 		const cells = COLUMNS.map((verdict) => {
 			if (!of) return verdict.padStart(8);
 			const text = (of[verdict] === 0 ? '.' : String(of[verdict])).padStart(8);
 			return of[verdict] === 0 ? colours.dim(text) : PAINT[verdict](colours)(text);
 		});
-		return `  ${paint(printable(name).padEnd(width))}${cells.join('')}${all.padStart(8)}\n`;
+		return `  ${paint(name.padEnd(width))}${cells.join('')}${all.padStart(8)}\n`;
 	};
 	const plain = (text: string) => text;
 	const rule = `  ${'-'.repeat(width + 8 * (COLUMNS.length + 1))}\n`;
@@ -81,11 +83,11 @@ function fileText(path: string, sites: readonly AuditSite[], colours: Colours): 
 	const lines = sites.flatMap((site) => {
 		const advice = adviceOf(site);
 		return [
-			`    :${String(site.line).padEnd(5)} ${colours.bold(printable(callOf(site)))}${advice && `  ${printable(advice)}`}`,
-			...wrapped(printable(whyOf(site)), WIDTH - 11).map((text) => `           ${text}`),
+			`    :${String(site.line).padEnd(5)} ${colours.bold(callOf(site))}${advice && `  ${advice}`}`,
+			...wrapped(whyOf(site), WIDTH - 11).map((text) => `           ${text}`),
 		];
 	});
-	return `  ${printable(path)}\n${lines.join('\n')}\n`;
+	return `  ${path}\n${lines.join('\n')}\n`;
 }
 
 /** One row for each version, so that one sees what is left shrink. */
@@ -111,10 +113,10 @@ function versions({ versions }: Comparison, colours: Colours): string {
 
 function stepText({ from, to, converted, changed, moved, added, gone }: Step, colours: Colours): string {
 	const title = `${from.label} -> ${to.label}: ${converted.length} converted, ${changed.length} judged otherwise, ${moved.length} moved, ${added.length} new, ${gone.length} gone`;
-	const place = ({ path, line }: AuditSite) => printable(`${path}:${line}`);
+	const place = ({ path, line }: AuditSite) => `${path}:${line}`;
 	const section = (name: string, lines: readonly string[]) =>
 		lines.length === 0 ? '' : `\n  ${name}\n${lines.map((line) => `    ${line}\n`).join('')}`;
-	const from_ = ({ before, after }: Pair) => (before.path === after.path ? '' : `, was in ${printable(before.path)}`);
+	const from_ = ({ before, after }: Pair) => (before.path === after.path ? '' : `, was in ${before.path}`);
 	return [
 		`${colours.bold(title)}\n`,
 		section(
@@ -130,10 +132,7 @@ function stepText({ from, to, converted, changed, moved, added, gone }: Step, co
 		),
 		section(
 			'Moved',
-			moved.map(
-				({ before, after }) =>
-					`${place(after)} ${callOf(after)}, was ${printable(before.path)} ${before.function ?? ''}`,
-			),
+			moved.map(({ before, after }) => `${place(after)} ${callOf(after)}, was ${before.path} ${before.function ?? ''}`),
 		),
 		section(
 			'New',
@@ -149,9 +148,9 @@ function stepText({ from, to, converted, changed, moved, added, gone }: Step, co
 function skips({ skipped }: AuditReport): string[] {
 	if (skipped.length === 0) return [];
 	const lines = skippedByReason(skipped).map(([reason, of]) => {
-		const named = of.slice(0, NAMED).map(({ path }) => printable(path));
+		const named = of.slice(0, NAMED).map(({ path }) => path);
 		const more = of.length > NAMED ? `, and ${number(of.length - NAMED)} more` : '';
-		return `  ${number(of.length)} ${printable(reason)}: ${named.join(', ')}${more}\n`;
+		return `  ${number(of.length)} ${reason}: ${named.join(', ')}${more}\n`;
 	});
 	return [`Not looked at, or not entirely (${count(skipped.length, 'place')}):\n${lines.join('')}`];
 }

@@ -1,5 +1,6 @@
 /** The words all reports use. */
 import type { Verdict } from '../../verdict/site.js';
+import { count, printable } from '../../workspace/wording.js';
 import type { AuditReport, AuditSite, AuditSkip } from '../report.js';
 
 /** What a verdict asks of a maintainer, in one line. */
@@ -35,6 +36,14 @@ export function whyOf({ evidence }: AuditSite): string {
 	return evidence[0]?.text ?? '';
 }
 
+/** A copy without characters that do harm on a terminal or in a page: everything in a tree is untrusted. */
+export function clean<T>(data: T): T {
+	if (typeof data === 'string') return printable(data) as T;
+	if (Array.isArray(data)) return data.map(clean) as T;
+	if (typeof data !== 'object' || data === null) return data;
+	return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, clean(value)])) as T;
+}
+
 export function number(value: number): string {
 	return value.toLocaleString('en-GB');
 }
@@ -60,5 +69,5 @@ export function skippedByReason(
 /** "59,932 files, 118 sites, 41 skipped; gup-lens 0.1.0, 3.2 s" */
 export function footer({ files, sites, skipped, tool, elapsedMs }: AuditReport): string {
 	const left = skipped.length > 0 ? `, ${number(skipped.length)} skipped` : '';
-	return `${number(files)} files, ${number(sites.length)} sites${left}; ${tool.name} ${tool.version}, ${duration(elapsedMs)}`;
+	return `${number(files)} ${files === 1 ? 'file' : 'files'}, ${count(sites.length, 'site')}${left}; ${tool.name} ${tool.version}, ${duration(elapsedMs)}`;
 }

@@ -2,7 +2,7 @@ import { type BurnDown, type BurnDownRow, countsOf } from '../../burndown.js';
 import type { AuditReport } from '../../report.js';
 import { COLUMNS } from '../text.js';
 import { MEANING } from '../words.js';
-import { Bar, Text } from './parts.js';
+import { Bar } from './parts.js';
 
 /** One tile for each verdict: how many, and what it means. The legend of all charts. */
 export function Tiles({ report }: { report: AuditReport }) {
@@ -60,9 +60,7 @@ function Rows({ rows, longest }: { rows: readonly BurnDownRow[]; longest: number
 			<tbody>
 				{rows.map(({ subsystem, counts, total }) => (
 					<tr>
-						<th scope="row">
-							<Text of={subsystem} />
-						</th>
+						<th scope="row">{subsystem}</th>
 						<td class="wide">
 							<Bar counts={counts} longest={longest} />
 						</td>

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { countsOf } from '../../burndown.js';
 import type { Comparison, Step, Version } from '../../compare.js';
 import type { AuditSite } from '../../report.js';
-import { Badge, Code, Text } from './parts.js';
+import { Badge, Code } from './parts.js';
 
 /** Pixels: a chart that is as readable on a telephone as on a wall. */
 const WIDTH = 340;
@@ -72,7 +72,7 @@ function BurnDownChart({ versions }: { versions: readonly Version[] }) {
 								{left}
 							</text>
 							<text x={middle} y={HEIGHT - 7} text-anchor="middle">
-								<Text of={label} />
+								{label}
 							</text>
 						</g>
 					);
@@ -88,7 +88,7 @@ function StepPart({ step }: { step: Step }) {
 	return (
 		<>
 			<h3>
-				<Text of={from.label} /> → <Text of={to.label} />
+				{from.label} → {to.label}
 			</h3>
 			<Group title="converted" items={converted} open>
 				{({ before, after }) => (
@@ -167,9 +167,5 @@ function Single({ site }: { site: AuditSite }) {
 }
 
 function Place({ of: { path, line } }: { of: AuditSite }) {
-	return (
-		<code class="path">
-			<Text of={`${path}:${line}`} />
-		</code>
-	);
+	return <code class="path">{`${path}:${line}`}</code>;
 }

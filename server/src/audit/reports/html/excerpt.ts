@@ -1,3 +1,4 @@
+import { printable } from '../../../workspace/wording.js';
 import type { AuditSite } from '../../report.js';
 import { whyOf } from '../words.js';
 
@@ -54,7 +55,7 @@ function shown(site: AuditSite, path: string, lines: readonly string[]): Line[] 
 	let last = 0;
 	for (const number of [...wanted].sort((a, b) => a - b)) {
 		if (last > 0 && number > last + 1) result.push({ number: undefined, text: '', isSite: false, notes: [] });
-		const text = untabbed((lines[number - 1] ?? '').slice(0, 2 * LONGEST).trimEnd());
+		const text = untabbed(printable((lines[number - 1] ?? '').slice(0, 2 * LONGEST)).trimEnd());
 		result.push({
 			number,
 			text: text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text,

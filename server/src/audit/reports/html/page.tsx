@@ -3,11 +3,10 @@ import { renderToStaticMarkup } from 'preact-render-to-string';
 import { burnDown } from '../../burndown.js';
 import type { Comparison } from '../../compare.js';
 import type { AuditReport } from '../../report.js';
-import { footer, number, skippedByReason } from '../words.js';
+import { clean, footer, number, skippedByReason } from '../words.js';
 import { Chart, Tiles } from './chart.js';
 import { Compared } from './comparison.js';
 import type { Source } from './excerpt.js';
-import { Text } from './parts.js';
 import { SCRIPT } from './script.js';
 import { Sites } from './sites.js';
 import { STYLE } from './style.js';
@@ -22,7 +21,9 @@ function policy(): string {
  * One page that needs nothing else: no request, no JavaScript to be read.
  * @param source the code to show beside the verdicts
  */
-export function auditHtml(report: AuditReport, source: Source, comparison?: Comparison): string {
+export function auditHtml(of: AuditReport, source: Source, comparing?: Comparison): string {
+	const report = clean(of);
+	const comparison = clean(comparing);
 	const title = `Users of get_user_pages in Linux ${report.kernel}`;
 	const page = (
 		<html lang="en">
@@ -31,9 +32,7 @@ export function auditHtml(report: AuditReport, source: Source, comparison?: Comp
 				<meta name="viewport" content="width=device-width, initial-scale=1" />
 				<meta http-equiv="Content-Security-Policy" content={policy()} />
 				<meta name="color-scheme" content="light dark" />
-				<title>
-					<Text of={title} />
-				</title>
+				<title>{title}</title>
 				<style dangerouslySetInnerHTML={{ __html: STYLE }} />
 			</head>
 			<body>
@@ -42,9 +41,9 @@ export function auditHtml(report: AuditReport, source: Source, comparison?: Comp
 						Users of <code>get_user_pages</code> and its kin
 					</h1>
 					<p class="meta">
-						Linux <Text of={report.kernel} />
+						Linux {report.kernel}
 						{', '}
-						<Text of={footer(report)} />
+						{footer(report)}
 						{report.partial && <span class="partial"> Stopped before its end: this report is partial.</span>}
 					</p>
 				</header>
@@ -70,14 +69,12 @@ function Skipped({ report: { skipped } }: { report: AuditReport }) {
 			{skippedByReason(skipped).map(([reason, of]) => (
 				<details class="group">
 					<summary>
-						<strong>{number(of.length)}</strong> <Text of={reason} />
+						<strong>{number(of.length)}</strong> {reason}
 					</summary>
 					<ul>
 						{of.map(({ path }) => (
 							<li>
-								<code>
-									<Text of={path} />
-								</code>
+								<code>{path}</code>
 							</li>
 						))}
 					</ul>

@@ -1,20 +1,10 @@
-/** Small parts of the page. Every value of a tree goes through `Text` or an attribute: nothing of it becomes markup. */
+/** Small parts of the page. */
 import type { Verdict } from '../../../verdict/site.js';
-import { printable } from '../../../workspace/wording.js';
 import type { Counts } from '../../burndown.js';
 import { COLUMNS } from '../text.js';
 
-/** Words of a tree, without what could hide or turn them. */
-export function Text({ of }: { of: string }) {
-	return <>{printable(of)}</>;
-}
-
 export function Code({ of }: { of: string }) {
-	return (
-		<code>
-			<Text of={of} />
-		</code>
-	);
+	return <code>{of}</code>;
 }
 
 export function Badge({ verdict }: { verdict: Verdict }) {

@@ -3,7 +3,7 @@ import type { AuditReport, AuditSite } from '../../report.js';
 import { COLUMNS } from '../text.js';
 import { adviceOf, whyOf } from '../words.js';
 import { type Excerpt, excerpts, type Source } from './excerpt.js';
-import { Badge, Code, Text } from './parts.js';
+import { Badge, Code } from './parts.js';
 
 /** All sites in one table, bugs first; each with its code folded away. The fields above it appear with JavaScript. */
 export function Sites({ report, source }: { report: AuditReport; source: Source }) {
@@ -24,9 +24,7 @@ export function Sites({ report, source }: { report: AuditReport; source: Source 
 					<select name="subsystem">
 						<option value="">all</option>
 						{subsystems.map((name) => (
-							<option value={name}>
-								<Text of={name} />
-							</option>
+							<option value={name}>{name}</option>
 						))}
 					</select>
 				</label>
@@ -67,9 +65,7 @@ function SiteRows({ site, source }: { site: AuditSite; source: Source }) {
 					<Badge verdict={verdict} />
 				</td>
 				<td>
-					<code class="path">
-						<Text of={`${path}:${line}`} />
-					</code>
+					<code class="path">{`${path}:${line}`}</code>
 					<br />
 					<Code of={api} />
 					{name !== null && (
@@ -85,17 +81,13 @@ function SiteRows({ site, source }: { site: AuditSite; source: Source }) {
 				<td class="extra" data-label="given back by">
 					{release !== null && <Code of={release} />}
 				</td>
-				<td>
-					<Text of={adviceOf(site).replace('->', '→')} />
-				</td>
+				<td>{adviceOf(site).replace('->', '→')}</td>
 			</tr>
 			<tr class="why">
 				<td />
 				<td colSpan={4}>
 					<details>
-						<summary>
-							<Text of={whyOf(site) || 'code'} />
-						</summary>
+						<summary>{whyOf(site) || 'code'}</summary>
 						<Evidence site={site} shown={excerpts(site, source)} />
 					</details>
 				</td>
@@ -116,24 +108,13 @@ function Evidence({ site, shown }: { site: AuditSite; shown: readonly Excerpt[] 
 				<ul>
 					{unseen.map(({ path, line, text }) => (
 						<li>
-							<code class="path">
-								<Text of={`${path}:${line}`} />
-							</code>{' '}
-							<Text of={text} />
+							<code class="path">{`${path}:${line}`}</code> {text}
 						</li>
 					))}
 				</ul>
 			)}
-			{site.source !== null && (
-				<p class="meta">
-					Decided by the table of known users: <Text of={site.source} />
-				</p>
-			)}
-			{site.findings.length > 0 && (
-				<p class="meta">
-					Findings: <Text of={site.findings.join(', ')} />
-				</p>
-			)}
+			{site.source !== null && <p class="meta">Decided by the table of known users: {site.source}</p>}
+			{site.findings.length > 0 && <p class="meta">Findings: {site.findings.join(', ')}</p>}
 		</>
 	);
 }
@@ -141,9 +122,7 @@ function Evidence({ site, shown }: { site: AuditSite; shown: readonly Excerpt[] 
 function Shown({ excerpt: { path, lines } }: { excerpt: Excerpt }) {
 	return (
 		<figure class="code">
-			<figcaption>
-				<Text of={path} />
-			</figcaption>
+			<figcaption>{path}</figcaption>
 			<pre>
 				{lines.map(({ number, text, isSite, notes }) =>
 					number === undefined ? (
@@ -152,12 +131,12 @@ function Shown({ excerpt: { path, lines } }: { excerpt: Excerpt }) {
 						<>
 							<span class={isSite ? 'line site' : 'line'}>
 								<span class="gutter">{String(number).padStart(5)} </span>
-								<Text of={text} />
+								{text}
 								{'\n'}
 							</span>
 							{notes.map((note) => (
 								<span class="note">
-									<Text of={note} />
+									{note}
 									{'\n'}
 								</span>
 							))}
