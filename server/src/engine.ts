@@ -3,6 +3,8 @@
  * Nothing here or below touches the file system, the protocol or VS Code.
  */
 import { type FileContext, fileContext } from './analysis/context.js';
+import { Linker } from './analysis/linker.js';
+import { type Needs, NO_NEEDS, needsOf } from './analysis/needs.js';
 import { allPartners, type Flow, flowAt, type Partners, partnersAt } from './analysis/ownership/reading.js';
 import { API_RECORDS } from './kernel/apis/index.js';
 import { needles } from './kernel/index.js';
@@ -11,16 +13,23 @@ import { applyEdits } from './rules/apply.js';
 import { ruleMetas } from './rules/index.js';
 import type { Edit, Fix, RuleMeta, Severity, Tag } from './rules/rule.js';
 import { runRules } from './rules/run.js';
-import type { FileIR, Range } from './syntax/ir.js';
+import type { FileIR, Place, Range } from './syntax/ir.js';
 import { CParser } from './syntax/parser.js';
 import { SourceFile } from './syntax/source-file.js';
+import { type Neighbour, type Piece, Unit } from './syntax/unit.js';
 import { auditWords } from './verdict/audited.js';
 import { withFindings } from './verdict/findings.js';
 import type { Site } from './verdict/site.js';
 import { sitesOf } from './verdict/sites.js';
 
-export type { Flow, Partners, Site };
-export { auditWords, needles };
+export type { Flow, Needs, Neighbour, Partners, Place, Site };
+export { auditWords, NO_NEEDS, needles };
+
+/** A place that belongs to a finding: in the file itself, or in another one when `place` is there. */
+export interface RelatedPlace extends Range {
+	readonly message: string;
+	readonly place?: Place;
+}
 
 export interface Finding extends Range {
 	readonly rule: string;
@@ -31,7 +40,7 @@ export interface Finding extends Range {
 	readonly tags: readonly Tag[];
 	/** Fixes that were applied to a copy and analysed again: the finding is gone, nothing new appeared. */
 	readonly fixes: readonly Fix[];
-	readonly related: readonly (Range & { readonly message: string })[];
+	readonly related: readonly RelatedPlace[];
 }
 
 export interface AnalyseOptions {
@@ -44,6 +53,8 @@ export interface AnalyseOptions {
 	readonly fixes?: boolean;
 	/** False leaves the curated table of known users out: evidence alone decides. Default true. */
 	readonly knownUsers?: boolean;
+	/** Other files of the tree that may have what `needs` names. Hand over the same objects as long as they are the same. */
+	readonly neighbours?: readonly Neighbour[];
 	/** False analyses a text that names none of our words like any other. Default true. */
 	readonly prefilter?: boolean;
 }
@@ -70,6 +81,8 @@ export interface OpenFile {
 	analyse(text: string, options: AnalyseOptions): Analysis;
 	/** The analysis, and the verdict on each site. */
 	audit(text: string, options: AnalyseOptions): Audit;
+	/** What other files would have to say, beyond what the neighbours say; cheap beside an analysis. */
+	needs(text: string, options: AnalyseOptions): Needs;
 	/** Taking calls with all that gives their pages back. */
 	partners(text: string, options: AnalyseOptions): readonly Partners[];
 	/** Those of the call at an offset. */
@@ -94,6 +107,7 @@ export interface Engine {
 	readonly rules: readonly RuleMeta[];
 	analyse(text: string, options: AnalyseOptions): Analysis;
 	audit(text: string, options: AnalyseOptions): Audit;
+	needs(text: string, options: AnalyseOptions): Needs;
 	open(): OpenFile;
 	/** The function IR of a text, for tools that look below the findings. */
 	read(text: string, kernel: Kernel): FileIR;
@@ -122,13 +136,24 @@ function isIrrelevant(text: string): boolean {
 	return !needles.some((needle) => text.includes(needle));
 }
 
+/** Rounds in which functions of other files ask for further ones. */
+const LINK_ROUNDS = 3;
+
+/** What a text was read as: the next question is mostly about the same one. */
+interface Look {
+	readonly text: string;
+	readonly options: AnalyseOptions;
+	readonly context: FileContext;
+	/** The file alone. */
+	readonly own: FileIR;
+	readonly needs: Needs;
+	partners: readonly Partners[] | undefined;
+}
+
 class Opened implements OpenFile {
 	private readonly parser: CParser;
 	private readonly source: SourceFile;
-	/** What the last text was read as: the next question is mostly about the same one. */
-	private last:
-		| { readonly context: FileContext; readonly knownUsers: boolean; partners: readonly Partners[] | undefined }
-		| undefined;
+	private last: Look | undefined;
 
 	constructor(parser: CParser) {
 		this.parser = parser;
@@ -140,11 +165,12 @@ class Opened implements OpenFile {
 	}
 
 	analyse(text: string, options: AnalyseOptions): Analysis {
-		const context = this.look(text, options)?.context;
-		if (!context) return NOTHING;
-		const { ir } = context;
+		const look = this.look(text, options);
+		if (!look) return NOTHING;
+		const { context, own } = look;
+		const { ir, unit } = context;
 		const found = runRules(context, options.severities);
-		const { bounded } = context.ownership;
+		const bounded = context.ownership.bounded.filter((name) => own.defined.has(name));
 		this.source.sweep();
 		let proofs = options.fixes === false ? 0 : Math.ceil(MOST_PROOF_TEXT / (text.length + 1));
 		const bare = found.map(
@@ -156,17 +182,17 @@ class Opened implements OpenFile {
 				message: report.message,
 				function: ir.around(report.start) ?? null,
 				tags: report.tags ?? [],
-				related: report.related ?? [],
+				related: (report.related ?? []).map((related) => located(unit, related)),
 				fixes: [],
 			}),
 		);
 		const findings = bare.map((finding, i) => {
-			const fixes = found[i]?.fixes ?? [];
+			const fixes = (found[i]?.fixes ?? []).filter((fix) => fix.edits.every((edit) => unit.isOwn(edit)));
 			return fixes.length > 0 && proofs-- > 0
-				? { ...finding, fixes: this.proven(text, options, fixes, finding, bare, ir.unread.length) }
+				? { ...finding, fixes: this.proven(text, options, fixes, finding, bare, own.unread.length) }
 				: finding;
 		});
-		return { findings, irrelevant: false, unread: [...new Set(ir.unread)], bounded };
+		return { findings, irrelevant: false, unread: [...new Set(own.unread)], bounded };
 	}
 
 	audit(text: string, options: AnalyseOptions): Audit {
@@ -174,6 +200,10 @@ class Opened implements OpenFile {
 		const analysis = this.analyse(text, options);
 		const sites = context ? sitesOf(context).map((site) => withFindings(site, analysis.findings)) : [];
 		return { ...analysis, sites };
+	}
+
+	needs(text: string, options: AnalyseOptions): Needs {
+		return this.look(text, options)?.needs ?? NO_NEEDS;
 	}
 
 	partners(text: string, options: AnalyseOptions): readonly Partners[] {
@@ -193,17 +223,49 @@ class Opened implements OpenFile {
 	}
 
 	/** The text read, and what is known of it so far; undefined for one that names none of our words. */
-	private look(text: string, { path, kernel, knownUsers = true, prefilter = true }: AnalyseOptions): typeof this.last {
-		const known = this.last?.context;
-		if (known?.text === text && known.path === path && known.kernel === kernel && this.last?.knownUsers === knownUsers)
-			return this.last;
+	private look(text: string, options: AnalyseOptions): Look | undefined {
+		const { last } = this;
+		const { path, kernel, neighbours } = options;
+		if (
+			last?.text === text &&
+			last.options.path === path &&
+			last.options.kernel === kernel &&
+			(last.options.knownUsers ?? true) === (options.knownUsers ?? true) &&
+			sameNeighbours(last.options.neighbours, neighbours)
+		)
+			return last;
 		this.last = undefined;
-		if (prefilter && isIrrelevant(text)) this.source.dispose();
-		else {
-			const context = fileContext(path, text, kernel, this.read(text, kernel), knownUsers);
-			this.last = { context, knownUsers, partners: undefined };
-		}
+		if (options.prefilter !== false && isIrrelevant(text)) this.source.dispose();
+		else this.last = this.link(text, options);
 		return this.last;
+	}
+
+	/** Read the text, find what it needs of other files and what that needs in its turn, and read all of it together. */
+	private link(text: string, options: AnalyseOptions): Look {
+		const { path, kernel, neighbours = [], knownUsers } = options;
+		const own = this.read(text, kernel);
+		const alone = fileContext(path, new Unit(text, []), kernel, own, knownUsers);
+		const linker = new Linker(text, own, kernel, neighbours);
+		let needs = needsOf(alone);
+		let pieces = linker.add(needs);
+		for (let round = 1; round < LINK_ROUNDS && pieces.length > 0; round++) {
+			const further = this.needsOfPieces(pieces, options, linker);
+			needs = without(joined(needs, further), linker);
+			pieces = linker.add(further);
+		}
+		const unit = new Unit(text, linker.pieces);
+		const context =
+			linker.pieces.length === 0 ? alone : fileContext(path, unit, kernel, this.read(unit.text, kernel), knownUsers);
+		return { text, options, context, own, needs: without(needs, linker), partners: undefined };
+	}
+
+	private needsOfPieces(pieces: readonly Piece[], { path, kernel }: AnalyseOptions, linker: Linker): Needs {
+		const unit = new Unit('', pieces);
+		const source = new SourceFile(this.parser);
+		const ir = source.read(unit.text, kernel.version, WORDS);
+		const needs = needsOf(fileContext(path, unit, kernel, ir), ir.defined);
+		source.dispose();
+		return without(needs, linker);
 	}
 
 	/** Fixes after which this finding is gone, no other has come and no function became unreadable. */
@@ -227,6 +289,25 @@ class Opened implements OpenFile {
 		this.last = undefined;
 		this.source.dispose();
 	}
+}
+
+function sameNeighbours(a: readonly Neighbour[] = [], b: readonly Neighbour[] = []): boolean {
+	return a === b || (a.length === b.length && a.every((neighbour, i) => neighbour === b[i]));
+}
+
+/** A place of the unit as one of a file. */
+function located(unit: Unit, { start, end, message }: Range & { readonly message: string }): RelatedPlace {
+	const place = unit.placeOf(start);
+	return place ? { start, end, message, place } : { start, end, message };
+}
+
+function joined(a: Needs, b: Needs): Needs {
+	return { functions: [...a.functions, ...b.functions], fields: [...a.fields, ...b.fields] };
+}
+
+/** Needs that are not met yet. */
+function without({ functions, fields }: Needs, linker: Linker): Needs {
+	return { functions: functions.filter(({ name }) => !linker.isDefined(name)), fields };
 }
 
 function kind({ rule, function: name }: { readonly rule: string; readonly function: string | null }): string {
@@ -267,18 +348,26 @@ export async function loadEngine(wasm: WasmFiles): Promise<Engine> {
 	return {
 		rules: ruleMetas,
 		open: () => new Opened(parser),
-		analyse(text, options) {
-			const file = new Opened(parser);
-			try {
-				return file.analyse(text, options);
-			} finally {
-				file.dispose();
-			}
-		},
 		audit(text, options) {
 			const file = new Opened(parser);
 			try {
 				return file.audit(text, options);
+			} finally {
+				file.dispose();
+			}
+		},
+		needs(text, options) {
+			const file = new Opened(parser);
+			try {
+				return file.needs(text, options);
+			} finally {
+				file.dispose();
+			}
+		},
+		analyse(text, options) {
+			const file = new Opened(parser);
+			try {
+				return file.analyse(text, options);
 			} finally {
 				file.dispose();
 			}

@@ -60,14 +60,24 @@ export function agrees({ verdict, target, others }: Label, site: Site): boolean 
 /** Every site of a tree. */
 export async function sitesOf(tree: TreeName, knownUsers: boolean): Promise<Placed[]> {
 	const { files, kernel } = await corpus(tree);
-	return files.flatMap(({ path, text }) =>
+	return files.flatMap(({ path, text, neighbours }) =>
 		engine
-			.audit(text, { path, kernel, fixes: false, knownUsers })
+			.audit(text, { path, kernel, neighbours, fixes: false, knownUsers })
 			.sites.map((site) => ({ ...site, path, line: text.slice(0, site.start).split('\n').length })),
 	);
 }
 
-export async function compare(tree: TreeName, knownUsers: boolean): Promise<Comparison> {
+const comparisons = new Map<string, Promise<Comparison>>();
+
+/** The labels of a tree against its sites; worked out once. */
+export function compare(tree: TreeName, knownUsers: boolean): Promise<Comparison> {
+	const key = `${tree} ${knownUsers}`;
+	const known = comparisons.get(key) ?? compareAnew(tree, knownUsers);
+	comparisons.set(key, known);
+	return known;
+}
+
+async function compareAnew(tree: TreeName, knownUsers: boolean): Promise<Comparison> {
 	const sites = await sitesOf(tree, knownUsers);
 	const byPlace = new Map(sites.map((site) => [`${site.path}:${site.line}:${site.api}`, site]));
 	const pairs: { label: Label; site: Placed }[] = [];

@@ -2,6 +2,7 @@
 import { knownUser } from '../kernel/known-users.js';
 import type { Api, Kernel, KnownUser, Role, Signature } from '../kernel/types.js';
 import type { CallExpr, Expr, FileIR, FunctionIR, Range } from '../syntax/ir.js';
+import type { Unit } from '../syntax/unit.js';
 import type { FlagValue } from './flag-value.js';
 import { FlagValues } from './flags.js';
 import { Ownership } from './ownership/ownership.js';
@@ -25,7 +26,9 @@ export interface FileContext {
 	readonly path: string;
 	/** Top-level folder in the kernel ("mm", "drivers", "net", ...); "" when it cannot be told. */
 	readonly area: string;
+	/** The file's own text, and behind it the functions of other files it is linked with. */
 	readonly text: string;
+	readonly unit: Unit;
 	readonly kernel: Kernel;
 	readonly ir: FileIR;
 	readonly calls: readonly ApiCall[];
@@ -50,11 +53,21 @@ const AREAS = new Set(
 /** Areas whose names are told from other folders where a path does not start at the top of a tree. */
 const TELLING = new Set(['arch', 'drivers', 'fs', 'kernel', 'mm', 'net', 'security', 'sound']);
 
-/** Kernel area of a path: its first folder, else the first one below that can only be such a one. */
-function areaOf(path: string): string {
-	const folders = path.split('/').slice(0, -1).filter(Boolean);
-	if (!path.startsWith('/') && AREAS.has(folders[0] ?? '')) return folders[0] as string;
-	return folders.find((folder) => TELLING.has(folder)) ?? '';
+/** What stands in kernel/ of a tree: many a module keeps its own code in a folder of that name. */
+const IN_KERNEL =
+	/^(?:bpf|cgroup|debug|dma|entry|events|futex|irq|livepatch|locking|module|power|printk|rcu|sched|time|trace|unwind|futex\.c|ptrace\.c)$/;
+
+/**
+ * Kernel area of a path: its first folder, else the first one below that can only be such a one.
+ * @param inTree the path starts at the top of a tree
+ */
+function areaOf(path: string, inTree: boolean): string {
+	const parts = path.split('/').filter(Boolean);
+	const folders = parts.slice(0, -1);
+	const isArea = (folder: string, i: number): boolean => folder !== 'kernel' || IN_KERNEL.test(parts[i + 1] ?? '');
+	const [first = ''] = folders;
+	if (!path.startsWith('/') && AREAS.has(first) && (inTree || isArea(first, 0))) return first;
+	return folders.find((folder, i) => TELLING.has(folder) && isArea(folder, i)) ?? '';
 }
 
 /** A macro or a local of this name stands for something else. */
@@ -110,7 +123,8 @@ function groupByFunction(calls: readonly ApiCall[]): Map<FunctionIR | undefined,
  * Put together what the rules ask for.
  * @param knownUsers false leaves the curated table out
  */
-export function fileContext(path: string, text: string, kernel: Kernel, ir: FileIR, knownUsers = true): FileContext {
+export function fileContext(path: string, unit: Unit, kernel: Kernel, ir: FileIR, knownUsers = true): FileContext {
+	const { text } = unit;
 	const values = new FlagValues(ir, (name) => kernel.api(name) !== undefined);
 	const recognise = recogniser(ir, kernel, values);
 	const calls = apiCalls(ir, recognise);
@@ -123,8 +137,9 @@ export function fileContext(path: string, text: string, kernel: Kernel, ir: File
 	const byFunction = groupByFunction(calls);
 	return {
 		path,
-		area: areaOf(path),
+		area: areaOf(path, kernel.origin === 'tree'),
 		text,
+		unit,
 		kernel,
 		ir,
 		values,

@@ -25,7 +25,7 @@ export async function runAudit(tree: string, options: AuditCommand, io: Io): Pro
 		const { signal } = stop;
 		const { report, notes, failed } = await audit({ ...prepared(tree, options, io), signal, progress: bar.show });
 		bar.end();
-		for (const note of notes) tell(io, note);
+		for (const note of report.files > 0 ? notes : ['no C files found']) tell(io, note);
 		for (const { path, reason } of failed) tell(io, `${path}: ${reason}`);
 		if (report.partial) tell(io, 'stopped: the report is partial');
 		const comparison = options.compare && (await compared(options.compare, report, tree, options, io, signal));

@@ -32,15 +32,16 @@ function isLeftOut({ path, area }: FileContext): boolean {
 	return area === 'tools' || /(?:^|\/)mm\/gup\.c$/.test(path);
 }
 
-/** The calls of a file that the audit lists: one for each place of the text, in its order. */
+/** The calls of a file that the audit lists: one for each place of its own text, in its order. */
 export function auditedCalls(file: FileContext): readonly ApiCall[] {
 	if (isLeftOut(file)) return [];
 	const found = new Map<number, ApiCall>();
 	for (const call of file.calls) {
-		const { start } = call.call.nameRange;
-		const known = found.get(start);
+		const { name, nameRange } = call.call;
+		if (!isAudited(name) || !file.unit.isOwn(nameRange)) continue;
+		const known = found.get(nameRange.start);
 		// one reading of the #if arms may be cleaner than another
-		if (isAudited(call.call.name) && (!known || (call.fn?.clean && !known.fn?.clean))) found.set(start, call);
+		if (!known || (call.fn?.clean && !known.fn?.clean)) found.set(nameRange.start, call);
 	}
 	return [...found.values()].sort((a, b) => a.call.start - b.call.start);
 }

@@ -19,6 +19,13 @@ export interface JudgedSite {
 	readonly sure: boolean;
 }
 
+/** Rules that say by themselves what `convert` says: no bug on top of it. */
+const POLICY_RULES: ReadonlySet<string> = new Set(['iov-iter-get-pages', 'foll-get-for-dma', 'foll-get-for-write']);
+
+function isWrong({ rule, severity }: Said): boolean {
+	return (severity === 'error' || severity === 'warning') && !POLICY_RULES.has(rule);
+}
+
 function within(inner: Range, outer: Range): boolean {
 	return inner.start >= outer.start && inner.start < outer.end;
 }
@@ -32,7 +39,7 @@ function isAbout(said: Said, call: Range): boolean {
 export function withFindings({ site, call, sure }: JudgedSite, all: readonly Said[]): Site {
 	const here = all.filter((said) => isAbout(said, call));
 	const findings = [...new Set(here.map(({ rule }) => rule))];
-	const wrong = here.filter(({ severity }) => severity === 'error' || severity === 'warning');
+	const wrong = here.filter(isWrong);
 	const isBug = wrong.length > 0 && site.decidedBy === 'inference' && (site.verdict === 'ok' || !sure);
 	if (!isBug) return { ...site, findings };
 	const evidence = wrong.map(({ start, end, message, rule }) => ({ start, end, text: `${rule}: ${message}` }));

@@ -1,5 +1,4 @@
 /** From facts to a verdict: the first policy of the list that has something to say decides. */
-import type { Use } from '../analysis/uses/index.js';
 import type { Facts } from './facts.js';
 import type { Evidence, KeepReason, Target, Verdict } from './site.js';
 
@@ -43,24 +42,52 @@ const nothingToDo: Policy = ({ record, here }) => {
 const implementation: Policy = ({ isFamily, here }) =>
 	isFamily ? keep('core-mm', [here('is part of the family itself: its callers decide')]) : undefined;
 
-/** Whoever uses the pages is told when the page tables change. */
-const notified: Policy = ({ notifier }) => (notifier ? keep('mmu-notifier', [notifier]) : undefined);
+/** No page is asked for: the range is only faulted in. */
+const faultsIn: Policy = ({ isNullPages, told, here }) =>
+	isNullPages
+		? keep(told ? 'mmu-notifier' : 'struct-page-only', [here('takes no page, it only faults the range in')], false)
+		: undefined;
+
+/** Nothing but the struct page is looked at. */
+const pageOnly: Policy = ({ isUntouched, uses, of, record }) => {
+	const looks = of('page-only');
+	const only = record.group === 'get' && isUntouched && uses.complete && looks.length > 0;
+	return only ? keep('struct-page-only', looks) : undefined;
+};
+
+/** Memory management looks pages up to change its own tables, or to describe them. */
+const coreMm: Policy = ({ inMm, isForOthers, of, here }) =>
+	inMm && !isForOthers && of('read', 'write', 'device').length === 0
+		? keep('core-mm', [here('looks pages up for memory management'), ...of('page-only')])
+		: undefined;
+
+/** Core code that reaches into user memory for a moment, one page at a time. */
+const coreTransient: Policy = ({ core, inMm, takesOne, of, here }) => {
+	if (!core || of('device').length > 0) return undefined;
+	const data = of('read', 'write');
+	if (inMm ? !takesOne : !takesOne && data.length > 0) return undefined;
+	const looks = of('page-only');
+	return data.length === 0 && looks.length > 0 && of('handed').length === 0
+		? keep('struct-page-only', looks)
+		: keep('transient', [here('stands in core code'), ...data]);
+};
 
 /** A look-up that leaves the page in the page tables and does nothing to its data. */
-const lookup: Policy = ({ record, core, here }) =>
-	record.group === 'walk' ? keep(core ? 'core-mm' : 'transient', [here('looks one page up')]) : undefined;
+const lookup: Policy = ({ record, here }) =>
+	record.group === 'walk' ? keep('transient', [here('looks one page up')]) : undefined;
 
-/** No page is asked for: the range is only faulted in. */
-const faultsIn: Policy = ({ isNullPages, here }) =>
-	isNullPages ? keep('struct-page-only', [here('takes no page, it only faults the range in')], false) : undefined;
+/** Whoever uses the pages is told when the page tables change. */
+const notified: Policy = ({ told }) => (told ? keep('mmu-notifier', [told]) : undefined);
 
 const kernelPages: Policy = ({ kernelBacked }) =>
 	kernelBacked ? benefit('iov_iter_extract_pages', [kernelBacked]) : undefined;
 
-const movesAway: Policy = ({ of, target }) => {
-	const moved = of('moved');
-	return moved.length > 0 ? benefit(target, moved) : undefined;
-};
+/** The references themselves go to an owner who puts them. */
+const movesAway: Policy = ({ moved, target }) => (moved.length > 0 ? benefit(target, moved) : undefined);
+
+/** The call itself says that the pages are held for as long as user space wants. */
+const longTerm: Policy = ({ isLongTerm, target, here }) =>
+	isLongTerm ? convert(target, [here('asks for FOLL_LONGTERM, which plain references cannot give')]) : undefined;
 
 /** A device reaches the data. */
 const byDevice: Policy = ({ of, target }) => {
@@ -68,56 +95,60 @@ const byDevice: Policy = ({ of, target }) => {
 	return device.length > 0 ? convert(target, device) : undefined;
 };
 
-/** Page tables are core code's own: it looks pages up to change or to describe them. */
-const coreLookup: Policy = ({ inMm, of, here }) =>
-	inMm && of('read').length + of('write').length === 0
-		? keep('core-mm', [here('looks pages up for memory management')])
-		: undefined;
-
-/** Core code that reaches into user memory for a moment. */
-const coreTransient: Policy = ({ core, of, here }) =>
-	core ? keep('transient', [here('is core code'), ...of('read', 'write', 'released')]) : undefined;
-
 /** Kept for as long as an object lives. */
-const kept: Policy = ({ lasting, evidence, target }) =>
-	lasting.length > 0 ? convert(target, lasting.map(evidence)) : undefined;
+const kept: Policy = ({ lasting, target }) => (lasting.length > 0 ? convert(target, lasting) : undefined);
 
+/** The CPU writes the data. */
 const written: Policy = ({ of, target }) => {
 	const writes = of('write');
 	return writes.length > 0 ? convert(target, writes) : undefined;
 };
 
+/** The CPU reads the data and lets go. */
 const readOnly: Policy = ({ uses, of, record }) => {
 	const reads = of('read');
-	if (record.group !== 'get' || !uses.transient || reads.length === 0) return undefined;
-	return keep('transient', [...reads, ...of('released')]);
+	return record.group === 'get' && uses.transient && reads.length > 0 ? keep('transient', reads) : undefined;
 };
 
-const pageOnly: Policy = ({ uses, of, record }) => {
-	const looks = of('page-only');
-	const touches: readonly Use['kind'][] = ['handed', 'returned', 'stored', 'kept', 'registered'];
-	if (record.group !== 'get' || looks.length === 0 || of(...touches).length > 0) return undefined;
-	return uses.complete ? keep('struct-page-only', looks) : undefined;
+/** The pages are given back where they were taken, and nothing was done to them. */
+const untouched: Policy = ({ isUntouched, isGivenBackHere, uses, record, target, here }) => {
+	if (!isUntouched || !isGivenBackHere || !uses.complete) return undefined;
+	const evidence = [here('takes the pages, and they are given back without their data being used')];
+	return record.group === 'iov-iter' ? benefit(target, evidence) : keep('struct-page-only', evidence);
 };
+
+/** Lists of pages are made for somebody who does I/O on them. */
+const listed: Policy = ({ of, target }) => {
+	const lists = of('listed');
+	return lists.length > 0 ? convert(target, lists) : undefined;
+};
+
+/** An iterator of the caller is there to carry data. */
+const ioOfCaller: Policy = ({ record, all, here, target }) =>
+	record.group === 'iov-iter' ? convert(target, [here('takes the pages of an I/O for its data'), ...all]) : undefined;
 
 /** What is left: nobody shows why plain references would do. */
 const unexplained: Policy = ({ target, all, here }) => convert(target, [here('takes plain references'), ...all], false);
 
 const POLICIES: readonly Policy[] = [
-	implementation,
 	nothingToDo,
-	notified,
-	lookup,
+	implementation,
 	faultsIn,
+	pageOnly,
+	coreMm,
+	coreTransient,
+	lookup,
+	notified,
 	kernelPages,
 	movesAway,
 	byDevice,
-	coreLookup,
-	coreTransient,
 	kept,
+	longTerm,
 	written,
 	readOnly,
-	pageOnly,
+	untouched,
+	listed,
+	ioOfCaller,
 ];
 
 /** The verdict that the evidence gives. */

@@ -35,6 +35,12 @@ function decided(
 	};
 }
 
+/** The evidence with its file, where that is another one. */
+function located({ unit }: FileContext, { start, end, text }: Evidence): Evidence {
+	const place = unit.placeOf(start);
+	return place ? { start, end, text, place } : { start, end, text };
+}
+
 function siteOf(file: FileContext, call: ApiCall): JudgedSite {
 	const { start, end } = call.call.nameRange;
 	const facts = factsOf(file, call);
@@ -57,7 +63,7 @@ function siteOf(file: FileContext, call: ApiCall): JudgedSite {
 			flags: flagsOf(file, call),
 			release: [...new Set(released.map(({ name }) => name))].join(', ') || null,
 			...verdict,
-			evidence: [...evidence.values()].slice(0, MOST_EVIDENCE),
+			evidence: [...evidence.values()].slice(0, MOST_EVIDENCE).map((one) => located(file, one)),
 			findings: [],
 		},
 	};
