@@ -1,0 +1,40 @@
+import { type Cache, digest } from './cache.js';
+import type { AuditSite } from './report.js';
+
+/** What the engine said of a file; paths as the engine knows them. */
+export interface FileResult {
+	readonly sites: readonly AuditSite[];
+	/** What of it was not looked at. */
+	readonly skipped: readonly string[];
+	/** The engine broke on it. */
+	readonly failed: boolean;
+}
+
+/** Results of files, by path, content and what they are judged by. */
+export class Results {
+	readonly #cache: Cache | undefined;
+	readonly #judgedBy: string;
+
+	/** @param facts names the facts of the kernel */
+	constructor(cache: Cache | undefined, facts: string, knownUsers: boolean) {
+		this.#cache = cache;
+		this.#judgedBy = digest(facts, String(knownUsers));
+	}
+
+	contentOf(bytes: Uint8Array): string {
+		return digest(bytes);
+	}
+
+	get(path: string, content: string): FileResult | undefined {
+		const bytes = this.#cache?.get('results', this.#name(path, content));
+		return bytes && (JSON.parse(bytes.toString()) as FileResult);
+	}
+
+	put(path: string, content: string, result: FileResult): void {
+		this.#cache?.put('results', this.#name(path, content), Buffer.from(JSON.stringify(result)));
+	}
+
+	#name(path: string, content: string): string {
+		return digest(this.#judgedBy, path, content);
+	}
+}
