@@ -1,11 +1,10 @@
 /** The audit of a folder: which files, what they say, one report. */
-import type { Stats } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { auditWords } from '../engine.js';
 import { reasonOf, slashed } from '../workspace/collect.js';
 import { Cache, digest } from './cache.js';
 import { type Home, Homes } from './homes.js';
-import type { FileOutcome, Job, Setting } from './job.js';
+import type { Job, Setting } from './job.js';
 import { list } from './listing.js';
 import { type Crew, crew } from './pool.js';
 import { AuditError, type AuditReport, type AuditSite, type AuditSkip, byPath } from './report.js';
@@ -13,7 +12,7 @@ import { type FileResult, Results } from './results.js';
 import { folderOf, isLeftOut } from './scope.js';
 import { type Search, search, startRipgrep } from './search.js';
 import { isInShard, type Shard } from './shard.js';
-import { Stamps, stampOf } from './stamps.js';
+import { type Stamped, Stamps, stampOf } from './stamps.js';
 
 export interface AuditOptions {
 	/** Folder, absolute. */
@@ -70,17 +69,19 @@ async function folder(tree: string): Promise<string> {
 	}
 }
 
-interface Candidate {
+/** A folder with files that name the family. */
+interface Place {
+	/** Relative to the audited folder. */
 	readonly path: string;
 	readonly home: Home;
-	/** Digest of its content, where it did not change since. */
-	readonly content: string | undefined;
+	/** Names of those files. */
+	readonly names: readonly string[];
+	/** All C files of the folder, by name. */
+	readonly beside: readonly string[];
 }
 
-interface StampedFile {
-	readonly path: string;
-	readonly stamp: Stats;
-	answer: string | undefined;
+interface StampedFile extends Stamped {
+	answer: boolean | undefined;
 }
 
 class Run {
@@ -94,6 +95,8 @@ class Run {
 	readonly #failed: AuditSkip[] = [];
 	#cacheProblem: string | undefined;
 	#partial = false;
+	/** Files whose result is known. */
+	#done = 0;
 
 	constructor(options: AuditOptions, root: string, working: Crew, cache: Cache | undefined) {
 		this.#options = options;
@@ -132,7 +135,7 @@ class Run {
 		const name = digest(this.#root, ...auditWords);
 		const stamps = this.#cache && Stamps.read(this.#cache, name);
 		const task = this.#search();
-		const early = stamps === undefined || stamps.size === 0 ? startRipgrep(task) : undefined;
+		const early = stamps?.isEmpty === false ? undefined : startRipgrep(task);
 		const files = await this.#stamped(stamps);
 		const unknown = files.filter(({ answer }) => answer === undefined).map(({ path }) => path);
 		const found = unknown.length === 0 && !early ? NOTHING : await search(task, unknown, early);
@@ -142,32 +145,25 @@ class Run {
 		}
 		this.#skipped.push(...found.skipped);
 		const unread = new Set(found.skipped.map(({ path }) => path));
-		const candidates: Candidate[] = [];
-		for (const file of files) {
-			const { path, answer } = file;
-			if (answer === undefined && !found.names.has(path)) {
-				if (!unread.has(path)) file.answer = '';
-				continue;
-			}
-			if (answer === '') continue;
-			const home = await homes.of(path);
-			if (!isLeftOut(home.inward(path))) candidates.push({ path, home, content: answer });
-		}
-		const contents = await this.#read(candidates);
-		if (unknown.length > 0 && this.#cache && !this.#options.shard) {
-			for (const file of files) file.answer ??= contents.get(file.path);
-			Stamps.write(this.#cache, name, files, started);
+		for (const file of files) if (!unread.has(file.path)) file.answer ??= found.names.has(file.path);
+		const beside = inFolders(files);
+		const places = await placesOf(beside, homes, ({ answer }) => answer === true);
+		const contents = await this.#read(places, (folder) => stamps?.contents(folder, beside.get(folder) ?? []));
+		if (this.#cache && !this.#options.shard && (unknown.length > 0 || contents.fresh)) {
+			const folders = new Map(
+				[...contents.of].map(([folder, contents]) => [folder, { files: beside.get(folder) ?? [], contents }]),
+			);
+			Stamps.write(this.#cache, name, files, folders, started);
 		}
 		return files.length;
 	}
 
-	/** Every file is a candidate. */
+	/** Every file is looked at. */
 	async #all(homes: Homes): Promise<number> {
 		const { files } = await this.#listed();
-		const candidates: Candidate[] = [];
-		for (const path of files) candidates.push({ path, home: await homes.of(path), content: undefined });
-		const done = await this.#read(candidates);
-		return this.#partial ? done.size : files.length;
+		const paths = files.map((path) => ({ path }));
+		await this.#read(await placesOf(inFolders(paths), homes, () => true, true), () => undefined);
+		return this.#partial ? this.#done : files.length;
 	}
 
 	async #listed(): Promise<{ readonly files: readonly string[] }> {
@@ -199,44 +195,68 @@ class Run {
 		};
 	}
 
-	/** Takes the results of all candidates into the report. @returns digests of their contents */
-	async #read(candidates: readonly Candidate[]): Promise<ReadonlyMap<string, string>> {
-		const { setting, signal, progress } = this.#options;
+	/**
+	 * Takes the results of all places into the report.
+	 * @param known what a folder holds, where nothing in it changed
+	 * @returns what the folders hold, and whether that is more than was known
+	 */
+	async #read(
+		places: readonly Place[],
+		known: (folder: string) => string | undefined,
+	): Promise<{ readonly of: ReadonlyMap<string, string>; readonly fresh: boolean }> {
+		const { signal, progress } = this.#options;
+		const total = places.reduce((sum, { names }) => sum + names.length, 0);
 		const contents = new Map<string, string>();
-		let done = 0;
-		const finish = (candidate: Candidate, content: string | undefined, result: FileResult) => {
-			if (content !== undefined) contents.set(candidate.path, content);
-			this.#take(candidate, result);
-			progress?.('read', ++done, candidates.length);
+		let fresh = false;
+		const finish = (place: Place, held: string | undefined, results: readonly FileResult[]) => {
+			if (held !== undefined) contents.set(place.path, held);
+			results.forEach((result, i) => {
+				this.#take(place, place.names[i] as string, result);
+			});
+			this.#done += results.length;
+			progress?.('read', this.#done, total);
 		};
-		const rest: Candidate[] = [];
-		for (const candidate of candidates) {
-			const { path, home, content } = candidate;
-			const results = content === undefined ? undefined : new Results(this.#cache, home.facts, setting.knownUsers);
-			const known = content === undefined ? undefined : results?.get(home.inward(path), content);
-			if (known) finish(candidate, content, known);
-			else rest.push(candidate);
+		const rest: Place[] = [];
+		for (const place of places) {
+			const held = known(place.path);
+			const results = held === undefined ? undefined : this.#kept(place, held);
+			if (results) finish(place, held, results);
+			else rest.push(place);
 		}
+		// The largest first, so that no thread is left alone with it at the end.
+		rest.sort((a, b) => b.names.length - a.names.length);
 		await Promise.all(
-			jobsOf(rest, this.#root).map(async ({ job, candidates }) => {
+			rest.map(async (place) => {
 				try {
-					const outcome = await this.#crew.audit(job);
+					const outcome = await this.#crew.audit(jobOf(place, this.#root));
 					this.#cacheProblem ??= outcome.cacheProblem;
-					outcome.files.forEach(({ content, result }: FileOutcome, i) => {
-						finish(candidates[i] as Candidate, content, result);
-					});
+					fresh = true;
+					finish(place, outcome.contents, outcome.results);
 				} catch (error) {
 					if (signal?.aborted) this.#partial = true;
-					else for (const candidate of candidates) finish(candidate, undefined, broken(error));
+					else
+						finish(
+							place,
+							undefined,
+							place.names.map(() => broken(error)),
+						);
 				}
 			}),
 		);
-		return contents;
+		return { of: contents, fresh };
 	}
 
-	#take({ path, home }: Candidate, { sites, skipped, failed }: FileResult): void {
+	/** Results of an earlier audit; undefined where one is missing. */
+	#kept({ path, home, names }: Place, contents: string): readonly FileResult[] | undefined {
+		const kept = new Results(this.#cache, home.facts, this.#options.setting.knownUsers);
+		const results = names.map((name) => kept.get(home.inward(inFolder(path, name)), contents));
+		return results.every((result) => result !== undefined) ? results : undefined;
+	}
+
+	#take(place: Place, name: string, { sites, skipped, failed }: FileResult): void {
+		const path = inFolder(place.path, name);
 		for (const site of sites) {
-			const evidence = site.evidence.map((one) => ({ ...one, path: home.outward(one.path) }));
+			const evidence = site.evidence.map((one) => ({ ...one, path: place.home.outward(one.path) }));
 			this.#sites.push({ ...site, path, evidence });
 		}
 		for (const reason of skipped) this.#skipped.push({ path, reason });
@@ -248,23 +268,51 @@ const NOTHING = { names: new Set<string>(), skipped: [] };
 
 /** A worker that ended takes its job with it. */
 function broken(error: unknown): FileResult {
-	return { sites: [], skipped: [`internal error: ${(error as Error).message ?? error}`], failed: true };
+	const reason = `internal error: ${(error as Error).message ?? error}`;
+	return { sites: [], skipped: [reason], whole: false, failed: true };
 }
 
-/** One job a folder, the largest first, so that no thread is left with it at the end. */
-function jobsOf(candidates: readonly Candidate[], root: string): { job: Job; candidates: Candidate[] }[] {
-	const folders = new Map<string, Candidate[]>();
-	for (const candidate of candidates) {
-		const key = `${candidate.home.tree} ${folderOf(candidate.path)}`;
-		const beside = folders.get(key);
-		if (beside) beside.push(candidate);
-		else folders.set(key, [candidate]);
+function inFolders<T extends { readonly path: string }>(files: readonly T[]): ReadonlyMap<string, readonly T[]> {
+	const folders = new Map<string, T[]>();
+	for (const file of files) {
+		const folder = folderOf(file.path);
+		const beside = folders.get(folder);
+		if (beside) beside.push(file);
+		else folders.set(folder, [file]);
 	}
-	return [...folders.values()]
-		.sort((a, b) => b.length - a.length)
-		.map((together) => {
-			const { home } = together[0] as Candidate;
-			const files = together.map(({ path }) => ({ file: `${root}/${path}`, path: home.inward(path) }));
-			return { job: { tree: home.tree, facts: home.facts, files }, candidates: together };
-		});
+	return folders;
+}
+
+/** @param all also those that an audit leaves out */
+async function placesOf<T extends { readonly path: string }>(
+	folders: ReadonlyMap<string, readonly T[]>,
+	homes: Homes,
+	isCandidate: (file: T) => boolean,
+	all = false,
+): Promise<readonly Place[]> {
+	const places: Place[] = [];
+	for (const [path, files] of folders) {
+		const nameOf = (file: T) => file.path.slice(path === '' ? 0 : path.length + 1);
+		const candidates = files.filter(isCandidate);
+		if (candidates.length === 0) continue;
+		const home = await homes.of(inFolder(path, nameOf(candidates[0] as T)));
+		const names = candidates.filter(({ path }) => all || !isLeftOut(home.inward(path))).map(nameOf);
+		if (names.length > 0) places.push({ path, home, names, beside: files.map(nameOf) });
+	}
+	return places;
+}
+
+function jobOf({ path, home, names, beside }: Place, root: string): Job {
+	return {
+		folder: path === '' ? root : `${root}/${path}`,
+		path: home.inward(path),
+		tree: home.tree,
+		facts: home.facts,
+		names,
+		beside,
+	};
+}
+
+function inFolder(folder: string, name: string): string {
+	return folder === '' ? name : `${folder}/${name}`;
 }

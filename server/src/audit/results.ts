@@ -6,11 +6,13 @@ export interface FileResult {
 	readonly sites: readonly AuditSite[];
 	/** What of it was not looked at. */
 	readonly skipped: readonly string[];
+	/** The file was read to its end: the result may be kept. */
+	readonly whole: boolean;
 	/** The engine broke on it. */
 	readonly failed: boolean;
 }
 
-/** Results of files, by path, content and what they are judged by. */
+/** Results of files, by path, what the folder around them holds, and what they are judged by. */
 export class Results {
 	readonly #cache: Cache | undefined;
 	readonly #judgedBy: string;
@@ -21,20 +23,17 @@ export class Results {
 		this.#judgedBy = digest(facts, String(knownUsers));
 	}
 
-	contentOf(bytes: Uint8Array): string {
-		return digest(bytes);
-	}
-
-	get(path: string, content: string): FileResult | undefined {
-		const bytes = this.#cache?.get('results', this.#name(path, content));
+	/** @param contents names the contents of the folder that the file is in */
+	get(path: string, contents: string): FileResult | undefined {
+		const bytes = this.#cache?.get('results', this.#name(path, contents));
 		return bytes && (JSON.parse(bytes.toString()) as FileResult);
 	}
 
-	put(path: string, content: string, result: FileResult): void {
-		this.#cache?.put('results', this.#name(path, content), Buffer.from(JSON.stringify(result)));
+	put(path: string, contents: string, result: FileResult): void {
+		this.#cache?.put('results', this.#name(path, contents), Buffer.from(JSON.stringify(result)));
 	}
 
-	#name(path: string, content: string): string {
-		return digest(this.#judgedBy, path, content);
+	#name(path: string, contents: string): string {
+		return digest(this.#judgedBy, path, contents);
 	}
 }

@@ -3,7 +3,7 @@ export const STYLE = `
 :root {
 	color-scheme: light dark;
 	--page: #fff; --text: #1c2128; --soft: #59636e; --line: #d5dae0; --raised: #f5f7f9; --mark: #fff4d6; --link: #0b5cad;
-	--bug: #c03a1d; --convert: #dd8500; --benefit: #4aa3d8; --keep: #5a6fb0; --ok: #1f8a65;
+	--bug: #c03a1d; --convert: #dd8500; --benefit: #4aa3d8; --keep: #5a6fb0; --ok: #1a7757;
 }
 @media (prefers-color-scheme: dark) {
 	:root {
