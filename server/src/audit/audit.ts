@@ -5,10 +5,10 @@ import { reasonOf, slashed } from '../workspace/collect.js';
 import { Cache, digest } from './cache.js';
 import { type Home, Homes } from './homes.js';
 import type { Job, Setting } from './job.js';
-import { list } from './listing.js';
+import { list, listFolders } from './listing.js';
 import { type Crew, crew } from './pool.js';
 import { AuditError, type AuditReport, type AuditSite, type AuditSkip, byPath } from './report.js';
-import { type FileResult, Results } from './results.js';
+import { type AuditFinding, type FileResult, Results } from './results.js';
 import { folderOf, isLeftOut } from './scope.js';
 import { type Search, search, startRipgrep } from './search.js';
 import { isInShard, type Shard } from './shard.js';
@@ -28,6 +28,8 @@ export interface AuditOptions {
 	/** How many threads, at least 1. */
 	readonly jobs: number;
 	readonly shard?: Shard;
+	/** Only the files of these folders, not what is below them: relative, with "/", "" for the audited folder itself. */
+	readonly folders?: readonly string[];
 	/** Stops it: the report holds what is known by then. */
 	readonly signal?: AbortSignal;
 	progress?(stage: Stage, done: number, total: number): void;
@@ -42,6 +44,8 @@ export interface Audited {
 	readonly notes: readonly string[];
 	/** Files the engine broke on: an error of the program. */
 	readonly failed: readonly AuditSkip[];
+	/** Findings of all rules, by path; paths relative to the audited folder. */
+	readonly findings: ReadonlyMap<string, readonly AuditFinding[]>;
 }
 
 /** Throws an AuditError for what is no folder. */
@@ -93,6 +97,7 @@ class Run {
 	readonly #sites: AuditSite[] = [];
 	readonly #skipped: AuditSkip[] = [];
 	readonly #failed: AuditSkip[] = [];
+	readonly #findings = new Map<string, readonly AuditFinding[]>();
 	#cacheProblem: string | undefined;
 	#partial = false;
 	/** Files whose result is known. */
@@ -125,6 +130,7 @@ class Run {
 			report,
 			notes: [told, ...(problem === undefined ? [] : [`results are not kept for the next audit: ${problem}`])],
 			failed: this.#failed,
+			findings: this.#findings,
 		};
 	}
 
@@ -135,7 +141,8 @@ class Run {
 		const name = digest(this.#root, ...auditWords);
 		const stamps = this.#cache && Stamps.read(this.#cache, name);
 		const task = this.#search();
-		const early = stamps?.isEmpty === false ? undefined : startRipgrep(task);
+		const { folders } = this.#options;
+		const early = folders || stamps?.isEmpty === false ? undefined : startRipgrep(task);
 		const files = await this.#stamped(stamps);
 		const unknown = files.filter(({ answer }) => answer === undefined).map(({ path }) => path);
 		const found = unknown.length === 0 && !early ? NOTHING : await search(task, unknown, early);
@@ -149,11 +156,11 @@ class Run {
 		const beside = inFolders(files);
 		const places = await placesOf(beside, homes, ({ answer }) => answer === true);
 		const contents = await this.#read(places, (folder) => stamps?.contents(folder, beside.get(folder) ?? []));
-		if (this.#cache && !this.#options.shard && (unknown.length > 0 || contents.fresh)) {
-			const folders = new Map(
+		if (this.#cache && !this.#options.shard && !folders && (unknown.length > 0 || contents.fresh)) {
+			const held = new Map(
 				[...contents.of].map(([folder, contents]) => [folder, { files: beside.get(folder) ?? [], contents }]),
 			);
-			Stamps.write(this.#cache, name, files, folders, started);
+			Stamps.write(this.#cache, name, files, held, started);
 		}
 		return files.length;
 	}
@@ -167,9 +174,9 @@ class Run {
 	}
 
 	async #listed(): Promise<{ readonly files: readonly string[] }> {
-		const { files, skipped } = await list(this.#root);
+		const { shard, folders } = this.#options;
+		const { files, skipped } = folders ? listFolders(this.#root, folders) : await list(this.#root);
 		this.#skipped.push(...skipped);
-		const { shard } = this.#options;
 		return { files: shard ? files.filter((path) => isInShard(path, shard)) : files };
 	}
 
@@ -253,8 +260,17 @@ class Run {
 		return results.every((result) => result !== undefined) ? results : undefined;
 	}
 
-	#take(place: Place, name: string, { sites, skipped, failed }: FileResult): void {
+	#take(place: Place, name: string, { sites, findings, skipped, failed }: FileResult): void {
 		const path = inFolder(place.path, name);
+		const outward = place.home.outward.bind(place.home);
+		if (findings.length > 0)
+			this.#findings.set(
+				path,
+				findings.map((finding) => ({
+					...finding,
+					related: finding.related.map((one) => ({ ...one, path: outward(one.path) })),
+				})),
+			);
 		for (const site of sites) {
 			const evidence = site.evidence.map((one) => ({ ...one, path: place.home.outward(one.path) }));
 			this.#sites.push({ ...site, path, evidence });
@@ -269,7 +285,7 @@ const NOTHING = { names: new Set<string>(), skipped: [] };
 /** A worker that ended takes its job with it. */
 function broken(error: unknown): FileResult {
 	const reason = `internal error: ${(error as Error).message ?? error}`;
-	return { sites: [], skipped: [reason], whole: false, failed: true };
+	return { sites: [], findings: [], skipped: [reason], whole: false, failed: true };
 }
 
 function inFolders<T extends { readonly path: string }>(files: readonly T[]): ReadonlyMap<string, readonly T[]> {
