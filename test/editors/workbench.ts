@@ -173,6 +173,46 @@ export class Workbench {
 		return text;
 	}
 
+	/** Opens a container of views by its icon. */
+	async showView(title: string): Promise<void> {
+		await this.page.locator(`.activitybar .action-label[aria-label^="${title}"]`).first().click();
+	}
+
+	/** Presses the button of an empty view. */
+	async welcome(title: string): Promise<void> {
+		await this.page.locator('.welcome-view-content .monaco-button', { hasText: title }).first().click();
+	}
+
+	/** The first row of a tree view with this text. */
+	treeRow(text: string): Locator {
+		return this.page.locator('.tree-explorer-viewlet-tree-view .monaco-list-row', { hasText: text }).first();
+	}
+
+	/** What a tree view says above its rows. */
+	async viewMessage(): Promise<string> {
+		return shownText(this.page.locator('.tree-explorer-viewlet-tree-view .message'));
+	}
+
+	/** Types into the open input box and takes it. */
+	async answer(text: string): Promise<void> {
+		await this.page.locator('.quick-input-widget input[type=text]').first().fill(text);
+		await this.page.keyboard.press('Enter');
+	}
+
+	/** Text of the line the cursor is in. */
+	async cursorLine(): Promise<string> {
+		const place = await shownText(this.page.locator('#status\\.editor\\.selection'));
+		const line = /Ln (\d+)/.exec(place)?.[1] ?? '';
+		const number = this.editor.locator('.line-numbers.active-line-number', { hasText: line }).first();
+		const box = await number.boundingBox();
+		const lines = this.editor.locator('.view-line');
+		for (const at of await lines.all()) {
+			const other = await at.boundingBox();
+			if (box && other && Math.abs(other.y - box.y) < 2) return flat(await at.innerText());
+		}
+		throw new Error(`line ${line} is not on screen`);
+	}
+
 	/** Keeps a picture of the window for whoever looks into a failed test. */
 	async picture(name: string): Promise<void> {
 		const path = join(editorsDir, 'failures', `${name.replace(/\W+/g, '-')}.png`);
