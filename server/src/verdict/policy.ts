@@ -72,6 +72,12 @@ const coreTransient: Policy = ({ core, inMm, takesOne, of, here }) => {
 		: keep('transient', [here('stands in core code'), ...data]);
 };
 
+/** The function is there for core dumps: one page, written out and put. */
+const dumped: Policy = ({ record, of, here }) =>
+	record.name === 'get_dump_page'
+		? keep('transient', [here('takes one page for a core dump'), ...of('read')])
+		: undefined;
+
 /** A look-up that leaves the page in the page tables and does nothing to its data. */
 const lookup: Policy = ({ record, here }) =>
 	record.group === 'walk' ? keep('transient', [here('looks one page up')]) : undefined;
@@ -123,6 +129,9 @@ const listed: Policy = ({ of, target }) => {
 	return lists.length > 0 ? convert(target, lists) : undefined;
 };
 
+/** Whoever has the physical address does something with the data. */
+const byAddress: Policy = ({ addressed, target }) => (addressed.length > 0 ? convert(target, addressed) : undefined);
+
 /** An iterator of the caller is there to carry data. */
 const ioOfCaller: Policy = ({ record, all, here, target }) =>
 	record.group === 'iov-iter' ? convert(target, [here('takes the pages of an I/O for its data'), ...all]) : undefined;
@@ -137,6 +146,7 @@ const POLICIES: readonly Policy[] = [
 	pageOnly,
 	coreMm,
 	coreTransient,
+	dumped,
 	lookup,
 	notified,
 	kernelPages,
@@ -148,6 +158,7 @@ const POLICIES: readonly Policy[] = [
 	readOnly,
 	untouched,
 	listed,
+	byAddress,
 	ioOfCaller,
 ];
 
