@@ -121,6 +121,41 @@ static void drain(struct umem *umem)
 		expect(site(text).evidence.map((one) => one.text)).toContain('put_page() gives them back (in drain())');
 	});
 
+	it('shows the release in another file, with its place there, and no site of that file', () => {
+		const there = `
+struct ctx {
+	struct page *page;
+};
+
+int other(unsigned long addr, struct page **p)
+{
+	return get_user_pages_fast(addr, 1, 0, p);
+}
+
+void ctx_drop(struct ctx *ctx)
+{
+	put_page(ctx->page);
+	ctx->page = NULL;
+}
+`;
+		const neighbours = [{ path: 'drivers/misc/context.c', text: there }];
+		const text = `${withPage('ctx->page = page;')}
+static void stop(struct ctx *ctx)
+{
+	ctx_drop(ctx);
+}
+`;
+		expect(site(text).release).toBeNull();
+		const found = site(text, { neighbours });
+		expect(found).toMatchObject({ verdict: 'convert', release: 'put_page' });
+		expect(found.evidence).toContainEqual(
+			expect.objectContaining({
+				text: 'put_page() gives them back (in ctx_drop())',
+				place: { path: 'drivers/misc/context.c', line: 13, column: 2 },
+			}),
+		);
+	});
+
 	it('says null where no release is seen', () => {
 		expect(site(withPage('ctx->page = page;')).release).toBeNull();
 	});

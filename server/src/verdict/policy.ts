@@ -33,6 +33,8 @@ function benefit(target: Target, evidence: readonly Evidence[]): Judgement {
 /** It pins, extracts, or takes no user page at all. */
 const nothingToDo: Policy = ({ record, here }) => {
 	if (record.group === 'pin') return ok([here('pins the pages')]);
+	if (record.takes === 'extracted' && record.group === 'helper')
+		return ok([here('fills the bio, and bio_release_pages() gives back what it took')]);
 	if (record.takes === 'extracted') return ok([here('pins the pages where they are user pages')]);
 	if (record.takes === 'none') return ok([here('takes no reference')]);
 	return record.name === 'get_kernel_pages' ? ok([here('takes kernel pages, not user ones')]) : undefined;
