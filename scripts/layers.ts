@@ -9,6 +9,7 @@ export const LAYERS: readonly (readonly string[])[] = [
 	['rules', 'explain'],
 	['engine.ts', 'fixall.ts'],
 	['workspace'],
+	['audit'],
 	['lsp', 'cli'],
 ];
 
@@ -16,7 +17,7 @@ export const LAYERS: readonly (readonly string[])[] = [
 const PURE = 'engine.ts';
 
 const ORDER =
-	'Imports go one way: lsp, cli -> workspace -> engine -> explain, rules -> verdict -> analysis -> syntax -> kernel.';
+	'Imports go one way: lsp, cli -> audit -> workspace -> engine -> explain, rules -> verdict -> analysis -> syntax -> kernel.';
 const TOUCHES_NOTHING = 'engine.ts and below never touch the file system, the protocol or VS Code.';
 const NO_EDITOR = 'The server knows no VS Code.';
 
