@@ -121,6 +121,33 @@ static void drain(struct umem *umem)
 		expect(site(text).evidence.map((one) => one.text)).toContain('put_page() gives them back (in drain())');
 	});
 
+	it('names what ends a walk, and what gives back all that a bio was filled with', () => {
+		const walk = `
+static int step(struct folio_walk *fw, struct vm_area_struct *vma, unsigned long addr)
+{
+	if (!folio_walk_start(fw, vma, addr, 0))
+		return -ENOENT;
+	folio_walk_end(fw, vma);
+	return 0;
+}
+`;
+		expect(site(walk).release).toBe('folio_walk_end');
+		const bio = `
+static void done(struct bio *bio)
+{
+	bio_release_pages(bio, true);
+	bio_put(bio);
+}
+
+static int step(struct bio *bio, struct iov_iter *iter)
+{
+	bio->bi_end_io = done;
+	return bio_iov_iter_get_pages(bio, iter);
+}
+`;
+		expect(site(bio).release).toBe('bio_release_pages');
+	});
+
 	it('shows the release in another file, with its place there, and no site of that file', () => {
 		const there = `
 struct ctx {
