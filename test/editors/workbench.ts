@@ -188,6 +188,24 @@ export class Workbench {
 		return this.page.locator('.tree-explorer-viewlet-tree-view .monaco-list-row', { hasText: text }).first();
 	}
 
+	/** Opens a row, unless it is open, and waits for one below it. */
+	async unfold(text: string, below: string): Promise<void> {
+		const row = this.treeRow(text);
+		if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click();
+		await this.treeRow(below).waitFor();
+	}
+
+	/** Rests the pointer on a row and gives what is shown, once it contains `expected`. */
+	async tooltip(row: string, expected: string): Promise<string> {
+		await this.page.mouse.move(5, 5);
+		const box = await this.treeRow(row).boundingBox();
+		if (box === null) throw new Error(`"${row}" is not on screen`);
+		await this.page.mouse.move(box.x + 100, box.y + box.height / 2, { steps: 10 });
+		const hover = this.page.locator('.monaco-hover', { hasText: expected }).first();
+		await hover.waitFor({ timeout: 20_000 });
+		return shownText(hover);
+	}
+
 	/** What a tree view says above its rows. */
 	async viewMessage(): Promise<string> {
 		return shownText(this.page.locator('.tree-explorer-viewlet-tree-view .message'));
@@ -199,18 +217,11 @@ export class Workbench {
 		await this.page.keyboard.press('Enter');
 	}
 
-	/** Text of the line the cursor is in. */
-	async cursorLine(): Promise<string> {
-		const place = await shownText(this.page.locator('#status\\.editor\\.selection'));
-		const line = /Ln (\d+)/.exec(place)?.[1] ?? '';
-		const number = this.editor.locator('.line-numbers.active-line-number', { hasText: line }).first();
-		const box = await number.boundingBox();
-		const lines = this.editor.locator('.view-line');
-		for (const at of await lines.all()) {
-			const other = await at.boundingBox();
-			if (box && other && Math.abs(other.y - box.y) < 2) return flat(await at.innerText());
-		}
-		throw new Error(`line ${line} is not on screen`);
+	/** Line the cursor is in, from 1, as the status bar has it. */
+	async cursorLine(): Promise<number> {
+		const place = this.page.locator('.statusbar-item', { hasText: /Ln \d+, Col \d+/ }).first();
+		await place.waitFor();
+		return Number(/Ln (\d+)/.exec(await shownText(place))?.[1]);
 	}
 
 	/** Keeps a picture of the window for whoever looks into a failed test. */
