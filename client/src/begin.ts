@@ -1,4 +1,5 @@
 import { type ExtensionContext, type TextDocumentChangeEvent, window, workspace } from 'vscode';
+import { registerAudit } from './audit/view.js';
 import { registerCommands } from './commands.js';
 import { concernedDocuments, isConcerned, isSource, namesFamily } from './documents.js';
 import type { Launcher } from './launch.js';
@@ -18,6 +19,7 @@ export function begin(context: ExtensionContext, load: () => Promise<Launcher>):
 		session,
 		registerCommands(session, log),
 		showStatus(session),
+		registerAudit(session, log),
 		workspace.onDidOpenTextDocument((document) => {
 			if (isConcerned(document)) void session.start();
 		}),

@@ -18,6 +18,8 @@ Examples:
   gup-lens check drivers/misc            what is wrong in a folder
   gup-lens check --format sarif . >r     for a code scanning service
   git show HEAD:mm/gup.c | gup-lens check - --stdin-path mm/gup.c
+  gup-lens check --diff HEAD             what the edits since HEAD bring
+  b4 am -o - MSGID | gup-lens check --patch -
   gup-lens fix --dry-run drivers/foo.c   the safe fixes as a diff
   gup-lens audit ~/linux                 every user of the family in a tree, with a verdict
   gup-lens audit ~/linux -o audit.html   as a page to look at
@@ -52,8 +54,14 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 	withKernel(program.command('check'))
 		.description('report what is wrong in files and folders')
-		.argument('<path...>', '.c and .h files, and folders; "-" for the standard input')
+		.argument('[path...]', '.c and .h files, and folders; "-" for the standard input')
 		.option('--stdin-path <path>', 'name of the standard input: decides the kernel tree and what is printed')
+		.option('--diff <revision>', 'only what the work tree brings since this revision of git, below the paths or here')
+		.option(
+			'--patch <file>',
+			'only what a patch or a mailed series would bring to the tree here; "-" reads it from a pipe',
+		)
+		.option('--baseline <file>', 'leave out the findings of an earlier report in JSON or SARIF')
 		.addOption(new Option('--format <format>', 'how to print').choices(FORMATS).default('text'))
 		.option('--rule <id=severity>', 'error, warning, information, hint or off for a rule; repeatable', repeated)
 		.addOption(

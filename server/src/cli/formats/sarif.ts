@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Location, Log, PhysicalLocation, Region, ReportingDescriptor, Result } from 'sarif';
 import type { Finding, Place } from '../../engine.js';
 import type { RuleMeta, Severity } from '../../rules/rule.js';
 import type { Range } from '../../syntax/ir.js';
 import { Lines } from '../../workspace/lines.js';
+import { fingerprints } from '../fingerprint.js';
 import { rulePage } from '../package.js';
 import type { FileReport, Report } from '../report.js';
 
@@ -72,20 +72,20 @@ function descriptor(rule: RuleMeta): ReportingDescriptor {
 
 function results(file: FileReport, indexes: ReadonlyMap<string, number>): Result[] {
 	const lines = new Lines(file.text);
-	const seen = new Map<string, number>();
 	const region = (range: Range): Region => {
 		const start = lines.position(range.start);
 		const end = lines.position(range.end);
 		return { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column };
 	};
 	const place = (range: Range) => ({ artifactLocation: artifact(file.path), region: region(range) });
-	return file.findings.map((finding): Result => {
+	const prints = fingerprints(file.path, file.text, file.findings);
+	return file.findings.map((finding, i): Result => {
 		const result: Result = {
 			ruleId: finding.rule,
 			level: LEVEL[finding.severity],
 			message: { text: finding.message },
 			locations: [location(finding, place(finding))],
-			partialFingerprints: { 'gupLensFinding/v1': fingerprint(file, finding, lines, seen) },
+			partialFingerprints: { 'gupLensFinding/v1': prints[i] as string },
 			properties: { kernel: file.kernel.version, severity: finding.severity, tags: [...finding.tags] },
 		};
 		const index = indexes.get(finding.rule);
@@ -125,15 +125,6 @@ function foreign(file: FileReport, { start, end }: Range, place: Place): Physica
 function location(finding: Finding, physicalLocation: NonNullable<Location['physicalLocation']>): Location {
 	if (finding.function === null) return { physicalLocation };
 	return { physicalLocation, logicalLocations: [{ name: finding.function, kind: 'function' }] };
-}
-
-/** The same finding after lines were added above it: rule, file, function, its line without blanks, and which of equals. */
-function fingerprint(file: FileReport, finding: Finding, lines: Lines, seen: Map<string, number>): string {
-	const line = lines.line(lines.position(finding.start).line).replace(/\s+/g, '');
-	const key = [finding.rule, file.path, finding.function ?? '', line].join('\n');
-	const ordinal = seen.get(key) ?? 0;
-	seen.set(key, ordinal + 1);
-	return createHash('sha256').update(`${key}\n${ordinal}`).digest('hex').slice(0, 32);
 }
 
 export function artifact(path: string): { uri: string; uriBaseId: string } {
