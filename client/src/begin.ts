@@ -1,5 +1,11 @@
-import { type ExtensionContext, type TextDocumentChangeEvent, window, workspace } from 'vscode';
-import { registerAudit } from './audit/view.js';
+import {
+	type Disposable,
+	type ExtensionContext,
+	type LogOutputChannel,
+	type TextDocumentChangeEvent,
+	window,
+	workspace,
+} from 'vscode';
 import { registerCommands } from './commands.js';
 import { concernedDocuments, isConcerned, isSource, namesFamily } from './documents.js';
 import type { Launcher } from './launch.js';
@@ -8,9 +14,14 @@ import { showStatus } from './status.js';
 
 /**
  * What both entries do: watch for the first document that names the family, and start the server for it.
+ * @param more what only one of them has
  * @param load brings in the language client, which is only worth its time once there is such a document
  */
-export function begin(context: ExtensionContext, load: () => Promise<Launcher>): void {
+export function begin(
+	context: ExtensionContext,
+	load: () => Promise<Launcher>,
+	more: (session: Session, log: LogOutputChannel) => Disposable[] = () => [],
+): void {
 	const begun = performance.now();
 	const log = window.createOutputChannel('GUP Lens', { log: true });
 	const session = new Session(context, log, load);
@@ -19,7 +30,7 @@ export function begin(context: ExtensionContext, load: () => Promise<Launcher>):
 		session,
 		registerCommands(session, log),
 		showStatus(session),
-		registerAudit(session, log),
+		...more(session, log),
 		workspace.onDidOpenTextDocument((document) => {
 			if (isConcerned(document)) void session.start();
 		}),

@@ -96,7 +96,7 @@ class Audit {
 		this.#running = true;
 		try {
 			const answer = await window.withProgress(
-				{ location: ProgressLocation.Notification, title: 'GUP Lens: auditing', cancellable: true },
+				{ location: ProgressLocation.Notification, title: 'GUP Lens: audit', cancellable: true },
 				(progress, token) =>
 					this.#ask({ uri: folder.uri.toString() }, token, (message) => progress.report({ message })),
 			);
@@ -129,10 +129,10 @@ class Audit {
 		if (!report) return;
 		const found = filtered(report.sites, this.#filter).length;
 		const partial = report.partial ? ', stopped before its end' : '';
-		this.#view.description = `Linux ${report.kernel}`;
+		const all = report.sites.length;
 		this.#view.message = this.#filter
-			? `${found} of ${report.sites.length} sites with "${this.#filter}"${partial}`
-			: `${report.sites.length} sites in ${report.files} files${partial}`;
+			? `Linux ${report.kernel}: ${found} of ${all} sites with "${this.#filter}"${partial}`
+			: `Linux ${report.kernel}: ${all} sites in ${report.files.toLocaleString()} files${partial}`;
 	}
 
 	async #askFilter(): Promise<void> {
@@ -204,7 +204,7 @@ async function chosenFolder(): Promise<WorkspaceFolder | undefined> {
 	return folders[0];
 }
 
-/** The view and its commands. */
+/** The view and its commands: for where the server is on a machine with a disk. */
 export function registerAudit(session: Session, log: LogOutputChannel): Disposable {
 	return new Audit(session, log).register();
 }

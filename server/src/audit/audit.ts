@@ -5,10 +5,10 @@ import { reasonOf, slashed } from '../workspace/collect.js';
 import { Cache, digest } from './cache.js';
 import { type Home, Homes } from './homes.js';
 import type { Job, Setting } from './job.js';
-import { list, type Memory } from './listing.js';
+import { list, listFolders, type Memory } from './listing.js';
 import { type Crew, crew } from './pool.js';
 import { AuditError, type AuditReport, type AuditSite, type AuditSkip, byPath } from './report.js';
-import { type FileResult, Results } from './results.js';
+import { type AuditFinding, type FileResult, Results } from './results.js';
 import { folderOf, isLeftOut } from './scope.js';
 import { type Search, search, startRipgrep } from './search.js';
 import { isInShard, type Shard } from './shard.js';
@@ -29,6 +29,8 @@ export interface AuditOptions {
 	/** How many threads, at least 1. */
 	readonly jobs: number;
 	readonly shard?: Shard;
+	/** Only the files of these folders, not what is below them: relative, with "/", "" for the audited folder itself. */
+	readonly folders?: readonly string[];
 	/** Stops it: the report holds what is known by then. */
 	readonly signal?: AbortSignal;
 	progress?(stage: Stage, done: number, total: number): void;
@@ -43,6 +45,8 @@ export interface Audited {
 	readonly notes: readonly string[];
 	/** Files the engine broke on: an error of the program. */
 	readonly failed: readonly AuditSkip[];
+	/** Findings of all rules, by path; paths relative to the audited folder. */
+	readonly findings: ReadonlyMap<string, readonly AuditFinding[]>;
 }
 
 /** Throws an AuditError for what is no folder. */
@@ -90,6 +94,7 @@ class Run {
 	readonly #sites: AuditSite[] = [];
 	readonly #skipped: AuditSkip[] = [];
 	readonly #failed: AuditSkip[] = [];
+	readonly #findings = new Map<string, readonly AuditFinding[]>();
 	#cacheProblem: string | undefined;
 	#partial = false;
 	/** Files whose result is known. */
@@ -122,6 +127,7 @@ class Run {
 			report,
 			notes: [told, ...(problem === undefined ? [] : [`results are not kept for the next audit: ${problem}`])],
 			failed: this.#failed,
+			findings: this.#findings,
 		};
 	}
 
@@ -132,7 +138,8 @@ class Run {
 		const name = digest(this.#root, ...auditWords);
 		const known = this.#cache && Stamps.read(this.#cache, name);
 		const task = this.#search();
-		const early = known ? undefined : startRipgrep(task);
+		const { shard, folders: only } = this.#options;
+		const early = known || only ? undefined : startRipgrep(task);
 		const memory = this.#cache && walkMemory(this.#cache, `${name}-walk`, this.#root, started);
 		const stamps = Stamps.take(this.#root, await this.#listed(memory), known);
 		const { paths, unknown } = stamps;
@@ -147,7 +154,7 @@ class Run {
 		const places = await placesIn(folders, paths, homes, (row) => stamps.isCandidate(row));
 		const rowsOf = (folder: string) => folders.get(folder) ?? [];
 		const { contents, fresh } = await this.#read(places, (folder) => stamps.contents(folder, rowsOf(folder)));
-		if (this.#cache && !this.#options.shard && (unknown.length > 0 || fresh)) {
+		if (this.#cache && !shard && !only && (unknown.length > 0 || fresh)) {
 			const held = [...contents].map(([folder, held]) => [folder, { rows: rowsOf(folder), contents: held }] as const);
 			stamps.write(this.#cache, name, new Map(held), started);
 		}
@@ -163,9 +170,9 @@ class Run {
 	}
 
 	async #listed(memory: Memory | undefined): Promise<readonly string[]> {
-		const { files, skipped } = await list(this.#root, memory);
+		const { shard, folders } = this.#options;
+		const { files, skipped } = folders ? listFolders(this.#root, folders) : await list(this.#root, memory);
 		this.#skipped.push(...skipped);
-		const { shard } = this.#options;
 		return shard ? files.filter((path) => isInShard(path, shard)) : files;
 	}
 
@@ -239,8 +246,17 @@ class Run {
 		return results.every((result) => result !== undefined) ? results : undefined;
 	}
 
-	#take(place: Place, name: string, { sites, skipped, failed }: FileResult): void {
+	#take(place: Place, name: string, { sites, findings, skipped, failed }: FileResult): void {
 		const path = inFolder(place.path, name);
+		const outward = place.home.outward.bind(place.home);
+		if (findings.length > 0)
+			this.#findings.set(
+				path,
+				findings.map((finding) => ({
+					...finding,
+					related: finding.related.map((one) => ({ ...one, path: outward(one.path) })),
+				})),
+			);
 		for (const site of sites) {
 			const evidence = site.evidence.map((one) => ({ ...one, path: place.home.outward(one.path) }));
 			this.#sites.push({ ...site, path, evidence });
@@ -255,7 +271,7 @@ const NOTHING = { names: new Set<string>(), skipped: [] };
 /** A worker that ended takes its job with it. */
 function broken(error: unknown): FileResult {
 	const reason = `internal error: ${(error as Error).message ?? error}`;
-	return { sites: [], skipped: [reason], whole: false, failed: true };
+	return { sites: [], findings: [], skipped: [reason], whole: false, failed: true };
 }
 
 /** Folders with a wanted file, each with the rows of all its files. */

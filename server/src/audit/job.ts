@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
-import { type Engine, loadEngine, type Site } from '../engine.js';
+import { type Engine, type Finding, loadEngine, type Site } from '../engine.js';
 import { kernelFor, newestKernel } from '../kernel/index.js';
 import type { Kernel } from '../kernel/types.js';
 import type { Range } from '../syntax/ir.js';
@@ -13,9 +13,9 @@ import { readSource } from '../workspace/read.js';
 import { TreeLocator } from '../workspace/trees.js';
 import { Cache } from './cache.js';
 import { Folder } from './folder.js';
+import { VANISHED } from './meanwhile.js';
 import type { AuditSite } from './report.js';
-import { type FileResult, Results } from './results.js';
-import { VANISHED } from './scope.js';
+import { type AuditFinding, type FileResult, Results } from './results.js';
 
 const { basename, join } = posix;
 
@@ -114,14 +114,14 @@ class Look {
 		const read = readSource(file, undefined);
 		if (read.kind !== 'text') {
 			const reason = !existsSync(file) ? VANISHED : read.kind === 'skipped' ? read.reason : 'nothing to read';
-			return { sites: [], skipped: [reason], whole: false, failed: false };
+			return { sites: [], findings: [], skipped: [reason], whole: false, failed: false };
 		}
 		try {
 			return await this.#audited(file, join(this.#job.path, name), read.source.text);
 		} catch (error) {
 			// One file that breaks the engine must not hide the sites of all others.
 			const reason = `internal error: ${(error as Error).stack ?? error}`;
-			return { sites: [], skipped: [reason], whole: false, failed: true };
+			return { sites: [], findings: [], skipped: [reason], whole: false, failed: true };
 		}
 	}
 
@@ -135,13 +135,19 @@ class Look {
 				(other) => join(this.#job.path, basename(other)),
 				(found) => opened.needs(text, { ...asked, neighbours: found }),
 			);
-			const { sites, unread, bounded } = opened.audit(text, { ...asked, neighbours });
+			const { sites, findings, unread, bounded } = opened.audit(text, { ...asked, neighbours });
 			const lines = new Lines(text);
 			const skipped = [
 				...unread.map((name) => `function ${name} could not be parsed`),
 				...bounded.map((name) => `function ${name} has too many paths to follow its pages`),
 			];
-			return { sites: sites.map((site) => told(site, path, lines)), skipped, whole: true, failed: false };
+			return {
+				sites: sites.map((site) => told(site, path, lines)),
+				findings: findings.map((finding) => listed(finding, path, lines)),
+				skipped,
+				whole: true,
+				failed: false,
+			};
 		} finally {
 			opened.dispose();
 		}
@@ -168,5 +174,26 @@ function told(site: Site, path: string, lines: Lines): AuditSite {
 			text: one.text,
 		})),
 		findings: site.findings,
+	};
+}
+
+function listed(
+	{ rule, severity, message, tags, related, start, end }: Finding,
+	path: string,
+	lines: Lines,
+): AuditFinding {
+	return {
+		rule,
+		severity,
+		message,
+		tags,
+		start: lines.position(start),
+		end: lines.position(end),
+		related: related.map((one) => ({
+			path: one.place?.path ?? path,
+			start: one.place ? { line: one.place.line, column: one.place.column } : lines.position(one.start),
+			length: one.end - one.start,
+			message: one.message,
+		})),
 	};
 }

@@ -1,4 +1,4 @@
-import { type Dirent, lstatSync, readdirSync } from 'node:fs';
+import { type Dirent, existsSync, lstatSync, readdirSync } from 'node:fs';
 import { linkReason, reasonOf } from '../workspace/collect.js';
 import { type GitListing, gitListing } from './git.js';
 import type { AuditSkip } from './report.js';
@@ -57,6 +57,18 @@ async function walkAll(root: string, memory: Memory | undefined): Promise<Walk> 
 	await listInto(found, root, '');
 	if (!found.git) memory?.keep(found);
 	return found;
+}
+
+/** The C files in some folders alone; a folder that is not there has none. @param folders relative to the root */
+export function listFolders(root: string, folders: readonly string[]): Listing {
+	const files = folders.flatMap((folder) => {
+		if (folder.split('/').includes('..')) return [];
+		const entries = existsSync(`${root}/${folder}`) ? readdirSync(`${root}/${folder}`, { withFileTypes: true }) : [];
+		return entries
+			.filter((entry) => entry.isFile() && isC(entry.name) && !isHidden(entry.name))
+			.map(({ name }) => (folder === '' ? name : `${folder}/${name}`));
+	});
+	return { files, skipped: [] };
 }
 
 /** @param prefix of the paths, "" or with a "/" at its end */

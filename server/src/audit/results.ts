@@ -1,9 +1,30 @@
+import type { Severity, Tag } from '../rules/rule.js';
+import type { Position } from '../workspace/lines.js';
 import { type Cache, digest } from './cache.js';
 import type { AuditSite } from './report.js';
+
+/** A finding of a rule, as an editor lists it. Lines and columns from 1, columns in UTF-16 units, `end` exclusive. */
+export interface AuditFinding {
+	readonly rule: string;
+	readonly severity: Severity;
+	readonly message: string;
+	readonly tags: readonly Tag[];
+	readonly start: Position;
+	readonly end: Position;
+	readonly related: readonly {
+		/** Like the path of the file. */
+		readonly path: string;
+		readonly start: Position;
+		/** UTF-16 units. */
+		readonly length: number;
+		readonly message: string;
+	}[];
+}
 
 /** What the engine said of a file; paths as the engine knows them. */
 export interface FileResult {
 	readonly sites: readonly AuditSite[];
+	readonly findings: readonly AuditFinding[];
 	/** What of it was not looked at. */
 	readonly skipped: readonly string[];
 	/** The file was read to its end: the result may be kept. */

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { Prefilter } from '../workspace/prefilter.js';
-import { reasonMeanwhile } from './scope.js';
+import { reasonMeanwhile } from './meanwhile.js';
 
 /** Bytes read at a time. */
 const CHUNK = 1 << 20;

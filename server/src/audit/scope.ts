@@ -1,5 +1,4 @@
-/** Which files of a folder an audit looks at, and why it could not. */
-import { reasonOf } from '../workspace/collect.js';
+/** Which files of a folder an audit looks at. */
 
 const C_FILE = /\.[ch]$/;
 /** Hidden files and folders: build leftovers, `.git`. */
@@ -25,10 +24,3 @@ export function isLeftOut(path: string): boolean {
 export function folderOf(path: string): string {
 	return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
-
-/** Why a file that was listed a moment ago cannot be read. */
-export function reasonMeanwhile(error: NodeJS.ErrnoException): string {
-	return error.code === 'ENOENT' ? VANISHED : reasonOf(error);
-}
-
-export const VANISHED = 'vanished while the audit ran';

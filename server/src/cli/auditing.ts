@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { AuditOptions } from '../audit/audit.js';
 import { userCache } from '../audit/cache.js';
+import { programVersion } from '../audit/program.js';
 import { findRipgrep } from '../audit/ripgrep.js';
 import type { Shard } from '../audit/shard.js';
 import { wasmFiles } from './engine.js';
@@ -28,16 +27,10 @@ export function prepared(tree: string, options: TreeOptions, io: Io): AuditOptio
 		tree: resolve(io.cwd, tree),
 		tool,
 		setting: { wasm: wasmFiles(), kernel, knownUsers, prefilter },
-		cache: cache ? { above: userCache(), version: programVersion(worker) } : undefined,
+		cache: cache ? { above: userCache(), version: programVersion(tool.version, worker) } : undefined,
 		ripgrep: findRipgrep(),
 		worker,
 		jobs: options.jobs ?? availableParallelism(),
 		...(shard ? { shard } : {}),
 	};
-}
-
-/** Names what computes a result: the version, and the very program where it is built. */
-function programVersion(worker: string | undefined): string {
-	if (worker === undefined || !existsSync(worker)) return `${tool.version}-source`;
-	return `${tool.version}-${createHash('sha1').update(readFileSync(worker)).digest('hex').slice(0, 12)}`;
 }

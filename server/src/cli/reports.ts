@@ -1,4 +1,4 @@
-import { extname, join, resolve, sep } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { writeAtomically } from '../audit/atomic.js';
 import type { Comparison } from '../audit/compare.js';
 import type { AuditReport } from '../audit/report.js';
@@ -7,9 +7,9 @@ import type { Source } from '../audit/reports/html/excerpt.js';
 import { auditHtml } from '../audit/reports/html/page.js';
 import { auditJson } from '../audit/reports/json.js';
 import { auditMarkdown } from '../audit/reports/markdown.js';
+import { sourceIn } from '../audit/reports/source.js';
 import { auditText } from '../audit/reports/text.js';
 import { reasonOf } from '../workspace/collect.js';
-import { readSource } from '../workspace/read.js';
 import { auditSarif } from './formats/auditSarif.js';
 import { type Io, UsageError } from './io.js';
 
@@ -80,21 +80,4 @@ export function write(
 	} catch (error) {
 		throw new UsageError(`${output}: not written: ${reasonOf(error as NodeJS.ErrnoException)}`);
 	}
-}
-
-function sourceIn(tree: string | undefined): Source {
-	const known = new Map<string, readonly string[] | undefined>();
-	return (path) => {
-		if (tree === undefined) return undefined;
-		if (!known.has(path)) known.set(path, linesOf(tree, path));
-		return known.get(path);
-	};
-}
-
-/** A report may come from elsewhere: it names files of the tree, and no others. */
-function linesOf(tree: string, path: string): readonly string[] | undefined {
-	const file = resolve(tree, path);
-	if (!file.startsWith(join(tree, sep))) return undefined;
-	const read = readSource(file, undefined);
-	return read.kind === 'text' ? read.source.text.split('\n') : undefined;
 }

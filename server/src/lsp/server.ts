@@ -16,6 +16,7 @@ import { version } from '../version.js';
 import type { Files } from '../workspace/files.js';
 import { Neighbourhood } from '../workspace/neighbours.js';
 import { APPLY, FIX_ALL, serveActions } from './actions.js';
+import { type AuditHost, serveAudit } from './audit.js';
 import { type Client, isRecord, readClient } from './client.js';
 import { completionTriggers, serveCompletion } from './completion.js';
 import { Contexts } from './contexts.js';
@@ -38,6 +39,8 @@ interface Host {
 	loadWasm(params: InitializeParams): Promise<WasmFiles>;
 	/** Reads `file:` URIs; undefined where there is no disk. */
 	readonly disk: Files | undefined;
+	/** Runs audits, where there is a disk. */
+	readonly audits?: AuditHost | undefined;
 	/** URI of the folder with the rule pages, without a final "/", where there is a disk with them. */
 	readonly pages?: string | undefined;
 }
@@ -60,7 +63,7 @@ export function serve(host: Host): void {
 }
 
 async function initialise(
-	{ connection, loadWasm, disk, pages }: Host,
+	{ connection, loadWasm, disk, audits, pages }: Host,
 	params: InitializeParams,
 	texts: TextDocuments<TextDocument>,
 	log: Log,
@@ -127,6 +130,7 @@ async function initialise(
 	serveCompletion(connection, client, documents);
 	serveSignature(connection, client, documents);
 	serveActions(connection, client, documents, log);
+	if (audits) serveAudit(connection, audits, log);
 
 	return { capabilities: capabilities(client), serverInfo: { name: SECTION, version } };
 }
