@@ -5,14 +5,15 @@ import { reasonOf, slashed } from '../workspace/collect.js';
 import { Cache, digest } from './cache.js';
 import { type Home, Homes } from './homes.js';
 import type { Job, Setting } from './job.js';
-import { list, listFolders } from './listing.js';
+import { list, listFolders, type Memory } from './listing.js';
 import { type Crew, crew } from './pool.js';
 import { AuditError, type AuditReport, type AuditSite, type AuditSkip, byPath } from './report.js';
 import { type AuditFinding, type FileResult, Results } from './results.js';
 import { folderOf, isLeftOut } from './scope.js';
 import { type Search, search, startRipgrep } from './search.js';
 import { isInShard, type Shard } from './shard.js';
-import { type Stamped, Stamps, stampOf } from './stamps.js';
+import { Stamps } from './stamps.js';
+import { walkMemory } from './walked.js';
 
 export interface AuditOptions {
 	/** Folder, absolute. */
@@ -84,10 +85,6 @@ interface Place {
 	readonly beside: readonly string[];
 }
 
-interface StampedFile extends Stamped {
-	answer: boolean | undefined;
-}
-
 class Run {
 	readonly #started = performance.now();
 	readonly #options: AuditOptions;
@@ -139,55 +136,44 @@ class Run {
 		const started = Date.now();
 		const { signal } = this.#options;
 		const name = digest(this.#root, ...auditWords);
-		const stamps = this.#cache && Stamps.read(this.#cache, name);
+		const known = this.#cache && Stamps.read(this.#cache, name);
 		const task = this.#search();
-		const { folders } = this.#options;
-		const early = folders || stamps?.isEmpty === false ? undefined : startRipgrep(task);
-		const files = await this.#stamped(stamps);
-		const unknown = files.filter(({ answer }) => answer === undefined).map(({ path }) => path);
+		const { shard, folders: only } = this.#options;
+		const early = known || only ? undefined : startRipgrep(task);
+		const memory = this.#cache && walkMemory(this.#cache, `${name}-walk`, this.#root, started);
+		const stamps = Stamps.take(this.#root, await this.#listed(memory), known);
+		const { paths, unknown } = stamps;
 		const found = unknown.length === 0 && !early ? NOTHING : await search(task, unknown, early);
 		if (!found || signal?.aborted) {
 			this.#partial = true;
-			return files.length - unknown.length;
+			return paths.length - unknown.length;
 		}
 		this.#skipped.push(...found.skipped);
-		const unread = new Set(found.skipped.map(({ path }) => path));
-		for (const file of files) if (!unread.has(file.path)) file.answer ??= found.names.has(file.path);
-		const beside = inFolders(files);
-		const places = await placesOf(beside, homes, ({ answer }) => answer === true);
-		const contents = await this.#read(places, (folder) => stamps?.contents(folder, beside.get(folder) ?? []));
-		if (this.#cache && !this.#options.shard && !folders && (unknown.length > 0 || contents.fresh)) {
-			const held = new Map(
-				[...contents.of].map(([folder, contents]) => [folder, { files: beside.get(folder) ?? [], contents }]),
-			);
-			Stamps.write(this.#cache, name, files, held, started);
+		stamps.learn(found.names, new Set(found.skipped.map(({ path }) => path)));
+		const folders = foldersOf(paths, (row) => stamps.isCandidate(row));
+		const places = await placesIn(folders, paths, homes, (row) => stamps.isCandidate(row));
+		const rowsOf = (folder: string) => folders.get(folder) ?? [];
+		const { contents, fresh } = await this.#read(places, (folder) => stamps.contents(folder, rowsOf(folder)));
+		if (this.#cache && !shard && !only && (unknown.length > 0 || fresh)) {
+			const held = [...contents].map(([folder, held]) => [folder, { rows: rowsOf(folder), contents: held }] as const);
+			stamps.write(this.#cache, name, new Map(held), started);
 		}
-		return files.length;
+		return paths.length;
 	}
 
 	/** Every file is looked at. */
 	async #all(homes: Homes): Promise<number> {
-		const { files } = await this.#listed();
-		const paths = files.map((path) => ({ path }));
-		await this.#read(await placesOf(inFolders(paths), homes, () => true, true), () => undefined);
-		return this.#partial ? this.#done : files.length;
+		const paths = await this.#listed(undefined);
+		const folders = foldersOf(paths, () => true);
+		await this.#read(await placesIn(folders, paths, homes, undefined), () => undefined);
+		return this.#partial ? this.#done : paths.length;
 	}
 
-	async #listed(): Promise<{ readonly files: readonly string[] }> {
+	async #listed(memory: Memory | undefined): Promise<readonly string[]> {
 		const { shard, folders } = this.#options;
-		const { files, skipped } = folders ? listFolders(this.#root, folders) : await list(this.#root);
+		const { files, skipped } = folders ? listFolders(this.#root, folders) : await list(this.#root, memory);
 		this.#skipped.push(...skipped);
-		return { files: shard ? files.filter((path) => isInShard(path, shard)) : files };
-	}
-
-	async #stamped(known: Stamps | undefined): Promise<StampedFile[]> {
-		const { files } = await this.#listed();
-		const stamped: StampedFile[] = [];
-		for (const path of files) {
-			const stamp = stampOf(`${this.#root}/${path}`);
-			if (stamp) stamped.push({ path, stamp, answer: known?.answer(path, stamp) });
-		}
-		return stamped;
+		return shard ? files.filter((path) => isInShard(path, shard)) : files;
 	}
 
 	#search(): Search {
@@ -210,7 +196,7 @@ class Run {
 	async #read(
 		places: readonly Place[],
 		known: (folder: string) => string | undefined,
-	): Promise<{ readonly of: ReadonlyMap<string, string>; readonly fresh: boolean }> {
+	): Promise<{ readonly contents: ReadonlyMap<string, string>; readonly fresh: boolean }> {
 		const { signal, progress } = this.#options;
 		const total = places.reduce((sum, { names }) => sum + names.length, 0);
 		const contents = new Map<string, string>();
@@ -250,7 +236,7 @@ class Run {
 				}
 			}),
 		);
-		return { of: contents, fresh };
+		return { contents, fresh };
 	}
 
 	/** Results of an earlier audit; undefined where one is missing. */
@@ -288,32 +274,32 @@ function broken(error: unknown): FileResult {
 	return { sites: [], findings: [], skipped: [reason], whole: false, failed: true };
 }
 
-function inFolders<T extends { readonly path: string }>(files: readonly T[]): ReadonlyMap<string, readonly T[]> {
-	const folders = new Map<string, T[]>();
-	for (const file of files) {
-		const folder = folderOf(file.path);
-		const beside = folders.get(folder);
-		if (beside) beside.push(file);
-		else folders.set(folder, [file]);
-	}
+/** Folders with a wanted file, each with the rows of all its files. */
+function foldersOf(paths: readonly string[], isWanted: (row: number) => boolean): ReadonlyMap<string, number[]> {
+	const folders = new Map<string, number[]>();
+	paths.forEach((path, row) => {
+		if (isWanted(row)) folders.set(folderOf(path), []);
+	});
+	paths.forEach((path, row) => {
+		folders.get(folderOf(path))?.push(row);
+	});
 	return folders;
 }
 
-/** @param all also those that an audit leaves out */
-async function placesOf<T extends { readonly path: string }>(
-	folders: ReadonlyMap<string, readonly T[]>,
+/** @param isCandidate undefined: every file is one, also those that an audit leaves out */
+async function placesIn(
+	folders: ReadonlyMap<string, readonly number[]>,
+	paths: readonly string[],
 	homes: Homes,
-	isCandidate: (file: T) => boolean,
-	all = false,
+	isCandidate: ((row: number) => boolean) | undefined,
 ): Promise<readonly Place[]> {
 	const places: Place[] = [];
-	for (const [path, files] of folders) {
-		const nameOf = (file: T) => file.path.slice(path === '' ? 0 : path.length + 1);
-		const candidates = files.filter(isCandidate);
-		if (candidates.length === 0) continue;
-		const home = await homes.of(inFolder(path, nameOf(candidates[0] as T)));
-		const names = candidates.filter(({ path }) => all || !isLeftOut(home.inward(path))).map(nameOf);
-		if (names.length > 0) places.push({ path, home, names, beside: files.map(nameOf) });
+	for (const [path, rows] of folders) {
+		const nameOf = (row: number) => (paths[row] as string).slice(path === '' ? 0 : path.length + 1);
+		const home = await homes.of(inFolder(path, nameOf(rows[0] as number)));
+		const isLeft = (row: number) => isLeftOut(home.inward(paths[row] as string));
+		const wanted = isCandidate ? rows.filter((row) => isCandidate(row) && !isLeft(row)) : rows;
+		if (wanted.length > 0) places.push({ path, home, names: wanted.map(nameOf), beside: rows.map(nameOf) });
 	}
 	return places;
 }

@@ -10,11 +10,29 @@ export interface Listing {
 	readonly skipped: readonly AuditSkip[];
 }
 
-interface Found {
+/** What a walk finds, before it is known where links lead. Paths relative to the folder. */
+export interface Walk {
+	readonly files: readonly string[];
+	readonly links: readonly string[];
+	readonly skipped: readonly AuditSkip[];
+	/** All that were read. */
+	readonly folders: readonly string[];
+}
+
+/** Remembers a walk from one audit to the next. */
+export interface Memory {
+	/** @returns undefined where something came or went */
+	recall(): Walk | undefined;
+	keep(walk: Walk): void;
+}
+
+interface Found extends Walk {
 	readonly files: string[];
-	readonly skipped: AuditSkip[];
-	/** Relative to the folder. */
 	readonly links: string[];
+	readonly skipped: AuditSkip[];
+	readonly folders: string[];
+	/** Git was asked: folders alone do not tell what it knows. */
+	git: boolean;
 }
 
 /**
@@ -22,14 +40,22 @@ interface Found {
  * Hidden files and folders are left out, symbolic links are not followed.
  * @param root absolute, real, with "/"
  */
-export async function list(root: string): Promise<Listing> {
-	const found: Found = { files: [], skipped: [], links: [] };
+export async function list(root: string, memory?: Memory): Promise<Listing> {
+	const walked = memory?.recall() ?? (await walkAll(root, memory));
+	const reasons = await Promise.all(
+		walked.links.map(async (path) => {
+			const folder = path.includes('/') ? `${root}/${path.slice(0, path.lastIndexOf('/'))}` : root;
+			return { path, reason: await linkReason(`${root}/${path}`, folder, root) };
+		}),
+	);
+	const skipped = reasons.flatMap(({ path, reason }) => (reason === undefined ? [] : [{ path, reason }]));
+	return { files: walked.files, skipped: [...walked.skipped, ...skipped] };
+}
+
+async function walkAll(root: string, memory: Memory | undefined): Promise<Walk> {
+	const found: Found = { files: [], links: [], skipped: [], folders: [], git: false };
 	await listInto(found, root, '');
-	for (const path of found.links) {
-		const folder = path.includes('/') ? `${root}/${path.slice(0, path.lastIndexOf('/'))}` : root;
-		const reason = await linkReason(`${root}/${path}`, folder, root);
-		if (reason !== undefined) found.skipped.push({ path, reason });
-	}
+	if (!found.git) memory?.keep(found);
 	return found;
 }
 
@@ -48,8 +74,10 @@ export function listFolders(root: string, folders: readonly string[]): Listing {
 /** @param prefix of the paths, "" or with a "/" at its end */
 async function listInto(found: Found, folder: string, prefix: string): Promise<void> {
 	const known = await gitListing(folder);
-	if (known) await take(found, known, folder, prefix);
-	else walk(found, folder, prefix);
+	if (known) {
+		found.git = true;
+		await take(found, known, folder, prefix);
+	} else walk(found, folder, prefix);
 }
 
 async function take(found: Found, known: GitListing, folder: string, prefix: string): Promise<void> {
@@ -69,6 +97,7 @@ async function take(found: Found, known: GitListing, folder: string, prefix: str
 function walk(found: Found, top: string, prefix: string): void {
 	const folders = [prefix];
 	for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+		found.folders.push(folder);
 		let entries: Dirent[];
 		try {
 			entries = readdirSync(`${top}/${folder.slice(prefix.length)}`, { withFileTypes: true });

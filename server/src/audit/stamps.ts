@@ -1,12 +1,76 @@
 /** What a file system says of files, remembered: which of them name the family is only asked of those that changed. */
-import { type Stats, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { deserialize, serialize } from 'node:v8';
-import { type Cache, digest } from './cache.js';
+import type { Cache } from './cache.js';
 
 /** Size, mtime, ctime, inode. A change that keeps all four was made to deceive. */
 const FIELDS = 4;
 /** A file that changed this short before it was read, in milliseconds, may change again and look the same. */
 const RACY = 2000;
+
+/** Stamps of files or folders, one row each. Numbers in one array: a kernel has 60,000 of them. */
+export class StampTable {
+	readonly #values: Float64Array;
+
+	constructor(values: Float64Array) {
+		this.#values = values;
+	}
+
+	static of(root: string, paths: readonly string[]): StampTable {
+		const values = new Float64Array(paths.length * FIELDS);
+		paths.forEach((path, row) => {
+			const at = row * FIELDS;
+			try {
+				const stats = statSync(`${root}/${path}`, { throwIfNoEntry: false });
+				if (!stats) return;
+				values[at] = stats.size;
+				values[at + 1] = stats.mtimeMs;
+				values[at + 2] = stats.ctimeMs;
+				values[at + 3] = stats.ino;
+			} catch {
+				// It cannot be asked for, and counts as gone.
+			}
+		});
+		return new StampTable(values);
+	}
+
+	get rows(): number {
+		return this.#values.length / FIELDS;
+	}
+
+	isGone(row: number): boolean {
+		return this.#values[row * FIELDS + 2] === 0;
+	}
+
+	isSettled(row: number, started: number): boolean {
+		const [mtime = 0, ctime = 0] = this.#values.subarray(row * FIELDS + 1, row * FIELDS + 3);
+		return Math.max(mtime, ctime) < started - RACY;
+	}
+
+	isSame(row: number, other: StampTable, otherRow: number): boolean {
+		for (let field = 0; field < FIELDS; field++) {
+			if (this.#values[row * FIELDS + field] !== other.#values[otherRow * FIELDS + field]) return false;
+		}
+		return true;
+	}
+
+	/** Only these rows. */
+	pick(rows: readonly number[]): Float64Array {
+		const values = new Float64Array(rows.length * FIELDS);
+		rows.forEach((row, to) => {
+			values.set(this.#values.subarray(row * FIELDS, (row + 1) * FIELDS), to * FIELDS);
+		});
+		return values;
+	}
+}
+
+/** What a folder was found to hold. */
+export interface Held {
+	/** Number of its C files. */
+	readonly count: number;
+	/** Names their contents. */
+	readonly contents: string;
+}
 
 interface Stored {
 	/** Paths, one a line. */
@@ -14,111 +78,106 @@ interface Stored {
 	readonly stamps: Float64Array;
 	/** For each path, 1 where the file names the family. */
 	readonly answers: Uint8Array;
-	/** Folders with such files: what their files were stamped, and what they hold. */
-	readonly folders: ReadonlyMap<string, FolderStamp>;
+	/** Folders with such files. */
+	readonly held: ReadonlyMap<string, Held>;
 }
 
-interface FolderStamp {
-	readonly stamps: string;
-	readonly contents: string;
-}
-
-const NONE: Stored = {
-	paths: '',
-	stamps: new Float64Array(0),
-	answers: new Uint8Array(0),
-	folders: new Map(),
-};
-
-export interface Stamped {
-	readonly path: string;
-	readonly stamp: Stats;
-	/** Whether it names the family; undefined where that is not known. */
-	readonly answer: boolean | undefined;
-}
-
-/** What an earlier audit of the same folder found. */
+/** The files of an audited folder as they are now, with what an earlier audit found out about them. */
 export class Stamps {
-	readonly #rows = new Map<string, number>();
-	readonly #stored: Stored;
+	readonly paths: readonly string[];
+	readonly #now: StampTable;
+	/** 1: it names the family, 0: it does not, UNKNOWN. */
+	readonly #answers: Uint8Array;
+	readonly #unchanged: Uint8Array;
+	readonly #held: ReadonlyMap<string, Held>;
 
-	private constructor(stored: Stored) {
-		if (stored.paths !== '') {
-			stored.paths.split('\n').forEach((path, row) => {
-				this.#rows.set(path, row);
-			});
-		}
-		this.#stored = stored;
+	/** @param known undefined where nothing was found out */
+	private constructor(paths: readonly string[], now: StampTable, known: Stored | undefined) {
+		this.paths = paths;
+		this.#now = now;
+		this.#answers = new Uint8Array(paths.length).fill(UNKNOWN);
+		this.#unchanged = new Uint8Array(paths.length);
+		this.#held = known?.held ?? new Map();
+		if (known) this.#recall(known);
 	}
 
-	/** @param name of the entry in the cache */
-	static read(cache: Cache, name: string): Stamps {
+	/** Stamps all files. Those that are gone are left out. */
+	static take(root: string, paths: readonly string[], known: Stored | undefined): Stamps {
+		const stamps = StampTable.of(root, paths);
+		const here = paths.flatMap((_, row) => (stamps.isGone(row) ? [] : [row]));
+		if (here.length === paths.length) return new Stamps(paths, stamps, known);
+		return new Stamps(
+			here.map((row) => paths[row] as string),
+			new StampTable(stamps.pick(here)),
+			known,
+		);
+	}
+
+	#recall({ paths, stamps, answers }: Stored): void {
+		const before = paths.split('\n');
+		const then = new StampTable(stamps);
+		// Mostly nothing came or went, and the rows are the same.
+		const rows = this.paths.every((path, row) => path === before[row])
+			? undefined
+			: new Map(before.map((path, row) => [path, row]));
+		this.paths.forEach((path, row) => {
+			const old = rows ? rows.get(path) : row;
+			if (old === undefined || !this.#now.isSame(row, then, old)) return;
+			this.#answers[row] = answers[old] as number;
+			this.#unchanged[row] = 1;
+		});
+	}
+
+	/** Rows of files of which it is not known whether they name the family. */
+	get unknown(): readonly string[] {
+		return this.paths.filter((_, row) => this.#answers[row] === UNKNOWN);
+	}
+
+	/** Takes the answers for all that were not known, but for those that could not be read. */
+	learn(names: ReadonlySet<string>, unread: ReadonlySet<string>): void {
+		this.paths.forEach((path, row) => {
+			if (this.#answers[row] === UNKNOWN && !unread.has(path)) this.#answers[row] = names.has(path) ? 1 : 0;
+		});
+	}
+
+	/** The row names the family. */
+	isCandidate(row: number): boolean {
+		return this.#answers[row] === 1;
+	}
+
+	/** Names the contents of a folder; undefined where one of its files is new or changed. */
+	contents(folder: string, rows: readonly number[]): string | undefined {
+		const held = this.#held.get(folder);
+		return held?.count === rows.length && rows.every((row) => this.#unchanged[row] === 1) ? held.contents : undefined;
+	}
+
+	static read(cache: Cache, name: string): Stored | undefined {
 		const bytes = cache.get('trees', name);
-		return new Stamps(bytes ? deserialize(bytes) : NONE);
-	}
-
-	get isEmpty(): boolean {
-		return this.#rows.size === 0;
-	}
-
-	answer(path: string, stamp: Stats): boolean | undefined {
-		const row = this.#rows.get(path);
-		if (row === undefined) return undefined;
-		const { stamps, answers } = this.#stored;
-		return fieldsOf(stamp).every((value, i) => stamps[row * FIELDS + i] === value) ? answers[row] === 1 : undefined;
-	}
-
-	/** What a folder holds; undefined where one of its files is new or changed. */
-	contents(folder: string, files: readonly Stamped[]): string | undefined {
-		const known = this.#stored.folders.get(folder);
-		return known?.stamps === stampsOf(files) ? known.contents : undefined;
+		return bytes && deserialize(bytes);
 	}
 
 	/**
 	 * Files and folders that changed just now are left out: they may change again and look the same.
-	 * @param folders what a folder holds, with its files
+	 * @param contents of folders, by the rows of their files
 	 * @param started when the files were stamped, in milliseconds
 	 */
-	static write(
+	write(
 		cache: Cache,
 		name: string,
-		files: readonly Stamped[],
-		folders: ReadonlyMap<string, { readonly files: readonly Stamped[]; readonly contents: string }>,
+		folders: ReadonlyMap<string, { readonly rows: readonly number[]; readonly contents: string }>,
 		started: number,
 	): void {
-		const isSettled = ({ stamp }: Stamped) => Math.max(stamp.mtimeMs, stamp.ctimeMs) < started - RACY;
-		const settled = files.filter((file) => file.answer !== undefined && isSettled(file));
-		const stamps = new Float64Array(settled.length * FIELDS);
-		settled.forEach(({ stamp }, row) => {
-			stamps.set(fieldsOf(stamp), row * FIELDS);
-		});
+		const isSettled = (row: number) => this.#now.isSettled(row, started);
+		const rows = Array.from(this.paths.keys()).filter((row) => this.#answers[row] !== UNKNOWN && isSettled(row));
+		const held = [...folders].filter(([, { rows }]) => rows.every(isSettled));
 		const stored: Stored = {
-			paths: settled.map(({ path }) => path).join('\n'),
-			stamps,
-			answers: Uint8Array.from(settled, ({ answer }) => (answer ? 1 : 0)),
-			folders: new Map(
-				[...folders]
-					.filter(([, { files }]) => files.every(isSettled))
-					.map(([folder, { files, contents }]) => [folder, { stamps: stampsOf(files), contents }]),
-			),
+			paths: rows.map((row) => this.paths[row]).join('\n'),
+			stamps: this.#now.pick(rows),
+			answers: Uint8Array.from(rows, (row) => this.#answers[row] as number),
+			held: new Map(held.map(([folder, { rows, contents }]) => [folder, { count: rows.length, contents }])),
 		};
 		cache.put('trees', name, serialize(stored));
 	}
 }
 
-function stampsOf(files: readonly Stamped[]): string {
-	return digest(...files.map(({ path, stamp }) => `${path} ${fieldsOf(stamp).join(' ')}`));
-}
-
-/** Stamp of a file; undefined where it is gone or cannot be asked for. */
-export function stampOf(path: string): Stats | undefined {
-	try {
-		return statSync(path, { throwIfNoEntry: false });
-	} catch {
-		return undefined;
-	}
-}
-
-function fieldsOf(stamp: Stats): number[] {
-	return [stamp.size, stamp.mtimeMs, stamp.ctimeMs, stamp.ino];
-}
+const UNKNOWN = 2;
