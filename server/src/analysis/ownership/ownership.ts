@@ -62,7 +62,13 @@ export class Ownership implements Surroundings {
 		const fn = this.ir.lookup(name);
 		if (!fn) return this.foreign.get(name);
 		this.active.add(name);
-		const summary = fn.clean ? summarise(this.walk(fn)) : undefined;
+		const readings = [fn, ...this.ir.functions.filter((other) => other.name === name && other.variant > 0)];
+		const summary = readings.every(({ clean }) => clean)
+			? summarise(
+					fn,
+					readings.map((one) => this.walk(one)),
+				)
+			: undefined;
 		this.active.delete(name);
 		this.summaries.set(name, summary);
 		return summary;
@@ -133,10 +139,11 @@ function keyOf({ signs, result, touches, takes }: Way): string {
 	return [signs, result, ...touched, '/', ...taken].join(';');
 }
 
-function summarise({ fn, exits, bounded }: Walked): Summary | undefined {
-	if (bounded) return undefined;
+/** What a function does under all its `#if` arms: which of them goes with a reading of the caller is not known. */
+function summarise(fn: FunctionIR, readings: readonly Walked[]): Summary | undefined {
+	if (readings.some(({ bounded }) => bounded)) return undefined;
 	const ways = new Map<string, Way>();
-	for (const exit of exits) {
+	for (const exit of readings.flatMap(({ exits }) => exits)) {
 		const one = way(fn, exit);
 		ways.set(keyOf(one), one);
 	}
