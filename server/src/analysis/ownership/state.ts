@@ -95,8 +95,8 @@ export class State {
 	/** Local -> what it stands for: the same pointer, or the address of that place. */
 	aliases = new Map<string, { readonly place: string; readonly address: boolean }>();
 	facts: Facts = NO_FACTS;
-	/** Parameters that are pages or arrays of them: places whose pages the caller holds. */
-	given: ReadonlySet<string> = new Set();
+	/** Parameters that are pages or arrays of them, places whose pages the caller holds, with their depth. */
+	given: ReadonlyMap<string, number> = new Map();
 	trail: Trail | undefined;
 
 	clone(): State {

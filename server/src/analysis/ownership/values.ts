@@ -112,7 +112,7 @@ export function carriedBy(state: State, expr: Expr): string | undefined {
 		for (const h of state.holdings.values())
 			if (h.place === place || `${h.place}[]` === place || h.place === `${place}[]`) return h.id;
 		const array = place.replace(/\[\]$/, '');
-		if (state.given.has(array)) return GIVEN + array;
+		if (state.given.has(array) || state.given.get(array.replace(/\[\]$/, '')) === 3) return GIVEN + array;
 	}
 	return worth(state, expr).carries;
 }
@@ -209,9 +209,12 @@ export function narrow(state: State, key: string, signs: number, at: Range): boo
 		}
 		learn(state, old.result, left, at);
 	}
-	for (const holding of state.holdings.values())
+	for (const holding of state.holdings.values()) {
+		// they lie below the index: at 0 there are none
+		if (left === ZERO && holding.position?.of === key && holding.position.side === 'below') doubt(state, holding.id);
 		if (holding.single && holding.place === key && (left === ZERO || answersByPage(holding)))
 			learn(state, holding.id, left, at);
+	}
 	return true;
 }
 
