@@ -143,11 +143,28 @@ function keyOf({ signs, result, touches, takes }: Way): string {
 function summarise(fn: FunctionIR, readings: readonly Walked[]): Summary | undefined {
 	if (readings.some(({ bounded }) => bounded)) return undefined;
 	const ways = new Map<string, Way>();
-	for (const exit of readings.flatMap(({ exits }) => exits)) {
-		const one = way(fn, exit);
+	const exits = readings.flatMap((walked) => walked.exits);
+	for (const exit of exits) {
+		const one = unsized(
+			way(fn, exit),
+			exits.filter((other) => other.start === exit.start),
+		);
 		ways.set(keyOf(one), one);
 	}
 	return ways.size > MOST_WAYS ? undefined : { fn, ways: doubted([...ways.values()]) };
+}
+
+/** Where one return leaves all pages or fewer, the caller is not told which. */
+function unsized(one: Way, same: readonly Exit[]): Way {
+	const isOpen = ({ id, outcome }: Holding): boolean =>
+		(outcome === 'short' || outcome === 'all') &&
+		same.some((exit) => {
+			const other = exit.state.holdings.get(id);
+			return (
+				exit.signs === one.signs && other?.status === 'held' && other.outcome !== outcome && other.outcome !== 'none'
+			);
+		});
+	return { ...one, takes: one.takes.map((holding) => (isOpen(holding) ? { ...holding, outcome: 'some' } : holding)) };
 }
 
 /** A place that is released on one way and left alone on another with the same return depends on something unseen. */
