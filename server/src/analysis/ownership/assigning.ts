@@ -132,11 +132,22 @@ export function assignPlace(body: Body, state: State, left: Expr, right: Expr, v
 		if (holding.position?.of === name) state.update(holding.id, { position: undefined });
 }
 
+/** What is added: the number asked for is the number obtained where all were. */
+function summand(state: State, right: Expr): Value {
+	const value = worth(state, right);
+	const name = placeOf(state, right);
+	if (value.result !== undefined || name === undefined) return value;
+	const whole = [...state.holdings.values()].find(
+		(h) => h.asked === name && h.outcome === 'all' && h.status === 'held',
+	);
+	return whole ? { signs: POS, result: whole.id, form: 'whole' } : value;
+}
+
 export function assign(body: Body, state: State, left: Expr, op: string, right: Expr): void {
 	const at = bare(left);
 	for (const id of mentioned(state, right)) state.update(id, { counted: true });
 	if (op !== '=') {
-		const added = op === '+=' ? worth(state, right) : UNKNOWN;
+		const added = op === '+=' ? summand(state, right) : UNKNOWN;
 		const name = placeOf(state, at);
 		const old = name === undefined ? undefined : valueAt(state, name);
 		move(state, at, op === '+=' ? POS : op === '-=' ? NEG : 0);
@@ -158,8 +169,14 @@ export function assign(body: Body, state: State, left: Expr, op: string, right: 
 		});
 		return;
 	}
+	const inner = bare(right);
+	if (inner.kind === 'assign' && inner.op === '=') {
+		// `pages = ctx->pages = alloc()`: both are one from here on
+		assign(body, state, left, op, inner.left);
+		return;
+	}
 	const value = valueToKeep(state, right);
-	const api = body.around.apiCall(bare(right));
+	const api = body.around.apiCall(inner);
 	if (api && isPageResult(api)) {
 		const target = placeOf(state, at);
 		if (at.kind === 'name') forgetVariable(state, at.name);

@@ -73,6 +73,8 @@ export interface Release {
 	readonly kinds: ReadonlySet<string>;
 	readonly count: Expr | undefined;
 	readonly dirties: boolean;
+	/** The callee changes the object the pages are in, and may know by that what is left to release. */
+	readonly remembers: boolean;
 }
 
 /** One function while its paths are walked. */

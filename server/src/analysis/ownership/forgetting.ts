@@ -9,7 +9,10 @@ export function forgetMention(state: State, name: string): void {
 	state.facts = forgetFacts(state, name);
 	const word = new RegExp(`\\b${rootOf(name)}\\b`);
 	for (const holding of state.holdings.values())
-		if (holding.asked !== undefined && (holding.asked === name || (/^\w+$/.test(name) && word.test(holding.asked))))
+		if (
+			holding.asked !== undefined &&
+			(holding.asked === name || (/^\w+(?:\[\])?$/.test(name) && word.test(holding.asked)))
+		)
 			state.update(holding.id, { asked: undefined });
 	for (const [key, value] of state.values)
 		if (value.copyOf === name || (value.copyOf !== undefined && /^\w+$/.test(name) && rootOf(value.copyOf) === name))

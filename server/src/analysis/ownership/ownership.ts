@@ -6,7 +6,7 @@ import type { Event, Exit, Surroundings, Walked } from './body.js';
 import { type FieldUse, fieldUses } from './fields.js';
 import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
 import type { Holding } from './state.js';
-import type { Summary, Way } from './summary.js';
+import { changesOf, type Summary, type Way } from './summary.js';
 import { walk } from './walk.js';
 
 /** Calls of calls that are summarised. */
@@ -151,7 +151,7 @@ function summarise(fn: FunctionIR, readings: readonly Walked[]): Summary | undef
 		);
 		ways.set(keyOf(one), one);
 	}
-	return ways.size > MOST_WAYS ? undefined : { fn, ways: doubted([...ways.values()]) };
+	return ways.size > MOST_WAYS ? undefined : { fn, ways: doubted([...ways.values()]), changes: changesOf(fn) };
 }
 
 /** Where one return leaves all pages or fewer, the caller is not told which. */

@@ -60,7 +60,8 @@ export function releaseHolding(
 	}
 	const full = !bulk || isFullCount(state, holding, release.count as Expr, count);
 	// in a loop the same call releases what the next pass took
-	if (holding.status === 'released' && full && !holding.shared && holding.released && holding.released !== call)
+	const again = holding.status === 'released' && holding.released !== undefined && holding.released !== call;
+	if (again && full && !holding.shared && !release.remembers)
 		body.events.push({ kind: 'double', holding, release: call, state });
 	state.update(holding.id, { status: full ? 'released' : 'part', released: call });
 	state.note(call.nameRange, `${holding.place}: released by ${call.name}()`, holding.id);
@@ -103,7 +104,7 @@ export function judgeCount(
 	const same =
 		asked || (value?.constant !== undefined && value.constant === holding.askedConstant && value.constant > 0);
 	if (!same || (holding.outcome !== 'short' && holding.outcome !== 'none')) return;
-	if (isZeroed(state, holding.place)) return;
+	if (isZeroed(state, holding.place) || isFilled(state, holding)) return;
 	body.events.push({
 		kind: 'overrun',
 		holding,
@@ -111,6 +112,11 @@ export function judgeCount(
 		why: holding.outcome === 'short' ? 'short' : 'failed',
 		state,
 	});
+}
+
+/** A further call took what this one left out. */
+function isFilled(state: State, { id, place }: Holding): boolean {
+	return [...state.holdings.values()].some((h) => h.id !== id && h.place === place && h.outcome !== 'none');
 }
 
 /** Entries that were not filled are NULL. */

@@ -56,6 +56,7 @@ function binary(state: State, op: string, left: Expr, right: Expr): Value {
 	const b = worth(state, right);
 	const result = a.result ?? b.result;
 	const carries = op === '+' || op === '-' || op === '|' || op === '<<' ? (a.carries ?? b.carries) : a.carries;
+	if (op === '&' && (a.constant === 0 || b.constant === 0)) return number(0);
 	const bytes = a.result !== undefined && a.form === 'whole';
 	const unoffset = bytes && ((op === '/' && isPageSize(right)) || (op === '>>' && isPageShift(right)));
 	const form = result === undefined ? undefined : unoffset ? 'unoffset' : 'sum';
@@ -310,6 +311,9 @@ export function assume(state: State, test: Expr, truth: boolean): boolean {
 		if (rest !== undefined) doubt(state, rest);
 		return relationOfCalls(state, at, truth);
 	}
+	const spot = spotOf(state, at);
+	if (spot?.shape === 'element')
+		for (const h of state.holdings.values()) if (h.place === spot.place) state.update(h.id, { counted: true });
 	const key = subject(state, at);
 	const signs = truth ? NEG | POS : ZERO;
 	if (key !== undefined) return narrow(state, key, signs, at);
