@@ -1,11 +1,12 @@
 import type { Expr } from '../../syntax/ir.js';
+import { written } from '../facts.js';
 import { variableType } from '../integers.js';
 import { bare, isNull, place, rootOf } from '../walk.js';
 import type { Body } from './body.js';
 import { forgetMention, forgetVariable, mentioned } from './forgetting.js';
 import { carriedOff, handOn } from './handing.js';
 import { isOne, placeOf, within } from './places.js';
-import { ANY, NEG, POS, type State, UNKNOWN, type Value, ZERO } from './state.js';
+import { ANY, amongst, NEG, POS, type State, UNKNOWN, type Value, ZERO } from './state.js';
 import { isPageResult, take } from './taking.js';
 import { assume, valueAt, worth } from './values.js';
 
@@ -62,9 +63,8 @@ export function move(state: State, left: Expr, direction: number): void {
 	}
 	forgetMention(state, name);
 	state.values.set(name, {
-		...old,
+		...amongst(old, undefined),
 		signs: direction === POS && !(old.signs & NEG) ? POS : ANY,
-		constant: undefined,
 		copyOf: undefined,
 		form: old.result === undefined ? undefined : 'sum',
 	});
@@ -132,6 +132,14 @@ export function assignPlace(body: Body, state: State, left: Expr, right: Expr, v
 		if (holding.position?.of === name) state.update(holding.id, { position: undefined });
 }
 
+/** What is known of the bits of `left` after `left |= right`. */
+function bitsSet(state: State, left: Expr, right: Expr): [fact: string, truth: boolean][] {
+	const [name, bit] = [written(left), written(right)];
+	if (name === undefined || bit === undefined) return [];
+	const before = [...state.facts].filter(([fact, truth]) => truth && fact.startsWith(`(${name} & `));
+	return [...before, [`(${name} & ${bit})`, true]];
+}
+
 /** What is added: the number asked for is the number obtained where all were. */
 function summand(state: State, right: Expr): Value {
 	const value = worth(state, right);
@@ -150,6 +158,7 @@ export function assign(body: Body, state: State, left: Expr, op: string, right: 
 		const added = op === '+=' ? summand(state, right) : UNKNOWN;
 		const name = placeOf(state, at);
 		const old = name === undefined ? undefined : valueAt(state, name);
+		const set = op === '|=' ? bitsSet(state, at, right) : [];
 		move(state, at, op === '+=' ? POS : op === '-=' ? NEG : 0);
 		if (name === undefined) return;
 		const result = added.result ?? old?.result;
@@ -167,6 +176,7 @@ export function assign(body: Body, state: State, left: Expr, op: string, right: 
 			fresh: old?.fresh,
 			published: old?.published,
 		});
+		state.facts = new Map([...state.facts, ...set]);
 		return;
 	}
 	const inner = bare(right);

@@ -13,6 +13,8 @@ export const ANY = NEG | ZERO | POS;
 export interface Value {
 	readonly signs: number;
 	readonly constant?: number | undefined;
+	/** Where paths with different constants met: all of them. */
+	readonly oneOf?: readonly number[] | undefined;
 	/** Holding whose taking call returned this number. */
 	readonly result?: string | undefined;
 	/** `whole`: the number as returned; `sum`: computed with it; `unoffset`: bytes / PAGE_SIZE, the offset in the first page forgotten. */
@@ -145,6 +147,7 @@ function sameValue(a: Value, b: Value): boolean {
 		a === b ||
 		(a.signs === b.signs &&
 			a.constant === b.constant &&
+			a.oneOf?.join() === b.oneOf?.join() &&
 			a.result === b.result &&
 			a.form === b.form &&
 			a.copyOf === b.copyOf &&
@@ -154,11 +157,26 @@ function sameValue(a: Value, b: Value): boolean {
 	);
 }
 
+/** Constants one value is followed through. */
+const MOST_CONSTANTS = 6;
+
+/** Numbers a value may be; undefined when they are not all known. */
+export function constantsOf({ constant, oneOf }: Value): readonly number[] | undefined {
+	return constant === undefined ? oneOf : [constant];
+}
+
+/** The value as one of these numbers, when they are known and few. */
+export function amongst(value: Value, numbers: readonly number[] | undefined): Value {
+	const few = numbers && numbers.length <= MOST_CONSTANTS ? numbers : undefined;
+	return { ...value, constant: few?.length === 1 ? few[0] : undefined, oneOf: few && few.length > 1 ? few : undefined };
+}
+
 function joinValues(a: Value, b: Value): Value {
 	if (sameValue(a, b)) return a;
+	const [some, others] = [constantsOf(a), constantsOf(b)];
+	const all = some && others && [...new Set([...some, ...others])].sort((x, y) => x - y);
 	return {
-		signs: a.signs | b.signs,
-		constant: a.constant === b.constant ? a.constant : undefined,
+		...amongst({ signs: a.signs | b.signs }, all),
 		// a number that is the result on one path only must not be mistaken for it on the other
 		result: a.result === b.result ? a.result : undefined,
 		form: a.form === b.form ? a.form : undefined,

@@ -7,7 +7,19 @@ import { relations } from '../results.js';
 import { bare, parts } from '../walk.js';
 import { settleExtractions } from './extraction.js';
 import { isOne, placeOf, spotOf } from './places.js';
-import { ANY, type Holding, NEG, POS, type State, temporary, UNKNOWN, type Value, ZERO } from './state.js';
+import {
+	ANY,
+	amongst,
+	constantsOf,
+	type Holding,
+	NEG,
+	POS,
+	type State,
+	temporary,
+	UNKNOWN,
+	type Value,
+	ZERO,
+} from './state.js';
 
 const TRUTH = new Set(['==', '!=', '<', '>', '<=', '>=', '&&', '||']);
 
@@ -141,7 +153,7 @@ export function worth(state: State, expr: Expr): Value {
 		case 'unary': {
 			if (at.op === '&') return { signs: POS };
 			if (at.op === '!') return { signs: ZERO | POS };
-			if (at.op === '++' || at.op === '--') return { ...worth(state, at.operand), constant: undefined };
+			if (at.op === '++' || at.op === '--') return amongst(worth(state, at.operand), undefined);
 			if (at.op !== '-') break;
 			const operand = bare(at.operand);
 			if (operand.kind === 'name' && /^[A-Z][A-Z0-9_]*$/.test(operand.name)) return { signs: NEG };
@@ -199,7 +211,9 @@ export function narrow(state: State, key: string, signs: number, at: Range): boo
 	const old = valueAt(state, key);
 	const left = old.signs & signs;
 	if (left === 0) return false;
-	state.values.set(key, { ...old, signs: left, constant: left === ZERO ? 0 : old.constant });
+	const numbers = left === ZERO ? [0] : constantsOf(old)?.filter((number) => signOf(number) & left);
+	if (numbers?.length === 0) return false;
+	state.values.set(key, amongst({ ...old, signs: left }, numbers));
 	// what is computed with the number says how many are left to release
 	if (old.result !== undefined && old.form === 'sum' && left === ZERO) doubt(state, old.result);
 	if (old.result !== undefined && old.form === 'whole') {
@@ -257,6 +271,18 @@ function isAsked(state: State, holding: Holding, other: Expr): boolean {
 	return written(other) === holding.asked || placeOf(state, other) === holding.asked || value.copyOf === holding.asked;
 }
 
+/** Of the numbers `x` may be, those for which `x OP other` holds. @returns false when there are none */
+function compareNumbers(state: State, key: string, op: string, other: Expr): boolean {
+	const value = state.values.get(key);
+	const numbers = value && constantsOf(value);
+	const { constant } = worth(state, other);
+	if (!value || !numbers || constant === undefined || (op !== '==' && op !== '!=')) return true;
+	const left = numbers.filter((number) => (number === constant) === (op === '=='));
+	if (left.length === 0) return false;
+	state.values.set(key, amongst(value, left));
+	return true;
+}
+
 /** What `x OP other` says when x is the result of a taking call and `other` the number asked for. */
 function compareWithAsked(state: State, key: string, op: string, other: Expr, at: Range): boolean {
 	const value = state.values.get(key);
@@ -301,7 +327,8 @@ export function assume(state: State, test: Expr, truth: boolean): boolean {
 			const mine = other === at.left ? at.right : at.left;
 			const key = subject(state, mine);
 			if (key === undefined) continue;
-			if (!narrow(state, key, signsWhere(op, worth(state, other)), at)) return false;
+			if (!narrow(state, key, signsWhere(op, worth(state, other)), at) || !compareNumbers(state, key, op, other))
+				return false;
 			if (!compareWithAsked(state, key, op, other, at)) return false;
 			const { result } = state.values.get(key) ?? UNKNOWN;
 			if (result !== undefined && worth(state, other).constant === undefined && !isErrno(other))
