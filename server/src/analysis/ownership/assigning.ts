@@ -94,7 +94,9 @@ export function assignVariable(body: Body, state: State, name: string, right: Ex
 		return;
 	}
 	const pointer = (variableType(body.fn, name)?.pointers ?? 0) > 0;
-	if (pointer && resolved !== undefined && !sameRoot && !body.shadowed.has(name) && isNull(right) === false) {
+	// an address that was kept as a number gets its name from the pointer it becomes
+	const kept = resolved === undefined || resolved !== rootOf(resolved) || address || isPointer(body, resolved);
+	if (pointer && kept && resolved !== undefined && !sameRoot && !body.shadowed.has(name) && isNull(right) === false) {
 		state.aliases.set(name, { place: resolved, address });
 		return;
 	}

@@ -58,7 +58,9 @@ export function releaseHolding(
 		state.update(holding.id, reached ? { status: 'released', released: call } : { spared: call, earlier: false });
 		return;
 	}
-	const full = !bulk || isFullCount(state, holding, release.count as Expr, count);
+	// how many a helper releases is not known: with two takings in one place it may be those of one
+	const all = inner === call || !isFilled(state, holding);
+	const full = bulk ? isFullCount(state, holding, release.count as Expr, count) : all;
 	// in a loop the same call releases what the next pass took
 	const again = holding.status === 'released' && holding.released !== undefined && holding.released !== call;
 	if (again && full && !holding.shared && !release.remembers)
@@ -114,7 +116,7 @@ export function judgeCount(
 	});
 }
 
-/** A further call took what this one left out. */
+/** Another call took pages into the same place: what this one left out, or the rest of the array. */
 function isFilled(state: State, { id, place }: Holding): boolean {
 	return [...state.holdings.values()].some((h) => h.id !== id && h.place === place && h.outcome !== 'none');
 }
