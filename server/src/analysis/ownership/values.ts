@@ -283,10 +283,17 @@ function compareNumbers(state: State, key: string, op: string, other: Expr): boo
 	return true;
 }
 
+/** No call returns more than it was asked for, in pages or in bytes. */
+function isLimit({ taking, call }: Holding, other: Expr): boolean {
+	const limit = taking.arg(taking.api.record.meaning === 'bytes' ? 'maxsize' : 'count');
+	return limit !== undefined && call === taking.call && written(limit) === written(other);
+}
+
 /** What `x OP other` says when x is the result of a taking call and `other` the number asked for. */
 function compareWithAsked(state: State, key: string, op: string, other: Expr, at: Range): boolean {
 	const value = state.values.get(key);
 	const holding = value?.result !== undefined && value.form === 'whole' ? state.holdings.get(value.result) : undefined;
+	if (holding && op === '>' && isLimit(holding, other)) return false;
 	if (!holding || !isAsked(state, holding, other)) return true;
 	if (op === '==' || op === '>=') {
 		if (!narrow(state, key, POS, at)) return false;
