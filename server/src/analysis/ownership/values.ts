@@ -95,6 +95,10 @@ function call(state: State, expr: Expr & { kind: 'call' }): Value {
 	const first = expr.args[0];
 	if (/^(?:ERR_PTR|PTR_ERR|ERR_CAST|PTR_ERR_OR_ZERO)$/.test(expr.name) && first) return worth(state, first);
 	if (/^IS_ERR/.test(expr.name)) return { signs: ZERO | POS };
+	if (/^(?:DIV_ROUND_UP(?:_ULL)?|PFN_UP)$/.test(expr.name) && first) {
+		const { result } = worth(state, first);
+		return { signs: ANY, result, form: result === undefined ? undefined : 'sum' };
+	}
 	if (ALLOCATORS.test(expr.name))
 		return {
 			signs: ZERO | POS,
@@ -215,7 +219,7 @@ export function narrow(state: State, key: string, signs: number, at: Range): boo
 	if (numbers?.length === 0) return false;
 	state.values.set(key, amongst({ ...old, signs: left }, numbers));
 	// what is computed with the number says how many are left to release
-	if (old.result !== undefined && old.form === 'sum' && left === ZERO) doubt(state, old.result);
+	if (old.result !== undefined && old.form === 'sum' && !(left & POS)) doubt(state, old.result);
 	if (old.result !== undefined && old.form === 'whole') {
 		for (const [place, value] of state.values) {
 			if (value.result !== old.result || value.form !== 'whole' || place === key) continue;
