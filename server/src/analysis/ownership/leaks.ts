@@ -58,6 +58,7 @@ function hasCleanup(fn: FunctionIR, name: string): boolean {
 export function leaksOf({ fn, exits }: Walked): Leak[] {
 	const found = new Map<string, Leak>();
 	for (const exit of exits) {
+		if (exit.state.doubtful) continue;
 		for (const holding of exit.state.holdings.values()) {
 			// an extraction that nobody asked about may have pinned nothing
 			if (holding.status !== 'held' || holding.outcome === 'none' || holding.shared || holding.kind === 'extracted')

@@ -63,7 +63,7 @@ export function releaseHolding(
 	const full = bulk ? isFullCount(state, holding, release.count as Expr, count) : all;
 	// in a loop the same call releases what the next pass took
 	const again = holding.status === 'released' && holding.released !== undefined && holding.released !== call;
-	if (again && full && !holding.shared && !release.remembers)
+	if (again && full && !holding.shared && !release.remembers && !state.doubtful)
 		body.events.push({ kind: 'double', holding, release: call, state });
 	state.update(holding.id, { status: full ? 'released' : 'part', released: call });
 	state.note(call.nameRange, `${holding.place}: released by ${call.name}()`, holding.id);
@@ -89,7 +89,7 @@ export function judgeCount(
 	value: Value | undefined,
 ): void {
 	const { call, count } = release;
-	if (!count || holding.shared || holding.status !== 'held' || holding.earlier) return;
+	if (!count || state.doubtful || holding.shared || holding.status !== 'held' || holding.earlier) return;
 	if (value?.result === holding.id && value.form === 'whole' && value.signs & NEG && release.dirties) {
 		if (holding.outcome === 'untested' || value.signs === NEG || holding.outcome === 'short') {
 			body.events.push({ kind: 'overrun', holding, release: call, why: 'negative', state });

@@ -97,6 +97,10 @@ export class State {
 	/** Local -> what it stands for: the same pointer, or the address of that place. */
 	aliases = new Map<string, { readonly place: string; readonly address: boolean }>();
 	facts: Facts = NO_FACTS;
+	/** Facts that held until a function which is not known got the object: it may have changed it, but seldom does. */
+	earlier: Facts = NO_FACTS;
+	/** The path goes against an earlier fact: nothing is reported that only happens on such a path. */
+	doubtful = false;
 	/** Parameters that are pages or arrays of them, places whose pages the caller holds, with their depth. */
 	given: ReadonlyMap<string, number> = new Map();
 	trail: Trail | undefined;
@@ -108,6 +112,8 @@ export class State {
 		copy.values = new Map(this.values);
 		copy.aliases = new Map(this.aliases);
 		copy.facts = this.facts;
+		copy.earlier = this.earlier;
+		copy.doubtful = this.doubtful;
 		copy.given = this.given;
 		copy.trail = this.trail;
 		return copy;
@@ -129,7 +135,7 @@ export class State {
 
 	/** States with the same key are one: they differ only in values. */
 	key(): string {
-		const parts: string[] = [];
+		const parts: string[] = this.doubtful ? ['?'] : [];
 		for (const h of this.holdings.values())
 			parts.push(
 				`${h.id}|${h.kind}|${h.place}|${h.outcome}|${h.status}|${h.earlier ? 1 : 0}${h.spared ? 1 : 0}${h.counted ? 1 : 0}${h.shared ? 1 : 0}|${h.position?.of ?? ''}${h.position?.side ?? ''}`,
@@ -220,7 +226,8 @@ export function merge(old: State, more: State): State {
 		changed = true;
 	}
 	merged.facts = common(old.facts, more.facts);
-	if (merged.facts.size !== old.facts.size) changed = true;
+	merged.earlier = common(old.earlier, more.earlier);
+	if (merged.facts.size !== old.facts.size || merged.earlier.size !== old.earlier.size) changed = true;
 	return changed ? merged : old;
 }
 

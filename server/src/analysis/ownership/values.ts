@@ -325,6 +325,7 @@ export function assume(state: State, test: Expr, truth: boolean): boolean {
 	const fact = factOf(at, truth);
 	if (fact) {
 		if (contradict(state.facts, new Map([fact]))) return false;
+		if (state.earlier.get(fact[0]) === !fact[1]) state.doubtful = true;
 		state.facts = new Map(state.facts).set(fact[0], fact[1]);
 		settleExtractions(state);
 	}
