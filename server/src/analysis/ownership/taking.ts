@@ -124,6 +124,10 @@ export function take(
 			result: id,
 			form: 'whole',
 		});
+	// the area of one page is known exactly when the page was taken
+	const area =
+		api.arg('vmas') && !via && holding.askedConstant === 1 ? spotOf(state, api.arg('vmas') as Expr) : undefined;
+	if (area?.shape === 'address') state.values.set(area.place, { signs: ANY, result: id, form: 'whole' });
 	state.note(via?.call.nameRange ?? call.nameRange, `${spot.place}: taken by ${call.name}()`, id);
 	if (isField(spot.place))
 		body.events.push({ kind: 'field', place: spot.place, held: holding.kind, call: api.call, takes: true });
