@@ -38,8 +38,20 @@ export function begin(
 			if (session.state === 'idle' && nowNamesFamily(event)) void session.start();
 		}),
 	);
-	if (concernedDocuments().length > 0) void session.start();
+	context.subscriptions.push(
+		workspace.onDidChangeConfiguration((event) => {
+			// a server says what it offers when it starts
+			const asked = event.affectsConfiguration('gup-lens.audit.workspaceDiagnostics');
+			if (asked && session.state !== 'idle') void session.restart();
+		}),
+	);
+	if (concernedDocuments().length > 0 || wantsWorkspace()) void session.start();
 	log.info(`activated in ${(performance.now() - begun).toFixed(1)} ms`);
+}
+
+/** Findings of files that are not open are wanted: the server does not wait for one that is. */
+function wantsWorkspace(): boolean {
+	return workspace.getConfiguration('gup-lens.audit').get('workspaceDiagnostics') === true;
 }
 
 /** Looks at the changed lines only: the rest of the document was looked at before. */

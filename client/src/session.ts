@@ -5,6 +5,7 @@ import {
 	type ExtensionContext,
 	type LogOutputChannel,
 	Uri,
+	workspace,
 } from 'vscode';
 import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
 import type { Status } from '../../server/src/lsp/status.js';
@@ -138,6 +139,7 @@ export class Session implements Disposable {
 			initializationOptions: {
 				status: true,
 				readFile: true,
+				workspaceDiagnostics: workspace.getConfiguration('gup-lens.audit').get('workspaceDiagnostics') === true,
 				pages: Uri.joinPath(this.#context.extensionUri, 'docs', 'rules').toString(),
 			},
 			markdown: { isTrusted: false, supportHtml: false },

@@ -57,17 +57,24 @@ function siteItem(site: AuditSite, root: Uri): TreeItem {
 	return item;
 }
 
-/** Verdict, advice and evidence. Names come from the tree: they are appended as text, never as Markdown. */
+/** Verdict, advice and evidence. */
 function whyOf(site: AuditSite): MarkdownString {
-	const why = new MarkdownString();
 	const advice = adviceOf(site);
-	why.appendMarkdown(`**${site.verdict}**`).appendText(advice ? ` ${advice}` : '');
-	why.appendMarkdown(`\n\n${MEANING[site.verdict]}\n`);
-	for (const { path, line, text } of site.evidence) {
-		why.appendMarkdown('\n- ').appendText(path === site.path ? `line ${line}: ${text}` : `${path}:${line}: ${text}`);
-	}
-	if (site.release) why.appendMarkdown('\n\nGiven back by ').appendText(site.release);
-	if (site.findings.length > 0) why.appendMarkdown('\n\nRules: ').appendText(site.findings.join(', '));
-	if (site.source) why.appendMarkdown('\n\nDecided by the table of known users: ').appendText(site.source);
-	return why;
+	const evidence = site.evidence.map(
+		({ path, line, text }) => `- ${plain(path === site.path ? `line ${line}: ${text}` : `${path}:${line}: ${text}`)}`,
+	);
+	const parts = [
+		`**${site.verdict}**${advice && ` ${plain(advice)}`}`,
+		MEANING[site.verdict],
+		evidence.join('\n'),
+		site.release && `Given back by ${plain(site.release)}`,
+		site.findings.length > 0 && `Rules: ${plain(site.findings.join(', '))}`,
+		site.source && `Decided by the table of known users: ${plain(site.source)}`,
+	];
+	return new MarkdownString(parts.filter(Boolean).join('\n\n'));
+}
+
+/** Names come from the tree: nothing of them becomes Markdown. `appendText` would not let lines break at spaces. */
+function plain(text: string): string {
+	return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]()<>|#~&!+-]/g, '\\$&');
 }

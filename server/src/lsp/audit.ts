@@ -6,6 +6,7 @@ import {
 	type WorkDoneProgressParams,
 } from 'vscode-languageserver';
 import type { AuditReport } from '../audit/report.js';
+import type { AuditFinding } from '../audit/results.js';
 import type { Log } from './log.js';
 
 /** Asks for the audit of a folder, or of some of its subfolders alone. */
@@ -27,6 +28,20 @@ export interface PageParams {
 	readonly uri: string;
 }
 
+interface HostAnswer extends AuditAnswer {
+	/** Findings of all rules, by path relative to the folder. */
+	readonly findings: ReadonlyMap<string, readonly AuditFinding[]>;
+}
+
+/** Who else wants to know what an audit finds. */
+export interface AuditIndex {
+	take(
+		root: string,
+		folders: readonly string[] | undefined,
+		found: ReadonlyMap<string, readonly AuditFinding[]>,
+	): Promise<void>;
+}
+
 /** Where there is a disk: runs audits. */
 export interface AuditHost {
 	/**
@@ -37,7 +52,7 @@ export interface AuditHost {
 		params: AuditParams,
 		signal: AbortSignal,
 		progress: (percent: number, text: string) => void,
-	): Promise<AuditAnswer>;
+	): Promise<HostAnswer>;
 	page(report: AuditReport, uri: string): string;
 }
 
@@ -45,7 +60,7 @@ const auditRequest = new RequestType<AuditParams, AuditAnswer, void>('gup-lens/a
 const pageRequest = new RequestType<PageParams, string | null, void>('gup-lens/auditPage');
 
 /** Answers `gup-lens/audit` and `gup-lens/auditPage`; a cancelled audit gives what it has, marked as partial. */
-export function serveAudit(connection: Connection, host: AuditHost, log: Log): void {
+export function serveAudit(connection: Connection, host: AuditHost, index: AuditIndex | undefined, log: Log): void {
 	/** Whole audits by folder. */
 	const last = new Map<string, AuditReport>();
 	connection.onRequest(auditRequest, async (params, token) => {
@@ -54,9 +69,12 @@ export function serveAudit(connection: Connection, host: AuditHost, log: Log): v
 		const progress = connection.window.attachWorkDoneProgress(params.workDoneToken);
 		progress.begin('Audit', 0);
 		try {
-			const answer = await host.audit(params, stop.signal, (percent, text) => progress.report(percent, text));
-			if (!params.folders) last.set(params.uri, answer.report);
-			return answer;
+			const { report, notes, findings } = await host.audit(params, stop.signal, (percent, text) =>
+				progress.report(percent, text),
+			);
+			if (!params.folders) last.set(params.uri, report);
+			if (!report.partial) await index?.take(params.uri, params.folders, findings);
+			return { report, notes };
 		} catch (error) {
 			log.error(`auditing ${params.uri}`, error);
 			return new ResponseError<void>(

@@ -21,7 +21,7 @@ export function auditHost(built: URL): AuditHost {
 	const worker = file('audit.worker.js');
 	return {
 		async audit({ uri, folders }, signal, progress) {
-			const { report, notes } = await audit({
+			const { report, notes, findings } = await audit({
 				tree: fileURLToPath(uri),
 				tool,
 				setting: {
@@ -40,7 +40,7 @@ export function auditHost(built: URL): AuditHost {
 				progress: (stage, done, total) =>
 					progress(Math.floor((100 * done) / Math.max(total, 1)), `${STAGES[stage]} ${done} of ${total} files`),
 			});
-			return { report, notes };
+			return { report, notes, findings };
 		},
 		page: (report, uri) => auditHtml(report, sourceIn(fileURLToPath(uri))),
 	};

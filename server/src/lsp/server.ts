@@ -32,6 +32,7 @@ import { SECTION, SettingsStore } from './settings.js';
 import { serveSignature, signatureTriggers } from './signature.js';
 import { StatusReporter } from './status.js';
 import { watchTrees } from './watch.js';
+import { WorkspaceDiagnostics } from './workspaceDiagnostics.js';
 
 /** What the entries differ in. */
 interface Host {
@@ -81,6 +82,11 @@ async function initialise(
 	const pulled = client.pulls ? new PulledDiagnostics(connection, client, documents, shown) : undefined;
 	const pushed = client.pulls ? undefined : new PushedDiagnostics(connection, client, documents, shown, log);
 
+	const whole = audits !== undefined && client.pulls && client.wholeWorkspace;
+	const index = whole
+		? new WorkspaceDiagnostics(connection, audits, { client, documents, folders, settings, log })
+		: undefined;
+
 	/** Something beside the texts changed: every open document is judged anew. */
 	const refresh = (): void => {
 		if (pushed) for (const uri of documents.uris()) pushed.push(uri);
@@ -100,6 +106,7 @@ async function initialise(
 			return contexts.fileChanged(uri) || beside;
 		});
 		if (stale.length > 0) refresh();
+		index?.changed(uris);
 	};
 
 	// Comes for the opening of a document too.
@@ -122,6 +129,7 @@ async function initialise(
 	});
 	connection.onShutdown(() => {
 		pushed?.dispose();
+		index?.dispose();
 		documents.dispose();
 	});
 	serveHover(connection, client, documents);
@@ -130,9 +138,9 @@ async function initialise(
 	serveCompletion(connection, client, documents);
 	serveSignature(connection, client, documents);
 	serveActions(connection, client, documents, log);
-	if (audits) serveAudit(connection, audits, log);
+	if (audits) serveAudit(connection, audits, index, log);
 
-	return { capabilities: capabilities(client), serverInfo: { name: SECTION, version } };
+	return { capabilities: capabilities(client, whole), serverInfo: { name: SECTION, version } };
 }
 
 /** Settings of clients that only ever tell: the section itself, or wrapped in its name. */
@@ -152,7 +160,7 @@ function edited(texts: TextDocuments<TextDocument>, files: Files): Files {
 	return { read: async (uri) => texts.get(uri)?.getText() ?? files.read(uri), list: (uri) => files.list(uri) };
 }
 
-function capabilities(client: Client): ServerCapabilities {
+function capabilities(client: Client, workspaceDiagnostics: boolean): ServerCapabilities {
 	return {
 		positionEncoding: PositionEncodingKind.UTF16,
 		textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: { includeText: false } },
@@ -168,7 +176,7 @@ function capabilities(client: Client): ServerCapabilities {
 					diagnosticProvider: {
 						identifier: SECTION,
 						interFileDependencies: true,
-						workspaceDiagnostics: false,
+						workspaceDiagnostics,
 					},
 				}
 			: {}),
