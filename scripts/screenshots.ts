@@ -63,7 +63,7 @@ async function takeAudit({ workbench }: VsCode): Promise<void> {
 	await workbench.treeRow('get_user_pages_fast').click();
 	await workbench.squiggle('warning');
 	await workbench.tooltip('get_user_pages_fast', 'pin_user_pages');
-	await shoot(page, 'audit');
+	await shoot(page, 'audit-view');
 }
 
 async function takePictures({ workbench }: VsCode): Promise<void> {
