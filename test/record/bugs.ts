@@ -30,7 +30,6 @@ export const bugs: readonly Bug[] = [
 		from: 'block/bio-integrity.c, bio_integrity_map_user(), until 2026',
 		rule: 'gup-short-count',
 		path: 'block/example.c',
-		missed: 'bytes of an extraction are not compared with the bytes asked for',
 	},
 	{
 		name: 'memfd-export',
@@ -128,7 +127,6 @@ export const bugs: readonly Bug[] = [
 		from: 'io_uring/rsrc.c, e1c75831f682 in 6.16',
 		rule: 'gup-leak',
 		path: 'io_uring/example.c',
-		missed: 'the pages come out of a helper that returns the array',
 	},
 	{
 		name: 'zero-copy-reply',
@@ -149,7 +147,6 @@ export const bugs: readonly Bug[] = [
 		from: 'out of tree: a short pin is tried again from the start',
 		rule: 'gup-partial-leak',
 		path: 'drivers/media/example.c',
-		missed: 'a second call into the same array of an object is not seen as losing the first',
 	},
 	{
 		name: 'release-of-requested',

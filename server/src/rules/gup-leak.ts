@@ -18,6 +18,26 @@ export function leakReport(file: FileContext, { fn, holding, exit }: Leak, what:
 	};
 }
 
+/** Report of pages that a later call stores over: `short` says which of them. */
+export function lostReports(file: FileContext, short: boolean): Report[] {
+	const told = new Set<number>();
+	return file.ownership.events.flatMap(({ event }) => {
+		if (event.kind !== 'lost' || (event.holding.outcome === 'short') !== short) return [];
+		const { holding, call, state } = event;
+		const { taking } = holding;
+		if (told.has(taking.call.start)) return [];
+		told.add(taking.call.start);
+		const name = named(holding);
+		const what = short ? 'when there are fewer than asked for, ' : '';
+		const again = call === holding.call ? 'the next pass' : `${call.name}()`;
+		return {
+			...taking.call.nameRange,
+			message: `${name}: ${taken(holding)}, but ${what}${again} takes into the same place before anybody has given these back: they can be found no more; give them back with ${giver(holding)} first`,
+			related: related(file, state, holding, { ...call.nameRange, message: `${name}: overwritten here` }),
+		};
+	});
+}
+
 export const gupLeak: Rule = {
 	meta: {
 		id: 'gup-leak',
@@ -37,5 +57,6 @@ export const gupLeak: Rule = {
 	check(file, report) {
 		for (const leak of file.ownership.leaks)
 			if (!leak.short) report(leakReport(file, leak, 'one way out leaves them behind'));
+		for (const lost of lostReports(file, false)) report(lost);
 	},
 };

@@ -1,4 +1,4 @@
-import { leakReport } from './gup-leak.js';
+import { leakReport, lostReports } from './gup-leak.js';
 import { giver, named, related, taken } from './path.js';
 import type { Rule } from './rule.js';
 
@@ -16,6 +16,7 @@ export const gupPartialLeak: Rule = {
 		for (const leak of leaks)
 			if (leak.short)
 				report(leakReport(file, leak, 'when there are fewer than asked for, those there are get left behind'));
+		for (const lost of lostReports(file, true)) report(lost);
 		for (const { event } of events) {
 			if (event.kind !== 'unoffset') continue;
 			const { holding, release, state } = event;

@@ -60,15 +60,14 @@ export function mismatches(file: FileContext, taken: Held, released: 'reference'
 /** A function of the file releases what it is given: wrong where it does so, when all its callers give it such pages. */
 function throughHelpers(file: FileContext, taken: Held, released: string): Mismatch[] {
 	const wrong = file.ownership.events.flatMap(({ fn, event }) =>
-		event.kind === 'mismatch' &&
-		event.holding.kind === taken &&
-		event.inner !== event.release &&
-		gives(file, event.inner, released)
+		event.kind === 'mismatch' && event.holding.kind === taken && gives(file, event.inner, released)
 			? [{ fn, event }]
 			: [],
 	);
 	return wrong.map(({ fn, event }) => {
 		const { inner, release, holding } = event;
+		if (inner === release)
+			return { fn, release, place: holding.place, kind: taken, taken: [holding.taking], across: true };
 		const all = file.ir
 			.callers(release.name)
 			.flatMap((caller) => caller.calls.filter((call) => call.name === release.name));

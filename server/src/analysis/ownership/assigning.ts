@@ -2,7 +2,7 @@ import type { Expr } from '../../syntax/ir.js';
 import { variableType } from '../integers.js';
 import { bare, isNull, place, rootOf } from '../walk.js';
 import type { Body } from './body.js';
-import { forgetMention, forgetVariable, mentioned } from './forgetting.js';
+import { forgetMention, forgetVariable, isField, mentioned } from './forgetting.js';
 import { carriedOff, handOn } from './handing.js';
 import { isOne, placeOf, within } from './places.js';
 import { ANY, NEG, POS, type State, UNKNOWN, type Value, ZERO } from './state.js';
@@ -49,6 +49,7 @@ export function move(state: State, left: Expr, direction: number): void {
 	const old = valueAt(state, name);
 	if (old.result !== undefined) state.update(old.result, { counted: true });
 	for (const holding of state.holdings.values()) {
+		if (holding.place === name && !holding.single) state.update(holding.id, { behind: true });
 		if (holding.position?.of !== name) continue;
 		const side =
 			direction === POS
@@ -168,8 +169,36 @@ export function assign(body: Body, state: State, left: Expr, op: string, right: 
 	}
 	// an object that is seen elsewhere keeps the number
 	if (value.result !== undefined && at.kind !== 'name') state.update(value.result, { counted: true });
+	const returned = bare(right).kind === 'call' ? placeOf(state, right) : undefined;
+	if (returned !== undefined) {
+		keepReturned(body, state, at, returned, value);
+		return;
+	}
 	if (at.kind === 'name') assignVariable(body, state, at.name, right, value);
 	else assignPlace(body, state, at, right, value);
+}
+
+/** `pages = pin_them(...)`: what the call returned has its place here from now on. */
+function keepReturned(body: Body, state: State, left: Expr, returned: string, value: Value): void {
+	const target = placeOf(state, left);
+	if (left.kind === 'name') forgetVariable(state, left.name);
+	if (target === undefined || target.includes('[]')) return;
+	if (left.kind !== 'name') forgetMention(state, target);
+	rename(state, returned, target);
+	state.values.set(target, { ...value, copyOf: undefined });
+	const known = left.kind === 'name' && variableType(body.fn, left.name) !== undefined;
+	for (const holding of state.holdings.values()) {
+		if (!within(holding.place, target)) continue;
+		if (left.kind === 'name' && !known) state.update(holding.id, { status: 'gone' });
+		if (isField(holding.place))
+			body.events.push({
+				kind: 'field',
+				place: holding.place,
+				held: holding.kind,
+				call: holding.taking.call,
+				takes: true,
+			});
+	}
 }
 
 /** `failed = ret < 0`, `pinned = iov_iter_extract_will_pin(iter)` */

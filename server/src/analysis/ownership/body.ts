@@ -1,6 +1,7 @@
 import type { CallExpr, Expr, FunctionIR, Loop, Range } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { bare } from '../walk.js';
+import type { Given } from './returning.js';
 import type { Holding, State } from './state.js';
 import type { Summary } from './summary.js';
 
@@ -25,6 +26,8 @@ export type Event =
 	  }
 	/** A release, right or wrong: for those who look for partners. */
 	| { readonly kind: 'release'; readonly holding: Holding; readonly release: CallExpr; readonly inner: CallExpr }
+	/** The call stores over pages that nobody has given back. */
+	| { readonly kind: 'lost'; readonly holding: Holding; readonly call: CallExpr; readonly state: State }
 	/** Pages of one kind are kept in a field or released from one. */
 	| {
 			readonly kind: 'field';
@@ -39,6 +42,7 @@ export interface Exit extends Range {
 	readonly state: State;
 	readonly signs: number;
 	readonly result: string | undefined;
+	readonly given: Given;
 }
 
 export interface Walked {

@@ -1,17 +1,19 @@
 /** What a call does. */
-import { ADDRESSES, ALLOCATORS, FREES, KEEPERS, readsOnly, TAKERS } from '../../kernel/callees.js';
+import { ADDRESSES, ALLOCATORS, FREES, KEEPERS, readsOnly, STORES, TAKERS } from '../../kernel/callees.js';
 import type { CallExpr, Expr } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
+import { written } from '../facts.js';
 import { bare, isNull, rootOf } from '../walk.js';
 import type { Body, Release } from './body.js';
 import { holdingsAt, mentioned, writeThrough } from './forgetting.js';
 import { carriedOff, handOn, leaveHands, remember, touchGone } from './handing.js';
-import { type Spot, spotOf, within } from './places.js';
+import { placeOf, type Spot, spotOf, within } from './places.js';
 import { releaseAt } from './releasing.js';
-import { NEG, type State, temporary, ZERO } from './state.js';
-import { mapped, type Summary, type Way } from './summary.js';
+import { RESULT } from './returning.js';
+import { type Holding, NEG, type State, temporary, ZERO } from './state.js';
+import { type Mapped, mapped, type Summary, type Way } from './summary.js';
 import { isPageResult, take, targetOf } from './taking.js';
-import { carriedBy } from './values.js';
+import { carriedBy, worth } from './values.js';
 
 /** Keeps the pages when it succeeds. */
 export function keepOnSuccess(body: Body, state: State, call: CallExpr): State[] {
@@ -52,6 +54,48 @@ export function callOfFamily(body: Body, state: State, call: CallExpr, api: ApiC
 /** The argument for a parameter of the callee that is asked for as it is. */
 function argumentFor(summary: Summary, call: CallExpr, name: string | undefined): Expr | undefined {
 	return name === undefined ? undefined : call.args[summary.fn.params.findIndex((param) => param.name === name)];
+}
+
+/** A place of the callee, or of what it returns, in the caller's words. */
+function outside(state: State, summary: Summary, call: CallExpr, name: string): Mapped | undefined {
+	if (within(name, RESULT)) return { place: temporary(call) + name.slice(RESULT.length), index: undefined };
+	const at = mapped(state, summary.fn, call, name);
+	return at?.place.startsWith('&') ? undefined : at;
+}
+
+/** What the caller calls the number of pages asked for. */
+function askedOutside(state: State, summary: Summary, call: CallExpr, way: Way, inner: Holding): string | undefined {
+	const { asked } = inner;
+	if (asked === undefined) return undefined;
+	const arg = argumentFor(summary, call, asked);
+	if (arg) return written(arg) ?? placeOf(state, arg);
+	const direct = /\W/.test(asked) ? outside(state, summary, call, asked) : undefined;
+	if (direct) return direct.place;
+	for (const [name, value] of way.given.values) {
+		if (value.copyOf !== asked && !(inner.outcome === 'all' && value.result === inner.id && value.form === 'whole'))
+			continue;
+		const at = outside(state, summary, call, name);
+		if (at && !at.index) return at.place;
+	}
+	return undefined;
+}
+
+/** Numbers the callee wrote where the caller can read them. */
+function learnNumbers(state: State, summary: Summary, call: CallExpr, way: Way): void {
+	for (const [name, value] of way.given.values) {
+		const at = outside(state, summary, call, name);
+		if (!at || at.index || at.place.includes('[]')) continue;
+		const result = value.result === undefined ? undefined : `${value.result}@${call.start}`;
+		const known = result !== undefined && state.holdings.has(result) ? result : undefined;
+		const source = argumentFor(summary, call, value.copyOf);
+		state.values.set(at.place, {
+			signs: value.signs,
+			constant: value.constant,
+			result: known,
+			form: known === undefined ? undefined : value.form,
+			copyOf: source && placeOf(state, source),
+		});
+	}
 }
 
 export function argumentSpot(state: State, summary: Summary, call: CallExpr, name: string): Spot | undefined {
@@ -101,22 +145,33 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 			} else releaseAt(body, state, releasedSpot(name, at, spot), release);
 		}
 	}
-	for (const inner of way.takes) {
-		const at = mapped(state, summary.fn, call, inner.place);
-		if (!at || at.place.startsWith('&')) continue;
+	for (const inner of [...way.takes, ...way.given.pages]) {
+		const at = outside(state, summary, call, inner.place);
+		if (!at) continue;
+		const asked = askedOutside(state, summary, call, way, inner);
+		const count = argumentFor(summary, call, inner.asked);
 		take(
 			body,
 			state,
 			inner.taking,
 			{ place: at.place, shape: 'whole', index: undefined },
-			{ call, inner, index: at.index, count: argumentFor(summary, call, inner.asked) },
+			{
+				call,
+				inner,
+				index: at.index,
+				asked,
+				constant: count && worth(state, count).constant,
+				told: way.result === inner.id,
+			},
 		);
 	}
+	learnNumbers(state, summary, call, way);
 	const result = way.result === undefined ? undefined : `${way.result}@${call.start}`;
 	state.values.set(temporary(call), {
 		signs: way.signs,
 		result: result !== undefined && state.holdings.has(result) ? result : undefined,
 		form: result ? 'whole' : undefined,
+		fresh: way.given.fresh,
 	});
 }
 
@@ -137,6 +192,14 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 		return [state];
 	}
 	if (FREES.has(name) || ALLOCATORS.test(name)) return [state];
+	if (STORES.has(name)) {
+		for (const arg of call.args) {
+			for (const id of mentioned(state, arg)) state.update(id, { counted: true });
+			handOn(body, state, arg, call);
+		}
+		writeThrough(state, call, true);
+		return [state];
+	}
 	if (KEEPERS.has(name)) return keepOnSuccess(body, state, call);
 	if (readsOnly(name)) {
 		const carried = body.byAddress && ADDRESSES.has(name) && call.args[0] ? carriedBy(state, call.args[0]) : undefined;

@@ -8,9 +8,12 @@ import type { Holding, State } from './state.js';
 export function forgetMention(state: State, name: string): void {
 	state.facts = forgetFacts(state, name);
 	const word = new RegExp(`\\b${rootOf(name)}\\b`);
-	for (const holding of state.holdings.values())
-		if (holding.asked !== undefined && (holding.asked === name || (/^\w+$/.test(name) && word.test(holding.asked))))
-			state.update(holding.id, { asked: undefined });
+	const speaks = (text: string | undefined): boolean =>
+		text !== undefined && (text === name || (/^\w+$/.test(name) && word.test(text)));
+	for (const holding of state.holdings.values()) {
+		if (speaks(holding.asked)) state.update(holding.id, { asked: undefined });
+		if (speaks(holding.goal)) state.update(holding.id, { goal: undefined });
+	}
 	for (const [key, value] of state.values)
 		if (value.copyOf === name || (value.copyOf !== undefined && /^\w+$/.test(name) && rootOf(value.copyOf) === name))
 			state.values.set(key, { ...value, copyOf: undefined });

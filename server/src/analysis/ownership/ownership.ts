@@ -5,6 +5,7 @@ import { rootOf } from '../walk.js';
 import type { Event, Exit, Surroundings, Walked } from './body.js';
 import { type FieldUse, fieldUses } from './fields.js';
 import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
+import { joinGiven } from './returning.js';
 import type { Holding } from './state.js';
 import type { Summary, Way } from './summary.js';
 import { walk } from './walk.js';
@@ -91,7 +92,9 @@ export class Ownership implements Surroundings {
 	}
 
 	private leavesPages(fn: FunctionIR): boolean {
-		return this.walk(fn).exits.some((exit) => [...exit.state.holdings.values()].some((h) => isLeft(fn, h)));
+		return this.walk(fn).exits.some(
+			(exit) => exit.given.pages.length > 0 || [...exit.state.holdings.values()].some((h) => isLeft(fn, h)),
+		);
 	}
 
 	get leaks(): readonly Leak[] {
@@ -123,13 +126,14 @@ function isLeft(fn: FunctionIR, holding: Holding): boolean {
 	return fn.params.some((param) => param.name === rootOf(holding.place) && param.type.pointers > 0);
 }
 
-function way(fn: FunctionIR, { state, signs, result }: Exit): Way {
-	return { signs, result, touches: state.touches, takes: [...state.holdings.values()].filter((h) => isLeft(fn, h)) };
+function way(fn: FunctionIR, { state, signs, result, given }: Exit): Way {
+	const takes = [...state.holdings.values()].filter((h) => isLeft(fn, h));
+	return { signs, result, touches: state.touches, takes, given };
 }
 
-function keyOf({ signs, result, touches, takes }: Way): string {
+function keyOf({ signs, result, touches, takes, given }: Way): string {
 	const touched = [...touches].map(([name, touch]) => `${name}|${touch.status}|${[...touch.kinds].join()}`).sort();
-	const taken = takes.map((h) => `${h.id}|${h.place}|${h.outcome}`).sort();
+	const taken = [...takes, ...given.pages].map((h) => `${h.id}|${h.place}|${h.outcome}`).sort();
 	return [signs, result, ...touched, '/', ...taken].join(';');
 }
 
@@ -138,7 +142,9 @@ function summarise({ fn, exits, bounded }: Walked): Summary | undefined {
 	const ways = new Map<string, Way>();
 	for (const exit of exits) {
 		const one = way(fn, exit);
-		ways.set(keyOf(one), one);
+		const key = keyOf(one);
+		const alike = ways.get(key);
+		ways.set(key, alike ? { ...one, given: joinGiven(alike.given, one.given) } : one);
 	}
 	return ways.size > MOST_WAYS ? undefined : { fn, ways: doubted([...ways.values()]) };
 }

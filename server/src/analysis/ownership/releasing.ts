@@ -37,11 +37,12 @@ export function releaseHolding(
 	if (bulk) judgeCount(body, state, holding, release, count);
 	if (holding.outcome === 'none') return;
 	if (
-		inner !== call &&
+		(inner !== call || holding.call !== holding.taking.call) &&
 		!release.kinds.has(holding.kind) &&
 		release.kinds.size === 1 &&
 		!holding.shared &&
-		holding.kind !== 'extracted'
+		holding.kind !== 'extracted' &&
+		hasOneKind(body, holding)
 	)
 		body.events.push({ kind: 'mismatch', holding, release: call, inner, state });
 	const whole = holding.single || bulk || spot.shape === 'whole' || spot.shape === 'address';
@@ -66,6 +67,13 @@ export function releaseHolding(
 	state.note(call.nameRange, `${holding.place}: released by ${call.name}()`, holding.id);
 }
 
+/** The function that took the pages takes no other kind: whoever gives them back need not ask which. */
+function hasOneKind(body: Body, { call, taking, kind }: Holding): boolean {
+	if (call === taking.call) return true;
+	const ways = body.around.summary(call.name)?.ways ?? [];
+	return ways.every((way) => [...way.takes, ...way.given.pages].every((other) => other.kind === kind));
+}
+
 /** The number released is the index the pages were put at. */
 export function isIndex(state: State, count: Expr, position: Position): boolean {
 	const name = placeOf(state, count);
@@ -75,7 +83,10 @@ export function isIndex(state: State, count: Expr, position: Position): boolean 
 export function isFullCount(state: State, holding: Holding, count: Expr, value: Value | undefined): boolean {
 	if (value?.result === holding.id) return true;
 	if (value?.constant !== undefined && value.constant === holding.askedConstant) return true;
-	return holding.asked !== undefined && (written(count) === holding.asked || placeOf(state, count) === holding.asked);
+	return (
+		holding.asked !== undefined &&
+		(written(count) === holding.asked || placeOf(state, count) === holding.asked || value?.copyOf === holding.asked)
+	);
 }
 
 export function judgeCount(

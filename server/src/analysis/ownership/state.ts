@@ -57,6 +57,12 @@ export interface Holding {
 	/** Number of pages asked for, as text and as a number where it is one; undefined once the variable has changed. */
 	readonly asked: string | undefined;
 	readonly askedConstant: number | undefined;
+	/** What the result is compared with: the number of pages asked for, or of bytes. */
+	readonly goal: string | undefined;
+	/** The pointer has moved on: these pages lie before the place it names now. */
+	readonly behind: boolean;
+	/** The result of `call` is the number of pages obtained, or of bytes. */
+	readonly told: boolean;
 	readonly outcome: Outcome;
 	/** Pages of an earlier pass of the loop are held in the same place. */
 	readonly earlier: boolean;
@@ -123,6 +129,7 @@ export class State {
 	/** Forget values that live only within one step. */
 	settle(): void {
 		for (const key of this.values.keys()) if (key.startsWith('@')) this.values.delete(key);
+		for (const [id, { place }] of this.holdings) if (place.startsWith('@')) this.holdings.delete(id);
 	}
 
 	/** States with the same key are one: they differ only in values. */
@@ -130,7 +137,7 @@ export class State {
 		const parts: string[] = [];
 		for (const h of this.holdings.values())
 			parts.push(
-				`${h.id}|${h.kind}|${h.place}|${h.outcome}|${h.status}|${h.earlier ? 1 : 0}${h.spared ? 1 : 0}${h.counted ? 1 : 0}${h.shared ? 1 : 0}|${h.position?.of ?? ''}${h.position?.side ?? ''}`,
+				`${h.id}|${h.kind}|${h.place}|${h.outcome}|${h.status}|${h.earlier ? 1 : 0}${h.spared ? 1 : 0}${h.counted ? 1 : 0}${h.shared ? 1 : 0}${h.behind ? 1 : 0}|${h.position?.of ?? ''}${h.position?.side ?? ''}`,
 			);
 		// what else a callee got adds up, for it only makes the analysis more careful
 		for (const [place, touch] of this.touches)
@@ -154,7 +161,7 @@ function sameValue(a: Value, b: Value): boolean {
 	);
 }
 
-function joinValues(a: Value, b: Value): Value {
+export function joinValues(a: Value, b: Value): Value {
 	if (sameValue(a, b)) return a;
 	return {
 		signs: a.signs | b.signs,
@@ -191,9 +198,11 @@ export function merge(old: State, more: State): State {
 	}
 	for (const [id, holding] of old.holdings) {
 		const other = more.holdings.get(id);
-		if (!other || other.asked === holding.asked) continue;
-		if (holding.asked === undefined) continue;
-		merged.update(id, { asked: undefined });
+		if (!other) continue;
+		const asked = other.asked === holding.asked ? holding.asked : undefined;
+		const goal = other.goal === holding.goal ? holding.goal : undefined;
+		if (asked === holding.asked && goal === holding.goal) continue;
+		merged.update(id, { asked, goal });
 		changed = true;
 	}
 	for (const [place, touch] of more.touches) {

@@ -248,9 +248,10 @@ function signsWhere(op: string, { signs, constant }: Value): number {
 
 function isAsked(state: State, holding: Holding, other: Expr): boolean {
 	const value = worth(state, other);
-	if (value.constant !== undefined && value.constant === holding.askedConstant) return true;
-	if (holding.asked === undefined) return false;
-	return written(other) === holding.asked || placeOf(state, other) === holding.asked || value.copyOf === holding.asked;
+	const { meaning } = holding.taking.api.record;
+	if (meaning !== 'bytes' && value.constant !== undefined && value.constant === holding.askedConstant) return true;
+	if (holding.goal === undefined) return false;
+	return written(other) === holding.goal || placeOf(state, other) === holding.goal || value.copyOf === holding.goal;
 }
 
 /** What `x OP other` says when x is the result of a taking call and `other` the number asked for. */
@@ -263,7 +264,8 @@ function compareWithAsked(state: State, key: string, op: string, other: Expr, at
 		state.update(holding.id, { outcome: 'all' });
 	} else if (op === '!=' || op === '<') {
 		if (holding.outcome === 'all') return false;
-		if (holding.askedConstant === 1) return narrow(state, key, NEG | ZERO, at);
+		if (holding.askedConstant === 1 && holding.taking.api.record.meaning !== 'bytes')
+			return narrow(state, key, NEG | ZERO, at);
 		if (holding.outcome !== 'none') state.update(holding.id, { outcome: 'short' });
 		state.note(at, 'fewer pages than asked for', holding.id);
 	}

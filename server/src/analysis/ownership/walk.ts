@@ -7,7 +7,9 @@ import { callOf } from './calling.js';
 import { forgetVariable, mentioned, sameIndex } from './forgetting.js';
 import { handOn, remember } from './handing.js';
 import { bound } from './loops.js';
+import { givenBack } from './returning.js';
 import { ANY, merge, NEG, POS, State, temporary, UNKNOWN } from './state.js';
+import { isPageResult, take } from './taking.js';
 import { assume, carriedBy, worth } from './values.js';
 
 /** States of one block, and steps of one function, beyond which the function is given up. */
@@ -65,7 +67,11 @@ export function evaluate(body: Body, state: State, expr: Expr): State[] {
 }
 
 export function leaveFunction(body: Body, state: State, at: Range, value: Expr | undefined): void {
+	const api = value && body.around.apiCall(bare(value));
+	if (api && isPageResult(api))
+		take(body, state, api, { place: temporary(bare(value)), shape: 'address', index: undefined });
 	const returned = value ? worth(state, value) : UNKNOWN;
+	const given = givenBack(body, state, value);
 	if (value) {
 		for (const id of mentioned(state, value)) state.update(id, { counted: true });
 		handOn(body, state, value, undefined);
@@ -73,7 +79,26 @@ export function leaveFunction(body: Body, state: State, at: Range, value: Expr |
 		if (carried) state.update(carried, { status: 'gone' });
 	}
 	const kept = value && returned.form === 'whole' ? returned.result : undefined;
-	body.exits.push({ start: at.start, end: at.end, state, signs: value ? returned.signs : ANY, result: kept });
+	// pages were put there: the pointer is a valid one
+	const signs = given.pages.length > 0 ? POS : value ? returned.signs : ANY;
+	body.exits.push({ start: at.start, end: at.end, state, signs, result: kept, given });
+}
+
+/** Return a value: each arm of a choice is a way out of its own. */
+function leaveWith(body: Body, state: State, at: Range, value: Expr | undefined): State[] {
+	const choice = value && bare(value);
+	if (choice?.kind === 'conditional' && choice.whenTrue) {
+		const arms = [choice.whenTrue, choice.whenFalse];
+		return evaluate(body, state, choice.test).flatMap((tested) =>
+			arms.flatMap((arm, i) => {
+				const now = tested.clone();
+				return assume(now, choice.test, i === 0) ? leaveWith(body, now, at, arm) : [];
+			}),
+		);
+	}
+	const after = value ? evaluate(body, state, value) : [state];
+	for (const now of after) leaveFunction(body, now, at, value);
+	return after;
 }
 
 export function stepOf(body: Body, state: State, step: Step): State[] {
@@ -94,11 +119,8 @@ export function stepOf(body: Body, state: State, step: Step): State[] {
 			}
 			return after;
 		}
-		case 'return': {
-			const after = step.value ? evaluate(body, state, step.value) : [state];
-			for (const now of after) leaveFunction(body, now, step, step.value);
-			return after;
-		}
+		case 'return':
+			return leaveWith(body, state, step, step.value);
 		case 'each': {
 			let states = [state];
 			for (const arg of step.args) states = states.flatMap((now) => evaluate(body, now, arg));
