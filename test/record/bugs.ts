@@ -88,7 +88,6 @@ export const bugs: readonly Bug[] = [
 		from: 'drivers/virt/fsl_hypervisor.c, ioctl_memcpy()',
 		rule: 'dirty-missing',
 		path: 'drivers/virt/example.c',
-		missed: 'that a call through the hypervisor writes is not told from its name',
 	},
 	{
 		name: 'enclave-memory',
@@ -101,7 +100,6 @@ export const bugs: readonly Bug[] = [
 		from: 'drivers/xen/privcmd.c, until 5.9',
 		rule: 'dirty-missing',
 		path: 'drivers/xen/example.c',
-		missed: 'an unconditional FOLL_WRITE is no evidence, and the hypercall is not known',
 	},
 	{
 		name: 'cuse-direct-io',

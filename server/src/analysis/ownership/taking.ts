@@ -34,7 +34,8 @@ function isOverwritten(state: State, holding: Holding, id: string, place: string
 	if (holding.place !== place || holding.status !== 'held' || holding.behind || holding.shared || holding.position)
 		return false;
 	// an element of an array of objects is another one each time
-	if (place.includes('[]') || holding.kind === 'extracted' || !/^(?:some|short|all)$/.test(holding.outcome)) return false;
+	if (place.includes('[]') || holding.kind === 'extracted' || !/^(?:some|short|all)$/.test(holding.outcome))
+		return false;
 	const copy = [...state.aliases.values()].some((alias) => !alias.address && within(alias.place, place));
 	const carried = [...state.values.values()].some((value) => value.carries === holding.id);
 	return !copy && (!carried || holding.id === id);
