@@ -138,7 +138,6 @@ export const bugs: readonly Bug[] = [
 		from: 'io_uring/rsrc.c: pages merged into runs, one pin of each run released',
 		rule: 'gup-leak',
 		path: 'drivers/accel/example.c',
-		missed: 'the helper that merges keeps the pages in another array, whose releases are not counted',
 	},
 	{
 		name: 'repeated-pin',

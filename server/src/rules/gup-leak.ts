@@ -1,5 +1,6 @@
 import type { FileContext } from '../analysis/context.js';
 import type { Leak } from '../analysis/ownership/leaks.js';
+import { shortReleases } from '../analysis/runs.js';
 import { giver, named, related, taken } from './path.js';
 import type { Report, Rule } from './rule.js';
 
@@ -58,5 +59,14 @@ export const gupLeak: Rule = {
 		for (const leak of file.ownership.leaks)
 			if (!leak.short) report(leakReport(file, leak, 'one way out leaves them behind'));
 		for (const lost of lostReports(file, false)) report(lost);
+		for (const { release, page, merge, taken: calls } of shortReleases(file))
+			report({
+				...release.nameRange,
+				message: `${page.field}: ${merge.fn.name}() merges pages that were taken one by one and counts them in ${merge.count.field}, but ${release.name}() gives back one of them only: the others stay behind; give back ${merge.count.field} of them`,
+				related: [
+					...calls.map((call) => ({ ...call.call.nameRange, message: `${call.call.name}() takes each of them` })),
+					{ start: merge.at.start, end: merge.at.end, message: 'one entry stands for one page more from here on' },
+				],
+			});
 	},
 };
