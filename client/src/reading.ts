@@ -1,6 +1,6 @@
 import { FileType, Uri, workspace } from 'vscode';
 import { isSource } from './documents.js';
-import { mayRead } from './scope.js';
+import { mayList, mayRead } from './scope.js';
 
 /** Larger files are no source a person edits. */
 const maxBytes = 4 * 1024 * 1024;
@@ -12,9 +12,7 @@ const maxBytes = 4 * 1024 * 1024;
  */
 export async function readFile(request: { readonly uri: string }): Promise<string | null> {
 	const uri = Uri.parse(request.uri, true);
-	const folders = workspace.workspaceFolders?.map((folder) => folder.uri) ?? [];
-	const documents = workspace.textDocuments.filter(isSource).map((document) => document.uri);
-	if (!mayRead(uri, folders, documents)) return null;
+	if (!mayRead(uri, folders(), documents())) return null;
 	try {
 		const { type, size } = await workspace.fs.stat(uri);
 		if ((type & FileType.File) === 0 || size > maxBytes) return null;
@@ -23,4 +21,29 @@ export async function readFile(request: { readonly uri: string }): Promise<strin
 		// Asked for files that may not exist: the search for the tree's Makefile walks up folder by folder.
 		return null;
 	}
+}
+
+/**
+ * Answers the server's request for what stands beside a file.
+ * @param request `uri` of the folder
+ * @returns names of its files; none when it is not there, or outside of what the server may see
+ */
+export async function readFolder(request: { readonly uri: string }): Promise<readonly string[]> {
+	const uri = Uri.parse(request.uri, true);
+	if (!mayList(uri, folders(), documents())) return [];
+	try {
+		const entries = await workspace.fs.readDirectory(uri);
+		return entries.filter(([, type]) => type === FileType.File).map(([name]) => name);
+	} catch {
+		return [];
+	}
+}
+
+function folders(): Uri[] {
+	return workspace.workspaceFolders?.map((folder) => folder.uri) ?? [];
+}
+
+/** Of the documents that are open and C. */
+function documents(): Uri[] {
+	return workspace.textDocuments.filter(isSource).map((document) => document.uri);
 }

@@ -3,7 +3,7 @@ import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languagec
 import type { Status } from '../../server/src/lsp/status.js';
 import { selector } from './documents.js';
 import type { Launcher } from './launch.js';
-import { readFile } from './reading.js';
+import { readFile, readFolder } from './reading.js';
 
 /** idle: no document asked for the server yet. */
 export type SessionState = 'idle' | 'starting' | 'running' | 'stopped' | 'failed';
@@ -72,6 +72,7 @@ export class Session implements Disposable {
 		const client = await launch(this.#context, this.#options());
 		this.#client = client;
 		client.onRequest('gup-lens/readFile', readFile);
+		client.onRequest('gup-lens/readFolder', readFolder);
 		client.onNotification('gup-lens/status', (status: Status) => {
 			this.#statuses.set(status.uri, status);
 			this.#changed.fire();

@@ -3,6 +3,8 @@
  * Nothing here or below touches the file system, the protocol or VS Code.
  */
 import { type FileContext, fileContext } from './analysis/context.js';
+import { Linker } from './analysis/linker.js';
+import { type Needs, NO_NEEDS, needsOf } from './analysis/needs.js';
 import { allPartners, type Flow, flowAt, type Partners, partnersAt } from './analysis/ownership/reading.js';
 import { API_RECORDS } from './kernel/apis/index.js';
 import { needles } from './kernel/index.js';
@@ -11,12 +13,19 @@ import { applyEdits } from './rules/apply.js';
 import { ruleMetas } from './rules/index.js';
 import type { Edit, Fix, RuleMeta, Severity, Tag } from './rules/rule.js';
 import { runRules } from './rules/run.js';
-import type { FileIR, Range } from './syntax/ir.js';
+import type { FileIR, Place, Range } from './syntax/ir.js';
 import { CParser } from './syntax/parser.js';
 import { SourceFile } from './syntax/source-file.js';
+import { type Neighbour, Unit } from './syntax/unit.js';
 
-export type { Flow, Partners };
-export { needles };
+export type { Flow, Needs, Neighbour, Partners, Place };
+export { NO_NEEDS, needles };
+
+/** A place that belongs to a finding: in the file itself, or in another one when `place` is there. */
+export interface RelatedPlace extends Range {
+	readonly message: string;
+	readonly place?: Place;
+}
 
 export interface Finding extends Range {
 	readonly rule: string;
@@ -27,7 +36,7 @@ export interface Finding extends Range {
 	readonly tags: readonly Tag[];
 	/** Fixes that were applied to a copy and analysed again: the finding is gone, nothing new appeared. */
 	readonly fixes: readonly Fix[];
-	readonly related: readonly (Range & { readonly message: string })[];
+	readonly related: readonly RelatedPlace[];
 }
 
 export interface AnalyseOptions {
@@ -38,6 +47,8 @@ export interface AnalyseOptions {
 	readonly severities?: Readonly<Record<string, Severity | 'off'>>;
 	/** False leaves the fixes out: each costs a second analysis. Default true. */
 	readonly fixes?: boolean;
+	/** Other files of the tree that may have what `needs` names. Hand over the same objects as long as they are the same. */
+	readonly neighbours?: readonly Neighbour[];
 }
 
 export interface Analysis {
@@ -54,6 +65,8 @@ export interface Analysis {
 export interface OpenFile {
 	/** Analyse the new text; what did not change since the last call is not parsed again. */
 	analyse(text: string, options: AnalyseOptions): Analysis;
+	/** What other files would have to say, beyond what the neighbours say; cheap beside an analysis. */
+	needs(text: string, options: AnalyseOptions): Needs;
 	/** Taking calls with all that gives their pages back. */
 	partners(text: string, options: AnalyseOptions): readonly Partners[];
 	/** Those of the call at an offset. */
@@ -77,6 +90,7 @@ export interface Engine {
 	/** Metadata of all rules, in registry order. */
 	readonly rules: readonly RuleMeta[];
 	analyse(text: string, options: AnalyseOptions): Analysis;
+	needs(text: string, options: AnalyseOptions): Needs;
 	open(): OpenFile;
 	/** The function IR of a text, for tools that look below the findings. */
 	read(text: string, kernel: Kernel): FileIR;
@@ -105,11 +119,24 @@ function isIrrelevant(text: string): boolean {
 	return !needles.some((needle) => text.includes(needle));
 }
 
+/** Rounds in which functions of other files ask for further ones. */
+const LINK_ROUNDS = 3;
+
+/** What a text was read as: the next question is mostly about the same one. */
+interface Look {
+	readonly text: string;
+	readonly options: AnalyseOptions;
+	readonly context: FileContext;
+	/** The file alone. */
+	readonly own: FileIR;
+	readonly needs: Needs;
+	partners: readonly Partners[] | undefined;
+}
+
 class Opened implements OpenFile {
 	private readonly parser: CParser;
 	private readonly source: SourceFile;
-	/** What the last text was read as: the next question is mostly about the same one. */
-	private last: { readonly context: FileContext; partners: readonly Partners[] | undefined } | undefined;
+	private last: Look | undefined;
 
 	constructor(parser: CParser) {
 		this.parser = parser;
@@ -121,11 +148,12 @@ class Opened implements OpenFile {
 	}
 
 	analyse(text: string, options: AnalyseOptions): Analysis {
-		const context = this.look(text, options)?.context;
-		if (!context) return NOTHING;
-		const { ir } = context;
+		const look = this.look(text, options);
+		if (!look) return NOTHING;
+		const { context, own } = look;
+		const { ir, unit } = context;
 		const found = runRules(context, options.severities);
-		const { bounded } = context.ownership;
+		const bounded = context.ownership.bounded.filter((name) => own.defined.has(name));
 		this.source.sweep();
 		let proofs = options.fixes === false ? 0 : Math.ceil(MOST_PROOF_TEXT / (text.length + 1));
 		const bare = found.map(
@@ -137,17 +165,21 @@ class Opened implements OpenFile {
 				message: report.message,
 				function: ir.around(report.start) ?? null,
 				tags: report.tags ?? [],
-				related: report.related ?? [],
+				related: (report.related ?? []).map((related) => located(unit, related)),
 				fixes: [],
 			}),
 		);
 		const findings = bare.map((finding, i) => {
-			const fixes = found[i]?.fixes ?? [];
+			const fixes = (found[i]?.fixes ?? []).filter((fix) => fix.edits.every((edit) => unit.isOwn(edit)));
 			return fixes.length > 0 && proofs-- > 0
-				? { ...finding, fixes: this.proven(text, options, fixes, finding, bare, ir.unread.length) }
+				? { ...finding, fixes: this.proven(text, options, fixes, finding, bare, own.unread.length) }
 				: finding;
 		});
-		return { findings, irrelevant: false, unread: [...new Set(ir.unread)], bounded };
+		return { findings, irrelevant: false, unread: [...new Set(own.unread)], bounded };
+	}
+
+	needs(text: string, options: AnalyseOptions): Needs {
+		return this.look(text, options)?.needs ?? NO_NEEDS;
 	}
 
 	partners(text: string, options: AnalyseOptions): readonly Partners[] {
@@ -167,13 +199,35 @@ class Opened implements OpenFile {
 	}
 
 	/** The text read, and what is known of it so far; undefined for one that names none of our words. */
-	private look(text: string, { path, kernel }: AnalyseOptions): typeof this.last {
-		const known = this.last?.context;
-		if (known?.text === text && known.path === path && known.kernel === kernel) return this.last;
+	private look(text: string, options: AnalyseOptions): Look | undefined {
+		const { last } = this;
+		const { path, kernel, neighbours } = options;
+		if (
+			last?.text === text &&
+			last.options.path === path &&
+			last.options.kernel === kernel &&
+			sameNeighbours(last.options.neighbours, neighbours)
+		)
+			return last;
 		this.last = undefined;
 		if (isIrrelevant(text)) this.source.dispose();
-		else this.last = { context: fileContext(path, text, kernel, this.read(text, kernel)), partners: undefined };
+		else this.last = this.link(text, options);
 		return this.last;
+	}
+
+	/** Read the text, then again with the functions of other files that it needs, until nothing is missing that can be had. */
+	private link(text: string, options: AnalyseOptions): Look {
+		const { path, kernel, neighbours = [] } = options;
+		const own = this.read(text, kernel);
+		const linker = new Linker(text, own, kernel, neighbours);
+		let context = fileContext(path, new Unit(text, []), kernel, own);
+		let needs = needsOf(context);
+		for (let round = 0; round < LINK_ROUNDS && linker.add(needs); round++) {
+			const unit = new Unit(text, linker.pieces);
+			context = fileContext(path, unit, kernel, this.read(unit.text, kernel));
+			needs = needsOf(context, linker.names);
+		}
+		return { text, options, context, own, needs, partners: undefined };
 	}
 
 	/** Fixes after which this finding is gone, no other has come and no function became unreadable. */
@@ -197,6 +251,16 @@ class Opened implements OpenFile {
 		this.last = undefined;
 		this.source.dispose();
 	}
+}
+
+function sameNeighbours(a: readonly Neighbour[] = [], b: readonly Neighbour[] = []): boolean {
+	return a === b || (a.length === b.length && a.every((neighbour, i) => neighbour === b[i]));
+}
+
+/** A place of the unit as one of a file. */
+function located(unit: Unit, { start, end, message }: Range & { readonly message: string }): RelatedPlace {
+	const place = unit.placeOf(start);
+	return place ? { start, end, message, place } : { start, end, message };
 }
 
 function kind({ rule, function: name }: { readonly rule: string; readonly function: string | null }): string {
@@ -237,6 +301,14 @@ export async function loadEngine(wasm: WasmFiles): Promise<Engine> {
 	return {
 		rules: ruleMetas,
 		open: () => new Opened(parser),
+		needs(text, options) {
+			const file = new Opened(parser);
+			try {
+				return file.needs(text, options);
+			} finally {
+				file.dispose();
+			}
+		},
 		analyse(text, options) {
 			const file = new Opened(parser);
 			try {

@@ -21,7 +21,7 @@ describe('initialise', () => {
 		expect(capabilities.positionEncoding).toBe('utf-16');
 		expect(capabilities.textDocumentSync).toMatchObject({ openClose: true, change: 2 });
 		expect(capabilities.diagnosticProvider).toMatchObject({
-			interFileDependencies: false,
+			interFileDependencies: true,
 			workspaceDiagnostics: false,
 		});
 		expect(capabilities.workspace?.workspaceFolders?.supported).toBe(true);

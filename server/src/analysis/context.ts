@@ -2,6 +2,7 @@
 import { knownUser } from '../kernel/known-users.js';
 import type { Api, Kernel, KnownUser, Role, Signature } from '../kernel/types.js';
 import type { CallExpr, Expr, FileIR, FunctionIR, Range } from '../syntax/ir.js';
+import type { Unit } from '../syntax/unit.js';
 import type { FlagValue } from './flag-value.js';
 import { FlagValues } from './flags.js';
 import { Ownership } from './ownership/ownership.js';
@@ -25,7 +26,9 @@ export interface FileContext {
 	readonly path: string;
 	/** Top-level folder in the kernel ("mm", "drivers", "net", ...); "" when it cannot be told. */
 	readonly area: string;
+	/** The file's own text, and behind it the functions of other files it is linked with. */
 	readonly text: string;
+	readonly unit: Unit;
 	readonly kernel: Kernel;
 	readonly ir: FileIR;
 	readonly calls: readonly ApiCall[];
@@ -107,7 +110,8 @@ function groupByFunction(calls: readonly ApiCall[]): Map<FunctionIR | undefined,
 }
 
 /** Put together what the rules ask for. */
-export function fileContext(path: string, text: string, kernel: Kernel, ir: FileIR): FileContext {
+export function fileContext(path: string, unit: Unit, kernel: Kernel, ir: FileIR): FileContext {
+	const { text } = unit;
 	const values = new FlagValues(ir, (name) => kernel.api(name) !== undefined);
 	const recognise = recogniser(ir, kernel, values);
 	const calls = apiCalls(ir, recognise);
@@ -122,6 +126,7 @@ export function fileContext(path: string, text: string, kernel: Kernel, ir: File
 		path,
 		area: areaOf(path),
 		text,
+		unit,
 		kernel,
 		ir,
 		values,

@@ -162,8 +162,10 @@ class Search {
 		);
 		if (filled && found.taken.size > 0) return NOWHERE;
 		// of an object, the callers this file shows are enough; of an array, a stranger may pass his own
+		// of a function of another file, the calls for whose sake it was linked
 		const isObject = levelOfType(root.fn.params[index]?.type as CType) === 'none';
-		const sites = isObject ? callsOf(this.file, root.fn.name) : allCalls(this.file, root.fn);
+		const sites =
+			isObject || !this.file.unit.isOwn(root.fn) ? callsOf(this.file, root.fn.name) : allCalls(this.file, root.fn);
 		return sites && sites.length > 0 ? this.passed(sites, index, place.path) : UNSEEN;
 	}
 

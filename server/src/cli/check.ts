@@ -43,7 +43,7 @@ export async function check(paths: readonly string[], options: CheckOptions, io:
 			severities: ruleSeverities(options.rule ?? [], loaded.rules),
 		},
 		(target) => {
-			const { path, shown, source, judged } = target;
+			const { path, shown, source, judged, elsewhere } = target;
 			const analysis = target.analyse(source.text, true);
 			for (const name of analysis.unread) {
 				unread.push({ path, shown, reason: `function ${name} could not be parsed` });
@@ -52,7 +52,7 @@ export async function check(paths: readonly string[], options: CheckOptions, io:
 				unread.push({ path, shown, reason: `function ${name} has too many paths to follow its pages` });
 			}
 			if (analysis.findings.length > 0) {
-				reports.push({ path, shown, text: source.text, findings: analysis.findings, kernel: judged.kernel });
+				reports.push({ path, shown, text: source.text, findings: analysis.findings, kernel: judged.kernel, elsewhere });
 			}
 		},
 	);

@@ -14,6 +14,8 @@ import {
 import type { Range } from '../syntax/ir.js';
 import { fromFolder, slashed } from '../workspace/collect.js';
 import { Lines } from '../workspace/lines.js';
+import { Neighbourhood } from '../workspace/neighbours.js';
+import { nodeFiles } from '../workspace/nodeFiles.js';
 import { readSource } from '../workspace/read.js';
 import { engine } from './engine.js';
 import { printable, snippet } from './formats/snippet.js';
@@ -25,6 +27,7 @@ import { folderName, tell } from './tell.js';
 type Colours = ReturnType<typeof picocolors.createColors>;
 type Journey = Flow['journeys'][number];
 type Way = Journey['ways'][number];
+type Site = Journey['taking'];
 
 /** Ways that are printed step by step; of the others only how they end. */
 const MOST_WAYS = 12;
@@ -56,7 +59,13 @@ export async function flow(place: string, kernel: string | undefined, io: Io): P
 	const judged = await kernels.of(absolute, fromFolder(io.cwd, absolute));
 	for (const said of kernels.explain((root) => folderName(root, io.cwd))) tell(io, said);
 	const file = (await engine()).open();
-	const found = file.flow(text, { path: judged.path, kernel: judged.kernel }, line);
+	const asked = { path: judged.path, kernel: judged.kernel };
+	const neighbours = await new Neighbourhood(nodeFiles).of(
+		absolute,
+		(other) => judged.tree?.relative(other) ?? fromFolder(io.cwd, other),
+		(known) => file.needs(text, { ...asked, neighbours: known }),
+	);
+	const found = file.flow(text, { ...asked, neighbours }, line);
 	file.dispose();
 	io.stdout.write(new Printer(path, text, io.stdout.colour).print(found, line));
 	return 0;
@@ -91,12 +100,13 @@ class Printer {
 	private journey(journey: Journey): string {
 		const { bold, dim } = this.colours;
 		const at = journey.through ?? journey.taking;
-		const title = `${bold(`${this.path}:${this.lineOf(at)}:`)} ${bold(printable(journeyWords(journey)))}\n`;
+		const where = at.place ? this.siteOf(at) : `${this.path}:${this.lineOf(at)}`;
+		const title = `${bold(`${where}:`)} ${bold(printable(journeyWords(journey)))}\n`;
 		const releases = journey.releases.map(
 			({ via, ...release }) =>
-				`      = released by ${printable(release.name)}() in ${release.function}(), line ${this.lineOf(release)}${via ? `, called by ${via.function}() on line ${this.lineOf(via)}` : ''}\n`,
+				`      = released by ${printable(release.name)}() in ${release.function}(), ${this.siteOf(release)}${via ? `, called by ${via.function}() on ${this.siteOf(via)}` : ''}\n`,
 		);
-		const none = journey.releases.length === 0 ? ['      = no release in this file\n'] : [];
+		const none = journey.releases.length === 0 ? ['      = no release here or beside this file\n'] : [];
 		const silent = whyNot(journey);
 		if (silent !== undefined) return `${title}${[...releases, ...none].join('')}      = ${silent}\n`;
 		const ways = journey.ways
@@ -147,6 +157,11 @@ class Printer {
 				return `${source}      = ${note}\n`;
 			})
 			.join('');
+	}
+
+	/** "line 12", or "drivers/foo/bar.c:12" of another file. */
+	private siteOf(site: Site): string {
+		return site.place ? `${printable(site.place.path)}:${site.place.line}` : `line ${this.lineOf(site)}`;
 	}
 
 	private lineOf({ start }: Range): number {

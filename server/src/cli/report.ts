@@ -1,7 +1,7 @@
-import type { Finding } from '../engine.js';
+import type { Finding, Place } from '../engine.js';
 import type { Kernel } from '../kernel/types.js';
 import type { RuleMeta } from '../rules/rule.js';
-import type { Skip } from './scan.js';
+import type { Elsewhere, Skip } from './scan.js';
 
 /** The findings of one file. */
 export interface FileReport {
@@ -13,6 +13,8 @@ export interface FileReport {
 	/** In the order of the text. */
 	readonly findings: readonly Finding[];
 	readonly kernel: Kernel;
+	/** The file a place of the findings lies in, when it is another one. */
+	elsewhere(place: Place): Elsewhere;
 }
 
 /** What `check` found: the formats print it and know nothing else. */

@@ -1,10 +1,13 @@
 import { isAbsolute, resolve } from 'node:path';
-import type { Analysis, Engine } from '../engine.js';
+import type { Analysis, Engine, OpenFile, Place } from '../engine.js';
 import { needles as words } from '../kernel/index.js';
 import type { Severity } from '../rules/rule.js';
 import { collect, fromFolder, slashed } from '../workspace/collect.js';
+import { TreeDefinitions } from '../workspace/definitions.js';
+import { type Beside, Neighbourhood } from '../workspace/neighbours.js';
+import { nodeFiles } from '../workspace/nodeFiles.js';
 import { Prefilter } from '../workspace/prefilter.js';
-import { judge, type Read, readSource } from '../workspace/read.js';
+import { judge, readSource } from '../workspace/read.js';
 import { Refusal } from '../workspace/replace.js';
 import type { SourceText } from '../workspace/text.js';
 import { UsageError } from './io.js';
@@ -34,6 +37,17 @@ export interface Target {
 	readonly judged: Judged;
 	/** Analyse a text in place of the file's. */
 	analyse(text: string, fixes: boolean): Analysis;
+	/** The file a place of the findings lies in. */
+	elsewhere(place: Place): Elsewhere;
+}
+
+/** Another file that findings point to. */
+export interface Elsewhere {
+	/** Relative to the working directory. */
+	readonly path: string;
+	/** As the user would type it, like that of the target. */
+	readonly shown: string;
+	readonly text: string;
 }
 
 /** What was not looked at. */
@@ -57,7 +71,7 @@ export interface Scan {
 const STDIN = '-';
 
 /**
- * Reads the files of `paths` one after the other and hands over those that name the family.
+ * Reads the files of `paths`, then hands over those that name the family, one after the other.
  * @param visit when it throws, the file counts as one that could not be looked at
  */
 export async function scan(
@@ -65,33 +79,38 @@ export async function scan(
 	options: ScanOptions,
 	visit: (target: Target) => Promise<void> | void,
 ): Promise<Scan> {
-	const { cwd } = options;
+	const { cwd, severities } = options;
 	const kernels = new Kernels(options.kernel);
 	const prefilter = new Prefilter(words);
+	const neighbourhood = new Neighbourhood(nodeFiles);
+	const definitions = new TreeDefinitions();
 	const done: Scan = { kernels, files: 0, skipped: [], failed: [] };
-	const look = async (
-		read: Read,
-		file: string | undefined,
-		named: { absolute: string; path: string; shown: string },
-	) => {
-		const { absolute, path, shown } = named;
-		done.files++;
-		if (read.kind !== 'text') return;
+	const look = async ({ source, bytes, file, absolute, path, shown }: Found): Promise<void> => {
 		const judged = await kernels.of(absolute, path);
-		const { severities } = options;
-		const { source, bytes } = read;
-		const analyse = (text: string, fixes: boolean) =>
-			engine.analyse(text, { path: judged.path, kernel: judged.kernel, severities, fixes });
+		const opened = engine.open();
+		const asked = { path: judged.path, kernel: judged.kernel, severities };
 		try {
-			await visit({ file, path, shown, source, bytes, judged, analyse });
+			const neighbours = await neighbourhood.of(
+				absolute,
+				(other) => judged.tree?.relative(other) ?? fromFolder(cwd, other),
+				(found) => opened.needs(source.text, { ...asked, neighbours: found }),
+				(name) => definitions.of(name),
+			);
+			const analyse = (text: string, fixes: boolean) => opened.analyse(text, { ...asked, fixes, neighbours });
+			const show = isAbsolute(shown) ? (other: string) => other : (other: string) => fromFolder(cwd, other);
+			const elsewhere = (place: Place) => elsewhereOf(neighbours, place, cwd, show);
+			await visit({ file, path, shown, source, bytes, judged, analyse, elsewhere });
 		} catch (error) {
 			// One file that breaks the engine must not hide the findings in all others.
 			const reason = error instanceof Refusal ? error.message : `internal error: ${(error as Error).stack ?? error}`;
 			done.failed.push({ path, shown, reason });
+		} finally {
+			close(opened);
 		}
 	};
 
 	const onDisk = options.paths.filter((path) => path !== STDIN);
+	const relevant: Found[] = [];
 	if (onDisk.length < options.paths.length) {
 		const name = options.stdinPath ?? '<stdin>';
 		const absolute = slashed(resolve(cwd, name));
@@ -99,7 +118,8 @@ export async function scan(
 		const shown = isAbsolute(name) ? absolute : path;
 		const read = judge(await options.stdin(), prefilter);
 		if (read.kind === 'skipped') done.failed.push({ path, shown, reason: read.reason });
-		else await look(read, undefined, { absolute, path, shown });
+		else done.files++;
+		if (read.kind === 'text') relevant.push({ ...read, file: undefined, absolute, path, shown });
 	} else if (options.stdinPath !== undefined) {
 		throw new UsageError('--stdin-path is the name of the standard input: give "-" as the path');
 	}
@@ -112,7 +132,42 @@ export async function scan(
 		const path = fromFolder(cwd, absolute);
 		const read = readSource(absolute, prefilter);
 		if (read.kind === 'skipped') (named ? done.failed : done.skipped).push({ path, shown, reason: read.reason });
-		else await look(read, absolute, { absolute, path, shown });
+		else done.files++;
+		if (read.kind !== 'text') continue;
+		relevant.push({ ...read, file: absolute, absolute, path, shown });
+		definitions.add(absolute, read.source.text);
 	}
+	for (const file of relevant) await look(file);
 	return done;
+}
+
+/** A file that names the family, read. */
+interface Found {
+	readonly source: SourceText;
+	readonly bytes: Buffer;
+	/** Absolute; undefined for the standard input. */
+	readonly file: string | undefined;
+	readonly absolute: string;
+	readonly path: string;
+	readonly shown: string;
+}
+
+function elsewhereOf(
+	neighbours: readonly Beside[],
+	{ path }: Place,
+	cwd: string,
+	show: (path: string) => string,
+): Elsewhere {
+	const beside = neighbours.find((neighbour) => neighbour.path === path);
+	if (!beside) return { path, shown: path, text: '' };
+	return { path: fromFolder(cwd, beside.file), shown: show(beside.file), text: beside.text };
+}
+
+/** After a failure the trees may be in doubt: freeing them must not hide it. */
+function close(file: OpenFile): void {
+	try {
+		file.dispose();
+	} catch {
+		// the failure itself has been told
+	}
 }

@@ -1,5 +1,7 @@
 /** The paths of pages in words. */
+
 import type { Ending } from '../analysis/ownership/ending.js';
+import { unmarked } from '../analysis/ownership/former.js';
 import type { Flow, FlowJourney, FlowStep, Snapshot } from '../analysis/ownership/reading.js';
 import { list } from './prose.js';
 
@@ -12,7 +14,7 @@ export function takenWord(kind: string): string {
 
 /** A place as a kernel developer writes it. */
 export function placeWord(place: string): string {
-	return place.replaceAll('[]', '[i]');
+	return unmarked(place).replaceAll('[]', '[i]');
 }
 
 function callee(name: string): string {

@@ -8,19 +8,19 @@ const MOST_NAMED = 8;
 
 const GIVEN: Readonly<Record<string, string>> = { pin: 'unpinned', reference: 'put', extracted: 'unpinned' };
 
-/** "line 120", as a link where there can be one. */
-export type ToLine = (offset: number) => string;
+/** "line 120", or "trans_common.c:14" of another file; as a link where there can be one. */
+export type ToLine = (site: Site) => string;
 
 function givenWord(kind: string): string {
 	return GIVEN[kind] ?? 'released';
 }
 
 function at(site: Site, toLine: ToLine): string {
-	return `${code(`${site.name}()`)} in ${code(`${site.function}()`)}, ${toLine(site.start)}`;
+	return `${code(`${site.name}()`)} in ${code(`${site.function}()`)}, ${toLine(site)}`;
 }
 
 function release(site: ReleaseSite, toLine: ToLine): string {
-	return `${at(site, toLine)}${site.via ? `, called by ${code(`${site.via.function}()`)} on ${toLine(site.via.start)}` : ''}`;
+	return `${at(site, toLine)}${site.via ? `, called by ${code(`${site.via.function}()`)} on ${toLine(site.via)}` : ''}`;
 }
 
 function bullets(items: readonly string[]): string {

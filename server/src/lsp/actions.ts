@@ -107,7 +107,7 @@ class Offer {
 
 	#fixAll(wanted: (finding: Finding, fix: Fix) => boolean): FixedAll {
 		const { document, analysis, context } = this.#analysed;
-		return fixAll(document.getText(), analysis, (text) => this.#documents.trial(text, context), wanted);
+		return fixAll(document.getText(), analysis, (text) => this.#documents.trial(document, context, text), wanted);
 	}
 
 	#action(title: string, kind: CodeActionKind, edits: readonly Edit[], finding?: Finding): CodeAction {

@@ -13,7 +13,7 @@ import type { Severity, Tag } from '../rules/rule.js';
 import type { Client } from './client.js';
 import type { Analysed, Documents } from './documents.js';
 import type { Log } from './log.js';
-import { toLspRange } from './positions.js';
+import { placeRange, toLspRange } from './positions.js';
 
 const SOURCE = 'gup-lens';
 
@@ -33,7 +33,7 @@ const TAG: Readonly<Record<Tag, DiagnosticTag>> = {
 const PAUSE = 100;
 
 /** A finding as the protocol words it, with no more than the client understands. */
-export function toDiagnostic({ document }: Analysed, finding: Finding, client: Client): Diagnostic {
+export function toDiagnostic({ document, uriOf }: Analysed, finding: Finding, client: Client): Diagnostic {
 	const { diagnostics: dress, pages } = client;
 	const diagnostic: Diagnostic = {
 		range: toLspRange(document, finding),
@@ -46,10 +46,14 @@ export function toDiagnostic({ document }: Analysed, finding: Finding, client: C
 	const tags = finding.tags.map((tag) => TAG[tag]).filter((tag) => dress.tags.has(tag));
 	if (tags.length > 0) diagnostic.tags = tags;
 	if (dress.related && finding.related.length > 0) {
-		diagnostic.relatedInformation = finding.related.map((related) => ({
-			location: { uri: document.uri, range: toLspRange(document, related) },
-			message: related.message,
-		}));
+		diagnostic.relatedInformation = finding.related.flatMap((related) => {
+			const { message, place } = related;
+			if (!place) return { location: { uri: document.uri, range: toLspRange(document, related) }, message };
+			const uri = uriOf(place);
+			return uri === undefined
+				? []
+				: { location: { uri, range: placeRange(place, related.end - related.start) }, message };
+		});
 	}
 	return diagnostic;
 }

@@ -1,6 +1,16 @@
 import type { CancellationToken, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { AnalyseOptions, Analysis, Engine, OpenFile, Partners } from '../engine.js';
+import {
+	type AnalyseOptions,
+	type Analysis,
+	type Engine,
+	NO_NEEDS,
+	type OpenFile,
+	type Partners,
+	type Place,
+} from '../engine.js';
+import type { Beside, Neighbourhood } from '../workspace/neighbours.js';
+import { parent } from '../workspace/paths.js';
 import type { Context, Contexts } from './contexts.js';
 import type { Log } from './log.js';
 
@@ -11,6 +21,8 @@ export interface Analysed {
 	readonly analysis: Analysis;
 	/** The engine gave up on this text; `analysis` is then empty. */
 	readonly failed: boolean;
+	/** URI of the file a place of the findings lies in; undefined when that file is not known any more. */
+	uriOf(place: Place): string | undefined;
 }
 
 interface Held {
@@ -19,10 +31,15 @@ interface Held {
 	version: number;
 	context: Context;
 	failed: boolean;
+	/** Other files this version is analysed with; undefined until they were looked for. */
+	neighbours: readonly Beside[] | undefined;
 	/** Without and with fixes; each is made when first asked for. */
 	plain: Analysis | undefined;
 	fixed: Analysis | undefined;
 }
+
+/** Nothing is known of this version yet. */
+const UNJUDGED = { failed: false, neighbours: undefined, plain: undefined, fixed: undefined } as const;
 
 const NOTHING: Analysis = { findings: [], irrelevant: false, unread: [], bounded: [] };
 
@@ -31,13 +48,21 @@ export class Documents {
 	readonly #texts: TextDocuments<TextDocument>;
 	readonly #engine: Engine;
 	readonly #contexts: Contexts;
+	readonly #neighbourhood: Neighbourhood;
 	readonly #log: Log;
 	readonly #held = new Map<string, Held>();
 
-	constructor(texts: TextDocuments<TextDocument>, engine: Engine, contexts: Contexts, log: Log) {
+	constructor(
+		texts: TextDocuments<TextDocument>,
+		engine: Engine,
+		contexts: Contexts,
+		neighbourhood: Neighbourhood,
+		log: Log,
+	) {
 		this.#texts = texts;
 		this.#engine = engine;
 		this.#contexts = contexts;
+		this.#neighbourhood = neighbourhood;
 		this.#log = log;
 	}
 
@@ -53,6 +78,11 @@ export class Documents {
 		return this.#contexts.of(uri);
 	}
 
+	/** The other files the newest text is analysed with are found: before anything is asked of its pages. */
+	async ready(uri: string, token?: CancellationToken): Promise<void> {
+		await this.#meet(uri, await this.#contexts.of(uri), token);
+	}
+
 	/**
 	 * Findings of the newest text of an open document.
 	 * @param fixes also work out the fixes, which costs an analysis each
@@ -63,13 +93,14 @@ export class Documents {
 		const context = await this.#contexts.of(uri);
 		// Let messages that wait be read first: a cancellation or a newer edit makes the work below idle.
 		await nextTurn();
+		await this.#meet(uri, context, token);
 		const document = this.#texts.get(uri);
 		if (!document || token?.isCancellationRequested) return undefined;
 		const held = this.#hold(uri, document.version, context);
 		const known = held.fixed ?? (fixes ? undefined : held.plain);
 		const analysis = known ?? this.#run(held, document, fixes);
 		held[fixes ? 'fixed' : 'plain'] = analysis;
-		return { document, context, analysis, failed: held.failed };
+		return { document, context, analysis, failed: held.failed, uriOf: (place) => uriOf(held, place) };
 	}
 
 	/**
@@ -86,11 +117,35 @@ export class Documents {
 	}
 
 	/**
-	 * Analyse a text that is no document (a trial of fixes).
+	 * Analyse a text in place of a document's own (a trial of fixes).
 	 * @returns the engine's answer; throws what the engine throws
 	 */
-	trial(text: string, context: Context): Analysis {
-		return this.#engine.analyse(text, this.#options(context, true));
+	trial({ uri, version }: TextDocument, context: Context, text: string): Analysis {
+		return this.#engine.analyse(text, this.#options(this.#hold(uri, version, context), true));
+	}
+
+	/**
+	 * A file changed on disk, was edited or saved.
+	 * @returns true when documents that are analysed with it want a new analysis
+	 */
+	neighbourChanged(uri: string): boolean {
+		this.#neighbourhood.forget(uri);
+		const folder = parent(uri);
+		let stale = false;
+		for (const [other, held] of this.#held) {
+			if (other === uri || !held.neighbours) continue;
+			// what comes, and what goes, may be what is needed
+			if (parent(other) !== folder && !held.neighbours.some(({ file }) => file === uri)) continue;
+			Object.assign(held, UNJUDGED);
+			stale = true;
+		}
+		return stale;
+	}
+
+	/** URI of the file a place lies in that an answer about the document names. */
+	uriOf(uri: string, place: Place): string | undefined {
+		const held = this.#held.get(uri);
+		return held && uriOf(held, place);
 	}
 
 	/** The document was closed: free its trees. */
@@ -105,21 +160,44 @@ export class Documents {
 		for (const uri of [...this.#held.keys()]) this.close(uri);
 	}
 
+	/** Find the files that the newest text is to be analysed with; once for each version. */
+	async #meet(uri: string, context: Context, token: CancellationToken | undefined): Promise<void> {
+		for (;;) {
+			const document = this.#texts.get(uri);
+			if (!document || token?.isCancellationRequested) return;
+			const held = this.#hold(uri, document.version, context);
+			if (held.neighbours || held.failed) return;
+			const text = document.getText();
+			const neighbours = await this.#neighbourhood.of(
+				uri,
+				(path) => pathOf(path, context),
+				(found) =>
+					this.#guarded(held, document, (file) =>
+						file.needs(text, { ...this.#options(held, false), neighbours: found }),
+					) ?? NO_NEEDS,
+			);
+			// an edit meanwhile may need others
+			if (this.#texts.get(uri)?.version !== document.version) continue;
+			held.neighbours = neighbours;
+			return;
+		}
+	}
+
 	#hold(uri: string, version: number, context: Context): Held {
 		const held = this.#held.get(uri);
 		if (!held) {
-			const fresh: Held = { file: undefined, version, context, failed: false, plain: undefined, fixed: undefined };
+			const fresh: Held = { file: undefined, version, context, ...UNJUDGED };
 			this.#held.set(uri, fresh);
 			return fresh;
 		}
 		if (held.version !== version || held.context !== context) {
-			Object.assign(held, { version, context, failed: false, plain: undefined, fixed: undefined });
+			Object.assign(held, { version, context, ...UNJUDGED });
 		}
 		return held;
 	}
 
 	#run(held: Held, document: TextDocument, fixes: boolean): Analysis {
-		const options = this.#options(held.context, fixes);
+		const options = this.#options(held, fixes);
 		return this.#guarded(held, document, (file) => file.analyse(document.getText(), options)) ?? NOTHING;
 	}
 
@@ -132,7 +210,7 @@ export class Documents {
 		const { uri, version } = document;
 		if (this.#texts.get(uri)?.version !== version) return undefined;
 		const held = this.#hold(uri, version, context);
-		const options = this.#options(context, false);
+		const options = this.#options(held, false);
 		return held.failed ? undefined : this.#guarded(held, document, (file) => ask(file, options));
 	}
 
@@ -158,9 +236,21 @@ export class Documents {
 		}
 	}
 
-	#options({ path, kernel, settings }: Context, fixes: boolean): AnalyseOptions {
-		return { path, kernel, severities: settings.severities, fixes };
+	#options({ context: { path, kernel, settings }, neighbours = [] }: Held, fixes: boolean): AnalyseOptions {
+		return { path, kernel, severities: settings.severities, fixes, neighbours };
 	}
+}
+
+/** Path of a file beside a document or in its tree, as the engine knows the document's own. */
+function pathOf(uri: string, { tree, path }: Context): string {
+	if (tree) return tree.relative(uri);
+	const name = uri.slice(uri.lastIndexOf('/') + 1);
+	const folder = parent(path);
+	return path.includes('/') ? `${folder}/${name}` : name;
+}
+
+function uriOf({ neighbours = [] }: Held, { path }: Place): string | undefined {
+	return neighbours.find((neighbour) => neighbour.path === path)?.file;
 }
 
 function nextTurn(): Promise<void> {

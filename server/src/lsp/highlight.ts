@@ -6,17 +6,24 @@ import { questionAt } from './question.js';
 /** Answers `textDocument/documentHighlight`: the calls that take pages as writes, those that give them back as reads. */
 export function serveHighlights(connection: Connection, documents: Documents): void {
 	connection.onDocumentHighlight(async (params, token) => {
+		await documents.ready(params.textDocument.uri, token);
 		const question = await questionAt(documents, params, token);
 		if (!question) return null;
 		const { document, offset, context } = question;
 		const kinds = new Map<number, { readonly end: number; readonly kind: DocumentHighlightKind }>();
 		for (const { taking, through, releases } of documents.partnersAt(document, context, offset)) {
-			for (const { start, end } of [taking, ...through]) kinds.set(start, { end, kind: DocumentHighlightKind.Write });
-			for (const { start, end } of releases.flatMap((site) => (site.via ? [site, site.via] : [site])))
+			for (const { start, end } of here([taking, ...through]))
+				kinds.set(start, { end, kind: DocumentHighlightKind.Write });
+			for (const { start, end } of here(releases.flatMap((site) => (site.via ? [site, site.via] : [site]))))
 				kinds.set(start, { end, kind: DocumentHighlightKind.Read });
 		}
 		// the editor's own marking of equal words is better than one word alone
 		if (kinds.size < 2) return null;
 		return [...kinds].map(([start, { end, kind }]) => ({ range: toLspRange(document, { start, end }), kind }));
 	});
+}
+
+/** Those that stand in the document itself. */
+function here<T extends { readonly place?: unknown }>(sites: readonly T[]): readonly T[] {
+	return sites.filter((site) => !site.place);
 }

@@ -1,5 +1,6 @@
 import type { Connection } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Place } from '../engine.js';
 import { hoverAt, partnersMarkdown, type ToLine } from '../explain/index.js';
 import type { Client } from './client.js';
 import type { Documents } from './documents.js';
@@ -10,10 +11,11 @@ import { questionAt } from './question.js';
 /** Answers `textDocument/hover`. */
 export function serveHover(connection: Connection, client: Client, documents: Documents): void {
 	connection.onHover(async (params, token) => {
+		await documents.ready(params.textDocument.uri, token);
 		const question = await questionAt(documents, params, token);
 		if (!question) return null;
 		const { document, text, offset, context } = question;
-		const toLine = linesOf(document, client.markdownHover);
+		const toLine = linesOf(document, client.markdownHover, (place) => documents.uriOf(document.uri, place));
 		const site = () => partnersMarkdown(documents.partnersAt(document, context, offset), offset, toLine);
 		const hover = hoverAt(text, offset, { ...context, site });
 		return hover
@@ -22,10 +24,12 @@ export function serveHover(connection: Connection, client: Client, documents: Do
 	});
 }
 
-/** Links to lines of the document, where the client draws links. */
-function linesOf(document: TextDocument, drawn: boolean): ToLine {
-	return (offset) => {
-		const line = document.positionAt(offset).line + 1;
-		return drawn ? `[line ${line}](${document.uri}#L${line})` : `line ${line}`;
+/** Links to lines of the document and of other files, where the client draws links. */
+function linesOf(document: TextDocument, drawn: boolean, uriOf: (place: Place) => string | undefined): ToLine {
+	return ({ start, place }) => {
+		const line = place?.line ?? document.positionAt(start).line + 1;
+		const words = place ? `${place.path.slice(place.path.lastIndexOf('/') + 1)}:${line}` : `line ${line}`;
+		const uri = place ? uriOf(place) : document.uri;
+		return drawn && uri !== undefined ? `[${words}](${uri}#L${line})` : words;
 	};
 }

@@ -12,6 +12,9 @@ const disk: Files = {
 	async read(uri) {
 		return nodeFiles.read(fileURLToPath(uri));
 	},
+	async list(uri) {
+		return nodeFiles.list(fileURLToPath(uri));
+	},
 };
 
 /**

@@ -1,10 +1,16 @@
 import type { Range as LspRange, Position } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Range } from '../syntax/ir.js';
+import type { Place, Range } from '../syntax/ir.js';
 
 /** Offsets of the engine (UTF-16, 0-based, end exclusive) as a range of the protocol (UTF-16, 0-based lines). */
 export function toLspRange(document: TextDocument, { start, end }: Range): LspRange {
 	return { start: document.positionAt(start), end: document.positionAt(end) };
+}
+
+/** Some characters (UTF-16) from a place in another file on, in its line. */
+export function placeRange({ line, column }: Place, length: number): LspRange {
+	const start = { line: line - 1, character: column - 1 };
+	return { start, end: { ...start, character: start.character + length } };
 }
 
 /** The reverse; positions beyond the end of a line or of the text are clamped. */

@@ -14,6 +14,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { loadEngine, type WasmFiles } from '../engine.js';
 import { version } from '../version.js';
 import type { Files } from '../workspace/files.js';
+import { Neighbourhood } from '../workspace/neighbours.js';
 import { APPLY, FIX_ALL, serveActions } from './actions.js';
 import { type Client, isRecord, readClient } from './client.js';
 import { completionTriggers, serveCompletion } from './completion.js';
@@ -68,8 +69,10 @@ async function initialise(
 	const engine = await loadEngine(await loadWasm(params));
 	const settings = new SettingsStore(connection, client, log, engine.rules, initialSettings(params));
 	const folders = new Folders(params);
-	const contexts = new Contexts(filesFor(connection, client, disk), settings, folders);
-	const documents = new Documents(texts, engine, contexts, log);
+	const files = filesFor(connection, client, disk);
+	const contexts = new Contexts(files, settings, folders);
+	const neighbourhood = new Neighbourhood(edited(texts, files));
+	const documents = new Documents(texts, engine, contexts, neighbourhood, log);
 	const status = new StatusReporter(connection, client, documents, log);
 	const shown = status.tell.bind(status);
 	const pulled = client.pulls ? new PulledDiagnostics(connection, client, documents, shown) : undefined;
@@ -88,13 +91,17 @@ async function initialise(
 		contexts.clear();
 		refresh();
 	};
-	const fileChanged = (uri: string): void => {
-		if (contexts.fileChanged(uri)) refresh();
+	const filesChanged = (uris: readonly string[]): void => {
+		const stale = uris.filter((uri) => {
+			const beside = documents.neighbourChanged(uri);
+			return contexts.fileChanged(uri) || beside;
+		});
+		if (stale.length > 0) refresh();
 	};
 
 	// Comes for the opening of a document too.
 	texts.onDidChangeContent(({ document }) => pushed?.changed(document.uri));
-	texts.onDidSave(({ document }) => fileChanged(document.uri));
+	texts.onDidSave(({ document }) => filesChanged([document.uri]));
 	texts.onDidClose(({ document: { uri } }) => {
 		pushed?.close(uri);
 		pulled?.forget(uri);
@@ -107,7 +114,7 @@ async function initialise(
 	});
 	connection.onInitialized(() => {
 		settings.register().catch((error) => log.error('registering for settings', error));
-		watchTrees(connection, client, fileChanged).catch((error) => log.error('watching kernel trees', error));
+		watchTrees(connection, client, filesChanged).catch((error) => log.error('watching kernel trees', error));
 		if (client.workspaceFolders) folders.watch(connection, contextsChanged);
 	});
 	connection.onShutdown(() => {
@@ -132,7 +139,13 @@ function initialSettings({ initializationOptions: options }: InitializeParams): 
 /** `file:` from the disk where there is one, the rest through the client where it answers. */
 function filesFor(connection: Connection, client: Client, disk: Files | undefined): Files {
 	const remote = client.readsFiles ? clientFiles(connection) : noFiles;
-	return { read: (uri) => (disk && uri.startsWith('file:') ? disk : remote).read(uri) };
+	const source = (uri: string): Files => (disk && uri.startsWith('file:') ? disk : remote);
+	return { read: (uri) => source(uri).read(uri), list: (uri) => source(uri).list(uri) };
+}
+
+/** An open document counts as it is in the editor. */
+function edited(texts: TextDocuments<TextDocument>, files: Files): Files {
+	return { read: async (uri) => texts.get(uri)?.getText() ?? files.read(uri), list: (uri) => files.list(uri) };
 }
 
 function capabilities(client: Client): ServerCapabilities {
@@ -150,7 +163,7 @@ function capabilities(client: Client): ServerCapabilities {
 			? {
 					diagnosticProvider: {
 						identifier: SECTION,
-						interFileDependencies: false,
+						interFileDependencies: true,
 						workspaceDiagnostics: false,
 					},
 				}

@@ -3,19 +3,20 @@ import { treeFiles } from '../workspace/trees.js';
 import type { Client } from './client.js';
 
 /**
- * Follow the files that say what a kernel tree is: a checkout of another branch changes them all.
- * @param changed called with the URI of each
+ * Follow the C files that others are analysed with, and those that say what a kernel tree is: a checkout of another branch
+ * changes them all.
+ * @param changed called with the URIs of those that change together
  */
 export async function watchTrees(
 	connection: Connection,
 	client: Client,
-	changed: (uri: string) => void,
+	changed: (uris: readonly string[]) => void,
 ): Promise<void> {
 	connection.onDidChangeWatchedFiles(({ changes }) => {
-		for (const { uri } of changes) changed(uri);
+		changed(changes.map(({ uri }) => uri));
 	});
 	if (!client.registersWatchers) return;
 	await connection.client.register(DidChangeWatchedFilesNotification.type, {
-		watchers: treeFiles.map((name) => ({ globPattern: `**/${name}` })),
+		watchers: ['*.[ch]', ...treeFiles].map((name) => ({ globPattern: `**/${name}` })),
 	});
 }

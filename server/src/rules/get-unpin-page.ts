@@ -1,6 +1,6 @@
 import type { FileContext } from '../analysis/context.js';
 import type { CallExpr } from '../syntax/ir.js';
-import { mismatches, takers } from './release-kind.js';
+import { ends, mismatches, releaser, takers } from './release-kind.js';
 import type { Fix, Rule } from './rule.js';
 
 const REPLACEMENTS: Readonly<Record<string, string>> = {
@@ -31,16 +31,17 @@ export const getUnpinPage: Rule = {
 		versioned: false,
 	},
 	check(file, report) {
-		for (const { release, place, taken, across } of mismatches(file, 'reference', 'pin')) {
+		for (const wrong of mismatches(file, 'reference', 'pin')) {
+			const { release, via, place, taken, across } = wrong;
 			if (pairsWithGet(file, release.name)) continue;
 			const right = REPLACEMENTS[release.name]
 				? `release with ${REPLACEMENTS[release.name]}()`
 				: 'release with put_page()';
 			const twin = taken.length === 1 ? taken[0]?.api.record.successor : undefined;
 			report({
-				...release.nameRange,
-				message: `${place}: plain references from ${takers(taken)}, but ${release.name}() gives back pins that were never taken; ${right}${twin ? `, or take them with ${twin}()` : ''}`,
-				related: taken.map((call) => ({ ...call.call.nameRange, message: `plain references are taken here` })),
+				...(via ?? release).nameRange,
+				message: `${place}: plain references from ${takers(taken)}, but ${releaser(wrong)} gives back pins that were never taken; ${right}${twin ? `, or take them with ${twin}()` : ''}`,
+				related: ends(wrong, 'plain references are taken here'),
 				fixes: swap(release).map((fix) => ({ ...fix, safe: !across })),
 			});
 		}

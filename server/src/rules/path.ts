@@ -1,5 +1,6 @@
 /** What the rules about ownership share: the words for a holding, and its path as related places. */
 import type { FileContext } from '../analysis/context.js';
+import { unmarked } from '../analysis/ownership/former.js';
 import type { Holding, State, Trail } from '../analysis/ownership/state.js';
 import type { Range } from '../syntax/ir.js';
 import type { Related } from './rule.js';
@@ -9,7 +10,7 @@ const MOST_PLACES = 8;
 
 /** "pages" as the kernel developer would write it. */
 export function named(holding: Holding): string {
-	return holding.place.replaceAll('[]', '[i]');
+	return unmarked(holding.place).replaceAll('[]', '[i]');
 }
 
 /** "pinned by pin_user_pages()" */

@@ -1,6 +1,6 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import type { CallExpr } from '../syntax/ir.js';
-import { mismatches, takers } from './release-kind.js';
+import { ends, mismatches, releaser, takers } from './release-kind.js';
 import type { Fix, Rule } from './rule.js';
 
 /** A pin of a folio (memfd_pin_folios) is given back by unpin_folio, a user pin by unpin_user_*. */
@@ -43,13 +43,14 @@ export const pinPutPage: Rule = {
 		versioned: false,
 	},
 	check(file, report) {
-		for (const { release, place, taken, across } of mismatches(file, 'pin', 'reference')) {
+		for (const wrong of mismatches(file, 'pin', 'reference')) {
+			const { release, via, place, taken, across } = wrong;
 			const by = replacement(release, taken)?.name;
 			const right = by && file.kernel.api(by)?.signature ? `${by}()` : 'unpin_user_page()';
 			report({
-				...release.nameRange,
-				message: `${place}: pinned by ${takers(taken)}, but ${release.name}() drops a plain reference: the pin leaks and the count goes wrong silently; use ${right}`,
-				related: taken.map((call) => ({ ...call.call.nameRange, message: `${place} is pinned here` })),
+				...(via ?? release).nameRange,
+				message: `${place}: pinned by ${takers(taken)}, but ${releaser(wrong)} drops a plain reference: the pin leaks and the count goes wrong silently; use ${right}`,
+				related: ends(wrong, `${place} is pinned here`),
 				fixes: swap(file, release, taken).map((fix) => ({ ...fix, safe: !across })),
 			});
 		}

@@ -1,12 +1,17 @@
 /** What the rules about a wrong release share: releases of another kind than the pages carry. */
+
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { followHolders, type Held } from '../analysis/holders.js';
+import { unmarked } from '../analysis/ownership/former.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
+import type { Related } from './rule.js';
 
 export interface Mismatch {
 	readonly fn: FunctionIR;
 	/** The releasing call. */
 	readonly release: CallExpr;
+	/** The call in this file that leads to it, when it stands in another one. */
+	readonly via?: CallExpr;
 	/** The place that is released: "pages", "umem->pgs". */
 	readonly place: string;
 	readonly kind: Held;
@@ -72,10 +77,12 @@ function throughHelpers(file: FileContext, taken: Held, released: string): Misma
 			.callers(release.name)
 			.flatMap((caller) => caller.calls.filter((call) => call.name === release.name));
 		const everywhere = all.every((call) => wrong.some((other) => other.event.release.start === call.start));
+		const elsewhere = !file.unit.isOwn(inner) && file.unit.isOwn(release);
 		return {
 			fn,
-			release: everywhere ? inner : release,
-			place: holding.place,
+			release: everywhere || elsewhere ? inner : release,
+			...(elsewhere && { via: release }),
+			place: unmarked(holding.place),
 			kind: taken,
 			taken: [holding.taking],
 			across: true,
@@ -97,12 +104,23 @@ function throughFields(file: FileContext, taken: Held, released: string): Mismat
 			.map((use) => ({
 				fn: use.fn,
 				release: use.call,
-				place: use.place.replaceAll('[]', ''),
+				place: unmarked(use.place).replaceAll('[]', ''),
 				kind: taken,
 				taken: takes.flatMap((take) => file.apiCall(take.call) ?? []),
 				across: true,
 			}));
 	});
+}
+
+/** "put_page()", or "put_page(), by way of duck_put()," */
+export function releaser({ release, via }: Mismatch): string {
+	return via ? `${release.name}(), by way of ${via.name}(),` : `${release.name}()`;
+}
+
+/** Where pages were taken, and where they are released when that is in another file. */
+export function ends({ release, via, taken }: Mismatch, message: string): Related[] {
+	const there = via ? [{ ...release.nameRange, message: `${release.name}() is called here` }] : [];
+	return [...taken.map((call) => ({ ...call.call.nameRange, message })), ...there];
 }
 
 /** "pin_user_pages() or pin_user_pages_fast()" */

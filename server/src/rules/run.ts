@@ -1,5 +1,6 @@
 /** Run all rules over one file: severities, caps, suppressions, order. */
 import type { FileContext } from '../analysis/context.js';
+import { needles } from '../kernel/index.js';
 import { rules } from './index.js';
 import type { Report, Rule, Severity } from './rule.js';
 import { type Suppression, suppressionMeta, suppressions } from './suppression.js';
@@ -32,6 +33,21 @@ function elsewhere({ related = [], start, end }: Report): Report['related'] & ob
 	return related.filter((place) => place.start < start || place.end > end);
 }
 
+/**
+ * The report as one of this file. What is wrong in another file is said there when that file is analysed; where it never is,
+ * because it names nothing of the family, it is said at the place in this file that it is about.
+ */
+function brought(file: FileContext, report: Report): Report | undefined {
+	const { unit } = file;
+	if (unit.isOwn(report)) return report;
+	const neighbour = unit.neighbourOf(report.start);
+	if (!neighbour || needles.some((needle) => neighbour.text.includes(needle))) return undefined;
+	const here = report.related?.find((place) => unit.isOwn(place));
+	if (!here) return undefined;
+	const there = { start: report.start, end: report.end, message: report.message };
+	return { ...report, start: here.start, end: here.end, related: [there, ...(report.related ?? [])], fixes: [] };
+}
+
 /** Comments that suppress nothing or give no reason. */
 function idle(all: readonly Suppression[], used: ReadonlySet<Suppression>, chosen: Severities): Found[] {
 	const severity = chosen[suppressionMeta.id] ?? suppressionMeta.severity;
@@ -56,11 +72,13 @@ function idle(all: readonly Suppression[], used: ReadonlySet<Suppression>, chose
  */
 export function runRules(file: FileContext, chosen: Severities = {}): Found[] {
 	const found = new Map<string, Found>();
-	const comments = suppressions(file.text);
+	const comments = suppressions(file.text.slice(0, file.unit.own));
 	const used = new Set<Suppression>();
 	for (const rule of rules) {
 		if (chosen[rule.meta.id] === 'off' || !rule.meta.needles.some((needle) => file.text.includes(needle))) continue;
-		rule.check(file, (report) => {
+		rule.check(file, (raw) => {
+			const report = brought(file, raw);
+			if (!report) return;
 			const comment = comments.find(
 				(c) => c.rule === rule.meta.id && report.start >= c.covers.start && report.start < c.covers.end,
 			);

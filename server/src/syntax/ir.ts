@@ -8,6 +8,16 @@ export interface Range {
 	readonly end: number;
 }
 
+/** A place in another file of the tree. */
+export interface Place {
+	/** Of the same kind as the path of the analysed file. */
+	readonly path: string;
+	/** From 1. */
+	readonly line: number;
+	/** From 1, UTF-16. */
+	readonly column: number;
+}
+
 export type Expr =
 	| (Range & { readonly kind: 'name'; readonly name: string })
 	| (Range & { readonly kind: 'number'; readonly value: number | undefined; readonly text: string })

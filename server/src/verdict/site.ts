@@ -1,5 +1,5 @@
 /** One call that takes references on user pages, with the verdict on it. Plain data. */
-import type { Range } from '../syntax/ir.js';
+import type { Place, Range } from '../syntax/ir.js';
 
 /**
  * `ok`: pins or extracts, and is paired right. `keep`: plain references for a good reason. `convert`: the data of the pages
@@ -12,16 +12,6 @@ export type Target = 'pin_user_pages' | 'iov_iter_extract_pages';
 
 /** Why a site may keep plain references. */
 export type KeepReason = 'mmu-notifier' | 'transient' | 'struct-page-only' | 'core-mm';
-
-/** A place in another file of the tree. */
-export interface Place {
-	/** Like the path of the analysed file. */
-	readonly path: string;
-	/** From 1. */
-	readonly line: number;
-	/** From 1, UTF-16. */
-	readonly column: number;
-}
 
 /** What a verdict rests on, in words; in the file itself, or elsewhere when `place` is there. */
 export interface Evidence extends Range {

@@ -5,4 +5,6 @@ export interface Files {
 	 * @param path a path or URI with "/" as separator
 	 */
 	read(path: string): Promise<string | undefined>;
+	/** Names of the files in a folder, without a path; none when it is not there. */
+	list(folder: string): Promise<readonly string[]>;
 }

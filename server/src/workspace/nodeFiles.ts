@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import type { Files } from './files.js';
 
 /** The local file system. Only regular files are read: a pipe or a device could block for ever. */
@@ -8,6 +8,14 @@ export const nodeFiles: Files = {
 			return (await stat(path)).isFile() ? await readFile(path, 'utf8') : undefined;
 		} catch {
 			return undefined;
+		}
+	},
+	async list(folder) {
+		try {
+			const entries = await readdir(folder || '/', { withFileTypes: true });
+			return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+		} catch {
+			return [];
 		}
 	},
 };

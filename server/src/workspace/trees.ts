@@ -23,9 +23,9 @@ export const treeFiles: readonly string[] = ['Makefile', 'Kbuild', ...treeHeader
 export class TreeLocator {
 	/** Folder -> tree above it; promises, so that parallel questions share one answer. */
 	readonly #folders = new Map<string, Promise<Tree | undefined>>();
-	readonly #files: Files;
+	readonly #files: Pick<Files, 'read'>;
 
-	constructor(files: Files) {
+	constructor(files: Pick<Files, 'read'>) {
 		this.#files = files;
 	}
 

@@ -3,6 +3,7 @@ import { variableType } from '../integers.js';
 import { bare, isNull, place, rootOf } from '../walk.js';
 import type { Body } from './body.js';
 import { forgetMention, forgetVariable, isField, mentioned } from './forgetting.js';
+import { former } from './former.js';
 import { carriedOff, handOn } from './handing.js';
 import { isOne, placeOf, within } from './places.js';
 import { ANY, NEG, POS, type State, UNKNOWN, type Value, ZERO } from './state.js';
@@ -33,6 +34,15 @@ export function rename(state: State, from: string, to: string): void {
 		if (within(holding.place, from)) state.update(holding.id, { place: to + holding.place.slice(from.length) });
 	for (const [key, value] of [...state.values])
 		if (key !== from && within(key, from)) state.values.set(to + key.slice(from.length), value);
+}
+
+/** The place gets another value; variables that were set from it keep what it had. */
+function keepFormer(state: State, name: string): void {
+	const kept = [...state.aliases].filter(([, { address, place }]) => !address && within(place, name));
+	if (kept.length === 0) return;
+	rename(state, name, former(name));
+	for (const [local, { place }] of kept)
+		state.aliases.set(local, { place: former(name) + place.slice(name.length), address: false });
 }
 
 /** The page another view is of. */
@@ -124,6 +134,7 @@ export function assignPlace(body: Body, state: State, left: Expr, right: Expr, v
 	handOn(body, state, right, undefined);
 	if (value.carries !== undefined && !(own && !name?.includes('[]'))) carriedOff(body, state, value.carries, left);
 	if (name === undefined) return;
+	keepFormer(state, name);
 	forgetMention(state, name);
 	for (const key of [...state.values.keys()]) if (within(key, name)) state.values.delete(key);
 	for (const holding of state.holdings.values())

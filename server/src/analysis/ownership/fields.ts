@@ -4,6 +4,7 @@ import type { CallExpr, Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import { variableType } from '../integers.js';
 import { bare, place, postorder, rootOf, roots } from '../walk.js';
 import type { Walked } from './body.js';
+import { unmarked } from './former.js';
 
 /** Functions that name one field and are followed. */
 const MOST_FUNCTIONS = 24;
@@ -26,12 +27,12 @@ export interface FieldUse {
 export function keyOf(fn: FunctionIR, name: string): string | undefined {
 	const root = rootOf(name);
 	const type = variableType(fn, root);
-	const rest = name.slice(root.length).replaceAll('[]', '').replaceAll('->', '.');
+	const rest = unmarked(name).slice(root.length).replaceAll('[]', '').replaceAll('->', '.');
 	return type && rest.startsWith('.') ? `${type.base}:${rest}` : undefined;
 }
 
 export function lastField(name: string): string | undefined {
-	return /(\w+)(?:\[\])*$/.exec(name)?.[1];
+	return /(\w+)(?:\[\])*$/.exec(unmarked(name))?.[1];
 }
 
 /** Something other than a taking call puts pages into the field, or takes a further reference on them. */

@@ -1,5 +1,5 @@
 /** What a reader is told of the pages in a file: partners of a call, and the paths of a taking call. Plain data, no words. */
-import type { CallExpr, Range } from '../../syntax/ir.js';
+import type { CallExpr, Place, Range } from '../../syntax/ir.js';
 import type { FileContext } from '../context.js';
 import type { Held } from '../holders.js';
 import type { Ending } from './ending.js';
@@ -15,6 +15,8 @@ const MOST_PATHS = 24;
 export interface Site extends Range {
 	readonly name: string;
 	readonly function: string;
+	/** Where it is, when that is another file. */
+	readonly place?: Place;
 }
 
 /** A call that gives pages back. */
@@ -110,7 +112,9 @@ export interface Flow {
 const ELSEWHERE = new Set<Ending['kind']>(['handed', 'kept', 'returned']);
 
 function siteOf(file: FileContext, { name, nameRange }: CallExpr): Site {
-	return { start: nameRange.start, end: nameRange.end, name, function: file.ir.around(nameRange.start) ?? '' };
+	const { start, end } = nameRange;
+	const place = file.unit.placeOf(start);
+	return { start, end, name, function: file.ir.around(start) ?? '', ...(place && { place }) };
 }
 
 function releasesOf(file: FileContext, journey: Journey): ReleaseSite[] {
@@ -128,7 +132,7 @@ export function allPartners(file: FileContext): Partners[] {
 		const { start } = journey.taking.call;
 		byTaking.set(start, [...(byTaking.get(start) ?? []), journey]);
 	}
-	return [...byTaking.values()].map((group): Partners => {
+	const all = [...byTaking.values()].map((group): Partners => {
 		const [first] = group as [Journey, ...Journey[]];
 		const releases = new Map(
 			group.flatMap((one) => releasesOf(file, one)).map((site) => [`${site.start} ${site.via?.start}`, site]),
@@ -146,6 +150,7 @@ export function allPartners(file: FileContext): Partners[] {
 			incomplete: group.some((one) => one.bounded || one.unread || !one.holding),
 		};
 	});
+	return all.filter(({ taking, through, releases }) => [taking, ...through, ...releases].some(({ place }) => !place));
 }
 
 /** Entries whose taking or releasing call, or a call that leads there, has its name at an offset. */
@@ -258,7 +263,7 @@ function lineRange(text: string, line: number): Range {
  * @param line from 1
  */
 export function flowAt(file: FileContext, line: number): Flow {
-	const all = journeys(file);
+	const all = journeys(file).filter(({ fn }) => file.unit.isOwn(fn));
 	const at = lineRange(file.text, line);
 	const touches = ({ start, end }: Range): boolean => start < at.end && at.start < end;
 	const here = all.filter(({ taking, call }) => touches(taking.call) || touches(call));

@@ -3,6 +3,7 @@ import type { CallExpr, Expr, Range } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { common, type Facts, NO_FACTS } from '../facts.js';
 import type { Held } from '../holders.js';
+import { unmarked } from './former.js';
 
 /** Signs a value may have; for pointers NEG is an ERR_PTR, ZERO is NULL. */
 export const NEG = 1;
@@ -118,7 +119,7 @@ export class State {
 	}
 
 	note(at: Range, text: string, about?: string): void {
-		this.trail = { start: at.start, end: at.end, text, about, before: this.trail };
+		this.trail = { start: at.start, end: at.end, text: unmarked(text), about, before: this.trail };
 	}
 
 	update(id: string, change: Partial<Holding>): void {

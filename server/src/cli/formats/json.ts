@@ -3,7 +3,7 @@ import type { Report } from '../report.js';
 
 /** Stable for tools: lines and columns from 1, columns in UTF-16 units, `end` exclusive. */
 export function json(report: Report): string {
-	const findings = report.reports.flatMap(({ path, text, findings }) => {
+	const findings = report.reports.flatMap(({ path, text, findings, elsewhere }) => {
 		const lines = new Lines(text);
 		return findings.map((finding) => ({
 			path,
@@ -13,7 +13,11 @@ export function json(report: Report): string {
 			function: finding.function,
 			range: { start: lines.position(finding.start), end: lines.position(finding.end) },
 			fixes: finding.fixes.map(({ title, safe }) => ({ title, safe })),
-			related: finding.related.map(({ start, message }) => ({ path, line: lines.position(start).line, message })),
+			related: finding.related.map(({ start, message, place }) => ({
+				path: place ? elsewhere(place).path : path,
+				line: place?.line ?? lines.position(start).line,
+				message,
+			})),
 		}));
 	});
 	const { tool, kernel, files, elapsedMs } = report;

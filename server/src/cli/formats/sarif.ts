@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import type { Location, Log, Region, ReportingDescriptor, Result } from 'sarif';
-import type { Finding } from '../../engine.js';
+import type { Location, Log, PhysicalLocation, Region, ReportingDescriptor, Result } from 'sarif';
+import type { Finding, Place } from '../../engine.js';
 import type { RuleMeta, Severity } from '../../rules/rule.js';
 import type { Range } from '../../syntax/ir.js';
 import { Lines } from '../../workspace/lines.js';
@@ -92,7 +92,7 @@ function results(file: FileReport, indexes: ReadonlyMap<string, number>): Result
 		if (finding.related.length > 0) {
 			result.relatedLocations = finding.related.map((related, id) => ({
 				id,
-				physicalLocation: place(related),
+				physicalLocation: related.place ? foreign(file, related, related.place) : place(related),
 				message: { text: related.message },
 			}));
 		}
@@ -113,6 +113,12 @@ function results(file: FileReport, indexes: ReadonlyMap<string, number>): Result
 		}
 		return result;
 	});
+}
+
+function foreign(file: FileReport, { start, end }: Range, place: Place): PhysicalLocation {
+	const { line: startLine, column: startColumn } = place;
+	const region = { startLine, startColumn, endLine: startLine, endColumn: startColumn + end - start };
+	return { artifactLocation: artifact(file.elsewhere(place).path), region };
 }
 
 function location(finding: Finding, physicalLocation: NonNullable<Location['physicalLocation']>): Location {

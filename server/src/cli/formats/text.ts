@@ -1,5 +1,5 @@
 import picocolors from 'picocolors';
-import type { Finding } from '../../engine.js';
+import type { Finding, Place } from '../../engine.js';
 import type { Severity } from '../../rules/rule.js';
 import type { Range } from '../../syntax/ir.js';
 import { Lines } from '../../workspace/lines.js';
@@ -41,10 +41,12 @@ export function count(number: number, noun: string): string {
 }
 
 function fileText(file: FileReport, colours: Colours): string {
-	const lines = new Lines(file.text);
-	const path = printable(file.shown);
-	const place = (range: Range, label: string, message: string, paint: (text: string) => string): string => {
-		const { line, column } = lines.position(range.start);
+	const own = new Lines(file.text);
+	const place: Placing = (range, label, message, paint, away) => {
+		const other = away && file.elsewhere(away);
+		const lines = other ? new Lines(other.text) : own;
+		const path = printable(other?.shown ?? file.shown);
+		const { line, column } = away ?? lines.position(range.start);
 		const shown = snippet(lines.line(line), column - 1, column - 1 + range.end - range.start);
 		const gutter = String(line).padStart(5);
 		return [
@@ -57,16 +59,17 @@ function fileText(file: FileReport, colours: Colours): string {
 	return file.findings.map((finding) => findingText(finding, place, colours)).join('');
 }
 
-function findingText(
-	finding: Finding,
-	place: (range: Range, label: string, message: string, paint: (text: string) => string) => string,
-	colours: Colours,
-): string {
+/** A place with its line of code; `away` when it lies in another file. */
+type Placing = (range: Range, label: string, message: string, paint: (text: string) => string, away?: Place) => string;
+
+function findingText(finding: Finding, place: Placing, colours: Colours): string {
 	const paint = PAINT[finding.severity](colours);
 	const message = `${colours.bold(printable(finding.message))} ${colours.dim(`[${finding.rule}]`)}`;
 	const parts = [place(finding, colours.bold(paint(`${finding.severity}:`)), message, paint)];
 	for (const related of finding.related) {
-		parts.push(place(related, colours.bold(colours.blue('note:')), printable(related.message), colours.blue));
+		parts.push(
+			place(related, colours.bold(colours.blue('note:')), printable(related.message), colours.blue, related.place),
+		);
 	}
 	for (const fix of finding.fixes) {
 		parts.push(`      = ${colours.green('fix')} (${fix.safe ? 'safe' : 'unsafe'}): ${printable(fix.title)}\n`);

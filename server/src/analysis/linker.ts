@@ -1,0 +1,108 @@
+/** Chooses the functions of other files that a file is analysed with. */
+import type { Kernel } from '../kernel/types.js';
+import type { FileIR } from '../syntax/ir.js';
+import { mayDefine, mayUse, type Shelved, shelfOf } from '../syntax/shelf.js';
+import type { Neighbour, Piece } from '../syntax/unit.js';
+import type { NeededField, Needs } from './needs.js';
+
+/** Functions of one other file that come along with one that is needed: the helpers it calls there. */
+const MOST_TOGETHER = 16;
+const DEEPEST_HELPER = 3;
+/** Functions that use one field. */
+const MOST_USERS = 12;
+/** Functions linked to one file in all. */
+const MOST_LINKED = 60;
+
+/** Users of a field tell something of its pages when they do something with pages. */
+const ABOUT_PAGES = /put_|unpin|dirt|pin_|page|folio/;
+
+export class Linker {
+	readonly pieces: Piece[] = [];
+	/** Names of the functions that are linked so far. */
+	readonly names = new Set<string>();
+	private readonly text: string;
+	private readonly ir: FileIR;
+	private readonly kernel: Kernel;
+	private readonly neighbours: readonly Neighbour[];
+	private readonly statics = new Set<string>();
+	private readonly refused = new Set<string>();
+
+	/** @param ir of the file's own text */
+	constructor(text: string, ir: FileIR, kernel: Kernel, neighbours: readonly Neighbour[]) {
+		this.text = text;
+		this.ir = ir;
+		this.kernel = kernel;
+		this.neighbours = neighbours;
+	}
+
+	/** Link what is needed and can be had. @returns whether anything came of it */
+	add({ functions, fields }: Needs): boolean {
+		const before = this.pieces.length;
+		for (const name of functions) this.function(name);
+		for (const field of fields) this.users(field);
+		return this.pieces.length > before;
+	}
+
+	private function(name: string): void {
+		if (this.names.has(name) || this.refused.has(name)) return;
+		const found = this.neighbours
+			.filter(({ text }) => mayDefine(text, name))
+			.flatMap((from) => shelfOf(from, this.kernel.version).get(name) ?? [])
+			.filter(({ isStatic, from }) => !isStatic || from.path.endsWith('.h'));
+		const sources = found.filter(({ from }) => !from.path.endsWith('.h'));
+		const [one, other] = sources.length > 0 ? sources : found;
+		// with two definitions the configuration decides, or the names only look alike
+		if (!one || other || !this.link(one)) this.refused.add(name);
+	}
+
+	/** Functions through which pages in a field are taken, given back or kept. */
+	private users({ record, field }: NeededField): void {
+		const tag = record.replace(/^(?:struct|union) /, '');
+		const users = this.neighbours
+			.filter(({ text }) => mayUse(text, record, field))
+			.flatMap((from) => [...shelfOf(from, this.kernel.version).values()])
+			.flatMap((same) => (same.length === 1 ? same : []))
+			.filter((fn) => fn.usesField(field) && fn.names(tag));
+		const telling = users.filter(({ calls }) => [...calls].some((name) => ABOUT_PAGES.test(name)));
+		for (const fn of telling.slice(0, MOST_USERS)) if (!this.names.has(fn.name)) this.link(fn);
+	}
+
+	/** Link a function with its helpers; all or nothing, because a call must not end up in somebody else's function. */
+	private link(fn: Shelved): boolean {
+		const shelf = shelfOf(fn.from, this.kernel.version);
+		const lot = new Set([fn]);
+		let level = [fn];
+		for (let depth = 0; depth < DEEPEST_HELPER; depth++) {
+			level = level
+				.flatMap(({ calls }) => [...calls])
+				.flatMap((name) => {
+					const [helper, twin] = shelf.get(name) ?? [];
+					return helper && !twin && !lot.has(helper) && !this.isLinked(helper) ? helper : [];
+				});
+			for (const helper of level) lot.add(helper);
+		}
+		if (lot.size > MOST_TOGETHER || this.names.size + lot.size > MOST_LINKED) return false;
+		if ([...lot].some((one) => this.collides(one, shelf))) return false;
+		for (const { name, isStatic, piece } of lot) {
+			this.names.add(name);
+			if (isStatic) this.statics.add(name);
+			this.pieces.push(piece);
+		}
+		return true;
+	}
+
+	private isLinked({ piece }: Shelved): boolean {
+		return this.pieces.includes(piece);
+	}
+
+	/** The name, or one that it calls, means something else in the text so far. */
+	private collides({ name, isStatic, calls }: Shelved, shelf: ReadonlyMap<string, readonly Shelved[]>): boolean {
+		if (this.ir.defined.has(name) || this.names.has(name) || this.kernel.api(name)) return true;
+		if (isStatic && new RegExp(`\\b${name}\\b`).test(this.text)) return true;
+		return [...calls].some((callee) => !shelf.has(callee) && (this.statics.has(callee) || this.isOwnStatic(callee)));
+	}
+
+	private isOwnStatic(name: string): boolean {
+		return this.ir.defined.has(name) && this.ir.lookup(name)?.isStatic !== false;
+	}
+}

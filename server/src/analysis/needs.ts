@@ -1,0 +1,126 @@
+/** What a file would have to know of other files to follow its pages: functions that get or give them, fields they wait in. */
+import { ALLOCATORS, FREES, KEEPERS, readsOnly, TAKERS } from '../kernel/callees.js';
+import { CARRIERS } from '../kernel/page-flow.js';
+import type { CallExpr, CType, Expr, FunctionIR } from '../syntax/ir.js';
+import type { ApiCall, FileContext } from './context.js';
+import { variableType } from './integers.js';
+import { bare, place, postorder, rootOf, roots } from './walk.js';
+
+/** A field of a struct that pages are kept in: record "struct example_ctx", field "pages". */
+export interface NeededField {
+	readonly record: string;
+	readonly field: string;
+}
+
+export interface Needs {
+	readonly functions: readonly string[];
+	readonly fields: readonly NeededField[];
+}
+
+export const NO_NEEDS: Needs = { functions: [], fields: [] };
+
+/** Callers of one function that takes or releases. */
+const MOST_CALLERS = 24;
+const HOLDS = /^(?:get|pin|iov-iter|extract|release|helper)$/;
+
+/** `struct page *`, `struct page **`, a scatterlist, a bio. */
+function holdsPages(type: CType | undefined): boolean {
+	return type !== undefined && (/^(?:const )?struct (?:page|folio)$/.test(type.base) || CARRIERS.has(type.base));
+}
+
+/** Arguments that pages are in. */
+function pagesOf(call: ApiCall): Expr[] {
+	return ['pages', 'page', 'folios', 'folio'].flatMap((role) => call.arg(role as 'pages') ?? []);
+}
+
+class Search {
+	readonly functions = new Set<string>();
+	readonly fields = new Map<string, NeededField>();
+	private readonly file: FileContext;
+	private readonly macros: ReadonlySet<string>;
+
+	constructor(file: FileContext) {
+		this.file = file;
+		this.macros = new Set(file.ir.macros.map((macro) => macro.name));
+	}
+
+	read(fn: FunctionIR): void {
+		const objects = this.objects(fn);
+		this.each(fn, (expr) => {
+			if (expr.kind === 'call' && expr.args.some((arg) => this.isPages(fn, objects, arg))) this.callee(fn, expr);
+			if (expr.kind === 'assign' && expr.op === '=') {
+				const right = bare(expr.right);
+				const name = place(expr.left);
+				if (right.kind === 'call' && name !== undefined && holdsPages(variableType(fn, name))) this.callee(fn, right);
+			}
+		});
+	}
+
+	private each(fn: FunctionIR, visit: (expr: Expr) => void): void {
+		for (const block of fn.blocks) {
+			for (const step of block.steps) for (const root of roots(step)) postorder(root, visit);
+			if (block.test) postorder(block.test, visit);
+		}
+	}
+
+	/** Variables through which pages are reached: `ctx` of `ctx->pages`. The fields are needed as well. */
+	private objects(fn: FunctionIR): ReadonlySet<string> {
+		const objects = new Set<string>();
+		const add = (expr: Expr): void => {
+			const name = place(expr) ?? '';
+			const root = rootOf(name);
+			if (name === root) return;
+			objects.add(root);
+			const record = variableType(fn, root)?.base ?? '';
+			const [, field] = /^(?:->|\.)(\w+)(?:\[\])*$/.exec(name.slice(root.length)) ?? [];
+			if (field && record.startsWith('struct ') && !CARRIERS.has(record) && !holdsPages(variableType(fn, root)))
+				this.fields.set(`${record}.${field}`, { record, field });
+		};
+		for (const call of this.file.callsOf(fn)) {
+			if (!HOLDS.test(call.api.record.group)) continue;
+			for (const arg of pagesOf(call)) {
+				const at = bare(arg);
+				add(at.kind === 'unary' && at.op === '&' ? at.operand : at);
+			}
+		}
+		this.each(fn, (expr) => {
+			if (expr.kind !== 'assign' || expr.op !== '=') return;
+			const source = place(bare(expr.right));
+			if (source !== undefined && holdsPages(variableType(fn, source))) add(expr.left);
+		});
+		return objects;
+	}
+
+	private isPages(fn: FunctionIR, objects: ReadonlySet<string>, arg: Expr): boolean {
+		const at = bare(arg);
+		const name = place(at.kind === 'unary' && at.op === '&' ? at.operand : at);
+		if (name === undefined) return false;
+		return objects.has(rootOf(name)) || holdsPages(variableType(fn, rootOf(name)));
+	}
+
+	private callee(fn: FunctionIR, { name }: CallExpr): void {
+		if (name === '' || this.file.ir.defined.has(name) || this.macros.has(name)) return;
+		if (this.file.kernel.api(name) || TAKERS.has(name) || FREES.has(name) || KEEPERS.has(name)) return;
+		if (readsOnly(name) || ALLOCATORS.test(name) || variableType(fn, name)) return;
+		this.functions.add(name);
+	}
+}
+
+/**
+ * What would have to be known, in the order of the text.
+ * @param linked names of functions of other files that are part of the text: all of them are read, of the file's own those
+ * that hold pages
+ */
+export function needsOf(file: FileContext, linked: Iterable<string> = []): Needs {
+	const search = new Search(file);
+	const holding = new Set<FunctionIR>();
+	for (const call of file.calls) if (call.fn && HOLDS.test(call.api.record.group)) holding.add(call.fn);
+	for (const fn of [...holding])
+		for (const caller of file.ir.callers(fn.name).slice(0, MOST_CALLERS)) holding.add(caller);
+	for (const name of linked) {
+		const fn = file.ir.lookup(name);
+		if (fn) holding.add(fn);
+	}
+	for (const fn of holding) if (fn.clean) search.read(fn);
+	return { functions: [...search.functions], fields: [...search.fields.values()] };
+}

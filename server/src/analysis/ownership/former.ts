@@ -1,0 +1,13 @@
+/** Values that a place had before. */
+
+/** Mark of a value that a place had before it was overwritten, while a variable still has it: `page = ctx->page; ctx->page = NULL;`. */
+const FORMER = '\u2032';
+
+export function former(name: string): string {
+	return name + FORMER;
+}
+
+/** The place itself, whichever of its values is meant. */
+export function unmarked(name: string): string {
+	return name.replaceAll(FORMER, '');
+}

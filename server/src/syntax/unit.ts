@@ -1,0 +1,72 @@
+/**
+ * What is analysed: a file, with the functions of other files that it needs behind its own text. One text, one address space:
+ * every analysis goes across files without knowing it, and an offset beyond the file's own text has a place elsewhere.
+ */
+import type { Place, Range } from './ir.js';
+
+/** Another file of the tree. What is learned of it is kept with the object: hand over the same one as long as its text is the same. */
+export interface Neighbour {
+	/** Of the same kind as the path of the analysed file. */
+	readonly path: string;
+	readonly text: string;
+}
+
+/** Some of another file's text. */
+export interface Piece {
+	readonly from: Neighbour;
+	/** Offset in the other file. */
+	readonly start: number;
+	/** As it stands there, but for the word "static": who calls it cannot be seen from here. */
+	readonly text: string;
+}
+
+interface Placed extends Piece {
+	/** Offset in the unit. */
+	readonly at: number;
+}
+
+export class Unit {
+	readonly text: string;
+	/** Length of the file's own text, which the unit starts with. */
+	readonly own: number;
+	private readonly placed: readonly Placed[];
+
+	constructor(text: string, pieces: readonly Piece[]) {
+		let all = text;
+		const placed: Placed[] = [];
+		for (const piece of pieces) {
+			all += '\n\n';
+			placed.push({ ...piece, at: all.length });
+			all += piece.text;
+		}
+		this.text = all;
+		this.own = text.length;
+		this.placed = placed;
+	}
+
+	isOwn({ start }: Range): boolean {
+		return start < this.own || this.placed.length === 0;
+	}
+
+	/** Where an offset lies that is not the file's own; undefined for one that is. */
+	placeOf(offset: number): Place | undefined {
+		const piece = this.pieceAt(offset);
+		return piece && placeIn(piece.from, piece.start + offset - piece.at);
+	}
+
+	/** The file an offset lies in; undefined for the analysed one. */
+	neighbourOf(offset: number): Neighbour | undefined {
+		return this.pieceAt(offset)?.from;
+	}
+
+	private pieceAt(offset: number): Placed | undefined {
+		return offset < this.own ? undefined : this.placed.findLast((piece) => piece.at <= offset);
+	}
+}
+
+function placeIn({ path, text }: Neighbour, offset: number): Place {
+	const before = text.slice(0, offset);
+	let line = 1;
+	for (let at = before.indexOf('\n'); at >= 0; at = before.indexOf('\n', at + 1)) line++;
+	return { path, line, column: offset - before.lastIndexOf('\n') };
+}
