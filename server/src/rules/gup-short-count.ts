@@ -1,5 +1,16 @@
+import type { FileContext } from '../analysis/context.js';
+import { bare } from '../analysis/walk.js';
+import type { Expr } from '../syntax/ir.js';
 import { named, related } from './path.js';
 import type { Rule } from './rule.js';
+
+/** A name that this file gives to 1, or one whose value is not seen here. */
+function isOne(file: FileContext, count: Expr | undefined): boolean {
+	const name = count && bare(count);
+	if (name?.kind !== 'name' || !/^[A-Z][A-Z0-9_]*$/.test(name.name)) return false;
+	const value = new RegExp(`(?:#\\s*define\\s+|\\b)${name.name}\\s*(?:=\\s*)?\\(?(\\d+)`).exec(file.text)?.[1];
+	return value === undefined || value === '1';
+}
 
 export const gupShortCount: Rule = {
 	meta: {
@@ -12,6 +23,7 @@ export const gupShortCount: Rule = {
 	},
 	check(file, report) {
 		for (const { holding, exit } of file.ownership.short) {
+			if (isOne(file, holding.taking.arg('count'))) continue;
 			const { call } = holding.taking;
 			const bytes = holding.taking.api.record.meaning === 'bytes';
 			const asked = holding.taking.arg(bytes ? 'maxsize' : 'count');

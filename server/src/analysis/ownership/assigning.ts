@@ -1,11 +1,13 @@
 import type { Expr } from '../../syntax/ir.js';
+import { type Facts, NO_FACTS, written } from '../facts.js';
 import { variableType } from '../integers.js';
 import { bare, isNull, place, rootOf } from '../walk.js';
 import type { Body } from './body.js';
-import { forgetMention, forgetVariable, isField, mentioned } from './forgetting.js';
+import { forgetMention, forgetVariable, holdingsAt, isField, mentioned } from './forgetting.js';
 import { former } from './former.js';
 import { carriedOff, handOn } from './handing.js';
-import { isOne, placeOf, within } from './places.js';
+import { isOne, placeOf, spotOf, within } from './places.js';
+import { fillIn } from './releasing.js';
 import { ANY, NEG, POS, type State, UNKNOWN, type Value, ZERO } from './state.js';
 import { isPageResult, take } from './taking.js';
 import { assume, valueAt, worth } from './values.js';
@@ -74,8 +76,9 @@ export function move(state: State, left: Expr, direction: number): void {
 	forgetMention(state, name);
 	state.values.set(name, {
 		...old,
-		signs: direction === POS && !(old.signs & NEG) ? POS : ANY,
+		signs: old.signs & NEG ? ANY : direction === POS ? POS : direction === NEG && old.signs === POS ? ZERO | POS : ANY,
 		constant: undefined,
+		among: undefined,
 		copyOf: undefined,
 		form: old.result === undefined ? undefined : 'sum',
 	});
@@ -105,6 +108,12 @@ export function assignVariable(body: Body, state: State, name: string, right: Ex
 		return;
 	}
 	const pointer = (variableType(body.fn, name)?.pointers ?? 0) > 0;
+	const inside = pointer && resolved === undefined ? spotOf(state, at) : undefined;
+	if (inside?.shape === 'from' && rootOf(inside.place) !== name && holdingsAt(state, inside).length > 0) {
+		// an address in the array: whoever walks from there walks over the array
+		state.aliases.set(name, { place: inside.place, address: false });
+		return;
+	}
 	if (pointer && resolved !== undefined && !sameRoot && !body.shadowed.has(name) && isNull(right) === false) {
 		state.aliases.set(name, { place: resolved, address });
 		return;
@@ -134,12 +143,14 @@ export function assignPlace(body: Body, state: State, left: Expr, right: Expr, v
 	handOn(body, state, right, undefined);
 	if (value.carries !== undefined && !(own && !name?.includes('[]'))) carriedOff(body, state, value.carries, left);
 	if (name === undefined) return;
+	if (name.endsWith('[]')) fillIn(body, state, left);
 	keepFormer(state, name);
 	forgetMention(state, name);
 	for (const key of [...state.values.keys()]) if (within(key, name)) state.values.delete(key);
 	for (const holding of state.holdings.values())
 		if (within(holding.place, name) && holding.status === 'held') state.update(holding.id, { status: 'gone' });
 	if (isOne(left, name)) state.values.set(name, value);
+	else if (value.result !== undefined) state.values.set(name, { signs: ANY, result: value.result, form: 'sum' });
 	for (const holding of state.holdings.values())
 		if (holding.position?.of === name) state.update(holding.id, { position: undefined });
 }
@@ -148,12 +159,15 @@ export function assign(body: Body, state: State, left: Expr, op: string, right: 
 	const at = bare(left);
 	for (const id of mentioned(state, right)) state.update(id, { counted: true });
 	if (op !== '=') {
-		const added = op === '+=' ? worth(state, right) : UNKNOWN;
+		const added = op === '+=' || op === '-=' ? worth(state, right) : UNKNOWN;
 		const name = placeOf(state, at);
 		const old = name === undefined ? undefined : valueAt(state, name);
+		const asked = op === '+=' || op === '-=' ? obtained(state, right) : undefined;
+		const bits = bitFacts(state, at, op);
 		move(state, at, op === '+=' ? POS : op === '-=' ? NEG : 0);
 		if (name === undefined) return;
-		const result = added.result ?? old?.result;
+		if (op === '|=' || op === '&=') setBits(state, at, op, right, bits);
+		const result = added.result ?? asked ?? old?.result;
 		const signs = op === '+=' && old && !((old.signs | added.signs) & NEG) ? ZERO | POS : ANY;
 		state.values.set(name, {
 			signs: op === '+=' && old?.signs === ZERO ? added.signs : signs,
@@ -170,7 +184,10 @@ export function assign(body: Body, state: State, left: Expr, op: string, right: 
 		});
 		return;
 	}
-	const value = valueToKeep(state, right);
+	const also = bare(right);
+	const kept = valueToKeep(state, right);
+	// `pages = ctx->pages = kvmalloc(...)`: an object that is seen elsewhere has it as well
+	const value = also.kind === 'assign' && bare(also.left).kind !== 'name' ? { ...kept, published: true } : kept;
 	const api = body.around.apiCall(bare(right));
 	if (api && isPageResult(api)) {
 		const target = placeOf(state, at);
@@ -187,6 +204,31 @@ export function assign(body: Body, state: State, left: Expr, op: string, right: 
 	}
 	if (at.kind === 'name') assignVariable(body, state, at.name, right, value);
 	else assignPlace(body, state, at, right, value);
+}
+
+/** The number asked for is the number obtained: `have += n` where the call returned n. */
+function obtained(state: State, right: Expr): string | undefined {
+	const name = placeOf(state, right);
+	for (const h of state.holdings.values())
+		if (name !== undefined && h.asked === name && h.outcome === 'all' && h.status === 'held') return h.id;
+	return undefined;
+}
+
+/** What stays true of single bits when others are set (`|=`) or cleared (`&=`). */
+function bitFacts(state: State, left: Expr, op: string): Facts {
+	const name = written(left);
+	if (name === undefined || (op !== '|=' && op !== '&=')) return NO_FACTS;
+	return new Map([...state.facts].filter(([fact, truth]) => fact.startsWith(`(${name} & `) && truth === (op === '|=')));
+}
+
+/** `state |= HAVE_PAGES`, `state &= ~HAVE_PAGES` */
+function setBits(state: State, left: Expr, op: string, right: Expr, others: Facts): void {
+	const at = bare(right);
+	const bits = op === '|=' ? at : at.kind === 'unary' && at.op === '~' ? bare(at.operand) : undefined;
+	const name = written(left);
+	state.facts = new Map([...state.facts, ...others]);
+	if (bits?.kind !== 'name' || name === undefined) return;
+	state.facts = new Map(state.facts).set(`(${name} & ${bits.name})`, op === '|=');
 }
 
 /** `pages = pin_them(...)`: what the call returned has its place here from now on. */

@@ -2,7 +2,7 @@ import type { CallExpr, Expr, FunctionIR, Loop, Range } from '../../syntax/ir.js
 import type { ApiCall } from '../context.js';
 import { bare } from '../walk.js';
 import type { Given } from './returning.js';
-import type { Holding, State } from './state.js';
+import { type Holding, type State, temporary } from './state.js';
 import type { Summary } from './summary.js';
 
 /** What a path came upon. */
@@ -42,6 +42,8 @@ export interface Exit extends Range {
 	readonly state: State;
 	readonly signs: number;
 	readonly result: string | undefined;
+	/** What is returned is above 0 and comes from a function that is not known: no errno, and no number of this function. */
+	readonly unlikely: boolean;
 	readonly given: Given;
 }
 
@@ -91,6 +93,10 @@ export class Body {
 	readonly byAddress: boolean;
 	/** Parameters that are pages or arrays of them. */
 	readonly given: ReadonlySet<string>;
+	/** Values of calls that the arms of a switch ask for. */
+	readonly kept: ReadonlySet<string>;
+	/** Arrays whose entries this function sets itself as well. */
+	readonly filled = new Set<string>();
 	events: Event[] = [];
 	exits: Exit[] = [];
 	/** A sweep was found in this round. */
@@ -104,6 +110,13 @@ export class Body {
 			fn.params.filter(({ type }) => type.pointers > 0 && /^struct (?:page|folio)$/.test(type.base)).map((v) => v.name),
 		);
 		this.byAddress = fn.calls.some((call) => call.args.some((arg) => givesBackAddress(call, arg)));
+		this.kept = new Set(
+			fn.blocks.flatMap(({ test }) =>
+				test?.kind === 'binary' && test.left.kind === 'other' && test.left.items.length === 0
+					? [temporary(test.left)]
+					: [],
+			),
+		);
 		this.shadowed = new Set(names.filter((name, i) => names.indexOf(name) !== i));
 	}
 }

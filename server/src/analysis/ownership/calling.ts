@@ -8,9 +8,9 @@ import type { Body, Release } from './body.js';
 import { holdingsAt, mentioned, writeThrough } from './forgetting.js';
 import { carriedOff, handOn, leaveHands, remember, touchGone } from './handing.js';
 import { placeOf, type Spot, spotOf, within } from './places.js';
-import { releaseAt } from './releasing.js';
+import { fillIn, releaseAt } from './releasing.js';
 import { RESULT } from './returning.js';
-import { type Holding, NEG, type State, temporary, ZERO } from './state.js';
+import { ANY, type Holding, NEG, POS, type State, temporary, ZERO } from './state.js';
 import { type Mapped, mapped, type Summary, type Way } from './summary.js';
 import { isPageResult, take, targetOf } from './taking.js';
 import { carriedBy, worth } from './values.js';
@@ -114,17 +114,28 @@ export function releasedSpot(
 	return { place: at.place, shape: 'whole', index: undefined };
 }
 
+/** The number the callee releases is 0 already. */
+function isNothing(state: State, summary: Summary, call: CallExpr, count: string | undefined): boolean {
+	const at = count === undefined ? undefined : outside(state, summary, call, count);
+	return at !== undefined && !at.index && state.values.get(at.place)?.signs === ZERO;
+}
+
 export function goWay(body: Body, state: State, call: CallExpr, summary: Summary, way: Way): void {
 	// what the arguments are is told before anything changes
-	const touched = [...way.touches].map(([name, touch]) => ({
-		name,
-		touch,
-		at: mapped(state, summary.fn, call, name),
-		spot: argumentSpot(state, summary, call, name),
-	}));
+	const touched = [...way.touches]
+		.filter(([, { count }]) => !isNothing(state, summary, call, count))
+		.map(([name, touch]) => ({
+			name,
+			touch,
+			at: mapped(state, summary.fn, call, name),
+			spot: argumentSpot(state, summary, call, name),
+		}));
 	writeThrough(state, call, true);
 	for (const { name, touch, at, spot } of touched) {
-		if (touch.status === 'gone') {
+		if (touch.shared && at) {
+			for (const h of state.holdings.values()) if (h.place === at.place) state.update(h.id, { shared: true });
+			touchGone(body, state, at.place, call, false);
+		} else if (touch.status === 'gone') {
 			const arg = call.args[summary.fn.params.findIndex((p) => p.name === rootOf(name))];
 			if (name === rootOf(name) && arg) handOn(body, state, arg, call);
 			else if (at)
@@ -182,6 +193,23 @@ export function summarised(body: Body, state: State, call: CallExpr, summary: Su
 	return ways.map(({ now }) => now);
 }
 
+/** Memory is copied as a whole, and the pages with it: of an array, or of an object they are kept in. */
+function copyOut(state: State, expr: Expr, call: CallExpr): void {
+	const spot = spotOf(state, expr);
+	if (!spot || spot.shape === 'element') return;
+	for (const h of state.holdings.values())
+		if ((h.place === spot.place && !h.single) || (h.place !== spot.place && within(h.place, spot.place)))
+			leaveHands(state, h.id, call);
+}
+
+function duplicate(state: State, call: CallExpr): State[] {
+	const failed = state.clone();
+	failed.values.set(temporary(call), { signs: ZERO });
+	if (call.args[0]) copyOut(state, call.args[0], call);
+	state.values.set(temporary(call), { signs: POS, fresh: 'raw' });
+	return [state, failed];
+}
+
 export function callOf(body: Body, state: State, call: CallExpr): State[] {
 	const api = body.around.apiCall(call);
 	if (api) return callOfFamily(body, state, call, api);
@@ -189,8 +217,11 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 	if (TAKERS.has(name)) {
 		const spot = call.args[0] && spotOf(state, call.args[0]);
 		for (const h of holdingsAt(state, spot)) state.update(h.id, { shared: true });
+		if (spot && body.fn.params.some((p) => p.name === rootOf(spot.place)))
+			state.touches.set(spot.place, { status: 'gone', kinds: new Set(), call, shared: true });
 		return [state];
 	}
+	if (name === 'kmemdup' || name === 'kvmemdup') return duplicate(state, call);
 	if (FREES.has(name) || ALLOCATORS.test(name)) return [state];
 	if (STORES.has(name)) {
 		for (const arg of call.args) {
@@ -204,10 +235,11 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 	if (readsOnly(name)) {
 		const carried = body.byAddress && ADDRESSES.has(name) && call.args[0] ? carriedBy(state, call.args[0]) : undefined;
 		if (carried !== undefined) carriedOff(body, state, carried, call);
-		for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
-		if (/^mem(?:cpy|move)$/.test(name))
-			for (const arg of call.args)
-				for (const h of holdingsAt(state, spotOf(state, arg))) if (!h.single) leaveHands(state, h.id, call);
+		// the sign alone says nothing of how many there are
+		if (!/^IS_ERR/.test(name))
+			for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
+		if (/^mem(?:cpy|move)$/.test(name)) for (const arg of call.args) copyOut(state, arg, call);
+		if (name === 'memset') fillIn(body, state, call.args[0]);
 		writeThrough(state, call, false);
 		return [state];
 	}
@@ -218,5 +250,6 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 		handOn(body, state, arg, call);
 	}
 	writeThrough(state, call, true);
+	state.values.set(temporary(call), { signs: ANY, unknown: true });
 	return [state];
 }

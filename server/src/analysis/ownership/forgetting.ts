@@ -2,10 +2,12 @@ import type { CallExpr, Expr } from '../../syntax/ir.js';
 import { forget } from '../facts.js';
 import { bare, parts, rootOf } from '../walk.js';
 import { placeOf, type Spot, within } from './places.js';
-import type { Holding, State } from './state.js';
+import { ANY, type Holding, NEG, POS, type State, ZERO } from './state.js';
 
 /** What was said in terms of this place holds no more. */
 export function forgetMention(state: State, name: string): void {
+	for (const about of state.stale.keys())
+		if (about.includes(name) && new RegExp(`(?:^|\\W)${escaped(name)}(?:\\W|$)`).test(about)) state.stale.delete(about);
 	state.facts = forgetFacts(state, name);
 	const word = new RegExp(`\\b${rootOf(name)}\\b`);
 	const speaks = (text: string | undefined): boolean =>
@@ -32,6 +34,20 @@ export function forgetVariable(state: State, name: string): void {
 	}
 }
 
+function escaped(text: string): string {
+	return text.replace(/[^\w]/g, '\\$&');
+}
+
+/** What was known of the fields below a place may hold no more. */
+function growOld(state: State, name: string, isBelow: (key: string) => boolean): void {
+	for (const [key, value] of state.values)
+		if (isBelow(key) && value.signs !== ANY && value.result === undefined)
+			state.stale.set(key, { signs: value.signs, at: state.tested.get(key) });
+	for (const [fact, truth] of state.facts)
+		if (fact.includes(`${name}->`) || fact.includes(`${name}.`) || fact.includes(`&${name}`))
+			state.stale.set(fact, { signs: truth ? NEG | POS : ZERO, at: state.tested.get(fact) });
+}
+
 /** What a callee may change through the pointers it gets. */
 export function writeThrough(state: State, call: CallExpr, fields: boolean): void {
 	for (const arg of call.args) {
@@ -39,12 +55,16 @@ export function writeThrough(state: State, call: CallExpr, fields: boolean): voi
 		if (at.kind === 'unary' && at.op === '&') {
 			const name = placeOf(state, at.operand);
 			if (name === undefined || !(fields || /copy_from|get_user|swap/.test(call.name))) continue;
+			growOld(state, name, (key) => within(key, name));
+			const old = new Map(state.stale);
 			forgetMention(state, name);
+			state.stale = old;
 			for (const key of [...state.values.keys()]) if (within(key, name)) state.values.delete(key);
 			for (const h of state.holdings.values()) if (h.place === name && h.single) state.holdings.delete(h.id);
 		} else if (fields) {
 			const name = placeOf(state, at);
 			if (name === undefined) continue;
+			growOld(state, name, (key) => key !== name && within(key, name));
 			for (const key of [...state.values.keys()]) if (key !== name && within(key, name)) state.values.delete(key);
 			if ([...state.facts.keys()].some((fact) => fact.includes(`${name}->`)))
 				state.facts = new Map([...state.facts].filter(([fact]) => !fact.includes(`${name}->`)));

@@ -29,11 +29,12 @@ export function remember(
 	status: Sweep['status'] | 'part',
 	kinds: ReadonlySet<string>,
 	call: CallExpr | undefined,
+	count?: string,
 ): void {
 	if (!body.fn.params.some((p) => p.name === rootOf(name))) return;
 	const old = state.touches.get(name);
 	if (old?.status === 'gone' || (old?.status === 'released' && status === 'part')) return;
-	state.touches.set(name, { status, kinds: new Set([...(old?.kinds ?? []), ...kinds]), call });
+	state.touches.set(name, { status, kinds: new Set([...(old?.kinds ?? []), ...kinds]), call, count });
 }
 
 export function touchGone(body: Body, state: State, name: string, at: Range | undefined, element: boolean): void {

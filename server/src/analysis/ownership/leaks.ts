@@ -57,6 +57,7 @@ function hasCleanup(fn: FunctionIR, name: string): boolean {
 export function leaksOf({ fn, exits }: Walked): Leak[] {
 	const found = new Map<string, Leak>();
 	for (const exit of exits) {
+		if (exit.unlikely) continue;
 		for (const holding of exit.state.holdings.values()) {
 			// an extraction that nobody asked about may have pinned nothing
 			if (holding.status !== 'held' || holding.outcome === 'none' || holding.shared || holding.kind === 'extracted')
@@ -80,7 +81,7 @@ export interface Short {
 /** What the call asks for is a number that may not be reached, and that only its result tells. */
 function isCountable(fn: FunctionIR, { taking, call, asked, askedConstant, goal }: Holding): boolean {
 	const { meaning, group } = taking.api.record;
-	if (meaning === 'pages') return /^(?:get|pin)$/.test(group) && askedConstant === undefined && asked !== undefined;
+	if (meaning === 'pages') return /^(?:get|pin)$/.test(group) && (askedConstant ?? 2) > 1 && asked !== undefined;
 	return meaning === 'bytes' && goal !== undefined && call === taking.call && !asksIterator(fn, taking);
 }
 

@@ -4,14 +4,14 @@ import { rootOf } from '../walk.js';
 import type { Body, Release } from './body.js';
 import { holdingsAt, isField, mentioned, sameIndex } from './forgetting.js';
 import { remember, sweep } from './handing.js';
-import { placeOf, type Spot } from './places.js';
-import { type Holding, NEG, type Position, type State, type Value, ZERO } from './state.js';
+import { placeOf, type Spot, spotOf } from './places.js';
+import { type Holding, NEG, POS, type Position, type State, type Value, ZERO } from './state.js';
 import { worth } from './values.js';
 
 export function releaseAt(body: Body, state: State, spot: Spot | undefined, release: Release): void {
 	if (!spot) return;
 	const count = release.count && worth(state, release.count);
-	if (count?.signs === ZERO) return;
+	if (count && (count.signs === ZERO || (count.result === undefined && !(count.signs & POS)))) return;
 	if (release.count) for (const id of mentioned(state, release.count)) state.update(id, { counted: true });
 	const held = holdingsAt(state, spot);
 	if (held.length === 0) {
@@ -34,7 +34,7 @@ export function releaseHolding(
 	const { call, inner } = release;
 	body.events.push({ kind: 'release', holding, release: call, inner });
 	const bulk = release.count !== undefined && spot.shape !== 'element';
-	if (bulk) judgeCount(body, state, holding, release, count);
+	if (bulk && !isContinued(state, holding)) judgeCount(body, state, holding, release, count);
 	if (holding.outcome === 'none') return;
 	if (
 		(inner !== call || holding.call !== holding.taking.call) &&
@@ -45,6 +45,8 @@ export function releaseHolding(
 		hasOneKind(body, holding)
 	)
 		body.events.push({ kind: 'mismatch', holding, release: call, inner, state });
+	// who has them now may have more than one reference
+	if (holding.status === 'gone') return;
 	const whole = holding.single || bulk || spot.shape === 'whole' || spot.shape === 'address';
 	if (!whole) {
 		releaseElement(body, state, holding, spot, release);
@@ -65,6 +67,13 @@ export function releaseHolding(
 		body.events.push({ kind: 'double', holding, release: call, state });
 	state.update(holding.id, { status: full ? 'released' : 'part', released: call });
 	state.note(call.nameRange, `${holding.place}: released by ${call.name}()`, holding.id);
+}
+
+/** Another call took the rest into the same array. */
+function isContinued(state: State, holding: Holding): boolean {
+	return [...state.holdings.values()].some(
+		(h) => h.id !== holding.id && h.place === holding.place && !h.single && h.outcome !== 'none',
+	);
 }
 
 /** The function that took the pages takes no other kind: whoever gives them back need not ask which. */
@@ -114,7 +123,7 @@ export function judgeCount(
 	const same =
 		asked || (value?.constant !== undefined && value.constant === holding.askedConstant && value.constant > 0);
 	if (!same || (holding.outcome !== 'short' && holding.outcome !== 'none')) return;
-	if (isZeroed(state, holding.place)) return;
+	if (body.filled.has(holding.place) || isZeroed(state, holding.place)) return;
 	body.events.push({
 		kind: 'overrun',
 		holding,
@@ -122,6 +131,13 @@ export function judgeCount(
 		why: holding.outcome === 'short' ? 'short' : 'failed',
 		state,
 	});
+}
+
+/** Entries are set to something else than the call left there: what is released may well be all of them. */
+export function fillIn(body: Body, state: State, target: Expr | undefined): void {
+	const spot = target && spotOf(state, target);
+	if (!spot) return;
+	body.filled.add(spot.place);
 }
 
 /** Entries that were not filled are NULL. */
@@ -164,5 +180,9 @@ export function releaseForeign(body: Body, state: State, spot: Spot, release: Re
 	if (element) {
 		sweep(body, release.call, spot.place, { status: 'released', call: release.inner, kinds: release.kinds }, undefined);
 		remember(body, state, spot.place, 'part', release.kinds, release.inner);
-	} else remember(body, state, spot.place, spot.shape === 'from' ? 'part' : 'released', release.kinds, release.inner);
+		return;
+	}
+	const count = release.count && placeOf(state, release.count);
+	const status = spot.shape === 'from' ? 'part' : 'released';
+	remember(body, state, spot.place, status, release.kinds, release.inner, count);
 }

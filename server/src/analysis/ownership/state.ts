@@ -14,6 +14,8 @@ export const ANY = NEG | ZERO | POS;
 export interface Value {
 	readonly signs: number;
 	readonly constant?: number | undefined;
+	/** All values it may have, where paths with different constants met. */
+	readonly among?: readonly number[] | undefined;
 	/** Holding whose taking call returned this number. */
 	readonly result?: string | undefined;
 	/** `whole`: the number as returned; `sum`: computed with it; `unoffset`: bytes / PAGE_SIZE, the offset in the first page forgotten. */
@@ -24,6 +26,8 @@ export interface Value {
 	readonly carries?: string | undefined;
 	/** Memory that was allocated here. */
 	readonly fresh?: 'zeroed' | 'raw' | undefined;
+	/** What a function returned that is not known: an errno, most likely. */
+	readonly unknown?: boolean | undefined;
 	/** Somebody else knows this memory as well. */
 	readonly published?: boolean | undefined;
 }
@@ -85,6 +89,10 @@ export interface Touch {
 	readonly kinds: ReadonlySet<string>;
 	/** The releasing call. */
 	readonly call: CallExpr | undefined;
+	/** Place of the number that says how many: where it is 0 nothing is released. */
+	readonly count?: string | undefined;
+	/** It took further references. */
+	readonly shared?: boolean | undefined;
 }
 
 /** One step of a path, newest first. */
@@ -95,6 +103,13 @@ export interface Trail extends Range {
 	readonly before: Trail | undefined;
 }
 
+/** What a test has said, or an assignment: of a fact whether it holds, of a place its signs. */
+export interface Answer {
+	readonly signs: number;
+	/** Position of the test; undefined for an assignment. */
+	readonly at: number | undefined;
+}
+
 export class State {
 	holdings = new Map<string, Holding>();
 	touches = new Map<string, Touch>();
@@ -102,6 +117,12 @@ export class State {
 	/** Local -> what it stands for: the same pointer, or the address of that place. */
 	aliases = new Map<string, { readonly place: string; readonly address: boolean }>();
 	facts: Facts = NO_FACTS;
+	/** Answers that some function may have made untrue since, by the fact or place they are about. */
+	stale = new Map<string, Answer>();
+	/** Where each fact or place was tested last. */
+	tested = new Map<string, number>();
+	/** Values of one step that later steps ask for: subjects of a switch. */
+	kept: ReadonlySet<string> = new Set();
 	/** Parameters that are pages or arrays of them: places whose pages the caller holds. */
 	given: ReadonlySet<string> = new Set();
 	trail: Trail | undefined;
@@ -113,6 +134,9 @@ export class State {
 		copy.values = new Map(this.values);
 		copy.aliases = new Map(this.aliases);
 		copy.facts = this.facts;
+		copy.stale = new Map(this.stale);
+		copy.tested = new Map(this.tested);
+		copy.kept = this.kept;
 		copy.given = this.given;
 		copy.trail = this.trail;
 		return copy;
@@ -129,7 +153,7 @@ export class State {
 
 	/** Forget values that live only within one step. */
 	settle(): void {
-		for (const key of this.values.keys()) if (key.startsWith('@')) this.values.delete(key);
+		for (const key of this.values.keys()) if (key.startsWith('@') && !this.kept.has(key)) this.values.delete(key);
 		for (const [id, { place }] of this.holdings) if (place.startsWith('@')) this.holdings.delete(id);
 	}
 
@@ -153,13 +177,29 @@ function sameValue(a: Value, b: Value): boolean {
 		a === b ||
 		(a.signs === b.signs &&
 			a.constant === b.constant &&
+			a.among?.join() === b.among?.join() &&
 			a.result === b.result &&
 			a.form === b.form &&
 			a.copyOf === b.copyOf &&
 			a.carries === b.carries &&
 			a.fresh === b.fresh &&
-			a.published === b.published)
+			a.published === b.published &&
+			a.unknown === b.unknown)
 	);
+}
+
+/** Constants beyond which a value may be anything. */
+const MOST_CONSTANTS = 6;
+
+export function constantsOf({ constant, among }: Value): readonly number[] | undefined {
+	return constant === undefined ? among : [constant];
+}
+
+function eitherOf(a: Value, b: Value): readonly number[] | undefined {
+	const [one, other] = [constantsOf(a), constantsOf(b)];
+	if (!one || !other || a.constant === b.constant) return one && other ? a.among : undefined;
+	const all = [...new Set([...one, ...other])].sort((x, y) => x - y);
+	return all.length > MOST_CONSTANTS ? undefined : all;
 }
 
 export function joinValues(a: Value, b: Value): Value {
@@ -167,13 +207,15 @@ export function joinValues(a: Value, b: Value): Value {
 	return {
 		signs: a.signs | b.signs,
 		constant: a.constant === b.constant ? a.constant : undefined,
+		among: eitherOf(a, b),
 		// a number that is the result on one path only must not be mistaken for it on the other
 		result: a.result === b.result ? a.result : undefined,
-		form: a.form === b.form ? a.form : undefined,
+		form: a.form === b.form ? a.form : a.result === b.result ? 'sum' : undefined,
 		copyOf: a.copyOf === b.copyOf ? a.copyOf : undefined,
 		carries: a.carries ?? b.carries,
 		fresh: a.fresh && b.fresh ? (a.fresh === b.fresh ? a.fresh : 'raw') : undefined,
 		published: a.published || b.published,
+		unknown: a.unknown && b.unknown,
 	};
 }
 
@@ -209,6 +251,12 @@ export function merge(old: State, more: State): State {
 	for (const [place, touch] of more.touches) {
 		if (merged.touches.has(place)) continue;
 		merged.touches.set(place, touch);
+		changed = true;
+	}
+	for (const [about, answer] of old.stale) {
+		const other = more.stale.get(about);
+		if (other?.signs === answer.signs) continue;
+		merged.stale.delete(about);
 		changed = true;
 	}
 	merged.facts = common(old.facts, more.facts);

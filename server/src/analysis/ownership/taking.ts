@@ -84,7 +84,7 @@ export function take(body: Body, state: State, api: ApiCall, spot: Spot, via?: V
 	const call = via?.call ?? api.call;
 	const id = via ? `${via.inner.id}@${call.start}` : `t${call.start}`;
 	const count = via ? undefined : api.arg('count');
-	const asked = via ? via.asked : count && written(count);
+	const asked = via ? via.asked : count && (placeOf(state, count) ?? written(count));
 	const constant = via ? (via.constant ?? via.inner.askedConstant) : count && worth(state, count).constant;
 	const old = state.holdings.get(id);
 	const index = via ? via.index : spot.index;

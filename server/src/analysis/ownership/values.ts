@@ -6,8 +6,9 @@ import { contradict, factOf, written } from '../facts.js';
 import { relations } from '../results.js';
 import { bare, parts } from '../walk.js';
 import { settleExtractions } from './extraction.js';
+import { mentioned } from './forgetting.js';
 import { isOne, placeOf, spotOf } from './places.js';
-import { ANY, type Holding, NEG, POS, type State, temporary, UNKNOWN, type Value, ZERO } from './state.js';
+import { ANY, constantsOf, type Holding, NEG, POS, type State, temporary, UNKNOWN, type Value, ZERO } from './state.js';
 
 const TRUTH = new Set(['==', '!=', '<', '>', '<=', '>=', '&&', '||']);
 
@@ -35,9 +36,14 @@ function added(a: number, b: number): number {
 function subject(state: State, expr: Expr): string | undefined {
 	const at = bare(expr);
 	if (at.kind === 'assign') return subject(state, at.left);
-	if (at.kind === 'call') return temporary(at);
+	if (at.kind === 'call' || isSubject(at)) return temporary(at);
 	const place = placeOf(state, at);
 	return place === undefined || isOne(at, place) ? place : undefined;
+}
+
+/** The value of a call in the head of a switch. */
+function isSubject(expr: Expr): boolean {
+	return expr.kind === 'other' && expr.items.length === 0;
 }
 
 function isPageSize(expr: Expr): boolean {
@@ -72,6 +78,7 @@ function binary(state: State, op: string, left: Expr, right: Expr): Value {
 					: a.signs & NEG
 						? ANY
 						: ZERO | POS;
+	if (op === '&' && (a.constant === 0 || b.constant === 0)) return number(0);
 	const constant = constants && op === '+' ? (a.constant ?? 0) + (b.constant ?? 0) : undefined;
 	return { signs, constant, result, form, carries };
 }
@@ -133,6 +140,8 @@ export function worth(state: State, expr: Expr): Value {
 			return worth(state, at.left);
 		case 'call':
 			return call(state, at);
+		case 'other':
+			return (isSubject(at) && state.values.get(temporary(at))) || UNKNOWN;
 		case 'conditional':
 			return state.values.get(temporary(at)) ?? UNKNOWN;
 		case 'binary':
@@ -140,7 +149,10 @@ export function worth(state: State, expr: Expr): Value {
 		case 'unary': {
 			if (at.op === '&') return { signs: POS };
 			if (at.op === '!') return { signs: ZERO | POS };
-			if (at.op === '++' || at.op === '--') return { ...worth(state, at.operand), constant: undefined };
+			if (at.op === '++' || at.op === '--')
+				return (
+					state.values.get(temporary(at)) ?? { ...worth(state, at.operand), constant: undefined, among: undefined }
+				);
 			if (at.op !== '-') break;
 			const operand = bare(at.operand);
 			if (operand.kind === 'name' && /^[A-Z][A-Z0-9_]*$/.test(operand.name)) return { signs: NEG };
@@ -193,12 +205,36 @@ function learn(state: State, id: string, signs: number, at: Range): void {
 	}
 }
 
+/** An earlier answer to the same question speaks against this path, unless somebody has changed what it is about. */
+function contradictOld(state: State, about: string, signs: number, at: Range): void {
+	const old = state.stale.get(about);
+	state.tested.set(about, at.start);
+	// a loop asks again because the answer changes
+	if (!old || old.at === at.start || old.signs & signs) return;
+	for (const { id, status } of state.holdings.values())
+		if (status === 'held' || status === 'released') state.update(id, { status: 'part' });
+}
+
+/** Functions that answer the same until somebody changes something. */
+const QUESTIONS =
+	/^(?:IS_ENABLED|IS_BUILTIN|IS_REACHABLE|test_bit)$|(?:^|_)(?:is|has|can|should|needs?|wants?|uses?|supports|pinned|user)(?:_|$)/;
+
+/** `if (example_is_user(req))` */
+function question(at: Expr): string | undefined {
+	if (at.kind !== 'call' || !QUESTIONS.test(at.name)) return undefined;
+	const args = at.args.map(written);
+	return args.includes(undefined) ? undefined : `${at.name}(${args.join()})`;
+}
+
 /** Restrict a value to some signs. @returns false when none is left */
 export function narrow(state: State, key: string, signs: number, at: Range): boolean {
 	const old = valueAt(state, key);
 	const left = old.signs & signs;
 	if (left === 0) return false;
-	state.values.set(key, { ...old, signs: left, constant: left === ZERO ? 0 : old.constant });
+	contradictOld(state, key, signs, at);
+	const among = old.among?.filter((value) => signOf(value) & left);
+	if (among?.length === 0) return false;
+	state.values.set(key, { ...old, signs: left, constant: left === ZERO ? 0 : old.constant, among });
 	// what is computed with the number says how many are left to release
 	if (old.result !== undefined && old.form === 'sum' && left === ZERO) doubt(state, old.result);
 	if (old.result !== undefined && old.form === 'whole') {
@@ -272,6 +308,26 @@ function compareWithAsked(state: State, key: string, op: string, other: Expr, at
 	return true;
 }
 
+/** `x == 2` where x is 1 or 2. @returns false when it is none of these */
+function isAmong(state: State, key: string, op: string, constant: number | undefined): boolean {
+	const old = state.values.get(key);
+	const all = old && constantsOf(old);
+	if (!old || !all || constant === undefined || (op !== '==' && op !== '!=')) return true;
+	const left = all.filter((value) => (value === constant) === (op === '=='));
+	if (left.length === 0) return false;
+	const signs = left.reduce((sum, value) => sum | signOf(value), 0);
+	state.values.set(key, { ...old, signs, constant: left.length === 1 ? left[0] : undefined, among: left });
+	return true;
+}
+
+/** Of two pages asked for neither two nor one were obtained. */
+function isOneOfTwo(state: State, key: string, op: string, other: Expr, at: Range): boolean {
+	const { result, form } = state.values.get(key) ?? UNKNOWN;
+	const holding = result === undefined || form !== 'whole' ? undefined : state.holdings.get(result);
+	if (op !== '!=' || holding?.outcome !== 'short' || holding.askedConstant !== 2) return true;
+	return worth(state, other).constant !== 1 || narrow(state, key, NEG | ZERO, at);
+}
+
 /**
  * Take a test for true or false.
  * @returns false when the path cannot be taken
@@ -286,33 +342,49 @@ export function assume(state: State, test: Expr, truth: boolean): boolean {
 	const fact = factOf(at, truth);
 	if (fact) {
 		if (contradict(state.facts, new Map([fact]))) return false;
+		contradictOld(state, fact[0], fact[1] ? NEG | POS : ZERO, at);
 		state.facts = new Map(state.facts).set(fact[0], fact[1]);
 		settleExtractions(state);
+	}
+	const asked = question(at);
+	if (asked !== undefined && !fact) {
+		contradictOld(state, asked, truth ? NEG | POS : ZERO, at);
+		state.stale.set(asked, { signs: truth ? NEG | POS : ZERO, at: at.start });
 	}
 	if (at.kind === 'call' && /^IS_ERR/.test(at.name) && at.args[0]) {
 		const key = subject(state, at.args[0]);
 		const bad = at.name === 'IS_ERR_OR_NULL' ? NEG | ZERO : NEG;
 		return key === undefined || narrow(state, key, truth ? bad : ANY & ~bad, at);
 	}
-	if (at.kind === 'binary') {
+	if (at.kind === 'binary' && FLIPPED[at.op]) {
 		for (const { op, other } of relations(at, truth)) {
 			const mine = other === at.left ? at.right : at.left;
 			const key = subject(state, mine);
 			if (key === undefined) continue;
 			if (!narrow(state, key, signsWhere(op, worth(state, other)), at)) return false;
 			if (!compareWithAsked(state, key, op, other, at)) return false;
+			if (!isAmong(state, key, op, worth(state, other).constant)) return false;
+			if (!isOneOfTwo(state, key, op, other, at)) return false;
 			const { result } = state.values.get(key) ?? UNKNOWN;
 			if (result !== undefined && worth(state, other).constant === undefined && !isErrno(other))
 				state.update(result, { counted: true });
 		}
-		const rest = isRest(state, at.left);
-		if (rest !== undefined) doubt(state, rest);
+		for (const side of [at.left, at.right]) {
+			if (subject(state, side) === undefined)
+				for (const id of mentioned(state, side)) state.update(id, { counted: true });
+			const rest = isRest(state, side);
+			if (rest !== undefined) doubt(state, rest);
+		}
 		return relationOfCalls(state, at, truth);
 	}
 	const key = subject(state, at);
 	const signs = truth ? NEG | POS : ZERO;
 	if (key !== undefined) return narrow(state, key, signs, at);
-	if (!truth) emptyElement(state, at);
+	if (!truth) {
+		emptyElement(state, at);
+		const rest = isRest(state, at);
+		if (rest !== undefined) doubt(state, rest);
+	}
 	return (worth(state, at).signs & signs) !== 0;
 }
 
@@ -322,15 +394,19 @@ function emptyElement(state: State, expr: Expr): void {
 	if (spot?.shape !== 'element') return;
 	for (const holding of state.holdings.values()) {
 		if (holding.place !== spot.place) continue;
-		if (holding.askedConstant === 1) state.update(holding.id, failed(holding));
-		else doubt(state, holding.id);
+		if (holding.askedConstant === 1 && !holding.earlier) state.update(holding.id, failed(holding));
+		else {
+			// the entries themselves say how many there are
+			state.update(holding.id, { counted: true });
+			doubt(state, holding.id);
+		}
 	}
 }
 
 /** `npages - done > 0`: the number of what is left to release. */
 function isRest(state: State, expr: Expr): string | undefined {
 	const { result, form } = worth(state, expr);
-	return bare(expr).kind === 'binary' && form === 'sum' ? result : undefined;
+	return /^(?:binary|index)$/.test(bare(expr).kind) && form === 'sum' ? result : undefined;
 }
 
 function isErrno(expr: Expr): boolean {
@@ -360,9 +436,11 @@ const FLIPPED: Readonly<Record<string, string>> = {
 function relationOfCalls(state: State, at: Expr & { kind: 'binary' }, truth: boolean): boolean {
 	const op = truth ? at.op : NEGATED[at.op];
 	if (op === undefined) return true;
-	const [call, other, way] =
-		bare(at.left).kind === 'call' ? [bare(at.left), at.right, op] : [bare(at.right), at.left, FLIPPED[op] as string];
-	if (call.kind !== 'call') return true;
+	const isCall = (expr: Expr): boolean => expr.kind === 'call' || isSubject(expr);
+	const [call, other, way] = isCall(bare(at.left))
+		? [bare(at.left), at.right, op]
+		: [bare(at.right), at.left, FLIPPED[op] as string];
+	if (!isCall(call)) return true;
 	const key = temporary(call);
 	return narrow(state, key, signsWhere(way, worth(state, other)), at) && compareWithAsked(state, key, way, other, at);
 }

@@ -59,7 +59,10 @@ export function evaluate(body: Body, state: State, expr: Expr): State[] {
 		case 'unary':
 			if (expr.op === '++' || expr.op === '--')
 				return evaluateParts(body, state, expr).map((now) => {
+					const before = worth(now, expr.operand);
 					move(now, expr.operand, expr.op === '++' ? POS : NEG);
+					const isPostfix = expr.operand.start === expr.start;
+					now.values.set(temporary(expr), isPostfix ? before : worth(now, expr.operand));
 					return now;
 				});
 	}
@@ -81,7 +84,16 @@ export function leaveFunction(body: Body, state: State, at: Range, value: Expr |
 	const kept = value && returned.form === 'whole' ? returned.result : undefined;
 	// pages were put there: the pointer is a valid one
 	const signs = given.pages.length > 0 ? POS : value ? returned.signs : ANY;
-	body.exits.push({ start: at.start, end: at.end, state, signs, result: kept, given });
+	const unlikely =
+		value !== undefined && bare(value).kind === 'name' && returned.signs === POS && returned.unknown === true;
+	body.exits.push({ start: at.start, end: at.end, state, signs, result: kept, unlikely, given });
+}
+
+/** `{ .pages = pages }`: the same array has two names from here on. */
+function sharesPointer(body: Body, item: Expr): boolean {
+	const at = bare(item);
+	if (at.kind === 'list') return at.items.some((one) => sharesPointer(body, one));
+	return at.kind === 'name' && body.fn.locals.some((v) => v.name === at.name && v.type.pointers > 1);
 }
 
 /** Return a value: each arm of a choice is a way out of its own. */
@@ -115,7 +127,9 @@ export function stepOf(body: Body, state: State, step: Step): State[] {
 				forgetVariable(now, name);
 				if (step.init)
 					for (const item of step.init.kind === 'list' ? step.init.items : []) handOn(body, now, item, undefined);
-				now.values.set(name, { signs: ANY, fresh: step.init && isZeroList(step.init) ? 'zeroed' : 'raw' });
+				const shares = step.init?.kind === 'list' && step.init.items.some((item) => sharesPointer(body, item));
+				const fresh = step.init && isZeroList(step.init) ? 'zeroed' : 'raw';
+				now.values.set(name, { signs: ANY, fresh, published: shares ? true : undefined });
 			}
 			return after;
 		}
@@ -209,6 +223,7 @@ export function explore(body: Body): boolean {
 	if (blocks.length === 0) return true;
 	const entry = new State();
 	entry.given = body.given;
+	entry.kept = body.kept;
 	arrive(0, entry);
 	for (let steps = 0; pending.length; steps++) {
 		if (steps > MOST_STEPS) return false;
