@@ -17,8 +17,10 @@ export const gupPartialLeak: Rule = {
 			if (leak.short)
 				report(leakReport(file, leak, 'when there are fewer than asked for, those there are get left behind'));
 		for (const lost of lostReports(file, true)) report(lost);
+		const told = new Set<number>();
 		for (const { event } of events) {
-			if (event.kind !== 'unoffset') continue;
+			if (event.kind !== 'unoffset' || told.has(event.release.start)) continue;
+			told.add(event.release.start);
 			const { holding, release, state } = event;
 			report({
 				...release.nameRange,

@@ -65,7 +65,10 @@ export function mismatches(file: FileContext, taken: Held, released: 'reference'
 /** A function of the file releases what it is given: wrong where it does so, when all its callers give it such pages. */
 function throughHelpers(file: FileContext, taken: Held, released: string): Mismatch[] {
 	const wrong = file.ownership.events.flatMap(({ fn, event }) =>
-		event.kind === 'mismatch' && event.holding.kind === taken && gives(file, event.inner, released)
+		event.kind === 'mismatch' &&
+		event.holding.kind === taken &&
+		!mayFit(file, event.release, taken) &&
+		gives(file, event.inner, released)
 			? [{ fn, event }]
 			: [],
 	);
@@ -90,6 +93,13 @@ function throughHelpers(file: FileContext, taken: Held, released: string): Misma
 	});
 }
 
+/** Some path brings pages of another kind to this release. */
+function mayFit(file: FileContext, release: CallExpr, taken: Held): boolean {
+	return file.ownership.events.some(
+		({ event }) => event.kind === 'release' && event.release === release && event.holding.kind !== taken,
+	);
+}
+
 function gives(file: FileContext, call: CallExpr, released: string): boolean {
 	const api = file.apiCall(call)?.api.record;
 	return api?.group === 'release' && api.takes === released;
@@ -98,9 +108,10 @@ function gives(file: FileContext, call: CallExpr, released: string): boolean {
 /** The pages wait in a field of an object: every function of the file takes them as one kind, this one releases another. */
 function throughFields(file: FileContext, taken: Held, released: string): Mismatch[] {
 	return file.ownership.fields.flatMap(({ takes, releases }) => {
-		if (takes.some((use) => use.held !== taken) || releases.some((use) => use.held === taken)) return [];
-		return releases
-			.filter((use) => use.held === released && !takes.some((take) => take.fn === use.fn))
+		const elsewhere = releases.filter((use) => !takes.some((take) => take.fn === use.fn));
+		if (takes.some((use) => use.held !== taken) || elsewhere.some((use) => use.held === taken)) return [];
+		return elsewhere
+			.filter((use) => use.held === released)
 			.map((use) => ({
 				fn: use.fn,
 				release: use.call,

@@ -58,6 +58,8 @@ export interface Walked {
 /** What the walk asks of the rest of the file. */
 export interface Surroundings {
 	apiCall(expr: Expr): ApiCall | undefined;
+	/** The file finds pages again by their frame number or address. */
+	readonly byAddress: boolean;
 	/** undefined for a function whose body is not known. */
 	summary(name: string): Summary | undefined;
 }

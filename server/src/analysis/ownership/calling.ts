@@ -146,7 +146,7 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 				call,
 				inner: touch.call ?? call,
 				kinds: touch.kinds,
-				count: undefined,
+				count: touch.count === undefined ? undefined : argumentFor(summary, call, touch.count),
 				dirties: false,
 			};
 			if (touch.status === 'part') {

@@ -60,7 +60,8 @@ export function writeThrough(state: State, call: CallExpr, fields: boolean): voi
 			forgetMention(state, name);
 			state.stale = old;
 			for (const key of [...state.values.keys()]) if (within(key, name)) state.values.delete(key);
-			for (const h of state.holdings.values()) if (h.place === name && h.single) state.holdings.delete(h.id);
+			for (const h of state.holdings.values())
+				if (h.place === name && (h.single || /^\w+$/.test(name))) state.holdings.delete(h.id);
 		} else if (fields) {
 			const name = placeOf(state, at);
 			if (name === undefined) continue;

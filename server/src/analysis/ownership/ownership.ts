@@ -17,6 +17,19 @@ const MOST_WAYS = 24;
 /** Callers of a function that leaves pages with its caller. */
 const MOST_CALLERS = 24;
 
+/** Functions that tell the page from its frame number or address. */
+const BY_ADDRESS = [
+	'pfn_to_page',
+	'virt_to_page',
+	'virt_to_head_page',
+	'phys_to_page',
+	'pfn_folio',
+	'virt_to_folio',
+	'kmap_to_page',
+	'vmalloc_to_page',
+	'iommu_iova_to_phys',
+];
+
 const TAKING = /^(?:get|pin|iov-iter|extract|helper)$/;
 
 /** The call takes references. */
@@ -33,6 +46,7 @@ export class Ownership implements Surroundings {
 	private readonly byExpr: (expr: Expr) => ApiCall | undefined;
 	private readonly foreign: ReadonlyMap<string, Summary>;
 	private all: readonly Walked[] | undefined;
+	private found: boolean | undefined;
 
 	/**
 	 * @param calls every API call of the file
@@ -48,6 +62,11 @@ export class Ownership implements Surroundings {
 		this.calls = calls;
 		this.byExpr = apiCall;
 		this.foreign = foreign;
+	}
+
+	get byAddress(): boolean {
+		this.found ??= BY_ADDRESS.some((name) => this.ir.naming(name).length > 0);
+		return this.found;
 	}
 
 	apiCall(expr: Expr): ApiCall | undefined {

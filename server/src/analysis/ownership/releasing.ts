@@ -1,7 +1,7 @@
 import type { Expr } from '../../syntax/ir.js';
 import { written } from '../facts.js';
 import { rootOf } from '../walk.js';
-import type { Body, Release } from './body.js';
+import type { Body, Release, Sweep } from './body.js';
 import { holdingsAt, isField, mentioned, sameIndex } from './forgetting.js';
 import { remember, sweep } from './handing.js';
 import { placeOf, type Spot, spotOf } from './places.js';
@@ -37,11 +37,11 @@ export function releaseHolding(
 	if (bulk && !isContinued(state, holding)) judgeCount(body, state, holding, release, count);
 	if (holding.outcome === 'none') return;
 	if (
-		(inner !== call || holding.call !== holding.taking.call) &&
 		!release.kinds.has(holding.kind) &&
 		release.kinds.size === 1 &&
 		!holding.shared &&
 		holding.kind !== 'extracted' &&
+		holding.status !== 'part' &&
 		hasOneKind(body, holding)
 	)
 		body.events.push({ kind: 'mismatch', holding, release: call, inner, state });
@@ -113,7 +113,7 @@ export function judgeCount(
 			return;
 		}
 	}
-	if (value?.result === holding.id && value.form === 'unoffset' && holding.taking.api.record.meaning === 'bytes') {
+	if (isUnoffset(holding, value, release.kinds)) {
 		body.events.push({ kind: 'unoffset', holding, release: call, state });
 		return;
 	}
@@ -133,11 +133,28 @@ export function judgeCount(
 	});
 }
 
+/** A loop released the elements below `end`. */
+export function judgeSweep(body: Body, state: State, holding: Holding, { call, kinds }: Sweep, end: string): void {
+	const { outcome, status, position, shared, earlier } = holding;
+	if (!call || shared || earlier || position || status === 'gone' || isContinued(state, holding)) return;
+	const value = state.values.get(end);
+	if (isUnoffset(holding, value, kinds)) body.events.push({ kind: 'unoffset', holding, release: call, state });
+	if (holding.asked !== end || value?.result !== undefined || (outcome !== 'short' && outcome !== 'none')) return;
+	if (body.filled.has(holding.place) || isZeroed(state, holding.place)) return;
+	body.events.push({ kind: 'overrun', holding, release: call, why: outcome === 'short' ? 'short' : 'failed', state });
+}
+
 /** Entries are set to something else than the call left there: what is released may well be all of them. */
 export function fillIn(body: Body, state: State, target: Expr | undefined): void {
 	const spot = target && spotOf(state, target);
 	if (!spot) return;
 	body.filled.add(spot.place);
+}
+
+/** The number of bytes divided by the size of a page, for pages whose first one has an offset. */
+function isUnoffset({ id, kind, taking }: Holding, value: Value | undefined, kinds: ReadonlySet<string>): boolean {
+	if (value?.result !== id || value.form !== 'unoffset' || taking.api.record.meaning !== 'bytes') return false;
+	return kinds.has(kind === 'extracted' ? 'pin' : kind);
 }
 
 /** Entries that were not filled are NULL. */

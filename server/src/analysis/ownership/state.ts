@@ -24,6 +24,8 @@ export interface Value {
 	readonly copyOf?: string | undefined;
 	/** Holding whose pages this is an address, frame number or mapping of. */
 	readonly carries?: string | undefined;
+	/** It carries them as a frame number: that is how a page is named to those who keep it. */
+	readonly frame?: boolean | undefined;
 	/** Memory that was allocated here. */
 	readonly fresh?: 'zeroed' | 'raw' | undefined;
 	/** What a function returned that is not known: an errno, most likely. */
@@ -182,6 +184,7 @@ function sameValue(a: Value, b: Value): boolean {
 			a.form === b.form &&
 			a.copyOf === b.copyOf &&
 			a.carries === b.carries &&
+			a.frame === b.frame &&
 			a.fresh === b.fresh &&
 			a.published === b.published &&
 			a.unknown === b.unknown)
@@ -213,6 +216,7 @@ export function joinValues(a: Value, b: Value): Value {
 		form: a.form === b.form ? a.form : a.result === b.result ? 'sum' : undefined,
 		copyOf: a.copyOf === b.copyOf ? a.copyOf : undefined,
 		carries: a.carries ?? b.carries,
+		frame: a.frame || b.frame,
 		fresh: a.fresh && b.fresh ? (a.fresh === b.fresh ? a.fresh : 'raw') : undefined,
 		published: a.published || b.published,
 		unknown: a.unknown && b.unknown,

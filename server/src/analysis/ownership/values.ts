@@ -80,7 +80,7 @@ function binary(state: State, op: string, left: Expr, right: Expr): Value {
 						: ZERO | POS;
 	if (op === '&' && (a.constant === 0 || b.constant === 0)) return number(0);
 	const constant = constants && op === '+' ? (a.constant ?? 0) + (b.constant ?? 0) : undefined;
-	return { signs, constant, result, form, carries };
+	return { signs, constant, result, form, carries, frame: carries === undefined ? undefined : a.frame || b.frame };
 }
 
 function call(state: State, expr: Expr & { kind: 'call' }): Value {
@@ -96,7 +96,7 @@ function call(state: State, expr: Expr & { kind: 'call' }): Value {
 		};
 	if (ADDRESSES.has(expr.name) && first) {
 		const carried = carriedBy(state, first);
-		if (carried) return { signs: ANY, carries: carried };
+		if (carried) return { signs: ANY, carries: carried, frame: /pfn/.test(expr.name) || worth(state, first).frame };
 	}
 	return UNKNOWN;
 }
@@ -212,7 +212,7 @@ function contradictOld(state: State, about: string, signs: number, at: Range): v
 	// a loop asks again because the answer changes
 	if (!old || old.at === at.start || old.signs & signs) return;
 	for (const { id, status } of state.holdings.values())
-		if (status === 'held' || status === 'released') state.update(id, { status: 'part' });
+		state.update(id, status === 'gone' ? { shared: true } : { status: 'part' });
 }
 
 /** Functions that answer the same until somebody changes something. */

@@ -7,6 +7,7 @@ import { callOf } from './calling.js';
 import { forgetVariable, mentioned, sameIndex } from './forgetting.js';
 import { handOn, remember } from './handing.js';
 import { bound } from './loops.js';
+import { judgeSweep } from './releasing.js';
 import { givenBack } from './returning.js';
 import { ANY, merge, NEG, POS, State, temporary, UNKNOWN } from './state.js';
 import { isPageResult, take } from './taking.js';
@@ -152,11 +153,13 @@ export function stepOf(body: Body, state: State, step: Step): State[] {
 
 export function finishSweep(body: Body, state: State, loop: Loop, name: string, sweep: Sweep): void {
 	const held = [...state.holdings.values()].filter((h) => h.place === name);
+	const end = bound(loop);
 	if (held.length === 0) {
-		remember(body, state, name, sweep.status, sweep.kinds, sweep.call);
+		remember(body, state, name, sweep.status, sweep.kinds, sweep.call, end);
 		return;
 	}
-	const end = bound(loop);
+	if (sweep.status === 'released' && end !== undefined)
+		for (const holding of held) judgeSweep(body, state, holding, sweep, end);
 	for (const holding of held) {
 		if (holding.status === 'released' && sweep.status === 'released') continue;
 		const { position } = holding;
