@@ -72,6 +72,9 @@ export const FREES = set(`
 	kfree_rcu_mightsleep bio_put mempool_free free_pages_exact
 `);
 
+/** They give a page back to the page allocator. Source: mm/page_alloc.c, include/linux/gfp.h. */
+export const PAGE_FREES = set('__free_page __free_pages free_unref_page');
+
 /** They return fresh memory or NULL. */
 export const ALLOCATORS =
 	/^(?:k[mzc]alloc(?:_array|_node|_array_node)?|kv[mzc]alloc(?:_array|_node|_array_node)?|kmem_cache_(?:z?alloc|zalloc_node|alloc_node)|(?:__)?v[mz]alloc(?:_user|_node|_array)?|vcalloc|devm_k[mzc]alloc(?:_array)?|devm_k[mz]alloc|__get_free_pages?|get_zeroed_page|kmemdup|kzalloc_flex|kmalloc_(?:obj|objs|flex)|kzalloc_(?:obj|objs)|alloc_page|alloc_pages)$/;

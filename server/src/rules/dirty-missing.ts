@@ -109,8 +109,9 @@ function isShared(file: FileContext, site: Site, releases: readonly Release[], t
 	return (
 		[...names].some((name) => isExported(file, name)) ||
 		site.uses.uses.some(
-			({ kind, function: name, address }) =>
-				kind === 'returned' || (kind === 'handed' && !address && releases.some(({ fn }) => fn.name === name)),
+			({ kind, function: name, address, listed }) =>
+				kind === 'returned' ||
+				(kind === 'handed' && !address && !listed && releases.some(({ fn }) => fn.name === name)),
 		)
 	);
 }

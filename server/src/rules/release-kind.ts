@@ -123,6 +123,11 @@ function throughFields(file: FileContext, taken: Held, released: string): Mismat
 	});
 }
 
+/** Pages of user space that wait in a field and are given to the page allocator. */
+export function freedFields(file: FileContext): Mismatch[] {
+	return (['reference', 'pin'] as const).flatMap((taken) => throughFields(file, taken, 'freed'));
+}
+
 /** "put_page()", or "put_page(), by way of duck_put()," */
 export function releaser({ release, via }: Mismatch): string {
 	return via ? `${release.name}(), by way of ${via.name}(),` : `${release.name}()`;

@@ -1,11 +1,11 @@
 /** What a call does. */
-import { ADDRESSES, ALLOCATORS, FREES, KEEPERS, readsOnly, STORES, TAKERS } from '../../kernel/callees.js';
+import { ADDRESSES, ALLOCATORS, FREES, KEEPERS, PAGE_FREES, readsOnly, STORES, TAKERS } from '../../kernel/callees.js';
 import type { CallExpr, Expr } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { written } from '../facts.js';
 import { bare, isNull, rootOf } from '../walk.js';
 import type { Body, Release } from './body.js';
-import { holdingsAt, mentioned, writeThrough } from './forgetting.js';
+import { holdingsAt, isField, mentioned, writeThrough } from './forgetting.js';
 import { carriedOff, handOn, leaveHands, remember, touchGone } from './handing.js';
 import { placeOf, type Spot, spotOf, within } from './places.js';
 import { fillIn, releaseAt } from './releasing.js';
@@ -202,6 +202,13 @@ function copyOut(state: State, expr: Expr, call: CallExpr): void {
 			leaveHands(state, h.id, call);
 }
 
+/** A page of a field is given to the page allocator. */
+function freed(body: Body, state: State, call: CallExpr): void {
+	const spot = call.args[0] && spotOf(state, call.args[0]);
+	if (spot && isField(spot.place))
+		body.events.push({ kind: 'field', place: spot.place, held: 'freed', call, takes: false });
+}
+
 function duplicate(state: State, call: CallExpr): State[] {
 	const failed = state.clone();
 	failed.values.set(temporary(call), { signs: ZERO });
@@ -231,6 +238,7 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 		writeThrough(state, call, true);
 		return [state];
 	}
+	if (PAGE_FREES.has(name)) freed(body, state, call);
 	if (KEEPERS.has(name)) return keepOnSuccess(body, state, call);
 	if (readsOnly(name)) {
 		const carried = body.byAddress && ADDRESSES.has(name) && call.args[0] ? carriedBy(state, call.args[0]) : undefined;
