@@ -61,23 +61,23 @@ function givesOne(call: ApiCall): boolean {
 	return at === undefined || (at.kind === 'number' && at.value === 1);
 }
 
-function contains(outer: { start: number; end: number }, inner: { start: number }): boolean {
+export function contains(outer: { start: number; end: number }, inner: { start: number }): boolean {
 	return outer.start <= inner.start && inner.start < outer.end;
 }
 
-function expressions(fn: FunctionIR): Expr[] {
+export function expressions(fn: FunctionIR): Expr[] {
 	return fn.blocks.flatMap((block) => [
 		...block.steps.flatMap((step) => roots(step)),
 		...(block.test ? [block.test] : []),
 	]);
 }
 
-function some(expr: Expr, wanted: (at: Expr) => boolean): boolean {
+export function some(expr: Expr, wanted: (at: Expr) => boolean): boolean {
 	return wanted(expr) || parts(expr).some((part) => some(part, wanted));
 }
 
 /** The test asks whether two pages lie next to each other, or in one folio. */
-function asksNeighbour(file: FileContext, fn: FunctionIR, test: Expr): boolean {
+export function asksNeighbour(file: FileContext, fn: FunctionIR, test: Expr): boolean {
 	return some(test, (at) => {
 		if (at.kind === 'call') return NEIGHBOURS.test(at.name);
 		if (at.kind !== 'binary' || !/^[!=]=$/.test(at.op)) return false;
@@ -89,7 +89,7 @@ function asksNeighbour(file: FileContext, fn: FunctionIR, test: Expr): boolean {
 }
 
 /** `x++`, `x += n` */
-function grown(expr: Expr): Expr | undefined {
+export function grown(expr: Expr): Expr | undefined {
 	if (expr.kind === 'unary' && expr.op === '++') return expr.operand;
 	return expr.kind === 'assign' && expr.op === '+=' ? expr.left : undefined;
 }

@@ -1,4 +1,5 @@
 import type { FileContext } from '../analysis/context.js';
+import { droppedPages } from '../analysis/dropped.js';
 import type { Leak } from '../analysis/ownership/leaks.js';
 import { shortReleases } from '../analysis/runs.js';
 import { giver, named, related, taken } from './path.js';
@@ -59,6 +60,12 @@ export const gupLeak: Rule = {
 		for (const leak of file.ownership.leaks)
 			if (!leak.short) report(leakReport(file, leak, 'one way out leaves them behind'));
 		for (const lost of lostReports(file, false)) report(lost);
+		for (const { taken: call, array, by, test } of droppedPages(file))
+			report({
+				...call.call.nameRange,
+				message: `${array}: taken page by page by ${call.call.name}(), but ${by.name}() keeps one page of each folio and passes over the others, which nothing releases afterwards; give them back there, or count them`,
+				related: [{ start: test.start, end: test.end, message: 'a page of the same folio is passed over here' }],
+			});
 		for (const { release, page, merge, taken: calls } of shortReleases(file))
 			report({
 				...release.nameRange,
