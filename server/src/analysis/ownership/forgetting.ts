@@ -6,8 +6,10 @@ import { ANY, type Holding, NEG, POS, type State, ZERO } from './state.js';
 
 /** What was said in terms of this place holds no more. */
 export function forgetMention(state: State, name: string): void {
-	for (const about of state.stale.keys())
-		if (about.includes(name) && new RegExp(`(?:^|\\W)${escaped(name)}(?:\\W|$)`).test(about)) state.stale.delete(about);
+	if ([...state.stale.keys()].some((about) => about.includes(name))) {
+		const spoken = new RegExp(`(?:^|\\W)${escaped(name)}(?:\\W|$)`);
+		state.stale = new Map([...state.stale].filter(([about]) => !spoken.test(about)));
+	}
 	state.facts = forgetFacts(state, name);
 	const word = new RegExp(`\\b${rootOf(name)}\\b`);
 	const speaks = (text: string | undefined): boolean =>
@@ -40,12 +42,13 @@ function escaped(text: string): string {
 
 /** What was known of the fields below a place may hold no more. */
 function growOld(state: State, name: string, isBelow: (key: string) => boolean): void {
+	const old: [string, number][] = [];
 	for (const [key, value] of state.values)
-		if (isBelow(key) && value.signs !== ANY && value.result === undefined)
-			state.stale.set(key, { signs: value.signs, at: state.tested.get(key) });
+		if (isBelow(key) && value.signs !== ANY && value.result === undefined) old.push([key, value.signs]);
 	for (const [fact, truth] of state.facts)
 		if (fact.includes(`${name}->`) || fact.includes(`${name}.`) || fact.includes(`&${name}`))
-			state.stale.set(fact, { signs: truth ? NEG | POS : ZERO, at: state.tested.get(fact) });
+			old.push([fact, truth ? NEG | POS : ZERO]);
+	if (old.length > 0) state.stale = new Map([...state.stale, ...old]);
 }
 
 /** What a callee may change through the pointers it gets. */
@@ -56,7 +59,7 @@ export function writeThrough(state: State, call: CallExpr, fields: boolean): voi
 			const name = placeOf(state, at.operand);
 			if (name === undefined || !(fields || /copy_from|get_user|swap/.test(call.name))) continue;
 			growOld(state, name, (key) => within(key, name));
-			const old = new Map(state.stale);
+			const old = state.stale;
 			forgetMention(state, name);
 			state.stale = old;
 			for (const key of [...state.values.keys()]) if (within(key, name)) state.values.delete(key);

@@ -105,12 +105,10 @@ export interface Trail extends Range {
 	readonly before: Trail | undefined;
 }
 
-/** What a test has said, or an assignment: of a fact whether it holds, of a place its signs. */
-export interface Answer {
-	readonly signs: number;
-	/** Position of the test; undefined for an assignment. */
-	readonly at: number | undefined;
-}
+/** What tests and assignments have said: of a fact whether it holds, of a place its signs, as signs. */
+type Answers = ReadonlyMap<string, number>;
+
+const NO_ANSWERS: Answers = new Map();
 
 export class State {
 	holdings = new Map<string, Holding>();
@@ -120,9 +118,7 @@ export class State {
 	aliases = new Map<string, { readonly place: string; readonly address: boolean }>();
 	facts: Facts = NO_FACTS;
 	/** Answers that some function may have made untrue since, by the fact or place they are about. */
-	stale = new Map<string, Answer>();
-	/** Where each fact or place was tested last. */
-	tested = new Map<string, number>();
+	stale: Answers = NO_ANSWERS;
 	/** Values of one step that later steps ask for: subjects of a switch. */
 	kept: ReadonlySet<string> = new Set();
 	/** Parameters that are pages or arrays of them: places whose pages the caller holds. */
@@ -136,8 +132,7 @@ export class State {
 		copy.values = new Map(this.values);
 		copy.aliases = new Map(this.aliases);
 		copy.facts = this.facts;
-		copy.stale = new Map(this.stale);
-		copy.tested = new Map(this.tested);
+		copy.stale = this.stale;
 		copy.kept = this.kept;
 		copy.given = this.given;
 		copy.trail = this.trail;
@@ -257,11 +252,12 @@ export function merge(old: State, more: State): State {
 		merged.touches.set(place, touch);
 		changed = true;
 	}
-	for (const [about, answer] of old.stale) {
-		const other = more.stale.get(about);
-		if (other?.signs === answer.signs) continue;
-		merged.stale.delete(about);
-		changed = true;
+	if (old.stale !== more.stale) {
+		const both = [...old.stale].filter(([about, signs]) => more.stale.get(about) === signs);
+		if (both.length < old.stale.size) {
+			merged.stale = new Map(both);
+			changed = true;
+		}
 	}
 	merged.facts = common(old.facts, more.facts);
 	if (merged.facts.size !== old.facts.size) changed = true;

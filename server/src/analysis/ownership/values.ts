@@ -208,11 +208,16 @@ function learn(state: State, id: string, signs: number, at: Range): void {
 /** An earlier answer to the same question speaks against this path, unless somebody has changed what it is about. */
 function contradictOld(state: State, about: string, signs: number, at: Range): void {
 	const old = state.stale.get(about);
-	state.tested.set(about, at.start);
-	// a loop asks again because the answer changes
-	if (!old || old.at === at.start || old.signs & signs) return;
+	if (old === undefined || old & signs || isAskedAgain(state, at)) return;
 	for (const { id, status } of state.holdings.values())
 		state.update(id, status === 'gone' ? { shared: true } : { status: 'part' });
+}
+
+/** This very test was passed before: a loop asks again because the answer changes. */
+function isAskedAgain(state: State, at: Range): boolean {
+	for (let step = state.trail; step; step = step.before)
+		if (step.about === undefined && step.start <= at.start && at.start < step.end) return true;
+	return false;
 }
 
 /** Functions that answer the same until somebody changes something. */
@@ -349,7 +354,7 @@ export function assume(state: State, test: Expr, truth: boolean): boolean {
 	const asked = question(at);
 	if (asked !== undefined && !fact) {
 		contradictOld(state, asked, truth ? NEG | POS : ZERO, at);
-		state.stale.set(asked, { signs: truth ? NEG | POS : ZERO, at: at.start });
+		state.stale = new Map(state.stale).set(asked, truth ? NEG | POS : ZERO);
 	}
 	if (at.kind === 'call' && /^IS_ERR/.test(at.name) && at.args[0]) {
 		const key = subject(state, at.args[0]);
