@@ -90,6 +90,9 @@ export const ADDRESSES = set(`
 	virt_to_phys __pa sg_phys sg_virt pfn_to_page virt_to_page
 `);
 
+/** Of these, those that return NULL when they fail. Source: mm/vmalloc.c. */
+export const MAPPERS = set('vmap vm_map_ram');
+
 /** Another view of the same page. */
 export const VIEWS = set('page_folio compound_head folio_page nth_page folio_file_page pfn_folio');
 

@@ -1,5 +1,15 @@
 /** What a call does. */
-import { ADDRESSES, ALLOCATORS, FREES, KEEPERS, PAGE_FREES, readsOnly, STORES, TAKERS } from '../../kernel/callees.js';
+import {
+	ADDRESSES,
+	ALLOCATORS,
+	FREES,
+	KEEPERS,
+	MAPPERS,
+	PAGE_FREES,
+	readsOnly,
+	STORES,
+	TAKERS,
+} from '../../kernel/callees.js';
 import type { CallExpr, Expr } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { written } from '../facts.js';
@@ -114,6 +124,14 @@ export function releasedSpot(
 	return { place: at.place, shape: 'whole', index: undefined };
 }
 
+/** The number the callee releases, as the caller would write it. */
+function countOutside(state: State, summary: Summary, call: CallExpr, count: string | undefined): Expr | undefined {
+	const arg = argumentFor(summary, call, count);
+	if (arg || count === undefined) return arg;
+	const at = outside(state, summary, call, count);
+	return at && !at.index ? { start: call.start, end: call.end, kind: 'name', name: at.place } : undefined;
+}
+
 /** The number the callee releases is 0 already. */
 function isNothing(state: State, summary: Summary, call: CallExpr, count: string | undefined): boolean {
 	const at = count === undefined ? undefined : outside(state, summary, call, count);
@@ -130,7 +148,6 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 			at: mapped(state, summary.fn, call, name),
 			spot: argumentSpot(state, summary, call, name),
 		}));
-	writeThrough(state, call, true);
 	for (const { name, touch, at, spot } of touched) {
 		if (touch.shared && at) {
 			for (const h of state.holdings.values()) if (h.place === at.place) state.update(h.id, { shared: true });
@@ -146,7 +163,7 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 				call,
 				inner: touch.call ?? call,
 				kinds: touch.kinds,
-				count: touch.count === undefined ? undefined : argumentFor(summary, call, touch.count),
+				count: countOutside(state, summary, call, touch.count),
 				dirties: false,
 			};
 			if (touch.status === 'part') {
@@ -156,6 +173,7 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 			} else releaseAt(body, state, releasedSpot(name, at, spot), release);
 		}
 	}
+	writeThrough(state, call, true);
 	for (const inner of [...way.takes, ...way.given.pages]) {
 		const at = outside(state, summary, call, inner.place);
 		if (!at) continue;
@@ -200,6 +218,14 @@ function copyOut(state: State, expr: Expr, call: CallExpr): void {
 	for (const h of state.holdings.values())
 		if ((h.place === spot.place && !h.single) || (h.place !== spot.place && within(h.place, spot.place)))
 			leaveHands(state, h.id, call);
+}
+
+/** A mapping that was not made is no way back to the pages. */
+function mapping(state: State, call: CallExpr): State[] {
+	const failed = state.clone();
+	failed.values.set(temporary(call), { signs: ZERO });
+	state.values.set(temporary(call), { ...worth(state, call), signs: POS });
+	return [state, failed];
 }
 
 /** A page of a field is given to the page allocator. */
@@ -249,7 +275,7 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 		if (/^mem(?:cpy|move)$/.test(name)) for (const arg of call.args) copyOut(state, arg, call);
 		if (name === 'memset') fillIn(body, state, call.args[0]);
 		writeThrough(state, call, false);
-		return [state];
+		return MAPPERS.has(name) ? mapping(state, call) : [state];
 	}
 	const summary = name ? body.around.summary(name) : undefined;
 	if (summary) return summarised(body, state, call, summary);

@@ -61,7 +61,8 @@ export function releaseHolding(
 		state.update(holding.id, reached ? { status: 'released', released: call } : { spared: call, earlier: false });
 		return;
 	}
-	const full = !bulk || isFullCount(state, holding, release.count as Expr, count);
+	const full =
+		!bulk || isFullCount(state, holding, release.count as Expr, count) || (inner !== call && isUnknown(count));
 	// in a loop the same call releases what the next pass took
 	if (holding.status === 'released' && full && !holding.shared && holding.released && holding.released !== call)
 		body.events.push({ kind: 'double', holding, release: call, state });
@@ -74,6 +75,11 @@ function isContinued(state: State, holding: Holding): boolean {
 	return [...state.holdings.values()].some(
 		(h) => h.id !== holding.id && h.place === holding.place && !h.single && h.outcome !== 'none',
 	);
+}
+
+/** A number of which nothing is known: whoever has a function for it gives back all of them. */
+function isUnknown(value: Value | undefined): boolean {
+	return value === undefined || (value.result === undefined && value.constant === undefined && !value.copyOf);
 }
 
 /** The function that took the pages takes no other kind: whoever gives them back need not ask which. */

@@ -56,7 +56,7 @@ export function givenBack(body: Body, state: State, value: Expr | undefined): Gi
 		const told = seen ? outward(body, worth, asked) : undefined;
 		if (told && tells(told)) values.set(at, told);
 	}
-	return { pages, fresh: own ? known?.fresh : undefined, values };
+	return { pages, fresh: own && known?.fresh ? 'filled' : undefined, values };
 }
 
 /** What two ways give that look alike to the caller. */
@@ -66,5 +66,5 @@ export function joinGiven(a: Given, b: Given): Given {
 		const other = b.values.get(place);
 		if (other) values.set(place, joinValues(value, other));
 	}
-	return { pages: a.pages, fresh: a.fresh === b.fresh ? a.fresh : a.fresh && b.fresh ? 'raw' : undefined, values };
+	return { pages: a.pages, fresh: a.fresh && b.fresh, values };
 }

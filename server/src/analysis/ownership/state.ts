@@ -26,8 +26,8 @@ export interface Value {
 	readonly carries?: string | undefined;
 	/** It carries them as a frame number: that is how a page is named to those who keep it. */
 	readonly frame?: boolean | undefined;
-	/** Memory that was allocated here. */
-	readonly fresh?: 'zeroed' | 'raw' | undefined;
+	/** Memory that was allocated here, and what is in it: zeros, anything, or what a function of the file has put there. */
+	readonly fresh?: 'zeroed' | 'raw' | 'filled' | undefined;
 	/** What a function returned that is not known: an errno, most likely. */
 	readonly unknown?: boolean | undefined;
 	/** Somebody else knows this memory as well. */
