@@ -1,11 +1,11 @@
 /**
- * What a full analysis without fixes costs, file by file, on both kernels. Run: `npm run bench:analysis`.
+ * What a full analysis without fixes costs, file by file with its neighbours, on both kernels. Run: `npm run bench:analysis`.
  * Each file is analysed twice and the second time counts: it is the one of a session that is already warm.
  */
 import { performance } from 'node:perf_hooks';
 import { type Analysis, needles } from '../server/src/engine.js';
 import type { Kernel } from '../server/src/kernel/types.js';
-import { corpus, engine, type KernelFile } from '../test/kernel/corpus.js';
+import { analyse, corpus, engine, type KernelFile } from '../test/kernel/corpus.js';
 import { residentMemory } from './resident.js';
 import { table } from './table.js';
 import { kernelTree, TREE_NAMES, TREES_HINT } from './trees.js';
@@ -86,10 +86,6 @@ console.log(
 );
 console.log();
 console.log(table(['slowest', 'kernel', 'characters', 'ms', 'µs per character'], slow));
-
-function analyse({ path, text }: KernelFile, kernel: Kernel): Analysis {
-	return engine.analyse(text, { path, kernel, fixes: false });
-}
 
 function functionsOf({ text }: KernelFile, kernel: Kernel, analysis: Analysis): Functions {
 	const { functions, unread } = engine.read(text, kernel);

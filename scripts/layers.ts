@@ -5,16 +5,19 @@ export const LAYERS: readonly (readonly string[])[] = [
 	['kernel'],
 	['syntax'],
 	['analysis'],
+	['verdict'],
 	['rules', 'explain'],
 	['engine.ts', 'fixall.ts'],
 	['workspace'],
+	['audit'],
 	['lsp', 'cli'],
 ];
 
 /** The layer that touches nothing: it and all below know no file system, protocol or VS Code. */
 const PURE = 'engine.ts';
 
-const ORDER = 'Imports go one way: lsp, cli -> workspace -> engine -> explain, rules -> analysis -> syntax -> kernel.';
+const ORDER =
+	'Imports go one way: lsp, cli -> audit -> workspace -> engine -> explain, rules -> verdict -> analysis -> syntax -> kernel.';
 const TOUCHES_NOTHING = 'engine.ts and below never touch the file system, the protocol or VS Code.';
 const NO_EDITOR = 'The server knows no VS Code.';
 

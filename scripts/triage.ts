@@ -4,15 +4,16 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { corpus, engine } from '../test/kernel/corpus.js';
+import { analyse, corpus } from '../test/kernel/corpus.js';
 import type { TreeName } from './trees.js';
 
 const tree = (process.argv[2] ?? '6.12') as TreeName;
 const page = readFileSync(join(import.meta.dirname, '..', 'test', 'kernel', `triage-${tree}.md`), 'utf8');
 const judged = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map((row) => row[1] as string);
 const { files, kernel } = await corpus(tree);
-for (const { path, text } of files) {
-	for (const f of engine.analyse(text, { path, kernel, fixes: false }).findings) {
+for (const file of files) {
+	const { path, text } = file;
+	for (const f of analyse(file, kernel).findings) {
 		const row = [path, f.function, f.severity, f.rule, ...f.tags].join(' ');
 		const known = judged.indexOf(row);
 		if (known >= 0) judged.splice(known, 1);

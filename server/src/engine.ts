@@ -16,10 +16,14 @@ import { runRules } from './rules/run.js';
 import type { FileIR, Place, Range } from './syntax/ir.js';
 import { CParser } from './syntax/parser.js';
 import { SourceFile } from './syntax/source-file.js';
-import { type Neighbour, Unit } from './syntax/unit.js';
+import { type Neighbour, type Piece, Unit } from './syntax/unit.js';
+import { auditWords } from './verdict/audited.js';
+import { withFindings } from './verdict/findings.js';
+import type { Site } from './verdict/site.js';
+import { sitesOf } from './verdict/sites.js';
 
-export type { Flow, Needs, Neighbour, Partners, Place };
-export { NO_NEEDS, needles };
+export type { Flow, Needs, Neighbour, Partners, Place, Site };
+export { auditWords, NO_NEEDS, needles };
 
 /** A place that belongs to a finding: in the file itself, or in another one when `place` is there. */
 export interface RelatedPlace extends Range {
@@ -47,8 +51,12 @@ export interface AnalyseOptions {
 	readonly severities?: Readonly<Record<string, Severity | 'off'>>;
 	/** False leaves the fixes out: each costs a second analysis. Default true. */
 	readonly fixes?: boolean;
+	/** False leaves the curated table of known users out: evidence alone decides. Default true. */
+	readonly knownUsers?: boolean;
 	/** Other files of the tree that may have what `needs` names. Hand over the same objects as long as they are the same. */
 	readonly neighbours?: readonly Neighbour[];
+	/** False analyses a text that names none of our words like any other. Default true. */
+	readonly prefilter?: boolean;
 }
 
 export interface Analysis {
@@ -61,10 +69,18 @@ export interface Analysis {
 	readonly bounded: readonly string[];
 }
 
+/** The analysis of a file with a verdict on each call that takes references on user pages. */
+export interface Audit extends Analysis {
+	/** In the order of the text. */
+	readonly sites: readonly Site[];
+}
+
 /** An open document: keeps what an edit leaves valid. */
 export interface OpenFile {
 	/** Analyse the new text; what did not change since the last call is not parsed again. */
 	analyse(text: string, options: AnalyseOptions): Analysis;
+	/** The analysis, and the verdict on each site. */
+	audit(text: string, options: AnalyseOptions): Audit;
 	/** What other files would have to say, beyond what the neighbours say; cheap beside an analysis. */
 	needs(text: string, options: AnalyseOptions): Needs;
 	/** Taking calls with all that gives their pages back. */
@@ -90,6 +106,7 @@ export interface Engine {
 	/** Metadata of all rules, in registry order. */
 	readonly rules: readonly RuleMeta[];
 	analyse(text: string, options: AnalyseOptions): Analysis;
+	audit(text: string, options: AnalyseOptions): Audit;
 	needs(text: string, options: AnalyseOptions): Needs;
 	open(): OpenFile;
 	/** The function IR of a text, for tools that look below the findings. */
@@ -178,6 +195,13 @@ class Opened implements OpenFile {
 		return { findings, irrelevant: false, unread: [...new Set(own.unread)], bounded };
 	}
 
+	audit(text: string, options: AnalyseOptions): Audit {
+		const context = this.look(text, options)?.context;
+		const analysis = this.analyse(text, options);
+		const sites = context ? sitesOf(context).map((site) => withFindings(site, analysis.findings)) : [];
+		return { ...analysis, sites };
+	}
+
 	needs(text: string, options: AnalyseOptions): Needs {
 		return this.look(text, options)?.needs ?? NO_NEEDS;
 	}
@@ -206,28 +230,42 @@ class Opened implements OpenFile {
 			last?.text === text &&
 			last.options.path === path &&
 			last.options.kernel === kernel &&
+			(last.options.knownUsers ?? true) === (options.knownUsers ?? true) &&
 			sameNeighbours(last.options.neighbours, neighbours)
 		)
 			return last;
 		this.last = undefined;
-		if (isIrrelevant(text)) this.source.dispose();
+		if (options.prefilter !== false && isIrrelevant(text)) this.source.dispose();
 		else this.last = this.link(text, options);
 		return this.last;
 	}
 
-	/** Read the text, then again with the functions of other files that it needs, until nothing is missing that can be had. */
+	/** Read the text, find what it needs of other files and what that needs in its turn, and read all of it together. */
 	private link(text: string, options: AnalyseOptions): Look {
-		const { path, kernel, neighbours = [] } = options;
+		const { path, kernel, neighbours = [], knownUsers } = options;
 		const own = this.read(text, kernel);
+		const alone = fileContext(path, new Unit(text, []), kernel, own, knownUsers);
 		const linker = new Linker(text, own, kernel, neighbours);
-		let context = fileContext(path, new Unit(text, []), kernel, own);
-		let needs = needsOf(context);
-		for (let round = 0; round < LINK_ROUNDS && linker.add(needs); round++) {
-			const unit = new Unit(text, linker.pieces);
-			context = fileContext(path, unit, kernel, this.read(unit.text, kernel));
-			needs = needsOf(context, linker.names);
+		let needs = needsOf(alone);
+		let pieces = linker.add(needs);
+		for (let round = 1; round < LINK_ROUNDS && pieces.length > 0; round++) {
+			const further = this.needsOfPieces(pieces, options, linker);
+			needs = without(joined(needs, further), linker);
+			pieces = linker.add(further);
 		}
-		return { text, options, context, own, needs, partners: undefined };
+		const unit = new Unit(text, linker.pieces);
+		const context =
+			linker.pieces.length === 0 ? alone : fileContext(path, unit, kernel, this.read(unit.text, kernel), knownUsers);
+		return { text, options, context, own, needs: without(needs, linker), partners: undefined };
+	}
+
+	private needsOfPieces(pieces: readonly Piece[], { path, kernel }: AnalyseOptions, linker: Linker): Needs {
+		const unit = new Unit('', pieces);
+		const source = new SourceFile(this.parser);
+		const ir = source.read(unit.text, kernel.version, WORDS);
+		const needs = needsOf(fileContext(path, unit, kernel, ir), ir.defined);
+		source.dispose();
+		return without(needs, linker);
 	}
 
 	/** Fixes after which this finding is gone, no other has come and no function became unreadable. */
@@ -261,6 +299,15 @@ function sameNeighbours(a: readonly Neighbour[] = [], b: readonly Neighbour[] = 
 function located(unit: Unit, { start, end, message }: Range & { readonly message: string }): RelatedPlace {
 	const place = unit.placeOf(start);
 	return place ? { start, end, message, place } : { start, end, message };
+}
+
+function joined(a: Needs, b: Needs): Needs {
+	return { functions: [...a.functions, ...b.functions], fields: [...a.fields, ...b.fields] };
+}
+
+/** Needs that are not met yet. */
+function without({ functions, fields }: Needs, linker: Linker): Needs {
+	return { functions: functions.filter(({ name }) => !linker.isDefined(name)), fields };
 }
 
 function kind({ rule, function: name }: { readonly rule: string; readonly function: string | null }): string {
@@ -301,6 +348,14 @@ export async function loadEngine(wasm: WasmFiles): Promise<Engine> {
 	return {
 		rules: ruleMetas,
 		open: () => new Opened(parser),
+		audit(text, options) {
+			const file = new Opened(parser);
+			try {
+				return file.audit(text, options);
+			} finally {
+				file.dispose();
+			}
+		},
 		needs(text, options) {
 			const file = new Opened(parser);
 			try {

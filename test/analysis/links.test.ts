@@ -196,17 +196,25 @@ describe('needs', () => {
 			'duck_put(pages, got);',
 			'pr_info("%p", pages);\n\tkvfree(pages);\n\tduck_put(pages, got);',
 		);
-		expect(engine.needs(text, options)).toEqual({ functions: ['duck_put'], fields: [] });
+		expect(engine.needs(text, options)).toEqual({
+			functions: [{ name: 'duck_put', fields: [] }],
+			fields: [],
+		});
 	});
 
 	it('name the fields pages wait in', () => {
 		expect(engine.needs(FIELD, options).fields).toEqual([{ record: 'struct duck', field: 'pages' }]);
 	});
 
+	it('name functions that get an object, with the fields that matter', () => {
+		const text = FIELD.replace('return duck->nr <', 'duck_note(duck, 1);\n\treturn duck->nr <');
+		expect(engine.needs(text, options).functions).toEqual([{ name: 'duck_note', fields: ['pages'] }]);
+	});
+
 	it('go on with those of the functions that are linked', () => {
 		const passes = 'void duck_put(struct page **pages, int nr)\n{\n\tduck_drop_all(pages, nr);\n}\n';
 		const needs = engine.needs(ARRAY, { ...options, neighbours: [beside(passes)] });
-		expect(needs.functions).toEqual(['duck_drop_all']);
+		expect(needs.functions).toEqual([{ name: 'duck_drop_all', fields: [] }]);
 	});
 
 	it('are none of a file that names nothing of the family', () => {

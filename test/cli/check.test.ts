@@ -78,6 +78,7 @@ describe('JSON', () => {
 		expect(finding).toEqual({
 			path: 'drivers/heron.c',
 			rule: 'pin-put-page',
+			fingerprint: expect.stringMatching(/^[0-9a-f]{32}$/),
 			severity: 'error',
 			message: expect.stringContaining('unpin_user_page'),
 			function: 'heron_map',
@@ -106,7 +107,7 @@ describe('JSON', () => {
 		const cwd = scratch({ 'a.c': bytes(PIN_FLAG), 'plain.c': PIN_FLAG });
 		const { stdout } = await cli(['check', 'a.c', 'plain.c', ...on612, '--format', 'json'], { cwd });
 		const [a, plain] = JSON.parse(stdout).findings;
-		expect(a).toEqual({ ...plain, path: 'a.c' });
+		expect(a).toEqual({ ...plain, path: 'a.c', fingerprint: a.fingerprint });
 	});
 
 	test('gives paths from the working directory with "/", each file once', async () => {
@@ -167,7 +168,7 @@ describe('a mistake', () => {
 	const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
 		['no command', [], /Usage/],
 		['an unknown command', ['chekc'], /unknown command 'chekc'[\s\S]*check/],
-		['no path', ['check'], /missing required argument 'path'/],
+		['no path', ['check'], /name files or folders to check/],
 		['an unknown option', ['check', 'a.c', '--formt', 'json'], /unknown option '--formt'[\s\S]*--format/],
 		['an unknown format', ['check', 'a.c', '--format', 'xml'], /'xml' is invalid[\s\S]*text, json, sarif, github/],
 		['an unknown severity', ['check', 'a.c', '--fail-on', 'worst'], /'worst' is invalid/],

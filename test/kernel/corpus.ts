@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { kernelTree, TREES_HINT, type TreeName } from '../../scripts/trees.js';
-import { loadEngine, needles } from '../../server/src/engine.js';
+import { type Analysis, loadEngine, type Neighbour, needles } from '../../server/src/engine.js';
 import type { Kernel } from '../../server/src/kernel/types.js';
 import { collect } from '../../server/src/workspace/collect.js';
+import { TreeDefinitions } from '../../server/src/workspace/definitions.js';
+import { Neighbourhood } from '../../server/src/workspace/neighbours.js';
 import { nodeFiles } from '../../server/src/workspace/nodeFiles.js';
 import { Prefilter } from '../../server/src/workspace/prefilter.js';
 import { readSource } from '../../server/src/workspace/read.js';
@@ -15,6 +17,8 @@ export interface KernelFile {
 	/** Relative to the tree. */
 	readonly path: string;
 	readonly text: string;
+	/** The other files that it is analysed with. */
+	readonly neighbours: readonly Neighbour[];
 }
 
 export interface Corpus {
@@ -52,10 +56,32 @@ async function load(name: TreeName): Promise<Corpus> {
 	if (!tree) throw new Error(`${root} is no kernel tree`);
 	const words = new Prefilter(needles);
 	const { files } = await collect([root], root);
-	const found: KernelFile[] = [];
-	for (const { path } of files) {
+	const definitions = new TreeDefinitions();
+	const relevant = files.flatMap(({ path }) => {
 		const read = readSource(path, words);
-		if (read.kind === 'text') found.push({ path: relative(root, path), text: read.source.text });
+		if (read.kind !== 'text') return [];
+		definitions.add(path, read.source.text);
+		return { path, text: read.source.text };
+	});
+	const neighbourhood = new Neighbourhood(nodeFiles);
+	const { kernel } = tree;
+	const inTree = (path: string): string => relative(root, path);
+	const found: KernelFile[] = [];
+	for (const { path, text } of relevant) {
+		const file = engine.open();
+		const neighbours = await neighbourhood.of(
+			path,
+			inTree,
+			(known) => file.needs(text, { path: inTree(path), kernel, neighbours: known }),
+			(name) => definitions.of(name),
+		);
+		file.dispose();
+		found.push({ path: inTree(path), text, neighbours });
 	}
-	return { root, kernel: tree.kernel, files: found };
+	return { root, kernel, files: found };
+}
+
+/** Findings of a file as a check of its whole tree gives them, without fixes. */
+export function analyse({ path, text, neighbours }: KernelFile, kernel: Kernel): Analysis {
+	return engine.analyse(text, { path, kernel, neighbours, fixes: false });
 }

@@ -2,15 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { kernelTree, type TreeName } from '../../scripts/trees.js';
-import { corpus, engine, named } from './corpus.js';
+import { analyse, corpus, named } from './corpus.js';
 
 /** Every finding in a tree, as "path function severity rule"; iov_iter sites also with their tags. */
 async function findings(tree: TreeName): Promise<string[]> {
 	const { files, kernel } = await corpus(tree);
-	return files.flatMap(({ path, text }) =>
-		engine
-			.analyse(text, { path, kernel, fixes: false })
-			.findings.map((f) => [path, f.function, f.severity, f.rule, ...f.tags].join(' ')),
+	return files.flatMap((file) =>
+		analyse(file, kernel).findings.map((f) => [file.path, f.function, f.severity, f.rule, ...f.tags].join(' ')),
 	);
 }
 

@@ -131,7 +131,6 @@ export const bugs: readonly Bug[] = [
 		from: 'net/9p/trans_virtio.c, p9_virtio_zc_request()',
 		rule: 'dirty-missing',
 		path: 'net/example/trans.c',
-		missed: 'the pages go through a function of another file',
 	},
 	{
 		name: 'merged-pages',

@@ -7,7 +7,10 @@ import { Neighbourhood } from '../../server/src/workspace/neighbours.js';
 import { nodeFiles } from '../../server/src/workspace/nodeFiles.js';
 import { scratch } from '../support/scratch.js';
 
-const WANTS: Needs = { functions: ['duck_put'], fields: [{ record: 'struct duck', field: 'pages' }] };
+const WANTS: Needs = {
+	functions: [{ name: 'duck_put', fields: [] }],
+	fields: [{ record: 'struct duck', field: 'pages' }],
+};
 const NOTHING: Needs = { functions: [], fields: [] };
 
 /** Files in memory that count what is asked of them. */
@@ -72,7 +75,8 @@ describe('neighbours of a file', () => {
 		let asked = 0;
 		const found = await new Neighbourhood(files).of('/t/a.c', itself, (neighbours) => {
 			asked++;
-			return { functions: [neighbours.length === 0 ? 'duck_put' : `other${asked}`, 'other'], fields: [] };
+			const names = [neighbours.length === 0 ? 'duck_put' : `other${asked}`, 'other'];
+			return { functions: names.map((name) => ({ name, fields: [] })), fields: [] };
 		});
 		expect(found.map(({ path }) => path)).toEqual(['/t/call.c', '/t/put.c']);
 		expect(asked).toBeLessThanOrEqual(3);
@@ -83,7 +87,7 @@ describe('neighbours of a file', () => {
 		const definitions = new TreeDefinitions();
 		definitions.add('/far/put2.c', TEXTS['/far/put2.c']);
 		definitions.add('/t/put.c', TEXTS['/t/put.c']);
-		const wants = { functions: ['duck_far', 'duck_put'], fields: [] };
+		const wants = { functions: ['duck_far', 'duck_put'].map((name) => ({ name, fields: [] })), fields: [] };
 		const found = await new Neighbourhood(files).of(
 			'/t/a.c',
 			itself,
@@ -91,6 +95,18 @@ describe('neighbours of a file', () => {
 			(name) => definitions.of(name),
 		);
 		expect(found.map(({ path }) => path)).toEqual(['/t/put.c', '/far/put2.c']);
+	});
+
+	test('do not come from the core of the kernel, whose functions are known by name', async () => {
+		const { files } = counted({ ...TEXTS, 'mm/far.c': TEXTS['/far/put2.c'] });
+		const wants = { functions: [{ name: 'duck_far', fields: [] }], fields: [] };
+		const found = new Neighbourhood(files).of(
+			'/t/a.c',
+			itself,
+			() => wants,
+			() => ['mm/far.c'],
+		);
+		expect(await found).toEqual([]);
 	});
 
 	test('that cannot be read are left out', async () => {

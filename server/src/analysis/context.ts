@@ -53,11 +53,21 @@ const AREAS = new Set(
 /** Areas whose names are told from other folders where a path does not start at the top of a tree. */
 const TELLING = new Set(['arch', 'drivers', 'fs', 'kernel', 'mm', 'net', 'security', 'sound']);
 
-/** Kernel area of a path: its first folder, else the first one below that can only be such a one. */
-function areaOf(path: string): string {
-	const folders = path.split('/').slice(0, -1).filter(Boolean);
-	if (!path.startsWith('/') && AREAS.has(folders[0] ?? '')) return folders[0] as string;
-	return folders.find((folder) => TELLING.has(folder)) ?? '';
+/** What stands in kernel/ of a tree: many a module keeps its own code in a folder of that name. */
+const IN_KERNEL =
+	/^(?:bpf|cgroup|debug|dma|entry|events|futex|irq|livepatch|locking|module|power|printk|rcu|sched|time|trace|unwind|futex\.c|ptrace\.c)$/;
+
+/**
+ * Kernel area of a path: its first folder, else the first one below that can only be such a one.
+ * @param inTree the path starts at the top of a tree
+ */
+function areaOf(path: string, inTree: boolean): string {
+	const parts = path.split('/').filter(Boolean);
+	const folders = parts.slice(0, -1);
+	const isArea = (folder: string, i: number): boolean => folder !== 'kernel' || IN_KERNEL.test(parts[i + 1] ?? '');
+	const [first = ''] = folders;
+	if (!path.startsWith('/') && AREAS.has(first) && (inTree || isArea(first, 0))) return first;
+	return folders.find((folder, i) => TELLING.has(folder) && isArea(folder, i)) ?? '';
 }
 
 /** A macro or a local of this name stands for something else. */
@@ -109,8 +119,11 @@ function groupByFunction(calls: readonly ApiCall[]): Map<FunctionIR | undefined,
 	return groups;
 }
 
-/** Put together what the rules ask for. */
-export function fileContext(path: string, unit: Unit, kernel: Kernel, ir: FileIR): FileContext {
+/**
+ * Put together what the rules ask for.
+ * @param knownUsers false leaves the curated table out
+ */
+export function fileContext(path: string, unit: Unit, kernel: Kernel, ir: FileIR, knownUsers = true): FileContext {
 	const { text } = unit;
 	const values = new FlagValues(ir, (name) => kernel.api(name) !== undefined);
 	const recognise = recogniser(ir, kernel, values);
@@ -124,7 +137,7 @@ export function fileContext(path: string, unit: Unit, kernel: Kernel, ir: FileIR
 	const byFunction = groupByFunction(calls);
 	return {
 		path,
-		area: areaOf(path),
+		area: areaOf(path, kernel.origin === 'tree'),
 		text,
 		unit,
 		kernel,
@@ -134,7 +147,7 @@ export function fileContext(path: string, unit: Unit, kernel: Kernel, ir: FileIR
 		ownership: new Ownership(ir, calls, apiCall),
 		callsOf: (fn) => byFunction.get(fn) ?? [],
 		apiCall,
-		knownUser: (fn) => knownUser(path, fn),
+		knownUser: (fn) => (knownUsers ? knownUser(path, fn) : undefined),
 		slice: (range) => text.slice(range.start, range.end),
 	};
 }

@@ -3,7 +3,7 @@ import type { Kernel } from '../kernel/types.js';
 import type { FileIR } from '../syntax/ir.js';
 import { mayDefine, mayUse, type Shelved, shelfOf } from '../syntax/shelf.js';
 import type { Neighbour, Piece } from '../syntax/unit.js';
-import type { NeededField, Needs } from './needs.js';
+import type { NeededField, NeededFunction, Needs } from './needs.js';
 
 /** Functions of one other file that come along with one that is needed: the helpers it calls there. */
 const MOST_TOGETHER = 16;
@@ -35,15 +35,20 @@ export class Linker {
 		this.neighbours = neighbours;
 	}
 
-	/** Link what is needed and can be had. @returns whether anything came of it */
-	add({ functions, fields }: Needs): boolean {
+	/** Link what is needed and can be had. @returns what is new by that */
+	add({ functions, fields }: Needs): readonly Piece[] {
 		const before = this.pieces.length;
-		for (const name of functions) this.function(name);
+		for (const needed of functions) this.function(needed);
 		for (const field of fields) this.users(field);
-		return this.pieces.length > before;
+		return this.pieces.slice(before);
 	}
 
-	private function(name: string): void {
+	/** The name means a function of the file or one that is linked. */
+	isDefined(name: string): boolean {
+		return this.ir.defined.has(name) || this.names.has(name);
+	}
+
+	private function({ name, fields }: NeededFunction): void {
 		if (this.names.has(name) || this.refused.has(name)) return;
 		const found = this.neighbours
 			.filter(({ text }) => mayDefine(text, name))
@@ -52,7 +57,7 @@ export class Linker {
 		const sources = found.filter(({ from }) => !from.path.endsWith('.h'));
 		const [one, other] = sources.length > 0 ? sources : found;
 		// with two definitions the configuration decides, or the names only look alike
-		if (!one || other || !this.link(one)) this.refused.add(name);
+		if (!one || other || !this.link(one, fields)) this.refused.add(name);
 	}
 
 	/** Functions through which pages in a field are taken, given back or kept. */
@@ -67,8 +72,11 @@ export class Linker {
 		for (const fn of telling.slice(0, MOST_USERS)) if (!this.names.has(fn.name)) this.link(fn);
 	}
 
-	/** Link a function with its helpers; all or nothing, because a call must not end up in somebody else's function. */
-	private link(fn: Shelved): boolean {
+	/**
+	 * Link a function with its helpers; all or nothing, because a call must not end up in somebody else's function.
+	 * @param fields one of which it must use; empty for a function that is wanted in any case
+	 */
+	private link(fn: Shelved, fields: readonly string[] = []): boolean {
 		const shelf = shelfOf(fn.from, this.kernel.version);
 		const lot = new Set([fn]);
 		let level = [fn];
@@ -81,6 +89,7 @@ export class Linker {
 				});
 			for (const helper of level) lot.add(helper);
 		}
+		if (fields.length > 0 && ![...lot].some((one) => fields.some((field) => one.usesField(field)))) return false;
 		if (lot.size > MOST_TOGETHER || this.names.size + lot.size > MOST_LINKED) return false;
 		if ([...lot].some((one) => this.collides(one, shelf))) return false;
 		for (const { name, isStatic, piece } of lot) {

@@ -12,8 +12,15 @@ export interface NeededField {
 	readonly field: string;
 }
 
+/** A function that is called with pages, or with an object that has them in one of these fields. */
+export interface NeededFunction {
+	readonly name: string;
+	/** Empty: it gets the pages themselves. */
+	readonly fields: readonly string[];
+}
+
 export interface Needs {
-	readonly functions: readonly string[];
+	readonly functions: readonly NeededFunction[];
 	readonly fields: readonly NeededField[];
 }
 
@@ -23,9 +30,10 @@ export const NO_NEEDS: Needs = { functions: [], fields: [] };
 const MOST_CALLERS = 24;
 const HOLDS = /^(?:get|pin|iov-iter|extract|release|helper)$/;
 
-/** `struct page *`, `struct page **`, a scatterlist, a bio. */
+/** `struct page *`, `struct page **`, a scatterlist; a bio is the block layer's, whose functions are known by name. */
 function holdsPages(type: CType | undefined): boolean {
-	return type !== undefined && (/^(?:const )?struct (?:page|folio)$/.test(type.base) || CARRIERS.has(type.base));
+	if (type === undefined || type.base === 'struct bio') return false;
+	return /^(?:const )?struct (?:page|folio)$/.test(type.base) || CARRIERS.has(type.base);
 }
 
 /** Arguments that pages are in. */
@@ -34,7 +42,7 @@ function pagesOf(call: ApiCall): Expr[] {
 }
 
 class Search {
-	readonly functions = new Set<string>();
+	readonly functions = new Map<string, Set<string> | undefined>();
 	readonly fields = new Map<string, NeededField>();
 	private readonly file: FileContext;
 	private readonly macros: ReadonlySet<string>;
@@ -47,11 +55,12 @@ class Search {
 	read(fn: FunctionIR): void {
 		const objects = this.objects(fn);
 		this.each(fn, (expr) => {
-			if (expr.kind === 'call' && expr.args.some((arg) => this.isPages(fn, objects, arg))) this.callee(fn, expr);
+			if (expr.kind === 'call') this.call(fn, objects, expr);
 			if (expr.kind === 'assign' && expr.op === '=') {
 				const right = bare(expr.right);
 				const name = place(expr.left);
-				if (right.kind === 'call' && name !== undefined && holdsPages(variableType(fn, name))) this.callee(fn, right);
+				if (right.kind === 'call' && name !== undefined && holdsPages(variableType(fn, name)))
+					this.callee(fn, right, undefined);
 			}
 		});
 	}
@@ -63,14 +72,15 @@ class Search {
 		}
 	}
 
-	/** Variables through which pages are reached: `ctx` of `ctx->pages`. The fields are needed as well. */
-	private objects(fn: FunctionIR): ReadonlySet<string> {
-		const objects = new Set<string>();
+	/** Variables through which pages are reached, with the fields: "ctx" of `ctx->pages`. The fields are needed as well. */
+	private objects(fn: FunctionIR): ReadonlyMap<string, ReadonlySet<string>> {
+		const objects = new Map<string, Set<string>>();
 		const add = (expr: Expr): void => {
 			const name = place(expr) ?? '';
 			const root = rootOf(name);
 			if (name === root) return;
-			objects.add(root);
+			const last = /(\w+)(?:\[\])*$/.exec(name)?.[1];
+			if (last) objects.set(root, (objects.get(root) ?? new Set()).add(last));
 			const record = variableType(fn, root)?.base ?? '';
 			const [, field] = /^(?:->|\.)(\w+)(?:\[\])*$/.exec(name.slice(root.length)) ?? [];
 			if (field && record.startsWith('struct ') && !CARRIERS.has(record) && !holdsPages(variableType(fn, root)))
@@ -91,18 +101,27 @@ class Search {
 		return objects;
 	}
 
-	private isPages(fn: FunctionIR, objects: ReadonlySet<string>, arg: Expr): boolean {
-		const at = bare(arg);
-		const name = place(at.kind === 'unary' && at.op === '&' ? at.operand : at);
-		if (name === undefined) return false;
-		return objects.has(rootOf(name)) || holdsPages(variableType(fn, rootOf(name)));
+	private call(fn: FunctionIR, objects: ReadonlyMap<string, ReadonlySet<string>>, call: CallExpr): void {
+		for (const arg of call.args) {
+			const at = bare(arg);
+			const name = place(at.kind === 'unary' && at.op === '&' ? at.operand : at);
+			if (name === undefined) continue;
+			const root = rootOf(name);
+			const fields = objects.get(root);
+			const last = /(\w+)(?:\[\])*$/.exec(name)?.[1] ?? '';
+			if (holdsPages(variableType(fn, root)) || fields?.has(last)) this.callee(fn, call, undefined);
+			else if (fields) this.callee(fn, call, fields);
+		}
 	}
 
-	private callee(fn: FunctionIR, { name }: CallExpr): void {
+	/** @param fields of the object that is passed; undefined for pages themselves */
+	private callee(fn: FunctionIR, { name }: CallExpr, fields: ReadonlySet<string> | undefined): void {
 		if (name === '' || this.file.ir.defined.has(name) || this.macros.has(name)) return;
 		if (this.file.kernel.api(name) || TAKERS.has(name) || FREES.has(name) || KEEPERS.has(name)) return;
 		if (readsOnly(name) || ALLOCATORS.test(name) || variableType(fn, name)) return;
-		this.functions.add(name);
+		const known = this.functions.get(name);
+		if (this.functions.has(name) && !known) return;
+		this.functions.set(name, fields && new Set([...(known ?? []), ...fields]));
 	}
 }
 
@@ -112,6 +131,8 @@ class Search {
  * that hold pages
  */
 export function needsOf(file: FileContext, linked: Iterable<string> = []): Needs {
+	// no rule says anything of the memory management itself
+	if (file.area === 'mm') return NO_NEEDS;
 	const search = new Search(file);
 	const holding = new Set<FunctionIR>();
 	for (const call of file.calls) if (call.fn && HOLDS.test(call.api.record.group)) holding.add(call.fn);
@@ -122,5 +143,6 @@ export function needsOf(file: FileContext, linked: Iterable<string> = []): Needs
 		if (fn) holding.add(fn);
 	}
 	for (const fn of holding) if (fn.clean) search.read(fn);
-	return { functions: [...search.functions], fields: [...search.fields.values()] };
+	const functions = [...search.functions].map(([name, fields]) => ({ name, fields: [...(fields ?? [])] }));
+	return { functions, fields: [...search.fields.values()] };
 }

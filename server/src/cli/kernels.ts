@@ -1,6 +1,7 @@
 import { kernelFor, newestKernel } from '../kernel/index.js';
 import { beyondTable } from '../kernel/releases.js';
 import type { Kernel } from '../kernel/types.js';
+import type { Files } from '../workspace/files.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
 import { type Tree, TreeLocator } from '../workspace/trees.js';
 
@@ -14,14 +15,15 @@ export interface Judged {
 
 /** Chooses the kernel of each file: its tree's own, else the one asked for, else the newest known. */
 export class Kernels {
-	readonly #locator = new TreeLocator(nodeFiles);
+	readonly #locator: TreeLocator;
 	readonly #outside: Kernel;
 	readonly #asked: boolean;
 	/** Kernel -> root of its tree, undefined for the one outside any; in the order of first use. */
 	readonly #used = new Map<Kernel, string | undefined>();
 
 	/** @param asked value of --kernel, known to be a version */
-	constructor(asked: string | undefined) {
+	constructor(asked: string | undefined, files: Files = nodeFiles) {
+		this.#locator = new TreeLocator(files);
 		this.#asked = asked !== undefined;
 		this.#outside = asked === undefined ? newestKernel() : kernelFor(asked);
 	}

@@ -1,7 +1,8 @@
 import type { Finding, Place } from '../engine.js';
 import type { Kernel } from '../kernel/types.js';
 import type { RuleMeta } from '../rules/rule.js';
-import type { Elsewhere, Skip } from './scan.js';
+import type { Elsewhere } from './examiner.js';
+import type { Skip } from './scan.js';
 
 /** The findings of one file. */
 export interface FileReport {

@@ -1,17 +1,17 @@
 import { isAbsolute, resolve } from 'node:path';
-import type { Analysis, Engine, OpenFile, Place } from '../engine.js';
+import type { Engine } from '../engine.js';
 import { needles as words } from '../kernel/index.js';
 import type { Severity } from '../rules/rule.js';
 import { collect, fromFolder, slashed } from '../workspace/collect.js';
 import { TreeDefinitions } from '../workspace/definitions.js';
-import { type Beside, Neighbourhood } from '../workspace/neighbours.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
 import { Prefilter } from '../workspace/prefilter.js';
 import { judge, readSource } from '../workspace/read.js';
 import { Refusal } from '../workspace/replace.js';
 import type { SourceText } from '../workspace/text.js';
+import { type Examined, Examiner, type Named } from './examiner.js';
 import { UsageError } from './io.js';
-import { type Judged, Kernels } from './kernels.js';
+import type { Kernels } from './kernels.js';
 
 interface ScanOptions {
 	readonly paths: readonly string[];
@@ -25,7 +25,7 @@ interface ScanOptions {
 }
 
 /** A file that names the family. */
-export interface Target {
+export interface Target extends Examined {
 	/** Absolute, with "/"; undefined for the standard input. */
 	readonly file: string | undefined;
 	/** Relative to the working directory. */
@@ -34,20 +34,6 @@ export interface Target {
 	readonly shown: string;
 	readonly source: SourceText;
 	readonly bytes: Buffer;
-	readonly judged: Judged;
-	/** Analyse a text in place of the file's. */
-	analyse(text: string, fixes: boolean): Analysis;
-	/** The file a place of the findings lies in. */
-	elsewhere(place: Place): Elsewhere;
-}
-
-/** Another file that findings point to. */
-export interface Elsewhere {
-	/** Relative to the working directory. */
-	readonly path: string;
-	/** As the user would type it, like that of the target. */
-	readonly shown: string;
-	readonly text: string;
 }
 
 /** What was not looked at. */
@@ -79,33 +65,28 @@ export async function scan(
 	options: ScanOptions,
 	visit: (target: Target) => Promise<void> | void,
 ): Promise<Scan> {
-	const { cwd, severities } = options;
-	const kernels = new Kernels(options.kernel);
+	const { cwd, kernel, severities } = options;
 	const prefilter = new Prefilter(words);
-	const neighbourhood = new Neighbourhood(nodeFiles);
 	const definitions = new TreeDefinitions();
+	const examiner = new Examiner(engine, {
+		cwd,
+		kernel,
+		severities,
+		files: nodeFiles,
+		definitions: (name) => definitions.of(name),
+	});
+	const { kernels } = examiner;
 	const done: Scan = { kernels, files: 0, skipped: [], failed: [] };
-	const look = async ({ source, bytes, file, absolute, path, shown }: Found): Promise<void> => {
-		const judged = await kernels.of(absolute, path);
-		const opened = engine.open();
-		const asked = { path: judged.path, kernel: judged.kernel, severities };
+	const look = async (found: Found): Promise<void> => {
+		const { source, bytes, file, path, shown } = found;
 		try {
-			const neighbours = await neighbourhood.of(
-				absolute,
-				(other) => judged.tree?.relative(other) ?? fromFolder(cwd, other),
-				(found) => opened.needs(source.text, { ...asked, neighbours: found }),
-				(name) => definitions.of(name),
+			await examiner.examine(found, source.text, (examined) =>
+				visit({ file, path, shown, source, bytes, ...examined }),
 			);
-			const analyse = (text: string, fixes: boolean) => opened.analyse(text, { ...asked, fixes, neighbours });
-			const show = isAbsolute(shown) ? (other: string) => other : (other: string) => fromFolder(cwd, other);
-			const elsewhere = (place: Place) => elsewhereOf(neighbours, place, cwd, show);
-			await visit({ file, path, shown, source, bytes, judged, analyse, elsewhere });
 		} catch (error) {
 			// One file that breaks the engine must not hide the findings in all others.
 			const reason = error instanceof Refusal ? error.message : `internal error: ${(error as Error).stack ?? error}`;
 			done.failed.push({ path, shown, reason });
-		} finally {
-			close(opened);
 		}
 	};
 
@@ -142,32 +123,9 @@ export async function scan(
 }
 
 /** A file that names the family, read. */
-interface Found {
+interface Found extends Named {
 	readonly source: SourceText;
 	readonly bytes: Buffer;
 	/** Absolute; undefined for the standard input. */
 	readonly file: string | undefined;
-	readonly absolute: string;
-	readonly path: string;
-	readonly shown: string;
-}
-
-function elsewhereOf(
-	neighbours: readonly Beside[],
-	{ path }: Place,
-	cwd: string,
-	show: (path: string) => string,
-): Elsewhere {
-	const beside = neighbours.find((neighbour) => neighbour.path === path);
-	if (!beside) return { path, shown: path, text: '' };
-	return { path: fromFolder(cwd, beside.file), shown: show(beside.file), text: beside.text };
-}
-
-/** After a failure the trees may be in doubt: freeing them must not hide it. */
-function close(file: OpenFile): void {
-	try {
-		file.dispose();
-	} catch {
-		// the failure itself has been told
-	}
 }

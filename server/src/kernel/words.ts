@@ -18,4 +18,5 @@ export const words: readonly string[] = [
 	'folio_walk_',
 	'get_kernel_pages',
 	'get_dump_page',
+	'skb_splice_from_iter',
 ];

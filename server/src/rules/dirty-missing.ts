@@ -9,10 +9,11 @@ import type { CallExpr, FunctionIR } from '../syntax/ir.js';
 import { inFunction, type Site, sitesOf } from './page-use.js';
 import type { Fix, Related, Rule } from './rule.js';
 
-/** What the flags say about writing: always, on some paths, or nothing for sure. */
-type Writing = 'always' | 'sometimes' | undefined;
+/** What the call says about writing: always, on some paths, only what is done with the pages tells, or nothing. */
+type Writing = 'always' | 'sometimes' | 'untold' | undefined;
 
-function writingOf({ flags }: ApiCall): Writing {
+function writingOf({ flags, api }: ApiCall): Writing {
+	if (/^(?:iov-iter|extract)$/.test(api.record.group)) return 'untold';
 	if (!flags) return undefined;
 	const written = flags.filter((value) => value.bits.has('FOLL_WRITE'));
 	if (written.length === flags.length) return 'always';
@@ -43,9 +44,8 @@ interface Evidence {
 function evidenceOf(site: Site, writing: Writing): Evidence | undefined {
 	const { uses } = site.uses;
 	const stored = uses.find(({ kind }) => kind === 'write');
-	const device = uses.find(
-		({ kind, direction }) => kind === 'device' && /^(?:from-device|both)$/.test(direction ?? ''),
-	);
+	const ways = writing === 'untold' ? /^from-device$/ : /^(?:from-device|both)$/;
+	const device = uses.find(({ kind, direction }) => kind === 'device' && ways.test(direction ?? ''));
 	const use = stored ?? device;
 	if (use) return { text: `and ${use.text}${inFunction(site, use)}`, use };
 	const devices = uses.filter(({ kind }) => kind === 'device');
@@ -83,6 +83,15 @@ function isSame(file: FileContext, { fn, call }: Release, taken: ApiCall): boole
 	return page !== undefined && originOf(file, fn, page).taken.has(taken);
 }
 
+/** The taking function gives the pages back on every way out on which it has some. */
+function givesBack(file: FileContext, { call: { call } }: Site, taking: FunctionIR): boolean {
+	const held = file.ownership
+		.walk(taking)
+		.exits.flatMap(({ state }) => state.holdings.get(`t${call.start}`) ?? [])
+		.filter(({ outcome }) => outcome !== 'none');
+	return held.length > 0 && held.every(({ status }) => status === 'released');
+}
+
 /** Releases of pages that were written, one a function. */
 function releasesOf(file: FileContext, site: Site, taking: FunctionIR): readonly Release[] {
 	const found = new Map<string, Release>();
@@ -90,7 +99,8 @@ function releasesOf(file: FileContext, site: Site, taking: FunctionIR): readonly
 		const release = use.kind === 'released' && !found.has(use.function) ? callOf(file, use) : undefined;
 		if (!release || file.kernel.api(release.call.name)?.record.group !== 'release') continue;
 		if (!isSame(file, release, site.call)) continue;
-		if (site.uses.transient || !belongsTo(file, release.fn, taking)) found.set(use.function, release);
+		if (site.uses.transient || !belongsTo(file, release.fn, taking) || givesBack(file, site, taking))
+			found.set(use.function, release);
 	}
 	return [...found.values()];
 }
@@ -149,12 +159,12 @@ export const dirtyMissing: Rule = {
 		id: 'dirty-missing',
 		title: 'Pages written and given back without being marked dirty',
 		severity: 'information',
-		needles: ['FOLL_WRITE', 'get_user_pages', 'pin_user_pages'],
+		needles: ['FOLL_WRITE', 'get_user_pages', 'pin_user_pages', 'iov_iter_'],
 		fix: 'unsafe',
 		versioned: false,
 	},
 	check(file, report) {
-		for (const group of ['get', 'pin'] as const)
+		for (const group of ['get', 'pin', 'iov-iter', 'extract'] as const)
 			for (const site of sitesOf(file, group, (call) => writingOf(call) !== undefined)) {
 				const taking = site.call.fn;
 				const writing = writingOf(site.call);
@@ -165,10 +175,14 @@ export const dirtyMissing: Rule = {
 				for (const release of releases) {
 					const { call, fn } = release;
 					const where = fn.name === taking.name ? '' : ` in ${taking.name}()`;
-					const right = group === 'pin' ? 'unpin_user_pages_dirty_lock()' : 'set_page_dirty_lock() before it';
+					const flags = writing === 'untold' ? '' : ' with FOLL_WRITE';
+					const right =
+						group === 'pin' || group === 'extract'
+							? 'unpin_user_pages_dirty_lock()'
+							: 'set_page_dirty_lock() before it';
 					report({
 						...call.nameRange,
-						message: `${site.name}: taken by ${site.call.call.name}()${where} with FOLL_WRITE, ${evidence.text}, but ${call.name}() gives them back clean, so what was written may be lost when they are reclaimed; use ${right}${writing === 'sometimes' ? ', for those that were written' : ''}${mayNotSleep(file, release) ? '; mind that it may sleep, which nothing here shows of this release' : ''}`,
+						message: `${site.name}: taken by ${site.call.call.name}()${where}${flags}, ${evidence.text}, but ${call.name}() gives them back clean, so what was written may be lost when they are reclaimed; use ${right}${writing === 'sometimes' ? ', for those that were written' : ''}${mayNotSleep(file, release) ? '; mind that it may sleep, which nothing here shows of this release' : ''}`,
 						related: walk(site, evidence),
 						fixes: fixOf(file, release, writing),
 					});

@@ -1,6 +1,7 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
-import { kernelBacked, movedPages } from '../analysis/iterators.js';
-import type { FunctionIR } from '../syntax/ir.js';
+import { factsOf } from '../verdict/facts.js';
+import { judge } from '../verdict/policy.js';
+import type { Evidence } from '../verdict/site.js';
 import type { Report, Rule } from './rule.js';
 
 const NAMES = new Set([
@@ -11,18 +12,10 @@ const NAMES = new Set([
 ]);
 const REPLACEMENT = 'iov_iter_extract_pages';
 
-interface Evidence {
-	readonly why: string;
-	readonly at: { readonly start: number; readonly end: number };
-}
-
-/** What this function itself shows: a kernel-backed iterator, or pages that move to an owner who puts them. */
-function evidence(fn: FunctionIR, call: ApiCall): Evidence | undefined {
-	const made = kernelBacked(fn, call);
-	if (made)
-		return { why: `the iterator is kernel-backed (${made.name}), so no user page is taken`, at: made.nameRange };
-	const move = movedPages(fn, call);
-	return move && { why: `the pages move into ${move.owner}, whose owner puts them`, at: move.at };
+/** What shows that a conversion would be tidy alone: a kernel-backed iterator, pages that move on or are only looked at. */
+function evidence(file: FileContext, call: ApiCall): Evidence | undefined {
+	const { verdict, evidence: shown } = judge(factsOf(file, call));
+	return verdict === 'benefit' ? shown[0] : undefined;
 }
 
 function describe(file: FileContext, call: ApiCall): Report {
@@ -45,14 +38,14 @@ function describe(file: FileContext, call: ApiCall): Report {
 			severity: 'information',
 			message: `${name}() takes plain references and is on its way out; here the conversion to ${REPLACEMENT}() would retire it, not fix a bug: ${user.why}`,
 		};
-	const found = user || !call.fn ? undefined : evidence(call.fn, call);
+	const found = user ? undefined : evidence(file, call);
 	if (found)
 		return {
 			...nameRange,
 			tags: [],
 			severity: 'information',
-			message: `${name}() takes plain references and is on its way out; here ${found.why}, so a conversion to ${REPLACEMENT}() is tidy, not a fix`,
-			related: [{ ...found.at, message: 'seen here' }],
+			message: `${name}() takes plain references and is on its way out; here ${found.text}, so a conversion to ${REPLACEMENT}() is tidy, not a fix`,
+			related: [{ start: found.start, end: found.end, message: 'seen here' }],
 		};
 	return {
 		...nameRange,

@@ -17,14 +17,18 @@ export interface Site {
 }
 
 /** Taking calls of a group whose user no notifier, curated judgement or other owner answers for. */
-export function* sitesOf(file: FileContext, group: 'get' | 'pin', wanted: (call: ApiCall) => boolean): Generator<Site> {
+export function* sitesOf(
+	file: FileContext,
+	group: 'get' | 'pin' | 'iov-iter' | 'extract',
+	wanted: (call: ApiCall) => boolean,
+): Generator<Site> {
 	if (isOwnGround(file)) return;
 	for (const call of file.calls) {
 		if (call.api.record.group !== group || !call.api.signature || !call.fn?.clean || !wanted(call)) continue;
 		const known = file.knownUser(call.fn.name);
 		if (known && known.verdict !== 'convert') continue;
 		const uses = usesOf(file, call);
-		if (uses.notifier || uses.uses.some((use) => use.kind === 'moved')) continue;
+		if (uses.notifier || uses.uses.some((use) => use.kind === 'moved' && !use.byField)) continue;
 		const pages = call.arg('pages') ?? call.arg('page') ?? call.arg('folios');
 		yield { call, uses, name: (pages && holderPlace(pages, NO_ALIASES)?.replaceAll('[]', '')) || 'the page' };
 	}

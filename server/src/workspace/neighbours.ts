@@ -10,6 +10,9 @@ const MOST_FILES = 600;
 /** UTF-16 units; longer ones are generated tables. */
 const LONGEST_TEXT = 2_000_000;
 
+/** Core functions are known by name; of those that a configuration chooses, a file cannot tell which it gets. */
+const CORE = /^(?:include|kernel|lib|mm)\//;
+
 /** Files of the whole tree that may define a function; for those that are not in the folder. */
 export type Definitions = (name: string) => readonly string[];
 
@@ -48,11 +51,11 @@ export class Neighbourhood {
 			const missing = unasked(needs(found), asked);
 			if (missing.functions.length + missing.fields.length === 0) break;
 			const beside = await this.#beside(file, named, missing);
-			const open = missing.functions.filter((name) => !beside.some(({ text }) => mayDefine(text, name)));
-			const far = await this.#read(
-				open.flatMap((name) => elsewhere(name)).filter((path) => path !== file),
-				named,
-			);
+			const open = missing.functions.filter(({ name }) => !beside.some(({ text }) => mayDefine(text, name)));
+			const paths = open
+				.flatMap(({ name }) => elsewhere(name))
+				.filter((path) => path !== file && !CORE.test(named(path)));
+			const far = await this.#read(paths, named);
 			const fresh = [...beside, ...far].filter((neighbour) => !found.includes(neighbour));
 			if (fresh.length === 0) break;
 			found = [...found, ...fresh];
@@ -74,7 +77,7 @@ export class Neighbourhood {
 		const all = await this.#read(paths, named);
 		return all.filter(
 			({ text }) =>
-				needs.functions.some((name) => mayDefine(text, name)) ||
+				needs.functions.some(({ name }) => mayDefine(text, name)) ||
 				needs.fields.some(({ record, field }) => mayUse(text, record, field)),
 		);
 	}
@@ -119,7 +122,7 @@ export class Neighbourhood {
 function unasked({ functions, fields }: Needs, asked: Set<string>): Needs {
 	const isNew = (key: string): boolean => !asked.has(key) && asked.add(key) !== undefined;
 	return {
-		functions: functions.filter((name) => isNew(name)),
+		functions: functions.filter(({ name }) => isNew(name)),
 		fields: fields.filter(({ record, field }) => isNew(`${record}.${field}`)),
 	};
 }

@@ -21,7 +21,7 @@ import {
 } from '../../kernel/sinks/index.js';
 import type { CallExpr, Expr, FunctionIR } from '../../syntax/ir.js';
 import { variableType } from '../integers.js';
-import { bare, place, postorder, rootOf } from '../walk.js';
+import { bare, isNull, place, postorder, rootOf } from '../walk.js';
 import { type Eyes, span } from './eyes.js';
 import type { Effects, Reason } from './frame.js';
 import { ADDRESS, CONTENTS, type Kinds, LIST, NONE, PAGE, WINDOW } from './kinds.js';
@@ -206,8 +206,13 @@ function toDevice(eyes: Eyes, call: CallExpr, reach: (index: number) => Kinds): 
 	const known = deviceCall(call.name);
 	if (known) {
 		if (reach(known.arg) === NONE) return false;
-		const { direction } = known;
-		const way = typeof direction === 'number' ? wayOf(eyes, call.args[direction]) : (direction ?? 'unknown');
+		const { direction, counts } = known;
+		const way =
+			typeof direction === 'number'
+				? wayOf(eyes, call.args[direction])
+				: counts
+					? wayOfCounts(call.args[counts.read], call.args[counts.written])
+					: (direction ?? 'unknown');
 		device(eyes, call, known.by, way, known.lasting ?? false);
 		return true;
 	}
@@ -228,6 +233,12 @@ function wayOf(eyes: Eyes, arg: Expr | undefined): Direction {
 	return (constant?.kind === 'name' && directionOf(constant.name)) || 'unknown';
 }
 
+/** All lists go one way when there are none of the other. */
+function wayOfCounts(read: Expr | undefined, written: Expr | undefined): Direction {
+	if (read && isNull(read)) return 'from-device';
+	return written && isNull(written) ? 'to-device' : 'unknown';
+}
+
 function toList(
 	eyes: Eyes,
 	call: CallExpr,
@@ -236,6 +247,7 @@ function toList(
 	reach: (index: number) => Kinds,
 ): boolean {
 	if (reach(list.from) === NONE || (at(list.from) === NONE && list.into === undefined)) return false;
+	eyes.frame.note({ ...span(call.nameRange), kind: 'listed', text: `${call.name}() puts them into a list for I/O` });
 	const target = list.into === undefined ? undefined : call.args[list.into];
 	const path = target && eyes.path(target);
 	if (!target || !path) return true;

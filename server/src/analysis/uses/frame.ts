@@ -95,7 +95,7 @@ export class Frame {
 		});
 		for (const block of this.fn.blocks) {
 			const state = entries[block.id];
-			if (!state || block.successors.length > 0 || block.steps.at(-1)?.kind === 'return') continue;
+			if (!state || block.stops || block.successors.length > 0 || block.steps.at(-1)?.kind === 'return') continue;
 			exit.add(
 				block.steps.reduce<State>((now, step) => this.step(now, step), state),
 				undefined,
@@ -108,7 +108,7 @@ export class Frame {
 
 	note(use: Omit<Use, 'function' | 'byField'>): void {
 		if (!this.recording) return;
-		this.trace.note({ ...use, function: this.fn.name, ...(this.reason.fields ? { byField: true } : {}) });
+		this.trace.note({ ...use, function: this.fn.name, ...(this.trace.isByField ? { byField: true } : {}) });
 	}
 
 	noteAssigned(path: string, range: Range): void {

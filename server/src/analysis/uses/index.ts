@@ -1,9 +1,9 @@
 /** The uses of the pages of a taking call. */
-import { NOTIFIERS } from '../../kernel/sinks/index.js';
+import { NOTIFIERS, TOLD } from '../../kernel/sinks/index.js';
 import type { Range } from '../../syntax/ir.js';
 import type { ApiCall, FileContext } from '../context.js';
 import { isCore } from './core.js';
-import { inCode } from './notifier.js';
+import { inCode, toldIn } from './notifier.js';
 import { takesPages } from './site.js';
 import { type Budget, fullBudget, Trace } from './trace.js';
 import type { Uses } from './use.js';
@@ -13,6 +13,7 @@ export type { Life, Use, UseKind, Uses } from './use.js';
 
 interface Known {
 	readonly notifier: Range | undefined;
+	readonly told: Range | undefined;
 	readonly calls: Map<ApiCall, Uses>;
 	readonly budget: Budget;
 }
@@ -22,7 +23,12 @@ const KNOWN = new WeakMap<FileContext, Known>();
 function ofFile(file: FileContext): Known {
 	let known = KNOWN.get(file);
 	if (!known) {
-		known = { notifier: inCode(file.text, NOTIFIERS), calls: new Map(), budget: fullBudget() };
+		known = {
+			notifier: inCode(file.text, NOTIFIERS),
+			told: toldIn(file.text, TOLD),
+			calls: new Map(),
+			budget: fullBudget(),
+		};
 		KNOWN.set(file, known);
 	}
 	return known;
@@ -30,7 +36,7 @@ function ofFile(file: FileContext): Known {
 
 /** What becomes of the pages of `call`, as far as this file shows. */
 export function usesOf(file: FileContext, call: ApiCall): Uses {
-	const { notifier, calls, budget } = ofFile(file);
+	const { notifier, told, calls, budget } = ofFile(file);
 	const known = calls.get(call);
 	if (known) return known;
 	const { fn } = call;
@@ -38,7 +44,7 @@ export function usesOf(file: FileContext, call: ApiCall): Uses {
 	const trace = new Trace(file, budget);
 	const followed = fn?.clean === true && takesPages(call);
 	const transient = followed ? trace.follow(call, fn) : false;
-	const uses: Uses = { uses: trace.uses, transient, notifier, core, complete: followed && trace.complete };
+	const uses: Uses = { uses: trace.uses, transient, notifier, told, core, complete: followed && trace.complete };
 	calls.set(call, uses);
 	return uses;
 }

@@ -18,3 +18,13 @@ export function inCode(text: string, words: RegExp): Range | undefined {
 	}
 	return undefined;
 }
+
+/** The first place where code is told of changes of user page tables, past includes; undefined when none is. */
+export function toldIn(text: string, words: RegExp): Range | undefined {
+	if (text.search(words) < 0) return undefined;
+	for (const match of text.matchAll(new RegExp(`^[ \\t]*#[ \\t]*include[^\\n]*|${scanner(words).source}`, 'gm'))) {
+		if (/^(?:\/[*/]|"|\s*#)/.test(match[0])) continue;
+		return { start: match.index, end: match.index + match[0].length };
+	}
+	return undefined;
+}

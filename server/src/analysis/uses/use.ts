@@ -17,6 +17,8 @@ export type UseKind =
 	| 'read'
 	/** Only the struct page is looked at: node, mapping, flags, address. */
 	| 'page-only'
+	/** They are put into a scatterlist, a bvec or an iterator, as I/O wants them. */
+	| 'listed'
 	/** The references move to an owner who puts them. */
 	| 'moved'
 	/** The pages leave through the return value or a parameter, to callers this file does not show. */
@@ -58,6 +60,8 @@ export interface Uses {
 	readonly transient: boolean;
 	/** Where the file deals with MMU notifiers. */
 	readonly notifier: Range | undefined;
+	/** Of these, where it is told of changes: it registers for them, or asks whether one came in between. */
+	readonly told: Range | undefined;
 	/** The function is core code: kernel/, mm/, security/, exec, core dumps, arch/.../kernel. */
 	readonly core: boolean;
 	/** Everything this file shows was followed. */

@@ -1,13 +1,16 @@
 import { Lines } from '../../workspace/lines.js';
+import { fingerprints } from '../fingerprint.js';
 import type { Report } from '../report.js';
 
 /** Stable for tools: lines and columns from 1, columns in UTF-16 units, `end` exclusive. */
 export function json(report: Report): string {
 	const findings = report.reports.flatMap(({ path, text, findings, elsewhere }) => {
 		const lines = new Lines(text);
-		return findings.map((finding) => ({
+		const prints = fingerprints(path, text, findings);
+		return findings.map((finding, i) => ({
 			path,
 			rule: finding.rule,
+			fingerprint: prints[i],
 			severity: finding.severity,
 			message: finding.message,
 			function: finding.function,

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Location, Log, PhysicalLocation, Region, ReportingDescriptor, Result } from 'sarif';
 import type { Finding, Place } from '../../engine.js';
 import type { RuleMeta, Severity } from '../../rules/rule.js';
 import type { Range } from '../../syntax/ir.js';
 import { Lines } from '../../workspace/lines.js';
+import { fingerprints } from '../fingerprint.js';
 import { rulePage } from '../package.js';
 import type { FileReport, Report } from '../report.js';
 
@@ -16,13 +16,14 @@ const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
 };
 
 /** Base of all paths: where the command ran, which for code scanning is the top of the checkout. */
-const BASE = '%SRCROOT%';
+export const BASE = '%SRCROOT%';
+export const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
 /** SARIF 2.1.0. */
 export function sarif(report: Report): string {
 	const indexes = new Map(report.rules.map((rule, index) => [rule.id, index]));
 	const log: Log = {
-		$schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+		$schema: SCHEMA,
 		version: '2.1.0',
 		runs: [
 			{
@@ -71,20 +72,20 @@ function descriptor(rule: RuleMeta): ReportingDescriptor {
 
 function results(file: FileReport, indexes: ReadonlyMap<string, number>): Result[] {
 	const lines = new Lines(file.text);
-	const seen = new Map<string, number>();
 	const region = (range: Range): Region => {
 		const start = lines.position(range.start);
 		const end = lines.position(range.end);
 		return { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column };
 	};
 	const place = (range: Range) => ({ artifactLocation: artifact(file.path), region: region(range) });
-	return file.findings.map((finding): Result => {
+	const prints = fingerprints(file.path, file.text, file.findings);
+	return file.findings.map((finding, i): Result => {
 		const result: Result = {
 			ruleId: finding.rule,
 			level: LEVEL[finding.severity],
 			message: { text: finding.message },
 			locations: [location(finding, place(finding))],
-			partialFingerprints: { 'gupLensFinding/v1': fingerprint(file, finding, lines, seen) },
+			partialFingerprints: { 'gupLensFinding/v1': prints[i] as string },
 			properties: { kernel: file.kernel.version, severity: finding.severity, tags: [...finding.tags] },
 		};
 		const index = indexes.get(finding.rule);
@@ -126,15 +127,6 @@ function location(finding: Finding, physicalLocation: NonNullable<Location['phys
 	return { physicalLocation, logicalLocations: [{ name: finding.function, kind: 'function' }] };
 }
 
-/** The same finding after lines were added above it: rule, file, function, its line without blanks, and which of equals. */
-function fingerprint(file: FileReport, finding: Finding, lines: Lines, seen: Map<string, number>): string {
-	const line = lines.line(lines.position(finding.start).line).replace(/\s+/g, '');
-	const key = [finding.rule, file.path, finding.function ?? '', line].join('\n');
-	const ordinal = seen.get(key) ?? 0;
-	seen.set(key, ordinal + 1);
-	return createHash('sha256').update(`${key}\n${ordinal}`).digest('hex').slice(0, 32);
-}
-
-function artifact(path: string): { uri: string; uriBaseId: string } {
+export function artifact(path: string): { uri: string; uriBaseId: string } {
 	return { uri: path.split('/').map(encodeURIComponent).join('/'), uriBaseId: BASE };
 }

@@ -8,6 +8,8 @@ export interface DeviceCall {
 	readonly arg: number;
 	/** Position of the enum dma_data_direction or dma_transfer_direction, or the direction the function always has. */
 	readonly direction?: number | Direction;
+	/** Positions of the numbers of lists that the device reads and writes. */
+	readonly counts?: { readonly read: number; readonly written: number };
 	/** The mapping stays until it is taken away, by no I/O of its own: IOMMU and grant tables. */
 	readonly lasting?: boolean;
 	/** What gets at the pages, in words. */
@@ -70,7 +72,7 @@ const virtual: Source<DeviceCall> = {
 	calls: {
 		virtqueue_add_outbuf: { arg: 1, direction: 'to-device', by: 'a virtio device' },
 		'virtqueue_add_inbuf virtqueue_add_inbuf_ctx': { arg: 1, direction: 'from-device', by: 'a virtio device' },
-		virtqueue_add_sgs: { arg: 1, by: 'a virtio device' },
+		virtqueue_add_sgs: { arg: 1, counts: { read: 2, written: 3 }, by: 'a virtio device' },
 		vmbus_establish_gpadl: { arg: 1, lasting: true, by: 'the hypervisor' },
 		gnttab_grant_foreign_access: { arg: 1, lasting: true, by: 'another Xen domain' },
 		gnttab_grant_foreign_access_ref: { arg: 2, lasting: true, by: 'another Xen domain' },

@@ -3,6 +3,7 @@ export { loadsFrom, storesInto } from './cpu.js';
 export { addressTaker, type Direction, deviceCall, directionOf, toDeviceOrder } from './device.js';
 export {
 	callsDestructor,
+	INVALIDATES,
 	insertion,
 	isCompletionField,
 	keepsNothing,
@@ -12,5 +13,6 @@ export {
 	newOwner,
 	owningType,
 	registersCompletion,
+	TOLD,
 } from './keep.js';
 export { freesHolder, type ListCall, listCall, looksAtPage, unmaps, type View, viewOf } from './views.js';

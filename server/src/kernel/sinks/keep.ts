@@ -110,9 +110,12 @@ export function makesObject(name: string): boolean {
 
 const RELEASES = /(?:^|_)(?:put|release|unpin|drop|unref|unget)(?:_|$)|_release$|_put$/;
 
+/** Memory orders and locks are released as well. */
+const NO_RELEASES = /^(?:smp_|atomic|arch_|raw_|refcount_|kref_|lock_|rwsem_|mutex_)/;
+
 /** A helper that gives pages back, as far as its name tells: ceph_put_page_vector, p9_release_pages. */
 export function namedRelease(name: string): boolean {
-	return RELEASES.test(name);
+	return RELEASES.test(name) && !NO_RELEASES.test(name);
 }
 
 const DESTRUCTORS = names(`
@@ -141,9 +144,16 @@ export function isCompletionField(field: string): boolean {
 	return COMPLETION_FIELD.test(field);
 }
 
-/** Words of code that is told when user page tables change. Source: include/linux/{mmu_notifier,hmm,kvm_host}.h. */
+/** Words of code that deals with changes of user page tables. Source: include/linux/{mmu_notifier,hmm,kvm_host}.h. */
 export const NOTIFIERS =
 	/\b(?:\w*mmu_notifier\w*|mmu_interval_\w+|mmu_invalidate_\w+|hmm_range(?:_fault)?|\w+_mn_(?:un)?register\w*|CONFIG_(?:KVM_GENERIC_)?MMU_NOTIFIER)\b/g;
+
+/** Of these, the words of code that is told of a change: it registers for it, or asks whether one came in between. */
+export const TOLD =
+	/\b(?:\w*mmu_notifier(?:_(?:register|unregister|get|put|synchronize|retry|seq|count|ops|release|from)\w*)?|mmu_interval_\w+|mmu_invalidate_(?:retry|seq|in_progress)\w*|kvm_mmu_notifier_\w+|hmm_range(?:_fault)?|\w+_mn_(?:un)?register\w*)\b/g;
+
+/** A field of the callbacks that are called when page tables change, with the function it is given. */
+export const INVALIDATES = /\.invalidate\w*\s*=\s*&?(\w+)/g;
 
 const QUIET = names(`
 	IS_ERR IS_ERR_OR_NULL PTR_ERR PTR_ERR_OR_ZERO ERR_PTR WARN_ON WARN_ON_ONCE BUG_ON VM_BUG_ON VM_BUG_ON_PAGE BUILD_BUG_ON

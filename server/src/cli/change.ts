@@ -1,0 +1,166 @@
+import { isAbsolute, resolve } from 'node:path';
+import { type Engine, type Finding, needles } from '../engine.js';
+import type { Severity } from '../rules/rule.js';
+import { fromFolder, slashed } from '../workspace/collect.js';
+import type { Files } from '../workspace/files.js';
+import { type Changed, GitError, Revision } from '../workspace/git.js';
+import { nodeFiles } from '../workspace/nodeFiles.js';
+import { Overlay } from '../workspace/overlay.js';
+import { applySeries, PatchError } from '../workspace/patches.js';
+import { parent } from '../workspace/paths.js';
+import { TreeLocator } from '../workspace/trees.js';
+import { Examiner, type Named } from './examiner.js';
+import { fingerprints } from './fingerprint.js';
+import { UsageError } from './io.js';
+import type { Kernels } from './kernels.js';
+import type { FileReport } from './report.js';
+import type { Skip } from './scan.js';
+
+/** Two states of a tree, and the files in which they differ. */
+export interface Change {
+	readonly before: Files;
+	readonly now: Files;
+	readonly files: readonly Changed[];
+}
+
+/**
+ * What a work tree has changed since a revision.
+ * @throws UsageError without repository or revision
+ */
+export async function changeSince(revision: string, cwd: string): Promise<Change> {
+	try {
+		const found = await Revision.find(revision, cwd);
+		const files = (await found.changes()).filter(isC);
+		const old = new Map<string, () => Promise<string | undefined>>();
+		for (const { before, now } of files) {
+			if (now !== undefined && now !== before) old.set(now, async () => undefined);
+		}
+		for (const { before } of files)
+			if (before !== undefined)
+				old.set(
+					before,
+					once(() => found.text(before)),
+				);
+		return { before: new Overlay(nodeFiles, old), now: nodeFiles, files };
+	} catch (error) {
+		if (error instanceof GitError) throw new UsageError(`--diff ${revision}: ${error.message}`);
+		throw error;
+	}
+}
+
+/**
+ * What a patch or a series of them would change in the tree around a folder, applied in memory.
+ * @param name of the patch, for messages
+ * @throws UsageError for a patch that does not apply
+ */
+export async function changeBy(patch: string, name: string, cwd: string): Promise<Change> {
+	const here = slashed(cwd);
+	const tree = await new TreeLocator(nodeFiles).find(here, true);
+	const top = tree?.root ?? here;
+	try {
+		const { texts, moved } = await applySeries(patch, top, nodeFiles);
+		const after = new Map([...texts].map(([path, text]) => [`${top}/${path}`, async () => text]));
+		const gone = new Set(moved.values());
+		const files = [...texts].flatMap(([path, text]): Changed[] => {
+			if (text === undefined) return gone.has(path) ? [] : [{ now: undefined, before: `${top}/${path}` }];
+			return [{ now: `${top}/${path}`, before: `${top}/${moved.get(path) ?? path}` }];
+		});
+		return { before: nodeFiles, now: new Overlay(nodeFiles, after), files: files.filter(isC) };
+	} catch (error) {
+		if (error instanceof PatchError) throw new UsageError(`--patch ${name}: ${error.message}`);
+		throw error;
+	}
+}
+
+function isC({ before, now }: Changed): boolean {
+	return /\.[ch]$/.test(now ?? before ?? '');
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+	let made: Promise<T> | undefined;
+	return () => {
+		made ??= make();
+		return made;
+	};
+}
+
+interface Asked {
+	/** Only files in these are reported. */
+	readonly paths: readonly string[];
+	readonly cwd: string;
+	readonly kernel: string | undefined;
+	readonly severities: Readonly<Record<string, Severity | 'off'>>;
+}
+
+/** What a change brings. */
+export interface Brought {
+	readonly kernels: Kernels;
+	/** Number of files looked at. */
+	readonly files: number;
+	/** C files that the change touches. */
+	readonly changed: number;
+	readonly reports: readonly FileReport[];
+	readonly unread: readonly Skip[];
+}
+
+/**
+ * Findings that are there after a change and were not before: in the files it touches, and in those beside them, which may
+ * call what it changes.
+ */
+export async function brought(engine: Engine, { before, now, files }: Change, asked: Asked): Promise<Brought> {
+	const { cwd, kernel, severities } = asked;
+	const after = new Examiner(engine, { cwd, kernel, severities, files: now });
+	const earlier = new Examiner(engine, { cwd, kernel, severities, files: before });
+	const formerly = new Map(files.map((file) => [file.now, file.before]));
+	const reports: FileReport[] = [];
+	const unread: Skip[] = [];
+	let looked = 0;
+	for (const absolute of await candidates(files, now, asked)) {
+		const text = await now.read(absolute);
+		if (text === undefined) continue;
+		looked++;
+		if (!needles.some((needle) => text.includes(needle))) continue;
+		const named = nameOf(absolute, asked);
+		await after.examine(named, text, async ({ judged, analyse, elsewhere }) => {
+			const { findings, unread: functions } = analyse(text, true);
+			for (const name of functions) unread.push({ ...named, reason: `function ${name} could not be parsed` });
+			if (findings.length === 0) return;
+			const old = formerly.has(absolute) ? formerly.get(absolute) : absolute;
+			const known = old === undefined ? [] : await fingerprintsOf(earlier, nameOf(old, asked), await before.read(old));
+			const fresh = newOnes(text, findings, known);
+			if (fresh.length > 0) reports.push({ ...named, text, findings: fresh, kernel: judged.kernel, elsewhere });
+		});
+	}
+	return { kernels: after.kernels, files: looked, changed: files.length, reports, unread };
+}
+
+/** Paths by which the same finding is known before and after. */
+async function fingerprintsOf(examiner: Examiner, named: Named, text: string | undefined): Promise<readonly string[]> {
+	if (text === undefined) return [];
+	return examiner.examine(named, text, ({ analyse }) => fingerprints('', text, analyse(text, false).findings));
+}
+
+function newOnes(text: string, findings: readonly Finding[], known: readonly string[]): readonly Finding[] {
+	const old = new Set(known);
+	const prints = fingerprints('', text, findings);
+	return findings.filter((_, i) => !old.has(prints[i] as string));
+}
+
+/** Files the change touches, and the C files beside them. */
+async function candidates(files: readonly Changed[], now: Files, { paths, cwd }: Asked): Promise<readonly string[]> {
+	const found = new Set<string>();
+	const folders = new Set<string>();
+	for (const { now: path, before } of files) {
+		if (path !== undefined) found.add(path);
+		for (const one of [path, before]) folders.add(parent(one ?? '') ?? '');
+	}
+	for (const folder of folders)
+		for (const name of await now.list(folder)) if (/\.[ch]$/.test(name)) found.add(`${folder}/${name}`);
+	const within = paths.map((path) => slashed(resolve(cwd, path)));
+	return [...found].filter((path) => within.some((top) => path === top || path.startsWith(`${top}/`))).sort();
+}
+
+function nameOf(absolute: string, { paths, cwd }: Asked): Named {
+	const path = fromFolder(cwd, absolute);
+	return { absolute, path, shown: paths.every((given) => isAbsolute(given)) ? absolute : path };
+}

@@ -1,0 +1,98 @@
+import { isAbsolute } from 'node:path';
+import type { Analysis, Engine, OpenFile, Place } from '../engine.js';
+import type { Severity } from '../rules/rule.js';
+import { fromFolder } from '../workspace/collect.js';
+import type { Files } from '../workspace/files.js';
+import { type Beside, type Definitions, Neighbourhood } from '../workspace/neighbours.js';
+import { type Judged, Kernels } from './kernels.js';
+
+/** A file as the engine is asked of it. */
+export interface Examined {
+	readonly judged: Judged;
+	/** Analyse a text in place of the file's. */
+	analyse(text: string, fixes: boolean): Analysis;
+	/** The file a place of the findings lies in. */
+	elsewhere(place: Place): Elsewhere;
+}
+
+/** Another file that findings point to. */
+export interface Elsewhere {
+	/** Relative to the working directory. */
+	readonly path: string;
+	/** As the user would type it, like that of the file with the finding. */
+	readonly shown: string;
+	readonly text: string;
+}
+
+export interface Named {
+	/** Absolute, with "/". */
+	readonly absolute: string;
+	/** Relative to the working directory. */
+	readonly path: string;
+	/** As the user would type it. */
+	readonly shown: string;
+}
+
+interface Surroundings {
+	readonly cwd: string;
+	readonly files: Files;
+	/** Value of --kernel. */
+	readonly kernel: string | undefined;
+	readonly severities: Readonly<Record<string, Severity | 'off'>>;
+	/** Files of other folders that may define a function. */
+	readonly definitions?: Definitions;
+}
+
+/** Asks the engine of files in one state of the tree, each by its own kernel and with the files beside it. */
+export class Examiner {
+	readonly kernels: Kernels;
+	readonly #engine: Engine;
+	readonly #around: Surroundings;
+	readonly #neighbourhood: Neighbourhood;
+
+	constructor(engine: Engine, around: Surroundings) {
+		this.#engine = engine;
+		this.#around = around;
+		this.kernels = new Kernels(around.kernel, around.files);
+		this.#neighbourhood = new Neighbourhood(around.files);
+	}
+
+	/** @param use called once; what it is given is of no use afterwards */
+	async examine<T>(named: Named, text: string, use: (file: Examined) => Promise<T> | T): Promise<T> {
+		const { cwd, severities, definitions } = this.#around;
+		const judged = await this.kernels.of(named.absolute, named.path);
+		const opened = this.#engine.open();
+		const asked = { path: judged.path, kernel: judged.kernel, severities };
+		try {
+			const neighbours = await this.#neighbourhood.of(
+				named.absolute,
+				(other) => judged.tree?.relative(other) ?? fromFolder(cwd, other),
+				(found) => opened.needs(text, { ...asked, neighbours: found }),
+				definitions,
+			);
+			return await use({
+				judged,
+				analyse: (text, fixes) => opened.analyse(text, { ...asked, fixes, neighbours }),
+				elsewhere: (place) => elsewhereOf(neighbours, place, cwd, named.shown),
+			});
+		} finally {
+			close(opened);
+		}
+	}
+}
+
+function elsewhereOf(neighbours: readonly Beside[], { path }: Place, cwd: string, like: string): Elsewhere {
+	const beside = neighbours.find((neighbour) => neighbour.path === path);
+	if (!beside) return { path, shown: path, text: '' };
+	const fromHere = fromFolder(cwd, beside.file);
+	return { path: fromHere, shown: isAbsolute(like) ? beside.file : fromHere, text: beside.text };
+}
+
+/** After a failure the trees may be in doubt: freeing them must not hide it. */
+function close(opened: OpenFile): void {
+	try {
+		opened.dispose();
+	} catch {
+		// the failure itself is told
+	}
+}
