@@ -8,7 +8,7 @@ import { former } from './former.js';
 import { carriedOff, handOn } from './handing.js';
 import { isOne, placeOf, spotOf, within } from './places.js';
 import { fillIn } from './releasing.js';
-import { ANY, NEG, POS, type State, UNKNOWN, type Value, ZERO } from './state.js';
+import { ANY, amongst, NEG, POS, type State, UNKNOWN, type Value, ZERO } from './state.js';
 import { isPageResult, take } from './taking.js';
 import { assume, valueAt, worth } from './values.js';
 
@@ -75,10 +75,8 @@ export function move(state: State, left: Expr, direction: number): void {
 	}
 	forgetMention(state, name);
 	state.values.set(name, {
-		...old,
+		...amongst(old, undefined),
 		signs: old.signs & NEG ? ANY : direction === POS ? POS : direction === NEG && old.signs === POS ? ZERO | POS : ANY,
-		constant: undefined,
-		among: undefined,
 		copyOf: undefined,
 		form: old.result === undefined ? undefined : 'sum',
 	});
@@ -114,7 +112,9 @@ export function assignVariable(body: Body, state: State, name: string, right: Ex
 		state.aliases.set(name, { place: inside.place, address: false });
 		return;
 	}
-	if (pointer && resolved !== undefined && !sameRoot && !body.shadowed.has(name) && isNull(right) === false) {
+	// an address that was kept as a number gets its name from the pointer it becomes
+	const kept = resolved === undefined || resolved !== rootOf(resolved) || address || isPointer(body, resolved);
+	if (pointer && kept && resolved !== undefined && !sameRoot && !body.shadowed.has(name) && isNull(right) === false) {
 		state.aliases.set(name, { place: resolved, address });
 		return;
 	}
@@ -155,19 +155,29 @@ export function assignPlace(body: Body, state: State, left: Expr, right: Expr, v
 		if (holding.position?.of === name) state.update(holding.id, { position: undefined });
 }
 
+/** What is added: the number asked for is the number obtained where all were. */
+function summand(state: State, right: Expr): Value {
+	const value = worth(state, right);
+	const name = placeOf(state, right);
+	if (value.result !== undefined || name === undefined) return value;
+	const whole = [...state.holdings.values()].find(
+		(h) => h.asked === name && h.outcome === 'all' && h.status === 'held',
+	);
+	return whole ? { signs: POS, result: whole.id, form: 'whole' } : value;
+}
+
 export function assign(body: Body, state: State, left: Expr, op: string, right: Expr): void {
 	const at = bare(left);
 	for (const id of mentioned(state, right)) state.update(id, { counted: true });
 	if (op !== '=') {
-		const added = op === '+=' || op === '-=' ? worth(state, right) : UNKNOWN;
+		const added = op === '+=' || op === '-=' ? summand(state, right) : UNKNOWN;
 		const name = placeOf(state, at);
 		const old = name === undefined ? undefined : valueAt(state, name);
-		const asked = op === '+=' || op === '-=' ? obtained(state, right) : undefined;
 		const bits = bitFacts(state, at, op);
 		move(state, at, op === '+=' ? POS : op === '-=' ? NEG : 0);
 		if (name === undefined) return;
 		if (op === '|=' || op === '&=') setBits(state, at, op, right, bits);
-		const result = added.result ?? asked ?? old?.result;
+		const result = added.result ?? old?.result;
 		const signs = op === '+=' && old && !((old.signs | added.signs) & NEG) ? ZERO | POS : ANY;
 		state.values.set(name, {
 			signs: op === '+=' && old?.signs === ZERO ? added.signs : signs,
@@ -184,11 +194,14 @@ export function assign(body: Body, state: State, left: Expr, op: string, right: 
 		});
 		return;
 	}
-	const also = bare(right);
-	const kept = valueToKeep(state, right);
-	// `pages = ctx->pages = kvmalloc(...)`: an object that is seen elsewhere has it as well
-	const value = also.kind === 'assign' && bare(also.left).kind !== 'name' ? { ...kept, published: true } : kept;
-	const api = body.around.apiCall(bare(right));
+	const inner = bare(right);
+	if (inner.kind === 'assign' && inner.op === '=') {
+		// `pages = ctx->pages = alloc()`: both are one from here on
+		assign(body, state, left, op, inner.left);
+		return;
+	}
+	const value = valueToKeep(state, right);
+	const api = body.around.apiCall(inner);
 	if (api && isPageResult(api)) {
 		const target = placeOf(state, at);
 		if (at.kind === 'name') forgetVariable(state, at.name);
@@ -204,14 +217,6 @@ export function assign(body: Body, state: State, left: Expr, op: string, right: 
 	}
 	if (at.kind === 'name') assignVariable(body, state, at.name, right, value);
 	else assignPlace(body, state, at, right, value);
-}
-
-/** The number asked for is the number obtained: `have += n` where the call returned n. */
-function obtained(state: State, right: Expr): string | undefined {
-	const name = placeOf(state, right);
-	for (const h of state.holdings.values())
-		if (name !== undefined && h.asked === name && h.outcome === 'all' && h.status === 'held') return h.id;
-	return undefined;
 }
 
 /** What stays true of single bits when others are set (`|=`) or cleared (`&=`). */

@@ -50,6 +50,7 @@ export function callOfFamily(body: Body, state: State, call: CallExpr, api: ApiC
 				kinds: new Set([takes]),
 				count: api.arg('count'),
 				dirties,
+				remembers: false,
 			});
 		return [state];
 	}
@@ -165,6 +166,7 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 				kinds: touch.kinds,
 				count: countOutside(state, summary, call, touch.count),
 				dirties: false,
+				remembers: summary.changes.has(rootOf(name)) && name !== rootOf(name),
 			};
 			if (touch.status === 'part') {
 				for (const h of state.holdings.values())
@@ -211,15 +213,6 @@ export function summarised(body: Body, state: State, call: CallExpr, summary: Su
 	return ways.map(({ now }) => now);
 }
 
-/** Memory is copied as a whole, and the pages with it: of an array, or of an object they are kept in. */
-function copyOut(state: State, expr: Expr, call: CallExpr): void {
-	const spot = spotOf(state, expr);
-	if (!spot || spot.shape === 'element') return;
-	for (const h of state.holdings.values())
-		if ((h.place === spot.place && !h.single) || (h.place !== spot.place && within(h.place, spot.place)))
-			leaveHands(state, h.id, call);
-}
-
 /** A mapping that was not made is no way back to the pages. */
 function mapping(state: State, call: CallExpr): State[] {
 	const failed = state.clone();
@@ -238,9 +231,16 @@ function freed(body: Body, state: State, call: CallExpr): void {
 function duplicate(state: State, call: CallExpr): State[] {
 	const failed = state.clone();
 	failed.values.set(temporary(call), { signs: ZERO });
-	if (call.args[0]) copyOut(state, call.args[0], call);
+	if (call.args[0]) copiedOff(state, call, call.args[0]);
 	state.values.set(temporary(call), { signs: POS, fresh: 'raw' });
 	return [state, failed];
+}
+
+/** The memory is copied as a whole: who has the copy has the pages of the array or object. */
+function copiedOff(state: State, call: CallExpr, arg: Expr): void {
+	const spot = spotOf(state, arg);
+	for (const h of state.holdings.values())
+		if (spot && within(h.place, spot.place) && !(h.single && h.place === spot.place)) leaveHands(state, h.id, call);
 }
 
 export function callOf(body: Body, state: State, call: CallExpr): State[] {
@@ -272,7 +272,7 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 		// the sign alone says nothing of how many there are
 		if (!/^IS_ERR/.test(name))
 			for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
-		if (/^mem(?:cpy|move)$/.test(name)) for (const arg of call.args) copyOut(state, arg, call);
+		if (/^mem(?:cpy|move)$/.test(name)) for (const arg of call.args) copiedOff(state, call, arg);
 		if (name === 'memset') fillIn(body, state, call.args[0]);
 		writeThrough(state, call, false);
 		return MAPPERS.has(name) ? mapping(state, call) : [state];

@@ -1,19 +1,16 @@
 import type { CallExpr, Expr } from '../../syntax/ir.js';
-import { forget } from '../facts.js';
+import { type Facts, forget } from '../facts.js';
 import { bare, parts, rootOf } from '../walk.js';
 import { placeOf, type Spot, within } from './places.js';
-import { ANY, type Holding, NEG, POS, type State, ZERO } from './state.js';
+import { type Holding, type State, ZERO } from './state.js';
 
 /** What was said in terms of this place holds no more. */
 export function forgetMention(state: State, name: string): void {
-	if ([...state.stale.keys()].some((about) => about.includes(name))) {
-		const spoken = new RegExp(`(?:^|\\W)${escaped(name)}(?:\\W|$)`);
-		state.stale = new Map([...state.stale].filter(([about]) => !spoken.test(about)));
-	}
-	state.facts = forgetFacts(state, name);
+	state.facts = withoutMention(state.facts, name);
+	state.earlier = withoutMention(state.earlier, name);
 	const word = new RegExp(`\\b${rootOf(name)}\\b`);
 	const speaks = (text: string | undefined): boolean =>
-		text !== undefined && (text === name || (/^\w+$/.test(name) && word.test(text)));
+		text !== undefined && (text === name || (/^\w+(?:\[\])?$/.test(name) && word.test(text)));
 	for (const holding of state.holdings.values()) {
 		if (speaks(holding.asked)) state.update(holding.id, { asked: undefined });
 		if (speaks(holding.goal)) state.update(holding.id, { goal: undefined });
@@ -36,42 +33,30 @@ export function forgetVariable(state: State, name: string): void {
 	}
 }
 
-function escaped(text: string): string {
-	return text.replace(/[^\w]/g, '\\$&');
-}
-
-/** What was known of the fields below a place may hold no more. */
-function growOld(state: State, name: string, isBelow: (key: string) => boolean): void {
-	const old: [string, number][] = [];
-	for (const [key, value] of state.values)
-		if (isBelow(key) && value.signs !== ANY && value.result === undefined) old.push([key, value.signs]);
-	for (const [fact, truth] of state.facts)
-		if (fact.includes(`${name}->`) || fact.includes(`${name}.`) || fact.includes(`&${name}`))
-			old.push([fact, truth ? NEG | POS : ZERO]);
-	if (old.length > 0) state.stale = new Map([...state.stale, ...old]);
-}
-
 /** What a callee may change through the pointers it gets. */
 export function writeThrough(state: State, call: CallExpr, fields: boolean): void {
 	for (const arg of call.args) {
 		const at = bare(arg);
 		if (at.kind === 'unary' && at.op === '&') {
 			const name = placeOf(state, at.operand);
-			if (name === undefined || !(fields || /copy_from|get_user|swap/.test(call.name))) continue;
-			growOld(state, name, (key) => within(key, name));
-			const old = state.stale;
+			if (name === undefined || !(fields || /copy_from|get_user|swap|(?:set|clear|change|assign)_bit/.test(call.name)))
+				continue;
 			forgetMention(state, name);
-			state.stale = old;
 			for (const key of [...state.values.keys()]) if (within(key, name)) state.values.delete(key);
 			for (const h of state.holdings.values())
 				if (h.place === name && (h.single || /^\w+$/.test(name))) state.holdings.delete(h.id);
 		} else if (fields) {
 			const name = placeOf(state, at);
 			if (name === undefined) continue;
-			growOld(state, name, (key) => key !== name && within(key, name));
-			for (const key of [...state.values.keys()]) if (key !== name && within(key, name)) state.values.delete(key);
-			if ([...state.facts.keys()].some((fact) => fact.includes(`${name}->`)))
-				state.facts = new Map([...state.facts].filter(([fact]) => !fact.includes(`${name}->`)));
+			const held = [...state.facts].filter(([fact]) => fact.includes(`${name}->`));
+			for (const [key, { signs }] of [...state.values]) {
+				if (key === name || !within(key, name)) continue;
+				if (signs === ZERO || !(signs & ZERO)) held.push([key, signs !== ZERO]);
+				state.values.delete(key);
+			}
+			if (held.length === 0) continue;
+			state.facts = new Map([...state.facts].filter(([fact]) => !fact.includes(`${name}->`)));
+			state.earlier = new Map([...state.earlier, ...held]);
 		}
 	}
 }
@@ -102,8 +87,8 @@ export function isField(name: string): boolean {
 	return name.includes('->') || name.includes('.');
 }
 
-function forgetFacts(state: State, name: string): State['facts'] {
-	if (/^\w+$/.test(name)) return forget(state.facts, name);
-	const kept = [...state.facts].filter(([fact]) => !fact.includes(name));
-	return kept.length === state.facts.size ? state.facts : new Map(kept);
+function withoutMention(facts: Facts, name: string): Facts {
+	if (/^\w+$/.test(name)) return forget(facts, name);
+	const kept = [...facts].filter(([fact]) => !fact.includes(name));
+	return kept.length === facts.size ? facts : new Map(kept);
 }

@@ -34,7 +34,7 @@ export function releaseHolding(
 	const { call, inner } = release;
 	body.events.push({ kind: 'release', holding, release: call, inner });
 	const bulk = release.count !== undefined && spot.shape !== 'element';
-	if (bulk && !isContinued(state, holding)) judgeCount(body, state, holding, release, count);
+	if (bulk && !isFilled(state, holding)) judgeCount(body, state, holding, release, count);
 	if (holding.outcome === 'none') return;
 	if (
 		!release.kinds.has(holding.kind) &&
@@ -42,11 +42,10 @@ export function releaseHolding(
 		!holding.shared &&
 		holding.kind !== 'extracted' &&
 		holding.status !== 'part' &&
+		!state.doubtful &&
 		hasOneKind(body, holding)
 	)
 		body.events.push({ kind: 'mismatch', holding, release: call, inner, state });
-	// who has them now may have more than one reference
-	if (holding.status === 'gone') return;
 	const whole = holding.single || bulk || spot.shape === 'whole' || spot.shape === 'address';
 	if (!whole) {
 		releaseElement(body, state, holding, spot, release);
@@ -61,20 +60,18 @@ export function releaseHolding(
 		state.update(holding.id, reached ? { status: 'released', released: call } : { spared: call, earlier: false });
 		return;
 	}
-	const full =
-		!bulk || isFullCount(state, holding, release.count as Expr, count) || (inner !== call && isUnknown(count));
+	// how many a helper releases is not always known: with two takings in one place it may be those of one
+	const all = inner === call || !isFilled(state, holding);
+	const known = bulk && (inner === call || !isUnknown(count));
+	const full = known ? isFullCount(state, holding, release.count as Expr, count) : all;
 	// in a loop the same call releases what the next pass took
-	if (holding.status === 'released' && full && !holding.shared && holding.released && holding.released !== call)
+	const again = holding.status === 'released' && holding.released !== undefined && holding.released !== call;
+	if (again && full && !holding.shared && !release.remembers && !state.doubtful)
 		body.events.push({ kind: 'double', holding, release: call, state });
-	state.update(holding.id, { status: full ? 'released' : 'part', released: call });
+	// who got them in between may have a reference of his own
+	const shared = holding.shared || holding.status === 'gone';
+	state.update(holding.id, { status: full ? 'released' : 'part', released: call, shared });
 	state.note(call.nameRange, `${holding.place}: released by ${call.name}()`, holding.id);
-}
-
-/** Another call took the rest into the same array. */
-function isContinued(state: State, holding: Holding): boolean {
-	return [...state.holdings.values()].some(
-		(h) => h.id !== holding.id && h.place === holding.place && !h.single && h.outcome !== 'none',
-	);
 }
 
 /** A number of which nothing is known: whoever has a function for it gives back all of them. */
@@ -112,7 +109,7 @@ export function judgeCount(
 	value: Value | undefined,
 ): void {
 	const { call, count } = release;
-	if (!count || holding.shared || holding.status !== 'held' || holding.earlier) return;
+	if (!count || state.doubtful || holding.shared || holding.status !== 'held' || holding.earlier) return;
 	if (value?.result === holding.id && value.form === 'whole' && value.signs & NEG && release.dirties) {
 		if (holding.outcome === 'untested' || value.signs === NEG || holding.outcome === 'short') {
 			body.events.push({ kind: 'overrun', holding, release: call, why: 'negative', state });
@@ -142,7 +139,7 @@ export function judgeCount(
 /** A loop released the elements below `end`. */
 export function judgeSweep(body: Body, state: State, holding: Holding, { call, kinds }: Sweep, end: string): void {
 	const { outcome, status, position, shared, earlier } = holding;
-	if (!call || shared || earlier || position || status === 'gone' || isContinued(state, holding)) return;
+	if (!call || shared || earlier || position || status === 'gone' || isFilled(state, holding)) return;
 	const value = state.values.get(end);
 	if (isUnoffset(holding, value, kinds)) body.events.push({ kind: 'unoffset', holding, release: call, state });
 	if (holding.asked !== end || value?.result !== undefined || (outcome !== 'short' && outcome !== 'none')) return;
@@ -161,6 +158,11 @@ export function fillIn(body: Body, state: State, target: Expr | undefined): void
 function isUnoffset({ id, kind, taking }: Holding, value: Value | undefined, kinds: ReadonlySet<string>): boolean {
 	if (value?.result !== id || value.form !== 'unoffset' || taking.api.record.meaning !== 'bytes') return false;
 	return kinds.has(kind === 'extracted' ? 'pin' : kind);
+}
+
+/** Another call took pages into the same place: what this one left out, or the rest of the array. */
+function isFilled(state: State, { id, place }: Holding): boolean {
+	return [...state.holdings.values()].some((h) => h.id !== id && h.place === place && h.outcome !== 'none');
 }
 
 /** Entries that were not filled are NULL. */

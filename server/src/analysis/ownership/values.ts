@@ -8,7 +8,19 @@ import { bare, parts } from '../walk.js';
 import { settleExtractions } from './extraction.js';
 import { mentioned } from './forgetting.js';
 import { isOne, placeOf, spotOf } from './places.js';
-import { ANY, constantsOf, type Holding, NEG, POS, type State, temporary, UNKNOWN, type Value, ZERO } from './state.js';
+import {
+	ANY,
+	amongst,
+	constantsOf,
+	type Holding,
+	NEG,
+	POS,
+	type State,
+	temporary,
+	UNKNOWN,
+	type Value,
+	ZERO,
+} from './state.js';
 
 const TRUTH = new Set(['==', '!=', '<', '>', '<=', '>=', '&&', '||']);
 
@@ -62,6 +74,7 @@ function binary(state: State, op: string, left: Expr, right: Expr): Value {
 	const b = worth(state, right);
 	const result = a.result ?? b.result;
 	const carries = op === '+' || op === '-' || op === '|' || op === '<<' ? (a.carries ?? b.carries) : a.carries;
+	if (op === '&' && (a.constant === 0 || b.constant === 0)) return number(0);
 	const bytes = a.result !== undefined && a.form === 'whole';
 	const unoffset = bytes && ((op === '/' && isPageSize(right)) || (op === '>>' && isPageShift(right)));
 	const form = result === undefined ? undefined : unoffset ? 'unoffset' : 'sum';
@@ -89,6 +102,10 @@ function call(state: State, expr: Expr & { kind: 'call' }): Value {
 	const first = expr.args[0];
 	if (/^(?:ERR_PTR|PTR_ERR|ERR_CAST|PTR_ERR_OR_ZERO)$/.test(expr.name) && first) return worth(state, first);
 	if (/^IS_ERR/.test(expr.name)) return { signs: ZERO | POS };
+	if (/^(?:DIV_ROUND_UP(?:_ULL)?|PFN_UP)$/.test(expr.name) && first) {
+		const { result } = worth(state, first);
+		return { signs: ANY, result, form: result === undefined ? undefined : 'sum' };
+	}
 	if (ALLOCATORS.test(expr.name))
 		return {
 			signs: ZERO | POS,
@@ -119,7 +136,7 @@ export function carriedBy(state: State, expr: Expr): string | undefined {
 		for (const h of state.holdings.values())
 			if (h.place === place || `${h.place}[]` === place || h.place === `${place}[]`) return h.id;
 		const array = place.replace(/\[\]$/, '');
-		if (state.given.has(array)) return GIVEN + array;
+		if (state.given.has(array) || state.given.get(array.replace(/\[\]$/, '')) === 3) return GIVEN + array;
 	}
 	return worth(state, expr).carries;
 }
@@ -150,9 +167,7 @@ export function worth(state: State, expr: Expr): Value {
 			if (at.op === '&') return { signs: POS };
 			if (at.op === '!') return { signs: ZERO | POS };
 			if (at.op === '++' || at.op === '--')
-				return (
-					state.values.get(temporary(at)) ?? { ...worth(state, at.operand), constant: undefined, among: undefined }
-				);
+				return state.values.get(temporary(at)) ?? amongst(worth(state, at.operand), undefined);
 			if (at.op !== '-') break;
 			const operand = bare(at.operand);
 			if (operand.kind === 'name' && /^[A-Z][A-Z0-9_]*$/.test(operand.name)) return { signs: NEG };
@@ -205,24 +220,8 @@ function learn(state: State, id: string, signs: number, at: Range): void {
 	}
 }
 
-/** An earlier answer to the same question speaks against this path, unless somebody has changed what it is about. */
-function contradictOld(state: State, about: string, signs: number, at: Range): void {
-	const old = state.stale.get(about);
-	if (old === undefined || old & signs || isAskedAgain(state, at)) return;
-	for (const { id, status } of state.holdings.values())
-		state.update(id, status === 'gone' ? { shared: true } : { status: 'part' });
-}
-
-/** This very test was passed before: a loop asks again because the answer changes. */
-function isAskedAgain(state: State, at: Range): boolean {
-	for (let step = state.trail; step; step = step.before)
-		if (step.about === undefined && step.start <= at.start && at.start < step.end) return true;
-	return false;
-}
-
 /** Functions that answer the same until somebody changes something. */
-const QUESTIONS =
-	/^(?:IS_ENABLED|IS_BUILTIN|IS_REACHABLE|test_bit)$|(?:^|_)(?:is|has|can|should|needs?|wants?|uses?|supports|pinned|user)(?:_|$)/;
+const QUESTIONS = /(?:^|_)(?:is|has|can|should|needs?|wants?|uses?|supports|pinned|user)(?:_|$)/;
 
 /** `if (example_is_user(req))` */
 function question(at: Expr): string | undefined {
@@ -236,12 +235,11 @@ export function narrow(state: State, key: string, signs: number, at: Range): boo
 	const old = valueAt(state, key);
 	const left = old.signs & signs;
 	if (left === 0) return false;
-	contradictOld(state, key, signs, at);
-	const among = old.among?.filter((value) => signOf(value) & left);
-	if (among?.length === 0) return false;
-	state.values.set(key, { ...old, signs: left, constant: left === ZERO ? 0 : old.constant, among });
+	const numbers = left === ZERO ? [0] : constantsOf(old)?.filter((number) => signOf(number) & left);
+	if (numbers?.length === 0) return false;
+	state.values.set(key, amongst({ ...old, signs: left }, numbers));
 	// what is computed with the number says how many are left to release
-	if (old.result !== undefined && old.form === 'sum' && left === ZERO) doubt(state, old.result);
+	if (old.result !== undefined && old.form === 'sum' && !(left & POS)) doubt(state, old.result);
 	if (old.result !== undefined && old.form === 'whole') {
 		for (const [place, value] of state.values) {
 			if (value.result !== old.result || value.form !== 'whole' || place === key) continue;
@@ -250,9 +248,12 @@ export function narrow(state: State, key: string, signs: number, at: Range): boo
 		}
 		learn(state, old.result, left, at);
 	}
-	for (const holding of state.holdings.values())
+	for (const holding of state.holdings.values()) {
+		// they lie below the index: at 0 there are none
+		if (left === ZERO && holding.position?.of === key && holding.position.side === 'below') doubt(state, holding.id);
 		if (holding.single && holding.place === key && (left === ZERO || answersByPage(holding)))
 			learn(state, holding.id, left, at);
+	}
 	return true;
 }
 
@@ -295,10 +296,29 @@ function isAsked(state: State, holding: Holding, other: Expr): boolean {
 	return written(other) === holding.goal || placeOf(state, other) === holding.goal || value.copyOf === holding.goal;
 }
 
+/** Of the numbers `x` may be, those for which `x OP other` holds. @returns false when there are none */
+function compareNumbers(state: State, key: string, op: string, other: Expr): boolean {
+	const value = state.values.get(key);
+	const numbers = value && constantsOf(value);
+	const { constant } = worth(state, other);
+	if (!value || !numbers || constant === undefined || (op !== '==' && op !== '!=')) return true;
+	const left = numbers.filter((number) => (number === constant) === (op === '=='));
+	if (left.length === 0) return false;
+	state.values.set(key, amongst(value, left));
+	return true;
+}
+
+/** No call returns more than it was asked for, in pages or in bytes. */
+function isLimit({ taking, call }: Holding, other: Expr): boolean {
+	const limit = taking.arg(taking.api.record.meaning === 'bytes' ? 'maxsize' : 'count');
+	return limit !== undefined && call === taking.call && written(limit) === written(other);
+}
+
 /** What `x OP other` says when x is the result of a taking call and `other` the number asked for. */
 function compareWithAsked(state: State, key: string, op: string, other: Expr, at: Range): boolean {
 	const value = state.values.get(key);
 	const holding = value?.result !== undefined && value.form === 'whole' ? state.holdings.get(value.result) : undefined;
+	if (holding && op === '>' && isLimit(holding, other)) return false;
 	if (!holding || !isAsked(state, holding, other)) return true;
 	if (op === '==' || op === '>=') {
 		if (!narrow(state, key, POS, at)) return false;
@@ -310,18 +330,6 @@ function compareWithAsked(state: State, key: string, op: string, other: Expr, at
 		if (holding.outcome !== 'none') state.update(holding.id, { outcome: 'short' });
 		state.note(at, 'fewer pages than asked for', holding.id);
 	}
-	return true;
-}
-
-/** `x == 2` where x is 1 or 2. @returns false when it is none of these */
-function isAmong(state: State, key: string, op: string, constant: number | undefined): boolean {
-	const old = state.values.get(key);
-	const all = old && constantsOf(old);
-	if (!old || !all || constant === undefined || (op !== '==' && op !== '!=')) return true;
-	const left = all.filter((value) => (value === constant) === (op === '=='));
-	if (left.length === 0) return false;
-	const signs = left.reduce((sum, value) => sum | signOf(value), 0);
-	state.values.set(key, { ...old, signs, constant: left.length === 1 ? left[0] : undefined, among: left });
 	return true;
 }
 
@@ -347,14 +355,14 @@ export function assume(state: State, test: Expr, truth: boolean): boolean {
 	const fact = factOf(at, truth);
 	if (fact) {
 		if (contradict(state.facts, new Map([fact]))) return false;
-		contradictOld(state, fact[0], fact[1] ? NEG | POS : ZERO, at);
+		if (state.earlier.get(fact[0]) === !fact[1]) state.doubtful = true;
 		state.facts = new Map(state.facts).set(fact[0], fact[1]);
 		settleExtractions(state);
 	}
 	const asked = question(at);
 	if (asked !== undefined && !fact) {
-		contradictOld(state, asked, truth ? NEG | POS : ZERO, at);
-		state.stale = new Map(state.stale).set(asked, truth ? NEG | POS : ZERO);
+		if (state.earlier.get(asked) === !truth) state.doubtful = true;
+		state.earlier = new Map(state.earlier).set(asked, truth);
 	}
 	if (at.kind === 'call' && /^IS_ERR/.test(at.name) && at.args[0]) {
 		const key = subject(state, at.args[0]);
@@ -366,9 +374,9 @@ export function assume(state: State, test: Expr, truth: boolean): boolean {
 			const mine = other === at.left ? at.right : at.left;
 			const key = subject(state, mine);
 			if (key === undefined) continue;
-			if (!narrow(state, key, signsWhere(op, worth(state, other)), at)) return false;
+			if (!narrow(state, key, signsWhere(op, worth(state, other)), at) || !compareNumbers(state, key, op, other))
+				return false;
 			if (!compareWithAsked(state, key, op, other, at)) return false;
-			if (!isAmong(state, key, op, worth(state, other).constant)) return false;
 			if (!isOneOfTwo(state, key, op, other, at)) return false;
 			const { result } = state.values.get(key) ?? UNKNOWN;
 			if (result !== undefined && worth(state, other).constant === undefined && !isErrno(other))
@@ -382,6 +390,9 @@ export function assume(state: State, test: Expr, truth: boolean): boolean {
 		}
 		return relationOfCalls(state, at, truth);
 	}
+	const spot = spotOf(state, at);
+	if (spot?.shape === 'element')
+		for (const h of state.holdings.values()) if (h.place === spot.place) state.update(h.id, { counted: true });
 	const key = subject(state, at);
 	const signs = truth ? NEG | POS : ZERO;
 	if (key !== undefined) return narrow(state, key, signs, at);
