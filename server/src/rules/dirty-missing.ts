@@ -25,6 +25,16 @@ function writingOf({ flags, api }: ApiCall): Writing {
 /** Somebody may write the data, although nothing here says so. */
 const REACHES: ReadonlySet<Use['kind']> = new Set(['device', 'kept', 'stored', 'registered', 'write']);
 
+/** Somebody gets at the contents: by the page tables of the kernel, or around them by the physical address. */
+function reaches({ kind, address }: Use): boolean {
+	return REACHES.has(kind) || (kind === 'handed' && address === true);
+}
+
+/** FOLL_LONGTERM may be set: until 6.2 such a pin needs FOLL_WRITE even where it only reads. */
+function isLong({ flags }: ApiCall): boolean {
+	return !flags || flags.some((value) => value.open || value.bits.has('FOLL_LONGTERM'));
+}
+
 interface Evidence {
 	readonly text: string;
 	readonly use: Use | undefined;
@@ -38,10 +48,13 @@ function evidenceOf(site: Site, writing: Writing): Evidence | undefined {
 	const device = uses.find(({ kind, direction }) => kind === 'device' && ways.test(direction ?? ''));
 	const use = stored ?? device;
 	if (use) return { text: `and ${use.text}${inFunction(site, use)}`, use };
-	const onlyRead =
-		uses.some(({ kind }) => kind === 'device') &&
-		uses.every((one) => one.kind !== 'device' || one.direction === 'to-device');
-	if (writing !== 'sometimes' || onlyRead || !uses.some(({ kind }) => REACHES.has(kind))) return undefined;
+	const devices = uses.filter(({ kind }) => kind === 'device');
+	const onlyRead = devices.length > 0 && devices.every((one) => one.direction === 'to-device');
+	// who asks to write without saying for how long does not only break copy-on-write
+	const asked = devices.find(({ direction }) => direction === 'unknown');
+	if (writing === 'always' && asked && !isLong(site.call))
+		return { text: `and ${asked.text}${inFunction(site, asked)}`, use: asked };
+	if (writing !== 'sometimes' || onlyRead || !uses.some(reaches)) return undefined;
 	return { text: 'exactly where they are written', use: undefined };
 }
 
@@ -117,8 +130,9 @@ function isShared(file: FileContext, site: Site, releases: readonly Release[], t
 	return (
 		[...names].some((name) => isExported(file, name)) ||
 		site.uses.uses.some(
-			({ kind, function: name, address }) =>
-				kind === 'returned' || (kind === 'handed' && !address && releases.some(({ fn }) => fn.name === name)),
+			({ kind, function: name, address, listed }) =>
+				kind === 'returned' ||
+				(kind === 'handed' && !address && !listed && releases.some(({ fn }) => fn.name === name)),
 		)
 	);
 }

@@ -1,7 +1,8 @@
 import type { CallExpr, Expr, FunctionIR, Loop, Range } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { bare } from '../walk.js';
-import type { Holding, State } from './state.js';
+import type { Given } from './returning.js';
+import { type Holding, type State, temporary } from './state.js';
 import type { Summary } from './summary.js';
 
 /** What a path came upon. */
@@ -25,6 +26,8 @@ export type Event =
 	  }
 	/** A release, right or wrong: for those who look for partners. */
 	| { readonly kind: 'release'; readonly holding: Holding; readonly release: CallExpr; readonly inner: CallExpr }
+	/** The call stores over pages that nobody has given back. */
+	| { readonly kind: 'lost'; readonly holding: Holding; readonly call: CallExpr; readonly state: State }
 	/** Pages of one kind are kept in a field or released from one. */
 	| {
 			readonly kind: 'field';
@@ -39,6 +42,9 @@ export interface Exit extends Range {
 	readonly state: State;
 	readonly signs: number;
 	readonly result: string | undefined;
+	/** What is returned is above 0 and comes from a function that is not known: no errno, and no number of this function. */
+	readonly unlikely: boolean;
+	readonly given: Given;
 }
 
 export interface Walked {
@@ -52,6 +58,8 @@ export interface Walked {
 /** What the walk asks of the rest of the file. */
 export interface Surroundings {
 	apiCall(expr: Expr): ApiCall | undefined;
+	/** The file finds pages again by their frame number or address. */
+	readonly byAddress: boolean;
 	/** undefined for a function whose body is not known. */
 	summary(name: string): Summary | undefined;
 }
@@ -89,6 +97,10 @@ export class Body {
 	readonly byAddress: boolean;
 	/** Parameters that are pages or arrays of them, with their depth: 3 for the address of an array. */
 	readonly given: ReadonlyMap<string, number>;
+	/** Values of calls that the arms of a switch ask for. */
+	readonly kept: ReadonlySet<string>;
+	/** Arrays whose entries this function sets itself as well. */
+	readonly filled = new Set<string>();
 	events: Event[] = [];
 	exits: Exit[] = [];
 	/** A sweep was found in this round. */
@@ -104,6 +116,13 @@ export class Body {
 				.map(({ name, type }) => [name, type.pointers + (type.array ? 1 : 0)]),
 		);
 		this.byAddress = fn.calls.some((call) => call.args.some((arg) => givesBackAddress(call, arg)));
+		this.kept = new Set(
+			fn.blocks.flatMap(({ test }) =>
+				test?.kind === 'binary' && test.left.kind === 'other' && test.left.items.length === 0
+					? [temporary(test.left)]
+					: [],
+			),
+		);
 		this.shadowed = new Set(names.filter((name, i) => names.indexOf(name) !== i));
 	}
 }

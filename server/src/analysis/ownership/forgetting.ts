@@ -9,12 +9,12 @@ export function forgetMention(state: State, name: string): void {
 	state.facts = withoutMention(state.facts, name);
 	state.earlier = withoutMention(state.earlier, name);
 	const word = new RegExp(`\\b${rootOf(name)}\\b`);
-	for (const holding of state.holdings.values())
-		if (
-			holding.asked !== undefined &&
-			(holding.asked === name || (/^\w+(?:\[\])?$/.test(name) && word.test(holding.asked)))
-		)
-			state.update(holding.id, { asked: undefined });
+	const speaks = (text: string | undefined): boolean =>
+		text !== undefined && (text === name || (/^\w+(?:\[\])?$/.test(name) && word.test(text)));
+	for (const holding of state.holdings.values()) {
+		if (speaks(holding.asked)) state.update(holding.id, { asked: undefined });
+		if (speaks(holding.goal)) state.update(holding.id, { goal: undefined });
+	}
 	for (const [key, value] of state.values)
 		if (value.copyOf === name || (value.copyOf !== undefined && /^\w+$/.test(name) && rootOf(value.copyOf) === name))
 			state.values.set(key, { ...value, copyOf: undefined });
@@ -43,7 +43,8 @@ export function writeThrough(state: State, call: CallExpr, fields: boolean): voi
 				continue;
 			forgetMention(state, name);
 			for (const key of [...state.values.keys()]) if (within(key, name)) state.values.delete(key);
-			for (const h of state.holdings.values()) if (h.place === name && h.single) state.holdings.delete(h.id);
+			for (const h of state.holdings.values())
+				if (h.place === name && (h.single || /^\w+$/.test(name))) state.holdings.delete(h.id);
 		} else if (fields) {
 			const name = placeOf(state, at);
 			if (name === undefined) continue;

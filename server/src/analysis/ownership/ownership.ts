@@ -5,6 +5,7 @@ import { rootOf } from '../walk.js';
 import type { Event, Exit, Surroundings, Walked } from './body.js';
 import { type FieldUse, fieldUses } from './fields.js';
 import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
+import { joinGiven } from './returning.js';
 import type { Holding } from './state.js';
 import { changesOf, type Summary, type Way } from './summary.js';
 import { walk } from './walk.js';
@@ -15,6 +16,19 @@ const DEEPEST = 6;
 const MOST_WAYS = 24;
 /** Callers of a function that leaves pages with its caller. */
 const MOST_CALLERS = 24;
+
+/** Functions that tell the page from its frame number or address. */
+const BY_ADDRESS = [
+	'pfn_to_page',
+	'virt_to_page',
+	'virt_to_head_page',
+	'phys_to_page',
+	'pfn_folio',
+	'virt_to_folio',
+	'kmap_to_page',
+	'vmalloc_to_page',
+	'iommu_iova_to_phys',
+];
 
 const TAKING = /^(?:get|pin|iov-iter|extract|helper)$/;
 
@@ -32,6 +46,7 @@ export class Ownership implements Surroundings {
 	private readonly byExpr: (expr: Expr) => ApiCall | undefined;
 	private readonly foreign: ReadonlyMap<string, Summary>;
 	private all: readonly Walked[] | undefined;
+	private found: boolean | undefined;
 
 	/**
 	 * @param calls every API call of the file
@@ -47,6 +62,11 @@ export class Ownership implements Surroundings {
 		this.calls = calls;
 		this.byExpr = apiCall;
 		this.foreign = foreign;
+	}
+
+	get byAddress(): boolean {
+		this.found ??= BY_ADDRESS.some((name) => this.ir.naming(name).length > 0);
+		return this.found;
 	}
 
 	apiCall(expr: Expr): ApiCall | undefined {
@@ -97,7 +117,9 @@ export class Ownership implements Surroundings {
 	}
 
 	private leavesPages(fn: FunctionIR): boolean {
-		return this.walk(fn).exits.some((exit) => [...exit.state.holdings.values()].some((h) => isLeft(fn, h)));
+		return this.walk(fn).exits.some(
+			(exit) => exit.given.pages.length > 0 || [...exit.state.holdings.values()].some((h) => isLeft(fn, h)),
+		);
 	}
 
 	get leaks(): readonly Leak[] {
@@ -129,13 +151,14 @@ function isLeft(fn: FunctionIR, holding: Holding): boolean {
 	return fn.params.some((param) => param.name === rootOf(holding.place) && param.type.pointers > 0);
 }
 
-function way(fn: FunctionIR, { state, signs, result }: Exit): Way {
-	return { signs, result, touches: state.touches, takes: [...state.holdings.values()].filter((h) => isLeft(fn, h)) };
+function way(fn: FunctionIR, { state, signs, result, given }: Exit): Way {
+	const takes = [...state.holdings.values()].filter((h) => isLeft(fn, h));
+	return { signs, result, touches: state.touches, takes, given };
 }
 
-function keyOf({ signs, result, touches, takes }: Way): string {
+function keyOf({ signs, result, touches, takes, given }: Way): string {
 	const touched = [...touches].map(([name, touch]) => `${name}|${touch.status}|${[...touch.kinds].join()}`).sort();
-	const taken = takes.map((h) => `${h.id}|${h.place}|${h.outcome}`).sort();
+	const taken = [...takes, ...given.pages].map((h) => `${h.id}|${h.place}|${h.outcome}`).sort();
 	return [signs, result, ...touched, '/', ...taken].join(';');
 }
 
@@ -149,7 +172,9 @@ function summarise(fn: FunctionIR, readings: readonly Walked[]): Summary | undef
 			way(fn, exit),
 			exits.filter((other) => other.start === exit.start),
 		);
-		ways.set(keyOf(one), one);
+		const key = keyOf(one);
+		const alike = ways.get(key);
+		ways.set(key, alike ? { ...one, given: joinGiven(alike.given, one.given) } : one);
 	}
 	return ways.size > MOST_WAYS ? undefined : { fn, ways: doubted([...ways.values()]), changes: changesOf(fn) };
 }

@@ -2,7 +2,7 @@
 import { VIEWS } from '../../kernel/callees.js';
 import type { Expr } from '../../syntax/ir.js';
 import { bare, place } from '../walk.js';
-import type { State } from './state.js';
+import { type State, temporary } from './state.js';
 
 /** Aliases of aliases that are followed. */
 const LONGEST_CHAIN = 4;
@@ -23,9 +23,18 @@ function throughAliases(name: string, state: State): string {
 	return at;
 }
 
+/** The call has just returned pages, or an object with them. */
+function holdsResult(state: State, call: Expr): boolean {
+	const name = temporary(call);
+	for (const { place } of state.holdings.values()) if (within(place, name)) return true;
+	return false;
+}
+
 /** The place an expression reads or writes; undefined when it is none that can be followed. */
 export function placeOf(state: State, expr: Expr): string | undefined {
-	const name = place(expr);
+	const at = bare(expr);
+	if (at.kind === 'call') return holdsResult(state, at) ? temporary(at) : undefined;
+	const name = place(at);
 	return name === undefined ? undefined : throughAliases(name, state);
 }
 

@@ -2,6 +2,7 @@
 import type { CallExpr, Expr, FunctionIR } from '../../syntax/ir.js';
 import { bare, place, postorder, rootOf, roots } from '../walk.js';
 import { placeOf } from './places.js';
+import type { Given } from './returning.js';
 import type { Holding, State, Touch } from './state.js';
 
 /** One way a function may end. */
@@ -14,6 +15,7 @@ export interface Way {
 	readonly touches: ReadonlyMap<string, Touch>;
 	/** Pages left in places that start with a parameter. */
 	readonly takes: readonly Holding[];
+	readonly given: Given;
 }
 
 export interface Summary {
