@@ -22,8 +22,8 @@ function writingOf({ flags, api }: ApiCall): Writing {
 	return written.length > 0 && flags.every((value) => !value.open) ? 'sometimes' : undefined;
 }
 
-/** More than the struct page is of interest. */
-const REACHES: ReadonlySet<Use['kind']> = new Set(['device', 'kept', 'stored', 'registered', 'read', 'write']);
+/** Somebody may write the data, although nothing here says so. */
+const REACHES: ReadonlySet<Use['kind']> = new Set(['device', 'kept', 'stored', 'registered', 'write']);
 
 interface Evidence {
 	readonly text: string;
@@ -79,11 +79,22 @@ function givesBack(file: FileContext, { call: { call } }: Site, taking: Function
 	return held.length > 0 && held.every(({ status }) => status === 'released');
 }
 
+/** A release before anything reaches the pages is the way out of a failure: the next one like it behind that, when there is one. */
+function behindUses(site: Site, first: Release): Release {
+	const { fn, call } = first;
+	const reached = site.uses.uses.find(
+		(use) => REACHES.has(use.kind) && use.function === fn.name && use.start > call.start,
+	);
+	const next = reached && fn.calls.find((other) => other.name === call.name && other.start > reached.start);
+	return next ? { fn, call: next } : first;
+}
+
 /** Releases of pages that were written, one a function. */
 function releasesOf(file: FileContext, site: Site, taking: FunctionIR): readonly Release[] {
 	const found = new Map<string, Release>();
 	for (const use of site.uses.uses) {
-		const release = use.kind === 'released' && !found.has(use.function) ? callOf(file, use) : undefined;
+		const first = use.kind === 'released' && !found.has(use.function) ? callOf(file, use) : undefined;
+		const release = first && behindUses(site, first);
 		if (!release || file.kernel.api(release.call.name)?.record.group !== 'release') continue;
 		if (!isSame(file, release, site.call)) continue;
 		if (site.uses.transient || !belongsTo(file, release.fn, taking) || givesBack(file, site, taking))
@@ -168,7 +179,7 @@ export const dirtyMissing: Rule = {
 							: 'set_page_dirty_lock() before it';
 					report({
 						...call.nameRange,
-						message: `${site.name}: taken by ${site.call.call.name}()${where}${flags}, ${evidence.text}, but ${call.name}() gives them back clean, so what was written may be lost when they are reclaimed; use ${right}${writing === 'sometimes' ? ', for those that were written' : ''}${mayNotSleep(file, release) ? '; mind that it may sleep, which nothing here shows of this release' : ''}`,
+						message: `${site.name}: taken by ${site.call.call.name}()${where}${flags}, ${evidence.text}, but ${call.name}() gives them back clean, so what was written may be lost when they are reclaimed; use ${right}${writing === 'sometimes' ? ', for those that were written' : ''}${mayNotSleep(file, release) ? '; mind that it may sleep: nothing here shows that this release may' : ''}`,
 						related: walk(site, evidence),
 						fixes: fixOf(file, release, writing),
 					});

@@ -14,8 +14,7 @@ export const gupPartialLeak: Rule = {
 	check(file, report) {
 		const { leaks, events } = file.ownership;
 		for (const leak of leaks)
-			if (leak.short)
-				report(leakReport(file, leak, 'when there are fewer than asked for, those there are get left behind'));
+			if (leak.short) report(leakReport(file, leak, 'when it obtains fewer than asked for, those are left behind'));
 		for (const { event } of events) {
 			if (event.kind !== 'unoffset') continue;
 			const { holding, release, state } = event;

@@ -68,7 +68,8 @@ function throughHelpers(file: FileContext, taken: Held, released: string): Misma
 		event.kind === 'mismatch' &&
 		event.holding.kind === taken &&
 		event.inner !== event.release &&
-		gives(file, event.inner, released)
+		gives(file, event.inner, released) &&
+		!isForSomeKernels(file, event.inner)
 			? [{ fn, event }]
 			: [],
 	);
@@ -89,6 +90,11 @@ function throughHelpers(file: FileContext, taken: Held, released: string): Misma
 			across: true,
 		};
 	});
+}
+
+/** It stands in an `#if` arm that a feature test decides: the other arm may suit the taking call of this kernel. */
+function isForSomeKernels(file: FileContext, { start }: CallExpr): boolean {
+	return file.ir.compat.some((arm) => arm.start <= start && start < arm.end);
 }
 
 function gives(file: FileContext, call: CallExpr, released: string): boolean {

@@ -1,4 +1,5 @@
 import type { Expr } from '../../syntax/ir.js';
+import { written } from '../facts.js';
 import { variableType } from '../integers.js';
 import { bare, isNull, place, rootOf } from '../walk.js';
 import type { Body } from './body.js';
@@ -6,7 +7,7 @@ import { forgetMention, forgetVariable, mentioned } from './forgetting.js';
 import { former } from './former.js';
 import { carriedOff, handOn } from './handing.js';
 import { isOne, placeOf, within } from './places.js';
-import { ANY, NEG, POS, type State, UNKNOWN, type Value, ZERO } from './state.js';
+import { ANY, amongst, NEG, POS, type State, UNKNOWN, type Value, ZERO } from './state.js';
 import { isPageResult, take } from './taking.js';
 import { assume, valueAt, worth } from './values.js';
 
@@ -72,9 +73,8 @@ export function move(state: State, left: Expr, direction: number): void {
 	}
 	forgetMention(state, name);
 	state.values.set(name, {
-		...old,
+		...amongst(old, undefined),
 		signs: direction === POS && !(old.signs & NEG) ? POS : ANY,
-		constant: undefined,
 		copyOf: undefined,
 		form: old.result === undefined ? undefined : 'sum',
 	});
@@ -104,7 +104,9 @@ export function assignVariable(body: Body, state: State, name: string, right: Ex
 		return;
 	}
 	const pointer = (variableType(body.fn, name)?.pointers ?? 0) > 0;
-	if (pointer && resolved !== undefined && !sameRoot && !body.shadowed.has(name) && isNull(right) === false) {
+	// an address that was kept as a number gets its name from the pointer it becomes
+	const kept = resolved === undefined || resolved !== rootOf(resolved) || address || isPointer(body, resolved);
+	if (pointer && kept && resolved !== undefined && !sameRoot && !body.shadowed.has(name) && isNull(right) === false) {
 		state.aliases.set(name, { place: resolved, address });
 		return;
 	}
@@ -143,13 +145,33 @@ export function assignPlace(body: Body, state: State, left: Expr, right: Expr, v
 		if (holding.position?.of === name) state.update(holding.id, { position: undefined });
 }
 
+/** What is known of the bits of `left` after `left |= right`. */
+function bitsSet(state: State, left: Expr, right: Expr): [fact: string, truth: boolean][] {
+	const [name, bit] = [written(left), written(right)];
+	if (name === undefined || bit === undefined) return [];
+	const before = [...state.facts].filter(([fact, truth]) => truth && fact.startsWith(`(${name} & `));
+	return [...before, [`(${name} & ${bit})`, true]];
+}
+
+/** What is added: the number asked for is the number obtained where all were. */
+function summand(state: State, right: Expr): Value {
+	const value = worth(state, right);
+	const name = placeOf(state, right);
+	if (value.result !== undefined || name === undefined) return value;
+	const whole = [...state.holdings.values()].find(
+		(h) => h.asked === name && h.outcome === 'all' && h.status === 'held',
+	);
+	return whole ? { signs: POS, result: whole.id, form: 'whole' } : value;
+}
+
 export function assign(body: Body, state: State, left: Expr, op: string, right: Expr): void {
 	const at = bare(left);
 	for (const id of mentioned(state, right)) state.update(id, { counted: true });
 	if (op !== '=') {
-		const added = op === '+=' ? worth(state, right) : UNKNOWN;
+		const added = op === '+=' ? summand(state, right) : UNKNOWN;
 		const name = placeOf(state, at);
 		const old = name === undefined ? undefined : valueAt(state, name);
+		const set = op === '|=' ? bitsSet(state, at, right) : [];
 		move(state, at, op === '+=' ? POS : op === '-=' ? NEG : 0);
 		if (name === undefined) return;
 		const result = added.result ?? old?.result;
@@ -167,10 +189,17 @@ export function assign(body: Body, state: State, left: Expr, op: string, right: 
 			fresh: old?.fresh,
 			published: old?.published,
 		});
+		state.facts = new Map([...state.facts, ...set]);
+		return;
+	}
+	const inner = bare(right);
+	if (inner.kind === 'assign' && inner.op === '=') {
+		// `pages = ctx->pages = alloc()`: both are one from here on
+		assign(body, state, left, op, inner.left);
 		return;
 	}
 	const value = valueToKeep(state, right);
-	const api = body.around.apiCall(bare(right));
+	const api = body.around.apiCall(inner);
 	if (api && isPageResult(api)) {
 		const target = placeOf(state, at);
 		if (at.kind === 'name') forgetVariable(state, at.name);

@@ -73,6 +73,8 @@ export interface Release {
 	readonly kinds: ReadonlySet<string>;
 	readonly count: Expr | undefined;
 	readonly dirties: boolean;
+	/** The callee changes the object the pages are in, and may know by that what is left to release. */
+	readonly remembers: boolean;
 }
 
 /** One function while its paths are walked. */
@@ -85,8 +87,8 @@ export class Body {
 	readonly shadowed: ReadonlySet<string>;
 	/** Pages are given back through their frame number or address: whoever has that has the page. */
 	readonly byAddress: boolean;
-	/** Parameters that are pages or arrays of them. */
-	readonly given: ReadonlySet<string>;
+	/** Parameters that are pages or arrays of them, with their depth: 3 for the address of an array. */
+	readonly given: ReadonlyMap<string, number>;
 	events: Event[] = [];
 	exits: Exit[] = [];
 	/** A sweep was found in this round. */
@@ -96,8 +98,10 @@ export class Body {
 		this.fn = fn;
 		this.around = around;
 		const names = [...fn.params, ...fn.locals].map((v) => v.name);
-		this.given = new Set(
-			fn.params.filter(({ type }) => type.pointers > 0 && /^struct (?:page|folio)$/.test(type.base)).map((v) => v.name),
+		this.given = new Map(
+			fn.params
+				.filter(({ type }) => type.pointers > 0 && /^struct (?:page|folio)$/.test(type.base))
+				.map(({ name, type }) => [name, type.pointers + (type.array ? 1 : 0)]),
 		);
 		this.byAddress = fn.calls.some((call) => call.args.some((arg) => givesBackAddress(call, arg)));
 		this.shadowed = new Set(names.filter((name, i) => names.indexOf(name) !== i));

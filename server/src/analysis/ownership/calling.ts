@@ -8,7 +8,7 @@ import { holdingsAt, mentioned, writeThrough } from './forgetting.js';
 import { carriedOff, handOn, leaveHands, remember, touchGone } from './handing.js';
 import { type Spot, spotOf, within } from './places.js';
 import { releaseAt } from './releasing.js';
-import { NEG, type State, temporary, ZERO } from './state.js';
+import { NEG, type State, temporary, UNKNOWN, ZERO } from './state.js';
 import { mapped, type Summary, type Way } from './summary.js';
 import { isPageResult, take, targetOf } from './taking.js';
 import { carriedBy } from './values.js';
@@ -38,6 +38,7 @@ export function callOfFamily(body: Body, state: State, call: CallExpr, api: ApiC
 				kinds: new Set([takes]),
 				count: api.arg('count'),
 				dirties,
+				remembers: false,
 			});
 		return [state];
 	}
@@ -93,6 +94,7 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 				kinds: touch.kinds,
 				count: undefined,
 				dirties: false,
+				remembers: summary.changes.has(rootOf(name)) && name !== rootOf(name),
 			};
 			if (touch.status === 'part') {
 				for (const h of state.holdings.values())
@@ -127,6 +129,20 @@ export function summarised(body: Body, state: State, call: CallExpr, summary: Su
 	return ways.map(({ now }) => now);
 }
 
+/** `memset(pages + got, 0, ...)`: entries that were not filled are NULL from here on. */
+function cleared(state: State, { args }: CallExpr): void {
+	const spot = args[0] && spotOf(state, args[0]);
+	if (!spot || !args[1] || !isNull(args[1])) return;
+	state.values.set(spot.place, { ...(state.values.get(spot.place) ?? UNKNOWN), fresh: 'zeroed' });
+}
+
+/** The memory is copied as a whole: who has the copy has the pages of the array or object. */
+function copiedOff(state: State, call: CallExpr, arg: Expr): void {
+	const spot = spotOf(state, arg);
+	for (const h of state.holdings.values())
+		if (spot && within(h.place, spot.place) && !(h.single && h.place === spot.place)) leaveHands(state, h.id, call);
+}
+
 export function callOf(body: Body, state: State, call: CallExpr): State[] {
 	const api = body.around.apiCall(call);
 	if (api) return callOfFamily(body, state, call, api);
@@ -134,17 +150,21 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 	if (TAKERS.has(name)) {
 		const spot = call.args[0] && spotOf(state, call.args[0]);
 		for (const h of holdingsAt(state, spot)) state.update(h.id, { shared: true });
+		if (spot) touchGone(body, state, spot.place, call, spot.shape === 'element');
 		return [state];
 	}
-	if (FREES.has(name) || ALLOCATORS.test(name)) return [state];
+	if (FREES.has(name)) return [state];
+	if (ALLOCATORS.test(name)) {
+		if (/memdup$/.test(name) && call.args[0]) copiedOff(state, call, call.args[0]);
+		return [state];
+	}
 	if (KEEPERS.has(name)) return keepOnSuccess(body, state, call);
 	if (readsOnly(name)) {
 		const carried = body.byAddress && ADDRESSES.has(name) && call.args[0] ? carriedBy(state, call.args[0]) : undefined;
 		if (carried !== undefined) carriedOff(body, state, carried, call);
 		for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
-		if (/^mem(?:cpy|move)$/.test(name))
-			for (const arg of call.args)
-				for (const h of holdingsAt(state, spotOf(state, arg))) if (!h.single) leaveHands(state, h.id, call);
+		if (name === 'memset') cleared(state, call);
+		if (/^mem(?:cpy|move)$/.test(name)) for (const arg of call.args) copiedOff(state, call, arg);
 		writeThrough(state, call, false);
 		return [state];
 	}

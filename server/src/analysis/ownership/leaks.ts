@@ -34,6 +34,9 @@ function isOwn(fn: FunctionIR, state: State, holding: Holding, exit: Exit): bool
 	const rest = holding.place.slice(root.length);
 	if (rest.startsWith('->')) return value?.fresh !== undefined && !rest.slice(2).includes('->');
 	if (rest.includes('->') || rest.includes('[]')) return false;
+	// a member that points somewhere: into memory of this function only when that was allocated here
+	const member = rest === '' ? undefined : state.values.get(holding.place);
+	if (member && member.fresh === undefined) return false;
 	if (rest === '' && type.pointers > 0 && !type.array && !holding.single) return value?.fresh !== undefined;
 	return true;
 }
@@ -55,6 +58,7 @@ function hasCleanup(fn: FunctionIR, name: string): boolean {
 export function leaksOf({ fn, exits }: Walked): Leak[] {
 	const found = new Map<string, Leak>();
 	for (const exit of exits) {
+		if (exit.state.doubtful) continue;
 		for (const holding of exit.state.holdings.values()) {
 			// an extraction that nobody asked about may have pinned nothing
 			if (holding.status !== 'held' || holding.outcome === 'none' || holding.shared || holding.kind === 'extracted')

@@ -6,7 +6,7 @@ import type { Event, Exit, Surroundings, Walked } from './body.js';
 import { type FieldUse, fieldUses } from './fields.js';
 import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
 import type { Holding } from './state.js';
-import type { Summary, Way } from './summary.js';
+import { changesOf, type Summary, type Way } from './summary.js';
 import { walk } from './walk.js';
 
 /** Calls of calls that are summarised. */
@@ -62,7 +62,13 @@ export class Ownership implements Surroundings {
 		const fn = this.ir.lookup(name);
 		if (!fn) return this.foreign.get(name);
 		this.active.add(name);
-		const summary = fn.clean ? summarise(this.walk(fn)) : undefined;
+		const readings = [fn, ...this.ir.functions.filter((other) => other.name === name && other.variant > 0)];
+		const summary = readings.every(({ clean }) => clean)
+			? summarise(
+					fn,
+					readings.map((one) => this.walk(one)),
+				)
+			: undefined;
 		this.active.delete(name);
 		this.summaries.set(name, summary);
 		return summary;
@@ -133,14 +139,32 @@ function keyOf({ signs, result, touches, takes }: Way): string {
 	return [signs, result, ...touched, '/', ...taken].join(';');
 }
 
-function summarise({ fn, exits, bounded }: Walked): Summary | undefined {
-	if (bounded) return undefined;
+/** What a function does under all its `#if` arms: which of them goes with a reading of the caller is not known. */
+function summarise(fn: FunctionIR, readings: readonly Walked[]): Summary | undefined {
+	if (readings.some(({ bounded }) => bounded)) return undefined;
 	const ways = new Map<string, Way>();
+	const exits = readings.flatMap((walked) => walked.exits);
 	for (const exit of exits) {
-		const one = way(fn, exit);
+		const one = unsized(
+			way(fn, exit),
+			exits.filter((other) => other.start === exit.start),
+		);
 		ways.set(keyOf(one), one);
 	}
-	return ways.size > MOST_WAYS ? undefined : { fn, ways: doubted([...ways.values()]) };
+	return ways.size > MOST_WAYS ? undefined : { fn, ways: doubted([...ways.values()]), changes: changesOf(fn) };
+}
+
+/** Where one return leaves all pages or fewer, the caller is not told which. */
+function unsized(one: Way, same: readonly Exit[]): Way {
+	const isOpen = ({ id, outcome }: Holding): boolean =>
+		(outcome === 'short' || outcome === 'all') &&
+		same.some((exit) => {
+			const other = exit.state.holdings.get(id);
+			return (
+				exit.signs === one.signs && other?.status === 'held' && other.outcome !== outcome && other.outcome !== 'none'
+			);
+		});
+	return { ...one, takes: one.takes.map((holding) => (isOpen(holding) ? { ...holding, outcome: 'some' } : holding)) };
 }
 
 /** A place that is released on one way and left alone on another with the same return depends on something unseen. */

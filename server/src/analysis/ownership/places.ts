@@ -36,6 +36,11 @@ export function isOne(expr: Expr, name: string): boolean {
 	return target?.kind === 'name' ? !name.slice(0, -2).includes('[]') : !name.includes('[]');
 }
 
+/** "pages[]" of a `struct page ***pages`: the array itself, not one of its elements. */
+function isGivenArray(state: State, name: string): boolean {
+	return name.endsWith('[]') && state.given.get(name.slice(0, -2)) === 3;
+}
+
 /** What an argument says of pages. */
 export interface Spot {
 	/** The array or the single page variable. */
@@ -75,12 +80,15 @@ export function spotOf(state: State, expr: Expr): Spot | undefined {
 		const inner = bare(at.operand);
 		const target = inner.kind === 'unary' && (inner.op === '++' || inner.op === '--') ? bare(inner.operand) : inner;
 		const place = placeOf(state, target);
-		return place === undefined ? undefined : { place, shape: 'element', index: undefined };
+		if (place === undefined) return undefined;
+		return isGivenArray(state, `${place}[]`)
+			? { place: `${place}[]`, shape: 'whole', index: undefined }
+			: { place, shape: 'element', index: undefined };
 	}
 	if (at.kind === 'call' && VIEWS.has(at.name) && at.args[0]) return spotOf(state, at.args[0]);
 	const place = placeOf(state, at);
 	if (place === undefined) return undefined;
-	return place.endsWith('[]')
+	return place.endsWith('[]') && !isGivenArray(state, place)
 		? { place: place.slice(0, -2), shape: 'element', index: undefined }
 		: { place, shape: 'whole', index: undefined };
 }

@@ -58,9 +58,12 @@ export function releaseHolding(
 		state.update(holding.id, reached ? { status: 'released', released: call } : { spared: call, earlier: false });
 		return;
 	}
-	const full = !bulk || isFullCount(state, holding, release.count as Expr, count);
+	// how many a helper releases is not known: with two takings in one place it may be those of one
+	const all = inner === call || !isFilled(state, holding);
+	const full = bulk ? isFullCount(state, holding, release.count as Expr, count) : all;
 	// in a loop the same call releases what the next pass took
-	if (holding.status === 'released' && full && !holding.shared && holding.released && holding.released !== call)
+	const again = holding.status === 'released' && holding.released !== undefined && holding.released !== call;
+	if (again && full && !holding.shared && !release.remembers && !state.doubtful)
 		body.events.push({ kind: 'double', holding, release: call, state });
 	state.update(holding.id, { status: full ? 'released' : 'part', released: call });
 	state.note(call.nameRange, `${holding.place}: released by ${call.name}()`, holding.id);
@@ -86,7 +89,7 @@ export function judgeCount(
 	value: Value | undefined,
 ): void {
 	const { call, count } = release;
-	if (!count || holding.shared || holding.status !== 'held' || holding.earlier) return;
+	if (!count || state.doubtful || holding.shared || holding.status !== 'held' || holding.earlier) return;
 	if (value?.result === holding.id && value.form === 'whole' && value.signs & NEG && release.dirties) {
 		if (holding.outcome === 'untested' || value.signs === NEG || holding.outcome === 'short') {
 			body.events.push({ kind: 'overrun', holding, release: call, why: 'negative', state });
@@ -103,7 +106,7 @@ export function judgeCount(
 	const same =
 		asked || (value?.constant !== undefined && value.constant === holding.askedConstant && value.constant > 0);
 	if (!same || (holding.outcome !== 'short' && holding.outcome !== 'none')) return;
-	if (isZeroed(state, holding.place)) return;
+	if (isZeroed(state, holding.place) || isFilled(state, holding)) return;
 	body.events.push({
 		kind: 'overrun',
 		holding,
@@ -111,6 +114,11 @@ export function judgeCount(
 		why: holding.outcome === 'short' ? 'short' : 'failed',
 		state,
 	});
+}
+
+/** Another call took pages into the same place: what this one left out, or the rest of the array. */
+function isFilled(state: State, { id, place }: Holding): boolean {
+	return [...state.holdings.values()].some((h) => h.id !== id && h.place === place && h.outcome !== 'none');
 }
 
 /** Entries that were not filled are NULL. */

@@ -14,6 +14,8 @@ export const ANY = NEG | ZERO | POS;
 export interface Value {
 	readonly signs: number;
 	readonly constant?: number | undefined;
+	/** Where paths with different constants met: all of them. */
+	readonly oneOf?: readonly number[] | undefined;
 	/** Holding whose taking call returned this number. */
 	readonly result?: string | undefined;
 	/** `whole`: the number as returned; `sum`: computed with it; `unoffset`: bytes / PAGE_SIZE, the offset in the first page forgotten. */
@@ -96,8 +98,12 @@ export class State {
 	/** Local -> what it stands for: the same pointer, or the address of that place. */
 	aliases = new Map<string, { readonly place: string; readonly address: boolean }>();
 	facts: Facts = NO_FACTS;
-	/** Parameters that are pages or arrays of them: places whose pages the caller holds. */
-	given: ReadonlySet<string> = new Set();
+	/** Facts that held until a function which is not known got the object: it may have changed it, but seldom does. */
+	earlier: Facts = NO_FACTS;
+	/** The path goes against an earlier fact: nothing is reported that only happens on such a path. */
+	doubtful = false;
+	/** Parameters that are pages or arrays of them, places whose pages the caller holds, with their depth. */
+	given: ReadonlyMap<string, number> = new Map();
 	trail: Trail | undefined;
 
 	clone(): State {
@@ -107,6 +113,8 @@ export class State {
 		copy.values = new Map(this.values);
 		copy.aliases = new Map(this.aliases);
 		copy.facts = this.facts;
+		copy.earlier = this.earlier;
+		copy.doubtful = this.doubtful;
 		copy.given = this.given;
 		copy.trail = this.trail;
 		return copy;
@@ -128,7 +136,7 @@ export class State {
 
 	/** States with the same key are one: they differ only in values. */
 	key(): string {
-		const parts: string[] = [];
+		const parts: string[] = this.doubtful ? ['?'] : [];
 		for (const h of this.holdings.values())
 			parts.push(
 				`${h.id}|${h.kind}|${h.place}|${h.outcome}|${h.status}|${h.earlier ? 1 : 0}${h.spared ? 1 : 0}${h.counted ? 1 : 0}${h.shared ? 1 : 0}|${h.position?.of ?? ''}${h.position?.side ?? ''}`,
@@ -146,6 +154,7 @@ function sameValue(a: Value, b: Value): boolean {
 		a === b ||
 		(a.signs === b.signs &&
 			a.constant === b.constant &&
+			a.oneOf?.join() === b.oneOf?.join() &&
 			a.result === b.result &&
 			a.form === b.form &&
 			a.copyOf === b.copyOf &&
@@ -155,11 +164,26 @@ function sameValue(a: Value, b: Value): boolean {
 	);
 }
 
+/** Constants one value is followed through. */
+const MOST_CONSTANTS = 6;
+
+/** Numbers a value may be; undefined when they are not all known. */
+export function constantsOf({ constant, oneOf }: Value): readonly number[] | undefined {
+	return constant === undefined ? oneOf : [constant];
+}
+
+/** The value as one of these numbers, when they are known and few. */
+export function amongst(value: Value, numbers: readonly number[] | undefined): Value {
+	const few = numbers && numbers.length <= MOST_CONSTANTS ? numbers : undefined;
+	return { ...value, constant: few?.length === 1 ? few[0] : undefined, oneOf: few && few.length > 1 ? few : undefined };
+}
+
 function joinValues(a: Value, b: Value): Value {
 	if (sameValue(a, b)) return a;
+	const [some, others] = [constantsOf(a), constantsOf(b)];
+	const all = some && others && [...new Set([...some, ...others])].sort((x, y) => x - y);
 	return {
-		signs: a.signs | b.signs,
-		constant: a.constant === b.constant ? a.constant : undefined,
+		...amongst({ signs: a.signs | b.signs }, all),
 		// a number that is the result on one path only must not be mistaken for it on the other
 		result: a.result === b.result ? a.result : undefined,
 		form: a.form === b.form ? a.form : undefined,
@@ -203,7 +227,8 @@ export function merge(old: State, more: State): State {
 		changed = true;
 	}
 	merged.facts = common(old.facts, more.facts);
-	if (merged.facts.size !== old.facts.size) changed = true;
+	merged.earlier = common(old.earlier, more.earlier);
+	if (merged.facts.size !== old.facts.size || merged.earlier.size !== old.earlier.size) changed = true;
 	return changed ? merged : old;
 }
 

@@ -1,6 +1,6 @@
 /** What a function does for its callers, by what it returns. */
 import type { CallExpr, Expr, FunctionIR } from '../../syntax/ir.js';
-import { bare } from '../walk.js';
+import { bare, place, postorder, rootOf, roots } from '../walk.js';
 import { placeOf } from './places.js';
 import type { Holding, State, Touch } from './state.js';
 
@@ -19,6 +19,22 @@ export interface Way {
 export interface Summary {
 	readonly fn: FunctionIR;
 	readonly ways: readonly Way[];
+	/** Parameters of whose objects the function sets a field. */
+	readonly changes: ReadonlySet<string>;
+}
+
+/** Parameters of whose objects a function sets a field: `ctx->nr = 0`. */
+export function changesOf(fn: FunctionIR): ReadonlySet<string> {
+	const found = new Set<string>();
+	const visit = (expr: Expr): void => {
+		const left = expr.kind === 'assign' ? bare(expr.left) : undefined;
+		const name = left?.kind === 'field' ? place(left) : undefined;
+		const root = name === undefined ? undefined : rootOf(name);
+		if (root !== undefined && fn.params.some((param) => param.name === root)) found.add(root);
+	};
+	for (const { steps, test } of fn.blocks)
+		for (const at of test ? [...steps, test] : steps) for (const root of roots(at)) postorder(root, visit);
+	return found;
 }
 
 /** A place of the callee in the caller's words. */

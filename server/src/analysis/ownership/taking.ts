@@ -7,7 +7,18 @@ import type { Body } from './body.js';
 import { settleExtractions } from './extraction.js';
 import { isField } from './forgetting.js';
 import { placeOf, type Spot, spotOf, within } from './places.js';
-import { ANY, type Holding, POS, type Position, type State, temporary, UNKNOWN, type Value, ZERO } from './state.js';
+import {
+	ANY,
+	amongst,
+	type Holding,
+	POS,
+	type Position,
+	type State,
+	temporary,
+	UNKNOWN,
+	type Value,
+	ZERO,
+} from './state.js';
 import { worth } from './values.js';
 
 /** Where a call puts its pages. */
@@ -100,7 +111,7 @@ export function take(
 			);
 	}
 	if (single)
-		state.values.set(spot.place, { ...(state.values.get(spot.place) ?? UNKNOWN), signs: ANY, constant: undefined });
+		state.values.set(spot.place, { ...amongst(state.values.get(spot.place) ?? UNKNOWN, undefined), signs: ANY });
 	if (allocates(api, state.values.get(spot.place)) && spot.shape === 'whole' && !via) {
 		const old = state.values.get(spot.place);
 		state.values.set(spot.place, { signs: ANY, fresh: old?.fresh ?? 'raw', published: old?.published });
@@ -113,6 +124,10 @@ export function take(
 			result: id,
 			form: 'whole',
 		});
+	// the area of one page is known exactly when the page was taken
+	const area =
+		api.arg('vmas') && !via && holding.askedConstant === 1 ? spotOf(state, api.arg('vmas') as Expr) : undefined;
+	if (area?.shape === 'address') state.values.set(area.place, { signs: ANY, result: id, form: 'whole' });
 	state.note(via?.call.nameRange ?? call.nameRange, `${spot.place}: taken by ${call.name}()`, id);
 	if (isField(spot.place))
 		body.events.push({ kind: 'field', place: spot.place, held: holding.kind, call: api.call, takes: true });

@@ -7,7 +7,19 @@ import { relations } from '../results.js';
 import { bare, parts } from '../walk.js';
 import { settleExtractions } from './extraction.js';
 import { isOne, placeOf, spotOf } from './places.js';
-import { ANY, type Holding, NEG, POS, type State, temporary, UNKNOWN, type Value, ZERO } from './state.js';
+import {
+	ANY,
+	amongst,
+	constantsOf,
+	type Holding,
+	NEG,
+	POS,
+	type State,
+	temporary,
+	UNKNOWN,
+	type Value,
+	ZERO,
+} from './state.js';
 
 const TRUTH = new Set(['==', '!=', '<', '>', '<=', '>=', '&&', '||']);
 
@@ -56,6 +68,7 @@ function binary(state: State, op: string, left: Expr, right: Expr): Value {
 	const b = worth(state, right);
 	const result = a.result ?? b.result;
 	const carries = op === '+' || op === '-' || op === '|' || op === '<<' ? (a.carries ?? b.carries) : a.carries;
+	if (op === '&' && (a.constant === 0 || b.constant === 0)) return number(0);
 	const bytes = a.result !== undefined && a.form === 'whole';
 	const unoffset = bytes && ((op === '/' && isPageSize(right)) || (op === '>>' && isPageShift(right)));
 	const form = result === undefined ? undefined : unoffset ? 'unoffset' : 'sum';
@@ -82,6 +95,10 @@ function call(state: State, expr: Expr & { kind: 'call' }): Value {
 	const first = expr.args[0];
 	if (/^(?:ERR_PTR|PTR_ERR|ERR_CAST|PTR_ERR_OR_ZERO)$/.test(expr.name) && first) return worth(state, first);
 	if (/^IS_ERR/.test(expr.name)) return { signs: ZERO | POS };
+	if (/^(?:DIV_ROUND_UP(?:_ULL)?|PFN_UP)$/.test(expr.name) && first) {
+		const { result } = worth(state, first);
+		return { signs: ANY, result, form: result === undefined ? undefined : 'sum' };
+	}
 	if (ALLOCATORS.test(expr.name))
 		return {
 			signs: ZERO | POS,
@@ -112,7 +129,7 @@ export function carriedBy(state: State, expr: Expr): string | undefined {
 		for (const h of state.holdings.values())
 			if (h.place === place || `${h.place}[]` === place || h.place === `${place}[]`) return h.id;
 		const array = place.replace(/\[\]$/, '');
-		if (state.given.has(array)) return GIVEN + array;
+		if (state.given.has(array) || state.given.get(array.replace(/\[\]$/, '')) === 3) return GIVEN + array;
 	}
 	return worth(state, expr).carries;
 }
@@ -140,7 +157,7 @@ export function worth(state: State, expr: Expr): Value {
 		case 'unary': {
 			if (at.op === '&') return { signs: POS };
 			if (at.op === '!') return { signs: ZERO | POS };
-			if (at.op === '++' || at.op === '--') return { ...worth(state, at.operand), constant: undefined };
+			if (at.op === '++' || at.op === '--') return amongst(worth(state, at.operand), undefined);
 			if (at.op !== '-') break;
 			const operand = bare(at.operand);
 			if (operand.kind === 'name' && /^[A-Z][A-Z0-9_]*$/.test(operand.name)) return { signs: NEG };
@@ -198,9 +215,11 @@ export function narrow(state: State, key: string, signs: number, at: Range): boo
 	const old = valueAt(state, key);
 	const left = old.signs & signs;
 	if (left === 0) return false;
-	state.values.set(key, { ...old, signs: left, constant: left === ZERO ? 0 : old.constant });
+	const numbers = left === ZERO ? [0] : constantsOf(old)?.filter((number) => signOf(number) & left);
+	if (numbers?.length === 0) return false;
+	state.values.set(key, amongst({ ...old, signs: left }, numbers));
 	// what is computed with the number says how many are left to release
-	if (old.result !== undefined && old.form === 'sum' && left === ZERO) doubt(state, old.result);
+	if (old.result !== undefined && old.form === 'sum' && !(left & POS)) doubt(state, old.result);
 	if (old.result !== undefined && old.form === 'whole') {
 		for (const [place, value] of state.values) {
 			if (value.result !== old.result || value.form !== 'whole' || place === key) continue;
@@ -209,9 +228,12 @@ export function narrow(state: State, key: string, signs: number, at: Range): boo
 		}
 		learn(state, old.result, left, at);
 	}
-	for (const holding of state.holdings.values())
+	for (const holding of state.holdings.values()) {
+		// they lie below the index: at 0 there are none
+		if (left === ZERO && holding.position?.of === key && holding.position.side === 'below') doubt(state, holding.id);
 		if (holding.single && holding.place === key && (left === ZERO || answersByPage(holding)))
 			learn(state, holding.id, left, at);
+	}
 	return true;
 }
 
@@ -253,10 +275,29 @@ function isAsked(state: State, holding: Holding, other: Expr): boolean {
 	return written(other) === holding.asked || placeOf(state, other) === holding.asked || value.copyOf === holding.asked;
 }
 
+/** Of the numbers `x` may be, those for which `x OP other` holds. @returns false when there are none */
+function compareNumbers(state: State, key: string, op: string, other: Expr): boolean {
+	const value = state.values.get(key);
+	const numbers = value && constantsOf(value);
+	const { constant } = worth(state, other);
+	if (!value || !numbers || constant === undefined || (op !== '==' && op !== '!=')) return true;
+	const left = numbers.filter((number) => (number === constant) === (op === '=='));
+	if (left.length === 0) return false;
+	state.values.set(key, amongst(value, left));
+	return true;
+}
+
+/** No call returns more than it was asked for, in pages or in bytes. */
+function isLimit({ taking, call }: Holding, other: Expr): boolean {
+	const limit = taking.arg(taking.api.record.meaning === 'bytes' ? 'maxsize' : 'count');
+	return limit !== undefined && call === taking.call && written(limit) === written(other);
+}
+
 /** What `x OP other` says when x is the result of a taking call and `other` the number asked for. */
 function compareWithAsked(state: State, key: string, op: string, other: Expr, at: Range): boolean {
 	const value = state.values.get(key);
 	const holding = value?.result !== undefined && value.form === 'whole' ? state.holdings.get(value.result) : undefined;
+	if (holding && op === '>' && isLimit(holding, other)) return false;
 	if (!holding || !isAsked(state, holding, other)) return true;
 	if (op === '==' || op === '>=') {
 		if (!narrow(state, key, POS, at)) return false;
@@ -284,6 +325,7 @@ export function assume(state: State, test: Expr, truth: boolean): boolean {
 	const fact = factOf(at, truth);
 	if (fact) {
 		if (contradict(state.facts, new Map([fact]))) return false;
+		if (state.earlier.get(fact[0]) === !fact[1]) state.doubtful = true;
 		state.facts = new Map(state.facts).set(fact[0], fact[1]);
 		settleExtractions(state);
 	}
@@ -297,7 +339,8 @@ export function assume(state: State, test: Expr, truth: boolean): boolean {
 			const mine = other === at.left ? at.right : at.left;
 			const key = subject(state, mine);
 			if (key === undefined) continue;
-			if (!narrow(state, key, signsWhere(op, worth(state, other)), at)) return false;
+			if (!narrow(state, key, signsWhere(op, worth(state, other)), at) || !compareNumbers(state, key, op, other))
+				return false;
 			if (!compareWithAsked(state, key, op, other, at)) return false;
 			const { result } = state.values.get(key) ?? UNKNOWN;
 			if (result !== undefined && worth(state, other).constant === undefined && !isErrno(other))
@@ -307,6 +350,9 @@ export function assume(state: State, test: Expr, truth: boolean): boolean {
 		if (rest !== undefined) doubt(state, rest);
 		return relationOfCalls(state, at, truth);
 	}
+	const spot = spotOf(state, at);
+	if (spot?.shape === 'element')
+		for (const h of state.holdings.values()) if (h.place === spot.place) state.update(h.id, { counted: true });
 	const key = subject(state, at);
 	const signs = truth ? NEG | POS : ZERO;
 	if (key !== undefined) return narrow(state, key, signs, at);

@@ -163,6 +163,8 @@ export function leave(body: Body, block: Block, entry: State): [number, State][]
 		block.successors.flatMap((next, i): [number, State][] => {
 			const after = state.clone();
 			if (!assume(after, test, i === 0)) return [];
+			// a loop over an object ends because what it calls changes that
+			if (body.fn.loops.some(({ heads }) => heads.includes(block.id))) after.doubtful = state.doubtful;
 			after.note(test, i === 0 ? 'true' : 'false');
 			return [[next, alongEdge(body, block, next, after)]];
 		}),
