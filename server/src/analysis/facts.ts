@@ -64,9 +64,23 @@ export function factOf(test: Expr, truth: boolean): readonly [fact: string, trut
 /** Facts without those that speak of a variable which has just changed. */
 export function forget(facts: Facts, variable: string): Facts {
 	if (facts.size === 0) return facts;
-	const word = new RegExp(`\\b${variable.replace(/\W.*$/, '')}\\b`);
+	const word = wordOf(variable.replace(/\W.*$/, ''));
 	const kept = [...facts].filter(([fact]) => !word.test(fact));
 	return kept.length === facts.size ? facts : new Map(kept);
+}
+
+/** Most names come again and again. */
+const WORDS = new Map<string, RegExp>();
+const MOST_WORDS = 2000;
+
+function wordOf(name: string): RegExp {
+	let word = WORDS.get(name);
+	if (!word) {
+		if (WORDS.size >= MOST_WORDS) WORDS.clear();
+		word = new RegExp(`\\b${name}\\b`);
+		WORDS.set(name, word);
+	}
+	return word;
 }
 
 /** What both say. */
