@@ -3,6 +3,7 @@ import { type Facts, NO_FACTS, written } from '../facts.js';
 import { variableType } from '../integers.js';
 import { bare, isNull, place, rootOf } from '../walk.js';
 import type { Body } from './body.js';
+import { keyOn } from './fields.js';
 import { forgetMention, forgetVariable, holdingsAt, isField, mentioned } from './forgetting.js';
 import { former } from './former.js';
 import { carriedOff, handOn } from './handing.js';
@@ -121,6 +122,21 @@ export function assignVariable(body: Body, state: State, name: string, right: Ex
 	state.values.set(name, value);
 }
 
+/** `ctx->page = page`: the page that was taken waits in the field from here on. */
+function keep(body: Body, state: State, name: string, from: string, { start }: Expr): void {
+	for (const { place, single, outcome, kind, taking } of state.holdings.values())
+		if (place === from && single && outcome !== 'none')
+			body.events.push({
+				kind: 'field',
+				place: name,
+				key: keyOn(body.fn, state, name),
+				held: kind,
+				call: taking.call,
+				takes: true,
+				stored: start,
+			});
+}
+
 export function assignPlace(body: Body, state: State, left: Expr, right: Expr, value: Value): void {
 	const name = placeOf(state, left);
 	const root = name === undefined ? undefined : rootOf(name);
@@ -140,6 +156,7 @@ export function assignPlace(body: Body, state: State, left: Expr, right: Expr, v
 		if (root !== from) state.aliases.set(from, { place: name, address: false });
 		return;
 	}
+	if (name !== undefined && isField(name) && from !== undefined) keep(body, state, name, from, left);
 	handOn(body, state, right, undefined);
 	if (value.carries !== undefined && !(own && !name?.includes('[]'))) carriedOff(body, state, value.carries, left);
 	if (name === undefined) return;
@@ -252,6 +269,7 @@ function keepReturned(body: Body, state: State, left: Expr, returned: string, va
 			body.events.push({
 				kind: 'field',
 				place: holding.place,
+				key: keyOn(body.fn, state, holding.place),
 				held: holding.kind,
 				call: holding.taking.call,
 				takes: true,

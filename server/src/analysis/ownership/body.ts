@@ -32,9 +32,13 @@ export type Event =
 	| {
 			readonly kind: 'field';
 			readonly place: string;
+			/** Names the field in all functions; undefined where its struct is not known. */
+			readonly key: string | undefined;
 			readonly held: string;
 			readonly call: CallExpr;
 			readonly takes: boolean;
+			/** Start of the place they are assigned to, where a variable had them first. */
+			readonly stored?: number;
 	  };
 
 /** One way out of the function. */

@@ -15,6 +15,7 @@ import type { ApiCall } from '../context.js';
 import { written } from '../facts.js';
 import { bare, isNull, rootOf } from '../walk.js';
 import type { Body, Release } from './body.js';
+import { keyOn } from './fields.js';
 import { holdingsAt, isField, mentioned, writeThrough } from './forgetting.js';
 import { carriedOff, handOn, leaveHands, remember, touchGone } from './handing.js';
 import { placeOf, type Spot, spotOf, within } from './places.js';
@@ -225,7 +226,14 @@ function mapping(state: State, call: CallExpr): State[] {
 function freed(body: Body, state: State, call: CallExpr): void {
 	const spot = call.args[0] && spotOf(state, call.args[0]);
 	if (spot && isField(spot.place))
-		body.events.push({ kind: 'field', place: spot.place, held: 'freed', call, takes: false });
+		body.events.push({
+			kind: 'field',
+			place: spot.place,
+			key: keyOn(body.fn, state, spot.place),
+			held: 'freed',
+			call,
+			takes: false,
+		});
 }
 
 function duplicate(state: State, call: CallExpr): State[] {

@@ -168,7 +168,7 @@ class Journeys {
 			for (const other of file.ir.naming(field).slice(0, MOST_FUNCTIONS)) {
 				if (other.clean && [...other.params, ...other.locals].some(({ type }) => type.base === record))
 					for (const event of file.ownership.walk(other).events)
-						if (event.kind === 'field' && !event.takes && keyOf(other, event.place) === key)
+						if (event.kind === 'field' && !event.takes && event.key === key)
 							this.addRelease(draft, event.call, leading(file, other, event.call));
 			}
 		}

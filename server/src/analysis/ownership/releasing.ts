@@ -2,6 +2,7 @@ import type { Expr } from '../../syntax/ir.js';
 import { written } from '../facts.js';
 import { rootOf } from '../walk.js';
 import type { Body, Release, Sweep } from './body.js';
+import { keyOn } from './fields.js';
 import { holdingsAt, isField, mentioned, sameIndex } from './forgetting.js';
 import { remember, sweep } from './handing.js';
 import { placeOf, type Spot, spotOf } from './places.js';
@@ -201,7 +202,14 @@ export function releaseForeign(body: Body, state: State, spot: Spot, release: Re
 	const element = spot.shape === 'element';
 	if (isField(spot.place))
 		for (const kind of release.kinds)
-			body.events.push({ kind: 'field', place: spot.place, held: kind, call: release.inner, takes: false });
+			body.events.push({
+				kind: 'field',
+				place: spot.place,
+				key: keyOn(body.fn, state, spot.place),
+				held: kind,
+				call: release.inner,
+				takes: false,
+			});
 	if (element) {
 		sweep(body, release.call, spot.place, { status: 'released', call: release.inner, kinds: release.kinds }, undefined);
 		remember(body, state, spot.place, 'part', release.kinds, release.inner);

@@ -5,6 +5,7 @@ import type { Held } from '../holders.js';
 import { bare, rootOf } from '../walk.js';
 import type { Body } from './body.js';
 import { settleExtractions } from './extraction.js';
+import { keyOn } from './fields.js';
 import { isField } from './forgetting.js';
 import { placeOf, type Spot, spotOf, within } from './places.js';
 import {
@@ -166,7 +167,14 @@ export function take(body: Body, state: State, api: ApiCall, spot: Spot, via?: V
 	if (area?.shape === 'address') state.values.set(area.place, { signs: ANY, result: id, form: 'whole' });
 	state.note(via?.call.nameRange ?? call.nameRange, `${spot.place}: taken by ${call.name}()`, id);
 	if (isField(spot.place))
-		body.events.push({ kind: 'field', place: spot.place, held: holding.kind, call: api.call, takes: true });
+		body.events.push({
+			kind: 'field',
+			place: spot.place,
+			key: keyOn(body.fn, state, spot.place),
+			held: holding.kind,
+			call: api.call,
+			takes: true,
+		});
 	return holding;
 }
 
