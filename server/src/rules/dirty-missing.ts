@@ -92,13 +92,34 @@ function givesBack(file: FileContext, { call: { call } }: Site, taking: Function
 	return held.length > 0 && held.every(({ status }) => status === 'released');
 }
 
-/** A release before anything reaches the pages is the way out of a failure: the next one like it behind that, when there is one. */
-function behindUses(site: Site, first: Release): Release {
+/** Calls of calls that are followed to where something is done. */
+const DEEPEST = 3;
+
+function leadsTo(file: FileContext, name: string, target: string, depth = 0): boolean {
+	if (name === target) return true;
+	const fn = depth < DEEPEST ? file.ir.lookup(name) : undefined;
+	return fn?.calls.some((call) => call.name !== name && leadsTo(file, call.name, target, depth + 1)) ?? false;
+}
+
+/** Places of `fn` at which something reaches the data: there, or in a function that is called there. */
+function reachedIn(file: FileContext, site: Site, fn: FunctionIR): readonly number[] {
+	return site.uses.uses.flatMap((use) => {
+		if (!reaches(use) || use.kind === 'stored' || use.kind === 'registered') return [];
+		if (use.function === fn.name) return [use.start];
+		return fn.calls.filter((call) => leadsTo(file, call.name, use.function)).map((call) => call.start);
+	});
+}
+
+/**
+ * The release behind what reaches the pages: one before that is the way out of a failure.
+ * @returns undefined where the taking function gives them back before anybody, here or in its callers, has used them
+ */
+function behindUses(file: FileContext, site: Site, first: Release, taking: FunctionIR): Release | undefined {
 	const { fn, call } = first;
-	const reached = site.uses.uses.find(
-		(use) => REACHES.has(use.kind) && use.function === fn.name && use.start > call.start,
-	);
-	const next = reached && fn.calls.find((other) => other.name === call.name && other.start > reached.start);
+	const places = reachedIn(file, site, fn);
+	if (fn.name === taking.name && places.length === 0) return undefined;
+	const reached = places.some((at) => at < call.start) ? undefined : Math.min(...places);
+	const next = reached && fn.calls.find((other) => other.name === call.name && other.start > reached);
 	return next ? { fn, call: next } : first;
 }
 
@@ -107,7 +128,7 @@ function releasesOf(file: FileContext, site: Site, taking: FunctionIR): readonly
 	const found = new Map<string, Release>();
 	for (const use of site.uses.uses) {
 		const first = use.kind === 'released' && !found.has(use.function) ? callOf(file, use) : undefined;
-		const release = first && behindUses(site, first);
+		const release = first && behindUses(file, site, first, taking);
 		if (!release || file.kernel.api(release.call.name)?.record.group !== 'release') continue;
 		if (!isSame(file, release, site.call)) continue;
 		if (site.uses.transient || !belongsTo(file, release.fn, taking) || givesBack(file, site, taking))

@@ -203,6 +203,7 @@ function doubted(ways: readonly Way[]): readonly Way[] {
 				if (!mine) touches.set(name, touch.status === 'gone' ? touch : { ...touch, status: 'part', doubted: true });
 				else touches.set(name, { ...mine, kinds: new Set([...mine.kinds, ...touch.kinds]) });
 			}
+			for (const [name, touch] of touches) if (!other.touches.has(name)) touches.set(name, { ...touch, doubted: true });
 		}
 		return { ...one, touches };
 	});
