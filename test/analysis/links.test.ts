@@ -153,6 +153,25 @@ describe('a field of a struct of several files', () => {
 		expect(wrong[0]?.line).toContain('pin_user_pages_fast');
 	});
 
+	it('is kept there with a reason', () => {
+		const kept = CLOSE.replace(
+			'\t\tRELEASE',
+			'\t\t/* gup-lens: keep pin-put-page -- the firmware pinned it */\n\t\tput_page',
+		);
+		expect(findings(FIELD, [beside(kept)])).toEqual([]);
+	});
+
+	it('is found behind many functions that only take a lock', () => {
+		const others = Array.from(
+			{ length: 14 },
+			(_, i) => `int duck_state${i}(struct duck *duck)\n{\n\tspin_lock(&lock);\n\treturn duck->pages != NULL;\n}\n`,
+		);
+		const stats = beside(others.join('\n'), 'drivers/misc/a_stat.c');
+		expect(findings(FIELD, [stats, beside(CLOSE.replace('RELEASE', 'put_page'))])).toMatchObject([
+			{ rule: 'pin-put-page' },
+		]);
+	});
+
 	it('is reported where it is given back when that file is looked at', () => {
 		const get = FIELD.replace('pin_user_pages_fast', 'get_user_pages_fast').replace('FOLL_LONGTERM', '0');
 		const close = CLOSE.replace('RELEASE', 'unpin_user_page');

@@ -200,6 +200,22 @@ describe('--patch', () => {
 		}
 	});
 
+	test('a removed item of a list is no signature', async () => {
+		const cwd = repository();
+		writeFileSync(join(cwd, 'NOTES'), '- one\n- \n- two\n');
+		git(cwd, 'add', '-A');
+		commit(cwd, 'notes');
+		const mbox = series(cwd, [
+			() => {
+				writeFileSync(join(cwd, 'NOTES'), '- one\n- two\n');
+				writeFileSync(join(cwd, 'drivers/dipper/close.c'), SPAWN);
+			},
+		]);
+		const { code, stderr } = await cli(['check', '--kernel', '6.12', '--patch', '-'], { cwd, stdin: mbox });
+		expect(stderr).not.toContain('invalid');
+		expect(code).toBe(1);
+	});
+
 	test('takes a bare diff, also one of plain diff -u', async () => {
 		const cwd = repository();
 		writeFileSync(join(cwd, 'drivers/dipper/close.c'), SPAWN);

@@ -13,8 +13,13 @@ const MOST_USERS = 12;
 /** Functions linked to one file in all. */
 const MOST_LINKED = 60;
 
-/** Users of a field tell something of its pages when they do something with pages. */
-const ABOUT_PAGES = /put_|unpin|dirt|pin_|page|folio/;
+/** Users of a field tell something of its pages when they do something with pages, most when they give them back. */
+const ABOUT_PAGES = /^(?:un)?pin_|(?:^|_)(?:pages?|folios?)(?:_|$)|(?:^|_)dirty(?:_|$)/;
+const GIVES_BACK = /^(?:put_page|release_pages|folio_put|unpin_\w+|__free_pages?)$/;
+
+function calls(fn: Shelved, pattern: RegExp): boolean {
+	return [...fn.calls].some((name) => pattern.test(name));
+}
 
 export class Linker {
 	readonly pieces: Piece[] = [];
@@ -68,7 +73,8 @@ export class Linker {
 			.flatMap((from) => [...shelfOf(from, this.kernel.version).values()])
 			.flatMap((same) => (same.length === 1 ? same : []))
 			.filter((fn) => fn.usesField(field) && fn.names(tag));
-		const telling = users.filter(({ calls }) => [...calls].some((name) => ABOUT_PAGES.test(name)));
+		const telling = users.filter((fn) => calls(fn, ABOUT_PAGES));
+		telling.sort((a, b) => Number(calls(b, GIVES_BACK)) - Number(calls(a, GIVES_BACK)));
 		for (const fn of telling.slice(0, MOST_USERS)) if (!this.names.has(fn.name)) this.link(fn);
 	}
 

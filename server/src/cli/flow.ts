@@ -106,7 +106,7 @@ class Printer {
 			({ via, ...release }) =>
 				`      = released by ${printable(release.name)}() in ${release.function}(), ${this.siteOf(release)}${via ? `, called by ${via.function}() on ${this.siteOf(via)}` : ''}\n`,
 		);
-		const none = journey.releases.length === 0 ? ['      = no release here or beside this file\n'] : [];
+		const none = journey.releases.length === 0 ? ['      = no release found\n'] : [];
 		const silent = whyNot(journey);
 		if (silent !== undefined) return `${title}${[...releases, ...none].join('')}      = ${silent}\n`;
 		const ways = journey.ways

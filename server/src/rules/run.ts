@@ -37,24 +37,29 @@ function elsewhere({ related = [], start, end }: Report): Report['related'] & ob
  * The report as one of this file. What is wrong in another file is said there when that file is analysed; where it never is,
  * because it names nothing of the family, it is said at the place in this file that it is about.
  */
-function brought(file: FileContext, report: Report): Report | undefined {
+function brought(file: FileContext, rule: Rule, report: Report): Report | undefined {
 	const { unit } = file;
-	if (unit.isOwn(report)) return report;
-	const neighbour = unit.neighbourOf(report.start);
-	if (!neighbour || needles.some((needle) => neighbour.text.includes(needle))) return undefined;
-	const here = report.related?.find((place) => unit.isOwn(place));
-	if (!here) return undefined;
-	const there = { start: report.start, end: report.end, message: report.message };
+	const origin = unit.originOf(report.start);
 	const place = unit.placeOf(report.start);
-	const message = place ? `${report.message} (in ${place.path}, line ${place.line})` : report.message;
+	if (!origin || !place) return report;
+	const { text } = origin.from;
+	if (needles.some((needle) => text.includes(needle))) return undefined;
+	if (suppressions(text).some((comment) => isAbout(comment, rule, origin.offset))) return undefined;
+	const here = report.related?.find((other) => unit.isOwn(other));
+	if (!here) return undefined;
+	const there = { start: report.start, end: report.end, message: `${file.slice(report)} is here` };
 	return {
 		...report,
-		message,
+		message: `${report.message} (in ${place.path}, line ${place.line})`,
 		start: here.start,
 		end: here.end,
 		related: [there, ...(report.related ?? [])],
 		fixes: [],
 	};
+}
+
+function isAbout({ rule, covers }: Suppression, { meta }: Rule, offset: number): boolean {
+	return rule === meta.id && offset >= covers.start && offset < covers.end;
 }
 
 /** Comments that suppress nothing or give no reason. */
@@ -86,11 +91,9 @@ export function runRules(file: FileContext, chosen: Severities = {}): Found[] {
 	for (const rule of rules) {
 		if (chosen[rule.meta.id] === 'off' || !rule.meta.needles.some((needle) => file.text.includes(needle))) continue;
 		rule.check(file, (raw) => {
-			const report = brought(file, raw);
+			const report = brought(file, rule, raw);
 			if (!report) return;
-			const comment = comments.find(
-				(c) => c.rule === rule.meta.id && report.start >= c.covers.start && report.start < c.covers.end,
-			);
+			const comment = comments.find((one) => isAbout(one, rule, report.start));
 			if (comment) {
 				used.add(comment);
 				return;

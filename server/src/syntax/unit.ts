@@ -50,13 +50,14 @@ export class Unit {
 
 	/** Where an offset lies that is not the file's own; undefined for one that is. */
 	placeOf(offset: number): Place | undefined {
-		const piece = this.pieceAt(offset);
-		return piece && placeIn(piece.from, piece.start + offset - piece.at);
+		const origin = this.originOf(offset);
+		return origin && placeIn(origin.from, origin.offset);
 	}
 
-	/** The file an offset lies in; undefined for the analysed one. */
-	neighbourOf(offset: number): Neighbour | undefined {
-		return this.pieceAt(offset)?.from;
+	/** The other file an offset lies in, and the offset there; undefined for the analysed one. */
+	originOf(offset: number): { readonly from: Neighbour; readonly offset: number } | undefined {
+		const piece = this.pieceAt(offset);
+		return piece && { from: piece.from, offset: piece.start + offset - piece.at };
 	}
 
 	private pieceAt(offset: number): Placed | undefined {

@@ -7,8 +7,8 @@ export interface Mail {
 	readonly text: string;
 }
 
-/** The line between the mails of a mailbox: "From 4b825dc6 Mon Sep 17 00:00:00 2001". */
-const SEPARATOR = /^From \S+ .*\d{4}\r?$/m;
+/** The line between the mails of a mailbox: "From 4b825dc6 Mon Sep 17 00:00:00 2001", with a date as ctime() writes it. */
+const SEPARATOR = /^From \S+ +[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\r?$/m;
 /** Lines of a body that would look like one are quoted. */
 const QUOTED = /^>(>*From )/gm;
 

@@ -64,8 +64,8 @@ async function current(
 
 /** What a mail says of each file: sections of git, or of plain `diff -u`. */
 function patchesOf(text: string, where: string): FilePatch[] {
-	// a signature ends the last hunk
-	const body = text.replace(/\r\n/g, '\n').replace(/^-- \n[\s\S]*$/m, '');
+	// the signature of a mail ends the last hunk; a removed line of a list looks like its mark
+	const body = text.replace(/\r\n/g, '\n').replace(/\n-- \n[^\n]*\n*$/, '\n');
 	const git = body.split(/^(?=diff --git )/m).filter((part) => part.startsWith('diff --git '));
 	const start = body.search(/^--- \S.*\n\+\+\+ \S/m);
 	const sections = git.length > 0 ? git : start < 0 ? [] : [body.slice(start)];
