@@ -1,7 +1,8 @@
 /** The audit as the tree of the editor has it. */
 import { describe, expect, it } from 'vitest';
-import { type AuditNode, filtered, refreshed, treeOf } from '../../client/src/audit/model.js';
+import { type AuditNode, filtered, treeOf } from '../../client/src/audit/model.js';
 import { inTheme } from '../../client/src/audit/theme.js';
+import { refreshed } from '../../server/src/audit/refresh.js';
 import type { AuditReport, AuditSite } from '../../server/src/audit/report.js';
 import { auditHtml } from '../../server/src/audit/reports/html/page.js';
 

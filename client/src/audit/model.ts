@@ -81,12 +81,3 @@ export function treeOf({ sites }: AuditReport, filter: string): readonly Verdict
 		return [{ kind: 'verdict', id: verdict, label: verdict, verdict, sites: of, children }];
 	});
 }
-
-/** The report with the sites of some folders as they are now. @param folders relative, as paths of sites begin */
-export function refreshed(report: AuditReport, folders: readonly string[], sites: readonly AuditSite[]): AuditReport {
-	const stale = new Set(folders);
-	const folderOf = ({ path }: AuditSite): string => path.slice(0, Math.max(path.lastIndexOf('/'), 0));
-	const kept = report.sites.filter((site) => !stale.has(folderOf(site)));
-	const all = [...kept, ...sites].sort((a, b) => (a.path === b.path ? a.line - b.line : a.path < b.path ? -1 : 1));
-	return { ...report, sites: all };
-}

@@ -15,6 +15,7 @@ import {
 	window,
 	workspace,
 } from 'vscode';
+import { refreshed } from '../../../server/src/audit/refresh.js';
 import type { AuditReport } from '../../../server/src/audit/report.js';
 import { auditMarkdown, siteMarkdown } from '../../../server/src/audit/reports/markdown.js';
 import type { AuditAnswer, AuditParams, PageParams } from '../../../server/src/lsp/audit.js';
@@ -22,7 +23,7 @@ import { isSource } from '../documents.js';
 import { commands } from '../names.js';
 import type { Session } from '../session.js';
 import { itemOf } from './items.js';
-import { type AuditNode, filtered, refreshed, treeOf } from './model.js';
+import { type AuditNode, filtered, treeOf } from './model.js';
 import { ReportPage } from './page.js';
 
 /** Context keys that the manifest asks for. */
@@ -106,6 +107,7 @@ class Audit {
 			void window.showErrorMessage(`GUP Lens: ${error instanceof Error ? error.message : String(error)}`);
 		} finally {
 			this.#running = false;
+			if (this.#stale.size > 0) void this.#refresh();
 		}
 	}
 
@@ -182,6 +184,7 @@ class Audit {
 
 	async #refresh(): Promise<void> {
 		const { root } = this.#shown ?? {};
+		// what was saved meanwhile is read when the audit is over
 		if (!root || this.#running) return;
 		const folders = [...this.#stale];
 		this.#stale.clear();

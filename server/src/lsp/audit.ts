@@ -5,6 +5,7 @@ import {
 	ResponseError,
 	type WorkDoneProgressParams,
 } from 'vscode-languageserver';
+import { refreshed } from '../audit/refresh.js';
 import type { AuditReport } from '../audit/report.js';
 import type { AuditFinding } from '../audit/results.js';
 import type { Log } from './log.js';
@@ -72,7 +73,9 @@ export function serveAudit(connection: Connection, host: AuditHost, index: Audit
 			const { report, notes, findings } = await host.audit(params, stop.signal, (percent, text) =>
 				progress.report(percent, text),
 			);
+			const before = last.get(params.uri);
 			if (!params.folders) last.set(params.uri, report);
+			else if (before) last.set(params.uri, refreshed(before, params.folders, report.sites));
 			if (!report.partial) await index?.take(params.uri, params.folders, findings);
 			return { report, notes };
 		} catch (error) {

@@ -98,6 +98,7 @@ async function initialise(
 	};
 	const contextsChanged = (): void => {
 		contexts.clear();
+		index?.settle().catch((error) => log.error('telling findings anew', error));
 		refresh();
 	};
 	const filesChanged = (uris: readonly string[]): void => {

@@ -5,6 +5,7 @@ import {
 	type WorkspaceDocumentDiagnosticReport,
 } from 'vscode-languageserver';
 import type { AuditFinding } from '../audit/results.js';
+import { folderOf } from '../audit/scope.js';
 import type { Position } from '../workspace/lines.js';
 import { join, relative } from '../workspace/paths.js';
 import type { AuditHost, AuditIndex } from './audit.js';
@@ -40,8 +41,11 @@ interface Surroundings {
 export class WorkspaceDiagnostics implements AuditIndex {
 	readonly #host: AuditHost;
 	readonly #around: Surroundings;
+	/** By folder, then by path in it. */
+	readonly #found = new Map<string, ReadonlyMap<string, readonly AuditFinding[]>>();
 	/** By URI. */
 	#told = new Map<string, Told>();
+	/** Folders whose audit was started. */
 	readonly #audited = new Set<string>();
 	readonly #stale = new Map<string, Set<string>>();
 	#timer: ReturnType<typeof setTimeout> | undefined;
@@ -51,7 +55,9 @@ export class WorkspaceDiagnostics implements AuditIndex {
 		this.#host = host;
 		this.#around = around;
 		connection.languages.diagnostics.onWorkspace(({ previousResultIds }) => {
-			for (const root of around.folders.roots) this.#start(root);
+			const { roots } = around.folders;
+			for (const root of this.#found.keys()) if (!roots.includes(root)) this.#leave(root);
+			for (const root of roots) this.#start(root);
 			return { items: this.#items(new Map(previousResultIds.map(({ uri, value }) => [uri, value]))) };
 		});
 	}
@@ -62,18 +68,25 @@ export class WorkspaceDiagnostics implements AuditIndex {
 		folders: readonly string[] | undefined,
 		found: ReadonlyMap<string, readonly AuditFinding[]>,
 	): Promise<void> {
-		this.#audited.add(root);
-		const settings = await this.#around.settings.of(root);
-		const stale = folders && new Set(folders.map((folder) => (folder === '' ? root : join(root, folder))));
-		const isStale = (uri: string): boolean =>
-			uri.startsWith(`${root}/`) && (!stale || stale.has(uri.slice(0, uri.lastIndexOf('/'))));
-		const told = new Map([...this.#told].filter(([uri]) => !isStale(uri)));
-		for (const [path, findings] of found) {
-			const uri = join(root, path);
-			const items = findings.flatMap((finding) => this.#diagnostic(root, finding, settings) ?? []);
-			const before = this.#told.get(uri);
-			const same = before !== undefined && JSON.stringify(before.items) === JSON.stringify(items);
-			told.set(uri, same ? before : { id: String(++this.#count), items });
+		const stale = folders && new Set(folders);
+		const isKept = (path: string): boolean => stale !== undefined && !stale.has(folderOf(path));
+		const before = this.#found.get(root) ?? new Map();
+		this.#found.set(root, new Map([...[...before].filter(([path]) => isKept(path)), ...found]));
+		await this.settle();
+	}
+
+	/** Findings or settings changed: what is told is made anew; what stays the same keeps its id. */
+	async settle(): Promise<void> {
+		const told = new Map<string, Told>();
+		for (const [root, found] of this.#found) {
+			const settings = await this.#around.settings.of(root);
+			for (const [path, findings] of found) {
+				const uri = join(root, path);
+				const items = findings.flatMap((finding) => this.#diagnostic(root, finding, settings) ?? []);
+				const before = this.#told.get(uri);
+				const same = before !== undefined && JSON.stringify(before.items) === JSON.stringify(items);
+				told.set(uri, same ? before : { id: String(++this.#count), items });
+			}
 		}
 		this.#told = told;
 	}
@@ -85,7 +98,7 @@ export class WorkspaceDiagnostics implements AuditIndex {
 			const path = root && relative(root, uri);
 			if (root === undefined || path === undefined || !/\.[ch]$/.test(path)) continue;
 			const stale = this.#stale.get(root) ?? new Set();
-			this.#stale.set(root, stale.add(path.slice(0, Math.max(path.lastIndexOf('/'), 0))));
+			this.#stale.set(root, stale.add(folderOf(path)));
 		}
 		clearTimeout(this.#timer);
 		if (this.#stale.size > 0) this.#timer = setTimeout(() => this.#refresh(), PAUSE);
@@ -106,11 +119,22 @@ export class WorkspaceDiagnostics implements AuditIndex {
 		this.#audit(root, undefined);
 	}
 
+	/** The folder was taken out of the window. */
+	#leave(root: string): void {
+		this.#found.delete(root);
+		this.#audited.delete(root);
+		for (const uri of [...this.#told.keys()]) if (uri.startsWith(`${root}/`)) this.#told.delete(uri);
+	}
+
 	#audit(root: string, folders: readonly string[] | undefined): void {
 		this.#host
 			.audit({ uri: root, ...(folders && { folders }) }, new AbortController().signal, () => undefined)
 			.then(({ findings }) => this.take(root, folders, findings))
-			.catch((error) => this.#around.log.error(`auditing ${root}`, error));
+			.catch((error) => {
+				this.#around.log.error(`auditing ${root}`, error);
+				// the next question tries again
+				if (!folders) this.#audited.delete(root);
+			});
 	}
 
 	/** @param known result ids that the client has, by URI */
