@@ -1,6 +1,8 @@
 /** What is known on one path: conditions that were tested, values of variables, other names of a place. */
+
 import type { Expr } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
+import { NEGATED } from './comparisons.js';
 import { common, type Facts, factOf, forget, NO_FACTS } from './facts.js';
 import { bare, place, rootOf } from './walk.js';
 
@@ -146,15 +148,6 @@ function learned(op: string, other: number): Value | undefined {
 	if (op === '!=' && other === 0) return 'nonzero';
 	return (op === '<' && other <= 0) || (op === '<=' && other < 0) ? 'negative' : undefined;
 }
-
-const NEGATED: Readonly<Record<string, string>> = {
-	'<': '>=',
-	'>': '<=',
-	'<=': '>',
-	'>=': '<',
-	'==': '!=',
-	'!=': '==',
-};
 
 /** Known where `test` came out as `truth`; undefined when that cannot be. */
 export function assumed(known: Known, test: Expr, truth: boolean): Known | undefined {

@@ -1,7 +1,9 @@
 /** Return values of the family that may still be a negative errno, followed through tests. */
+
 import type { Kernel } from '../kernel/types.js';
 import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
+import { FLIPPED, NEGATED } from './comparisons.js';
 import type { ApiCall } from './context.js';
 import { type Flow, replay, solve } from './flow.js';
 import { becomesUnsigned, type Integer } from './integers.js';
@@ -22,23 +24,6 @@ export interface Unchecked {
 
 /** Place ("ret", "buf->nr") -> result it holds. */
 export type Results = ReadonlyMap<string, Unchecked>;
-
-const FLIPPED: Readonly<Record<string, string>> = {
-	'<': '>',
-	'>': '<',
-	'<=': '>=',
-	'>=': '<=',
-	'==': '==',
-	'!=': '!=',
-};
-const NEGATED: Readonly<Record<string, string>> = {
-	'<': '>=',
-	'>': '<=',
-	'<=': '>',
-	'>=': '<',
-	'==': '!=',
-	'!=': '==',
-};
 
 export interface Relation {
 	readonly name: string;

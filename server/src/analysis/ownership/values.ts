@@ -1,7 +1,9 @@
 /** What expressions are worth on a path, and what a test says of them. */
+
 import { ADDRESSES, ALLOCATORS, ZEROING } from '../../kernel/callees.js';
 import type { Expr, Range } from '../../syntax/ir.js';
 import { unwrap } from '../../syntax/lower.js';
+import { FLIPPED, NEGATED } from '../comparisons.js';
 import { contradict, factOf, written } from '../facts.js';
 import { relations } from '../results.js';
 import { bare, parts } from '../walk.js';
@@ -429,24 +431,6 @@ function isErrno(expr: Expr): boolean {
 	const at = bare(expr);
 	return at.kind === 'unary' && at.op === '-';
 }
-
-const NEGATED: Readonly<Record<string, string>> = {
-	'<': '>=',
-	'>': '<=',
-	'<=': '>',
-	'>=': '<',
-	'==': '!=',
-	'!=': '==',
-};
-
-const FLIPPED: Readonly<Record<string, string>> = {
-	'<': '>',
-	'>': '<',
-	'<=': '>=',
-	'>=': '<=',
-	'==': '==',
-	'!=': '!=',
-};
 
 /** `get_user_pages(...) < 0`, `1 != get_user_pages(...)`: the call stands in the test itself. */
 function relationOfCalls(state: State, at: Expr & { kind: 'binary' }, truth: boolean): boolean {

@@ -1,6 +1,8 @@
 /** Edges of tests on which a taking call has failed, or got less than was asked for. */
+
 import type { CallExpr, Expr } from '../../syntax/ir.js';
 import { unwrap } from '../../syntax/lower.js';
+import { FLIPPED, NEGATED } from '../comparisons.js';
 import { bare, isNull } from '../walk.js';
 import { pathOf } from './paths.js';
 
@@ -20,16 +22,6 @@ function isResult(expr: Expr, result: string | undefined, call: CallExpr | undef
 	return result !== undefined && pathOf(at, NO_ALIASES)?.text === result;
 }
 
-const MIRROR: Readonly<Record<string, string>> = { '<': '>', '>': '<', '<=': '>=', '>=': '<=', '==': '==', '!=': '!=' };
-const NEGATED: Readonly<Record<string, string>> = {
-	'<': '>=',
-	'>': '<=',
-	'<=': '>',
-	'>=': '<',
-	'==': '!=',
-	'!=': '==',
-};
-
 /**
  * What an edge of a test tells about the result.
  * @param result variable that has it
@@ -47,10 +39,10 @@ export function outcomeOf(
 	if (at.kind === 'unary' && at.op === '!') return outcomeOf(at.operand, !truth, result, call, zero);
 	if (at.kind === 'call' && at !== call)
 		return truth && IS_ERROR.has(at.name) && at.args[0] && isResult(at.args[0], result, call) ? 'failed' : undefined;
-	if (at.kind === 'binary' && MIRROR[at.op]) {
+	if (at.kind === 'binary' && FLIPPED[at.op]) {
 		const [left, right] = [isResult(at.left, result, call), isResult(at.right, result, call)];
 		if (left === right) return undefined;
-		const written = left ? at.op : (MIRROR[at.op] as string);
+		const written = left ? at.op : (FLIPPED[at.op] as string);
 		return compared(truth ? written : (NEGATED[written] as string), left ? at.right : at.left, zero);
 	}
 	if (!isResult(at, result, call)) return undefined;
