@@ -7,6 +7,7 @@ export const LAYERS: readonly (readonly string[])[] = [
 	['analysis'],
 	['verdict'],
 	['rules', 'explain'],
+	['conversion'],
 	['engine.ts', 'fixall.ts'],
 	['workspace'],
 	['lsp', 'cli'],
@@ -16,7 +17,7 @@ export const LAYERS: readonly (readonly string[])[] = [
 const PURE = 'engine.ts';
 
 const ORDER =
-	'Imports go one way: lsp, cli -> workspace -> engine -> explain, rules -> verdict -> analysis -> syntax -> kernel.';
+	'Imports go one way: lsp, cli -> workspace -> engine -> conversion -> explain, rules -> verdict -> analysis -> syntax -> kernel.';
 const TOUCHES_NOTHING = 'engine.ts and below never touch the file system, the protocol or VS Code.';
 const NO_EDITOR = 'The server knows no VS Code.';
 

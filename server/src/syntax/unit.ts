@@ -54,6 +54,12 @@ export class Unit {
 		return piece && placeIn(piece.from, piece.start + offset - piece.at);
 	}
 
+	/** An offset as one of the file it lies in; `from` is undefined for the analysed file. */
+	sourceOf(offset: number): { readonly from: Neighbour | undefined; readonly offset: number } {
+		const piece = this.pieceAt(offset);
+		return piece ? { from: piece.from, offset: piece.start + offset - piece.at } : { from: undefined, offset };
+	}
+
 	/** The file an offset lies in; undefined for the analysed one. */
 	neighbourOf(offset: number): Neighbour | undefined {
 		return this.pieceAt(offset)?.from;

@@ -1,0 +1,94 @@
+/** What a conversion takes for granted of files that were not analysed with it: that nobody else has a hand in the pages. */
+import { callsOf } from '../analysis/callers.js';
+import type { FileContext } from '../analysis/context.js';
+import { levelOfType } from '../analysis/page-places.js';
+import { bare, place, rootOf } from '../analysis/walk.js';
+import type { Expr, FunctionIR } from '../syntax/ir.js';
+import { shelfOf } from '../syntax/shelf.js';
+import type { Neighbour } from '../syntax/unit.js';
+import type { Handling } from './pages.js';
+import type { Claims } from './plan.js';
+
+/** Callers through which a parameter is followed. */
+const DEEPEST = 4;
+
+/** Functions that give something back, by their name alone. */
+const GIVES_BACK = /put_page|put_pages|release_page|free_page|unpin|folio_put|set_page_dirty/;
+
+/** Parameter of `fn` that an expression starts with, when it is pages itself. */
+function pageParameter(fn: FunctionIR, expr: Expr): number {
+	let at = bare(expr);
+	while (at.kind === 'index' || (at.kind === 'unary' && /^[&*]$/.test(at.op)) || at.kind === 'binary')
+		at = bare(at.kind === 'index' ? at.object : at.kind === 'binary' ? at.left : at.operand);
+	const name = rootOf(place(at) ?? '');
+	return fn.params.findIndex((param) => param.name === name && levelOfType(param.type) !== 'none');
+}
+
+/** Functions that give back the pages they are given: whoever calls them is part of it. */
+function releasers(file: FileContext, fn: FunctionIR, pages: Expr, found: Set<string>, depth = 0): void {
+	const position = pageParameter(fn, pages);
+	if (position < 0 || depth > DEEPEST) return;
+	// of the file's own static functions every call is seen
+	if (!file.unit.isOwn(fn) || !fn.isStatic) found.add(fn.name);
+	for (const site of callsOf(file, fn.name)) {
+		const arg = site.call.args[position];
+		if (arg) releasers(file, site.fn, arg, found, depth + 1);
+	}
+}
+
+export function claimsOf(file: FileContext, { releases, fields }: Handling): Claims {
+	const functions = new Set<string>();
+	for (const { fn, pages } of releases) releasers(file, fn, pages, functions);
+	return { functions: [...functions], fields };
+}
+
+/** Somebody who has a hand in the pages. */
+export interface Objection {
+	readonly path: string;
+	/** The function that does so. */
+	readonly name: string;
+	/** From 1. */
+	readonly line: number;
+	readonly why: string;
+}
+
+/** A quick look whether a file may object. */
+export function mayObject(text: string, { functions, fields }: Claims): boolean {
+	if (functions.some((name) => text.includes(name))) return true;
+	return (
+		GIVES_BACK.test(text) &&
+		fields.some(
+			({ record, field }) =>
+				(text.includes(`->${field}`) || text.includes(`.${field}`)) && text.includes(record.replace(/^\w+ /, '')),
+		)
+	);
+}
+
+/**
+ * Functions of other files that speak against it.
+ * @param seen names of the functions that were analysed with the file
+ * @param version of the kernel
+ */
+export function objections(
+	claims: Claims,
+	files: readonly Neighbour[],
+	seen: ReadonlySet<string>,
+	version: string,
+): Objection[] {
+	return files.flatMap((from) => {
+		if (!mayObject(from.text, claims)) return [];
+		return [...shelfOf(from, version).values()].flat().flatMap((fn): Objection[] => {
+			if (seen.has(fn.name)) return [];
+			const line = from.text.slice(0, fn.piece.start).split('\n').length;
+			const called = claims.functions.find((name) => fn.calls.has(name));
+			if (called) return [{ path: from.path, name: fn.name, line, why: `calls ${called}() as well` }];
+			const releases = [...fn.calls].some((name) => GIVES_BACK.test(name));
+			const used = claims.fields.find(
+				({ record, field }) => releases && fn.usesField(field) && fn.names(record.replace(/^\w+ /, '')),
+			);
+			return used
+				? [{ path: from.path, name: fn.name, line, why: `gives pages back, and uses ${used.field} of ${used.record}` }]
+				: [];
+		});
+	});
+}

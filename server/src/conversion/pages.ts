@@ -1,0 +1,311 @@
+/** All that has to do with the references of some taking calls: who gives them back, who marks them dirty, who else has them. */
+import { allCalls, callsOf } from '../analysis/callers.js';
+import type { ApiCall, FileContext } from '../analysis/context.js';
+import { keptIn } from '../analysis/ownership/ending.js';
+import { keyOf as fieldKey, lastField } from '../analysis/ownership/fields.js';
+import { type Journey, journeys } from '../analysis/ownership/journey.js';
+import { originOf } from '../analysis/page-origin.js';
+import { levelOf } from '../analysis/page-places.js';
+import { usesOf } from '../analysis/uses/index.js';
+import { postorder, rootOf } from '../analysis/walk.js';
+import { KEEPERS, readsOnly, TAKERS } from '../kernel/callees.js';
+import { ARRAY_READERS, STORES } from '../kernel/page-flow.js';
+import {
+	deviceCall,
+	keepsNothing,
+	listCall,
+	loadsFrom,
+	looksAtPage,
+	storesInto,
+	unmaps,
+	viewOf,
+} from '../kernel/sinks/index.js';
+import type { CallExpr, Expr, FunctionIR, Range } from '../syntax/ir.js';
+import { hasOtherBranch, sharesBranch } from './branches.js';
+import { Blocked } from './plan.js';
+
+/** A call that gives pages back or marks them dirty. */
+export interface PageCall {
+	readonly fn: FunctionIR;
+	readonly call: CallExpr;
+	/** The pages it is about. */
+	readonly pages: Expr;
+}
+
+export interface Handling {
+	/** Calls that only change together, in the order of the text. */
+	readonly takings: readonly ApiCall[];
+	readonly releases: readonly PageCall[];
+	readonly journeys: readonly Journey[];
+	/** Fields the pages wait in. */
+	readonly fields: readonly { readonly record: string; readonly field: string }[];
+}
+
+/** Give plain references back, with the position of the pages. Source: include/linux/{mm,gfp,pagemap}.h. */
+const RELEASES: ReadonlyMap<string, number> = new Map([
+	['put_page', 0],
+	['folio_put', 0],
+	['folio_put_refs', 0],
+	['release_pages', 0],
+	['__free_page', 0],
+	['__free_pages', 0],
+	['free_unref_page', 0],
+	['kvm_release_page_clean', 0],
+	['kvm_release_page_dirty', 0],
+	['put_page_testzero', 0],
+	['put_and_unmap_page', 1],
+	['folios_put', 0],
+	['put_pages_list', 0],
+]);
+
+/** Give pages back to the page allocator. Source: include/linux/gfp.h. */
+const FREES_PAGES = /^(?:__free_pages?|free_unref_page)$/;
+
+/** They look at the number of references, which a pin raises by more than one. Source: include/linux/{mm,page_ref}.h. */
+const COUNTS = [
+	'page_count',
+	'page_ref_count',
+	'folio_ref_count',
+	'folio_maybe_dma_pinned',
+	'page_maybe_dma_pinned',
+	'page_ref_freeze',
+	'folio_ref_freeze',
+];
+
+/** They turn an address into the page it is in. */
+const BY_ADDRESS =
+	/^(?:virt_to_(?:head_)?page|pfn_to_page|phys_to_page|kmap_to_page|vmalloc_to_page|virt_to_folio|pfn_folio)$/;
+
+/** Calls of these names in the file and what it is linked with, each place once. */
+function* callsNamed(file: FileContext, names: Iterable<string>): Generator<{ fn: FunctionIR; call: CallExpr }> {
+	for (const name of names) {
+		if (file.ir.defined.has(name)) continue;
+		const seen = new Set<number>();
+		for (const { fn, call } of callsOf(file, name))
+			if (!seen.has(call.start)) {
+				seen.add(call.start);
+				yield { fn, call };
+			}
+	}
+}
+
+class Gathering {
+	private readonly takings = new Map<number, ApiCall>();
+	private readonly file: FileContext;
+
+	constructor(file: FileContext) {
+		this.file = file;
+	}
+
+	of(first: ApiCall): Handling {
+		this.takings.set(first.call.start, first);
+		let releases = this.releases();
+		for (let size = 0; size !== this.takings.size; ) {
+			size = this.takings.size;
+			releases = this.releases();
+		}
+		if (releases.length === 0)
+			throw new Blocked('nothing in the files that are seen gives the pages back', this.whereTheyGo());
+		this.furtherReferences();
+		this.strangers();
+		this.addresses();
+		const ways = journeys(this.file).filter(({ taking }) => this.takings.has(taking.call.start));
+		for (const journey of ways) this.follow(journey);
+		const takings = [...this.takings.values()].sort((a, b) => a.call.start - b.call.start);
+		return { takings, releases, journeys: ways, fields: this.fields() };
+	}
+
+	private origin(fn: FunctionIR, pages: Expr): { ours: boolean; others: readonly ApiCall[]; other: boolean } {
+		const { taken, other } = originOf(this.file, fn, pages);
+		const all = [...taken];
+		return {
+			ours: all.some(({ call }) => this.takings.has(call.start)),
+			others: all.filter(({ call }) => !this.takings.has(call.start)),
+			other,
+		};
+	}
+
+	private releases(): PageCall[] {
+		const found: PageCall[] = [];
+		for (const { fn, call } of callsNamed(this.file, RELEASES.keys())) {
+			const pages = call.args[RELEASES.get(call.name) ?? 0];
+			if (!pages) continue;
+			const { ours, others, other } = this.origin(fn, pages);
+			if (!ours) continue;
+			if (!fn.clean)
+				throw new Blocked(`${fn.name}() could not be read completely`, [at(fn.nameRange, 'this function')]);
+			if (other && this.isOthers(fn, call)) continue;
+			if (other) this.mixed(fn, call);
+			for (const taking of others) this.join(taking, call);
+			found.push({ fn, call, pages });
+		}
+		return found;
+	}
+
+	/** Where pages of two origins share a place, what frees pages of the allocator under another kind of object is not for these. */
+	private isOthers(fn: FunctionIR, release: CallExpr): boolean {
+		if (!FREES_PAGES.test(release.name)) return false;
+		return [...this.takings.values()].every((taking) => hasOtherBranch(this.file, taking, fn, release));
+	}
+
+	/** Pages of another origin come to the same release. */
+	private mixed(fn: FunctionIR, release: CallExpr): void {
+		if (sharesBranch(this.file, [...this.takings.values()], fn, release)) return;
+		throw new Blocked(`${release.name}() in ${fn.name}() also gives back pages of another origin`, [
+			at(release.nameRange, `${release.name}() is for pages of both kinds`),
+		]);
+	}
+
+	/** Another taking call whose pages are given back in the same place. */
+	private join(taking: ApiCall, release: CallExpr): void {
+		const { record } = taking.api;
+		if (record.group === this.group() && record.takes === 'reference') {
+			this.takings.set(taking.call.start, taking);
+			return;
+		}
+		throw new Blocked(`${release.name}() also gives back pages of ${taking.call.name}()`, [
+			at(release.nameRange, 'given back here'),
+			at(taking.call.nameRange, 'taken here'),
+		]);
+	}
+
+	private group(): string {
+		const [first] = this.takings.values();
+		return first?.api.record.group ?? 'get';
+	}
+
+	/** A second reference on the same page is put as a reference: no release tells which of both it means. */
+	private furtherReferences(): void {
+		for (const { fn, call } of callsNamed(this.file, TAKERS)) {
+			const pages = call.args[0];
+			if (pages && this.origin(fn, pages).ours)
+				throw new Blocked(`${call.name}() in ${fn.name}() takes a second reference on these pages, for another owner`, [
+					at(call.nameRange, 'a second reference is taken here'),
+				]);
+		}
+		for (const { fn, call } of callsNamed(this.file, COUNTS)) {
+			const pages = call.args[0];
+			if (pages && this.origin(fn, pages).ours)
+				throw new Blocked(`${call.name}() in ${fn.name}() looks at the number of references, which a pin changes`, [
+					at(call.nameRange, 'the number is looked at here'),
+				]);
+		}
+	}
+
+	/** Functions whose way with pages nobody knows get them. */
+	private strangers(): void {
+		for (const taking of this.takings.values()) {
+			const { uses } = usesOf(this.file, taking);
+			const moved = uses.find(({ kind }) => kind === 'moved');
+			if (moved) throw new Blocked(`the references move on: ${moved.text}`, [at(moved, moved.text)]);
+		}
+		const seen = new Set<FunctionIR>();
+		for (const fn of this.functions()) {
+			if (seen.has(fn)) continue;
+			seen.add(fn);
+			for (const call of fn.calls) {
+				if (this.isKnown(fn, call)) continue;
+				const pages = call.args.find((arg) => {
+					const level = levelOf(arg, fn, this.file.ir);
+					return (level === 'page' || level === 'array') && this.origin(fn, arg).ours;
+				});
+				if (pages)
+					throw new Blocked(
+						`${call.name || 'a callback'}() gets the pages, and may keep them or give them back: it is in no file that is seen`,
+						[at(call.nameRange, 'the pages are passed on here')],
+					);
+			}
+		}
+	}
+
+	/** Functions that name something of the pages. */
+	private functions(): FunctionIR[] {
+		const { file } = this;
+		const near = [...this.takings.values()].flatMap(({ fn }) => (fn ? [fn, ...file.ir.callers(fn.name)] : []));
+		const fields = this.fields().map(({ field }) => field);
+		return [...near, ...file.ir.functions, ...fields.flatMap((field) => file.ir.naming(field))];
+	}
+
+	private isKnown(fn: FunctionIR, { name }: CallExpr): boolean {
+		const { file } = this;
+		if (file.ir.defined.has(name) || file.kernel.api(name)) return true;
+		if (RELEASES.has(name) || TAKERS.has(name) || KEEPERS.has(name) || STORES.has(name) || ARRAY_READERS.has(name))
+			return true;
+		if (fn.locals.some((local) => local.name === name)) return false;
+		const looks = readsOnly(name) || keepsNothing(name) || looksAtPage(name) || unmaps(name);
+		return looks || [deviceCall, listCall, loadsFrom, storesInto, viewOf].some((of) => of(name) !== undefined);
+	}
+
+	/** A page is given back by its address, and the addresses of these have left. */
+	private addresses(): void {
+		const { file } = this;
+		const leaves = [...this.takings.values()].some((taking) =>
+			usesOf(file, taking).uses.some(
+				({ kind, address, byField }) => !byField && (kind === 'kept' || kind === 'returned' || address === true),
+			),
+		);
+		if (!leaves) return;
+		for (const { fn, call } of callsNamed(file, RELEASES.keys())) {
+			let byAddress = false;
+			for (const arg of call.args)
+				postorder(arg, (part) => {
+					if (part.kind === 'call' && BY_ADDRESS.test(part.name)) byAddress = true;
+				});
+			if (byAddress)
+				throw new Blocked(`${call.name}() in ${fn.name}() gives a page back by its address: it may be one of these`, [
+					at(call.nameRange, 'given back by the address'),
+				]);
+		}
+	}
+
+	private follow({ fn, call, ways, bounded, unread }: Journey): void {
+		const { file } = this;
+		if (bounded || unread)
+			throw new Blocked(`${fn.name}() has ${bounded ? 'too many paths to follow' : 'parts that could not be read'}`, [
+				at(fn.nameRange, 'this function'),
+			]);
+		for (const { ending } of ways) {
+			const leaves = ending.kind === 'returned' || (ending.kind === 'kept' && ending.byCaller);
+			if (leaves && file.unit.isOwn(fn) && !allCalls(file, fn))
+				throw new Blocked(`${fn.name}() leaves the pages to its callers, and not all of them are seen`, [
+					at(call.nameRange, 'taken here'),
+				]);
+		}
+	}
+
+	private fields(): { record: string; field: string }[] {
+		const found = new Map<string, { record: string; field: string }>();
+		for (const { taking, fn, call, holding, ways } of journeys(this.file)) {
+			if (!this.takings.has(taking.call.start)) continue;
+			const held = [holding, ...ways.map((way) => way.holding)].flatMap((one) => one?.place ?? []);
+			const kept = held.flatMap((name) => keptIn(fn, call.start, rootOf(name)).map(({ place }) => place));
+			for (const name of [...held, ...kept]) {
+				const [record] = fieldKey(fn, name)?.split(':') ?? [];
+				const field = lastField(name);
+				if (record && field) found.set(`${record}.${field}`, { record, field });
+			}
+		}
+		return [...found.values()];
+	}
+
+	private whereTheyGo(): (Range & { message: string })[] {
+		return [...this.takings.values()].flatMap((taking) =>
+			usesOf(this.file, taking)
+				.uses.filter(({ kind }) => /^(?:stored|kept|returned|handed|registered)$/.test(kind))
+				.slice(0, 5)
+				.map((use) => at(use, use.text)),
+		);
+	}
+}
+
+export function at({ start, end }: Range, message: string): Range & { readonly message: string } {
+	return { start, end, message };
+}
+
+/**
+ * Everything that has to change with `taking`.
+ * @throws Blocked where something speaks against it
+ */
+export function handlingOf(file: FileContext, taking: ApiCall): Handling {
+	return new Gathering(file).of(taking);
+}
