@@ -32,12 +32,20 @@ export function settingsOf(rules: readonly RuleMeta[]): Record<string, unknown> 
 			markdownDescription:
 				'A line above each call that takes pages: in how many places of the file they are given back, and how many paths leave without.',
 		},
+		'gup-lens.audit.workspaceDiagnostics': {
+			type: 'boolean',
+			default: false,
+			scope: 'window',
+			order: 4,
+			markdownDescription:
+				'List the findings of files that are not open as well, from an audit of the folders of the window. Needs a disk; VS Code for the web has none.',
+		},
 		'gup-lens.trace.server': {
 			type: 'string',
 			enum: ['messages', 'compact', 'verbose'],
 			default: 'messages',
 			scope: 'window',
-			order: 4,
+			order: 5,
 			markdownDescription:
 				'How much of the talk with the language server goes to the *GUP Lens* output while its log level is *Trace*.',
 		},

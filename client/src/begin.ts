@@ -1,4 +1,11 @@
-import { type ExtensionContext, type TextDocumentChangeEvent, window, workspace } from 'vscode';
+import {
+	type Disposable,
+	type ExtensionContext,
+	type LogOutputChannel,
+	type TextDocumentChangeEvent,
+	window,
+	workspace,
+} from 'vscode';
 import { registerCommands } from './commands.js';
 import { concernedDocuments, isConcerned, isSource, namesFamily } from './documents.js';
 import type { Launcher } from './launch.js';
@@ -7,9 +14,14 @@ import { showStatus } from './status.js';
 
 /**
  * What both entries do: watch for the first document that names the family, and start the server for it.
+ * @param more what only one of them has
  * @param load brings in the language client, which is only worth its time once there is such a document
  */
-export function begin(context: ExtensionContext, load: () => Promise<Launcher>): void {
+export function begin(
+	context: ExtensionContext,
+	load: () => Promise<Launcher>,
+	more: (session: Session, log: LogOutputChannel) => Disposable[] = () => [],
+): void {
 	const begun = performance.now();
 	const log = window.createOutputChannel('GUP Lens', { log: true });
 	const session = new Session(context, log, load);
@@ -18,6 +30,7 @@ export function begin(context: ExtensionContext, load: () => Promise<Launcher>):
 		session,
 		registerCommands(session, log),
 		showStatus(session),
+		...more(session, log),
 		workspace.onDidOpenTextDocument((document) => {
 			if (isConcerned(document)) void session.start();
 		}),
@@ -25,8 +38,20 @@ export function begin(context: ExtensionContext, load: () => Promise<Launcher>):
 			if (session.state === 'idle' && nowNamesFamily(event)) void session.start();
 		}),
 	);
-	if (concernedDocuments().length > 0) void session.start();
+	context.subscriptions.push(
+		workspace.onDidChangeConfiguration((event) => {
+			// a server says what it offers when it starts
+			const asked = event.affectsConfiguration('gup-lens.audit.workspaceDiagnostics');
+			if (asked && session.state !== 'idle') void session.restart();
+		}),
+	);
+	if (concernedDocuments().length > 0 || wantsWorkspace()) void session.start();
 	log.info(`activated in ${(performance.now() - begun).toFixed(1)} ms`);
+}
+
+/** Findings of files that are not open are wanted: the server does not wait for one that is. */
+function wantsWorkspace(): boolean {
+	return workspace.getConfiguration('gup-lens.audit').get('workspaceDiagnostics') === true;
 }
 
 /** Looks at the changed lines only: the rest of the document was looked at before. */

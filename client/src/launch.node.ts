@@ -1,8 +1,8 @@
 import type { ExtensionContext } from 'vscode';
 import type { LanguageClientOptions } from 'vscode-languageclient';
-import { LanguageClient, State, TransportKind } from 'vscode-languageclient/node';
+import { LanguageClient, State, TransportKind, WorkDoneProgress } from 'vscode-languageclient/node';
 
-export { State };
+export { State, WorkDoneProgress };
 
 /** The server as a child process over IPC; F5 debugs it on port 6009. */
 export function launch(context: ExtensionContext, options: LanguageClientOptions): LanguageClient {

@@ -1,11 +1,11 @@
 import { type ExtensionContext, Uri, workspace } from 'vscode';
 import type { LanguageClientOptions } from 'vscode-languageclient';
-import { LanguageClient, State } from 'vscode-languageclient/browser';
+import { LanguageClient, State, WorkDoneProgress } from 'vscode-languageclient/browser';
 
 type ServerWorker = ConstructorParameters<typeof LanguageClient>[2];
 declare const Worker: new (url: string, options: { readonly name: string }) => ServerWorker;
 
-export { State };
+export { State, WorkDoneProgress };
 
 /** The server as a web worker. It gets the grammar as bytes: where the extension is served from, it may not fetch. */
 export async function launch(context: ExtensionContext, options: LanguageClientOptions): Promise<LanguageClient> {

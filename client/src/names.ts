@@ -3,4 +3,9 @@ export const commands = {
 	restart: 'gup-lens.restart',
 	showLog: 'gup-lens.showLog',
 	selectKernel: 'gup-lens.selectKernel',
+	audit: 'gup-lens.audit.run',
+	auditFilter: 'gup-lens.audit.filter',
+	auditClearFilter: 'gup-lens.audit.clearFilter',
+	auditCopy: 'gup-lens.audit.copyMarkdown',
+	auditReport: 'gup-lens.audit.openReport',
 } as const;

@@ -1,4 +1,12 @@
-import { type Disposable, EventEmitter, type ExtensionContext, type LogOutputChannel, Uri } from 'vscode';
+import {
+	type CancellationToken,
+	type Disposable,
+	EventEmitter,
+	type ExtensionContext,
+	type LogOutputChannel,
+	Uri,
+	workspace,
+} from 'vscode';
 import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
 import type { Status } from '../../server/src/lsp/status.js';
 import { selector } from './documents.js';
@@ -17,6 +25,8 @@ export class Session implements Disposable {
 	readonly #statuses = new Map<string, Status>();
 	#client: BaseLanguageClient | undefined;
 	#state: SessionState = 'idle';
+	/** Requests with progress so far: each has a token of its own. */
+	#asked = 0;
 	/** Starts and stops one after the other. */
 	#turn: Promise<void> = Promise.resolve();
 
@@ -43,6 +53,32 @@ export class Session implements Disposable {
 		if (this.#state !== 'idle') return this.#turn;
 		this.#enter('starting');
 		return this.#enqueue(() => this.#launch());
+	}
+
+	/**
+	 * Asks the server, which is started for it when it does not run.
+	 * @param progress called with what the server does meanwhile, in words
+	 */
+	async request<Answer>(
+		method: string,
+		params: object,
+		token?: CancellationToken,
+		progress?: (message: string) => void,
+	): Promise<Answer> {
+		await this.start();
+		const client = this.#client;
+		if (!client) throw new Error('the server does not run; the log says why');
+		if (!progress) return client.sendRequest<Answer>(method, params, token);
+		const workDoneToken = `gup-lens-${++this.#asked}`;
+		const { WorkDoneProgress } = await this.#load();
+		const listening = client.onProgress(WorkDoneProgress.type, workDoneToken, (told) => {
+			if (told.kind === 'report' && told.message !== undefined) progress(told.message);
+		});
+		try {
+			return await client.sendRequest<Answer>(method, { ...params, workDoneToken }, token);
+		} finally {
+			listening.dispose();
+		}
 	}
 
 	/** Ends the server if there is one and starts a new one. */
@@ -103,6 +139,7 @@ export class Session implements Disposable {
 			initializationOptions: {
 				status: true,
 				readFile: true,
+				workspaceDiagnostics: workspace.getConfiguration('gup-lens.audit').get('workspaceDiagnostics') === true,
 				pages: Uri.joinPath(this.#context.extensionUri, 'docs', 'rules').toString(),
 			},
 			markdown: { isTrusted: false, supportHtml: false },

@@ -20,6 +20,7 @@ import type { FileIR, Place, Range } from './syntax/ir.js';
 import { CParser } from './syntax/parser.js';
 import { SourceFile } from './syntax/source-file.js';
 import { type Neighbour, type Piece, Unit } from './syntax/unit.js';
+import { auditWords } from './verdict/audited.js';
 import { withFindings } from './verdict/findings.js';
 import type { Site } from './verdict/site.js';
 import { sitesOf } from './verdict/sites.js';
@@ -39,7 +40,7 @@ export type {
 	Site,
 	Spot,
 };
-export { NO_NEEDS, needles };
+export { auditWords, NO_NEEDS, needles };
 
 /** A place that belongs to a finding: in the file itself, or in another one when `place` is there. */
 export interface RelatedPlace extends Range {
@@ -71,6 +72,8 @@ export interface AnalyseOptions {
 	readonly knownUsers?: boolean;
 	/** Other files of the tree that may have what `needs` names. Hand over the same objects as long as they are the same. */
 	readonly neighbours?: readonly Neighbour[];
+	/** False analyses a text that names none of our words like any other. Default true. */
+	readonly prefilter?: boolean;
 }
 
 export interface Analysis {
@@ -269,7 +272,7 @@ class Opened implements OpenFile {
 		)
 			return last;
 		this.last = undefined;
-		if (isIrrelevant(text)) this.source.dispose();
+		if (options.prefilter !== false && isIrrelevant(text)) this.source.dispose();
 		else this.last = this.link(text, options);
 		return this.last;
 	}

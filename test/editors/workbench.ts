@@ -173,6 +173,57 @@ export class Workbench {
 		return text;
 	}
 
+	/** Opens a container of views by its icon. */
+	async showView(title: string): Promise<void> {
+		await this.page.locator(`.activitybar .action-label[aria-label^="${title}"]`).first().click();
+	}
+
+	/** Presses the button of an empty view. */
+	async welcome(title: string): Promise<void> {
+		await this.page.locator('.welcome-view-content .monaco-button', { hasText: title }).first().click();
+	}
+
+	/** The first row of a tree view with this text. */
+	treeRow(text: string): Locator {
+		return this.page.locator('.tree-explorer-viewlet-tree-view .monaco-list-row', { hasText: text }).first();
+	}
+
+	/** Opens a row, unless it is open, and waits for one below it. */
+	async unfold(text: string, below: string): Promise<void> {
+		const row = this.treeRow(text);
+		if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click();
+		await this.treeRow(below).waitFor();
+	}
+
+	/** Rests the pointer on a row and gives what is shown, once it contains `expected`. */
+	async tooltip(row: string, expected: string): Promise<string> {
+		await this.page.mouse.move(5, 5);
+		const box = await this.treeRow(row).boundingBox();
+		if (box === null) throw new Error(`"${row}" is not on screen`);
+		await this.page.mouse.move(box.x + 100, box.y + box.height / 2, { steps: 10 });
+		const hover = this.page.locator('.monaco-hover', { hasText: expected }).first();
+		await hover.waitFor({ timeout: 20_000 });
+		return shownText(hover);
+	}
+
+	/** What a tree view says above its rows. */
+	async viewMessage(): Promise<string> {
+		return shownText(this.page.locator('.tree-explorer-viewlet-tree-view .message'));
+	}
+
+	/** Types into the open input box and takes it. */
+	async answer(text: string): Promise<void> {
+		await this.page.locator('.quick-input-widget input[type=text]').first().fill(text);
+		await this.page.keyboard.press('Enter');
+	}
+
+	/** Line the cursor is in, from 1, as the status bar has it. */
+	async cursorLine(): Promise<number> {
+		const place = this.page.locator('.statusbar-item', { hasText: /Ln \d+, Col \d+/ }).first();
+		await place.waitFor();
+		return Number(/Ln (\d+)/.exec(await shownText(place))?.[1]);
+	}
+
 	/** Keeps a picture of the window for whoever looks into a failed test. */
 	async picture(name: string): Promise<void> {
 		const path = join(editorsDir, 'failures', `${name.replace(/\W+/g, '-')}.png`);

@@ -1,5 +1,5 @@
 /** The sites of a fixture, for the tests of the verdicts. */
-import type { Audit, Site } from '../../server/src/engine.js';
+import type { Audit, Neighbour, Site } from '../../server/src/engine.js';
 import { kernelFor } from '../../server/src/kernel/index.js';
 import { engine } from '../syntax/engine.js';
 
@@ -8,14 +8,14 @@ export interface Where {
 	/** "6.12" */
 	readonly version?: string;
 	readonly knownUsers?: boolean;
+	readonly neighbours?: readonly Neighbour[];
 }
 
 export function audit(
 	text: string,
-	{ path = 'drivers/misc/example.c', version = '6.12', knownUsers }: Where = {},
+	{ path = 'drivers/misc/example.c', version = '6.12', ...others }: Where = {},
 ): Audit {
-	const options = { path, kernel: kernelFor(version), fixes: false };
-	return engine.audit(text, knownUsers === undefined ? options : { ...options, knownUsers });
+	return engine.audit(text, { path, kernel: kernelFor(version), fixes: false, ...others });
 }
 
 /** The only site of a fixture. */

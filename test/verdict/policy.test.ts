@@ -146,6 +146,23 @@ static int step(struct vm_area_struct *vma, unsigned long addr)
 		expect(verdict(text, { path: 'arch/s390/mm/fault.c', version: '6.1' })).toBe('keep transient');
 	});
 
+	it('is for a core dump, wherever it stands', () => {
+		const text = `
+static int step(struct coredump_params *cprm, unsigned long addr)
+{
+	struct page *page = get_dump_page(addr);
+	int stop = 0;
+
+	if (page) {
+		stop = !emit(cprm, page);
+		put_page(page);
+	}
+	return stop;
+}
+`;
+		expect(verdict(text, { path: 'fs/binfmt_example.c' })).toBe('keep transient');
+	});
+
 	it('is for a fault without pages', () => {
 		const text =
 			'static long step(struct mm_struct *mm, unsigned long addr)\n{\n\treturn get_user_pages_remote(mm, addr, 1, FOLL_WRITE, NULL, NULL);\n}\n';
@@ -178,6 +195,38 @@ static const struct mmu_interval_notifier_ops ops = {
 		expect(verdict(withPage(map, callback('other')))).toBe(PIN);
 	});
 
+	it('is for an object that one of those who are told leads to', () => {
+		const before = `${callback('watch')}
+static void stop_watch(struct watch *watch)
+{
+	struct ctx *ctx = watch->ctx;
+
+	unmap(ctx);
+}
+`;
+		expect(verdict(withPage(map, before))).toBe('keep mmu-notifier');
+	});
+
+	it('is not for an address that another object is given', () => {
+		const body = 'ctx->batch->frame = page_to_pfn(page);\n\tctx->pages[0] = page;';
+		expect(verdict(withPage(body, callback('other')))).toBe(PIN);
+	});
+
+	it('is for pages that leave the file that is told', () => {
+		const text = `${callback('guest')}
+int guest_page(unsigned long addr, unsigned long *pfn)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	*pfn = page_to_pfn(page);
+	return 0;
+}
+`;
+		expect(verdict(text)).toBe('keep mmu-notifier');
+	});
+
 	it('is for a function that asks whether a change came in between', () => {
 		const body = `${map}\n\tif (mmu_interval_read_retry(&ctx->notifier, ctx->seq))\n\t\tret = -EAGAIN;`;
 		expect(verdict(withPage(body))).toBe('keep mmu-notifier');
@@ -204,6 +253,22 @@ describe('convert', () => {
 		['a list for I/O', 'sg_set_page(ctx->sg, page, PAGE_SIZE, 0);\n\tret = transfer(ctx);\n\tput_page(page);'],
 	])('is for %s', (_, body) => {
 		expect(verdict(withPage(body))).toBe(PIN);
+	});
+
+	it('is for a physical address that is passed on', () => {
+		const found = site(withPage('start(ctx->regs, page_to_phys(page));\n\tset_page_dirty(page);\n\tput_page(page);'));
+		expect(found).toMatchObject({ verdict: 'convert', findings: ['dirty-unlocked'] });
+	});
+
+	it('is for pages of which a user of the field gives a further reference away', () => {
+		const user = `
+static void splice(struct ctx *ctx, struct pipe_buffer *buf)
+{
+	get_page(ctx->page);
+	buf->page = ctx->page;
+}
+`;
+		expect(verdict(withPage('ctx->page = page;', user))).toBe(PIN);
 	});
 
 	it('is for FOLL_LONGTERM on plain references, whatever else the rules say of it', () => {

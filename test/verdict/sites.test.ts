@@ -121,6 +121,68 @@ static void drain(struct umem *umem)
 		expect(site(text).evidence.map((one) => one.text)).toContain('put_page() gives them back (in drain())');
 	});
 
+	it('names what ends a walk, and what gives back all that a bio was filled with', () => {
+		const walk = `
+static int step(struct folio_walk *fw, struct vm_area_struct *vma, unsigned long addr)
+{
+	if (!folio_walk_start(fw, vma, addr, 0))
+		return -ENOENT;
+	folio_walk_end(fw, vma);
+	return 0;
+}
+`;
+		expect(site(walk).release).toBe('folio_walk_end');
+		const bio = `
+static void done(struct bio *bio)
+{
+	bio_release_pages(bio, true);
+	bio_put(bio);
+}
+
+static int step(struct bio *bio, struct iov_iter *iter)
+{
+	bio->bi_end_io = done;
+	return bio_iov_iter_get_pages(bio, iter);
+}
+`;
+		expect(site(bio).release).toBe('bio_release_pages');
+	});
+
+	it('shows the release in another file, with its place there, and no site of that file', () => {
+		const there = `
+struct ctx {
+	struct page *page;
+};
+
+int other(unsigned long addr, struct page **p)
+{
+	return get_user_pages_fast(addr, 1, 0, p);
+}
+
+void ctx_drop(struct ctx *ctx)
+{
+	put_page(ctx->page);
+	ctx->page = NULL;
+}
+`;
+		const neighbours = [{ path: 'drivers/misc/context.c', text: there }];
+		const text = `${withPage('ctx->page = page;')}
+static void stop(struct ctx *ctx)
+{
+	ctx_drop(ctx);
+}
+`;
+		expect(site(text).release).toBeNull();
+		const found = site(text, { neighbours });
+		expect(found).toMatchObject({ verdict: 'convert', release: 'put_page' });
+		expect(found.evidence).toContainEqual(
+			expect.objectContaining({
+				text: 'put_page() gives them back (in ctx_drop())',
+				place: { path: 'drivers/misc/context.c', line: 13, column: 2 },
+			}),
+		);
+	});
+
 	it('says null where no release is seen', () => {
 		expect(site(withPage('ctx->page = page;')).release).toBeNull();
 	});

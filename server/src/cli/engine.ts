@@ -5,16 +5,18 @@ import { basename, join } from 'node:path';
 import { type Engine, loadEngine } from '../engine.js';
 import { packageRoot } from './package.js';
 
-/** The engine with its wasm files from dist/, or from their packages where nothing is built. */
+/** The two wasm files in dist/, or in their packages where nothing is built. */
+export function wasmFiles(): { readonly core: string; readonly grammar: string } {
+	return { core: wasm('web-tree-sitter/web-tree-sitter.wasm'), grammar: wasm('tree-sitter-c/tree-sitter-c.wasm') };
+}
+
 export async function engine(): Promise<Engine> {
-	const [core, grammar] = await Promise.all([
-		wasm('web-tree-sitter/web-tree-sitter.wasm'),
-		wasm('tree-sitter-c/tree-sitter-c.wasm'),
-	]);
+	const files = wasmFiles();
+	const [core, grammar] = await Promise.all([readFile(files.core), readFile(files.grammar)]);
 	return loadEngine({ core, grammar });
 }
 
-function wasm(name: string): Promise<Buffer> {
+function wasm(name: string): string {
 	const built = join(packageRoot, 'dist', basename(name));
-	return readFile(existsSync(built) ? built : createRequire(join(packageRoot, 'package.json')).resolve(name));
+	return existsSync(built) ? built : createRequire(join(packageRoot, 'package.json')).resolve(name);
 }

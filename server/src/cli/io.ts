@@ -1,3 +1,4 @@
+import { reasonOf } from '../workspace/collect.js';
 import { MAX_BYTES } from '../workspace/read.js';
 
 /** Where a command reads and writes; tests give their own. */
@@ -12,6 +13,8 @@ export interface Io {
 interface Output {
 	write(chunk: string | Uint8Array): void;
 	readonly colour: boolean;
+	/** Somebody watches it. */
+	readonly terminal?: boolean;
 }
 
 /** A mistake of the user: told in one line, exit code 2. */
@@ -21,8 +24,8 @@ export class UsageError extends Error {}
 export function processIo(): Io {
 	return {
 		cwd: process.cwd(),
-		stdout: output(process.stdout),
-		stderr: output(process.stderr),
+		stdout: output(process.stdout, 'standard output'),
+		stderr: output(process.stderr, 'standard error'),
 		async stdin() {
 			const chunks: Buffer[] = [];
 			let length = 0;
@@ -37,17 +40,21 @@ export function processIo(): Io {
 	};
 }
 
-function output(stream: NodeJS.WriteStream): Output {
+function output(stream: NodeJS.WriteStream, name: string): Output {
 	let open = true;
 	stream.on('error', (error: NodeJS.ErrnoException) => {
-		if (error.code !== 'EPIPE') throw error;
 		open = false;
+		if (error.code === 'EPIPE') return;
+		// Half a report must not pass for a whole one.
+		console.error(`gup-lens: ${name}: ${reasonOf(error)}`);
+		process.exit(2);
 	});
 	return {
 		write(chunk) {
 			if (open) stream.write(chunk);
 		},
 		colour: wantsColour(process.env, stream.isTTY === true),
+		terminal: stream.isTTY === true && process.env.TERM !== 'dumb',
 	};
 }
 

@@ -1,11 +1,14 @@
 import { Command, CommanderError, Option } from 'commander';
+import { type AuditCommand, runAudit } from './audit.js';
 import { type CheckOptions, check, FORMATS } from './check.js';
 import { type ExplainOptions, explain } from './explain.js';
 import { type FixOptions, fix } from './fix.js';
 import { type Io, UsageError } from './io.js';
 import { lsp } from './lsp.js';
-import { kernelVersion, repeated } from './options.js';
+import { type MergeCommand, runMerge } from './merge.js';
+import { kernelVersion, repeated, shard, threads } from './options.js';
 import { tool } from './package.js';
+import { AUDIT_FORMATS } from './reports.js';
 import { rules } from './rules.js';
 import { SEVERITIES } from './severity.js';
 import { tell } from './tell.js';
@@ -18,11 +21,14 @@ Examples:
   gup-lens check --diff HEAD             what the edits since HEAD bring
   b4 am -o - MSGID | gup-lens check --patch -
   gup-lens fix --dry-run drivers/foo.c   the safe fixes as a diff
+  gup-lens audit ~/linux                 every user of the family in a tree, with a verdict
+  gup-lens audit ~/linux -o audit.html   as a page to look at
   gup-lens explain FOLL_LONGTERM         a rule, flag or function in words
   gup-lens explain --flow foo.c:120      what becomes of the pages taken there, path by path
 
 Exit codes:
   check  0 clean, 1 a finding at or above --fail-on, 2 usage or input error
+  audit  0 done, 1 stopped before its end, 2 usage or input error
   fix    0 done or nothing to do, 1 something left unfixed, 2 usage or input error
 `;
 
@@ -78,6 +84,27 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 			code = await fix(paths, options, io);
 		});
 
+	withReport(withKernel(program.command('audit')))
+		.description('list every call that takes references on user pages in a tree, with a verdict on it')
+		.argument('<tree>', 'a kernel tree, or any folder')
+		.option('--no-known-users', 'leave out the curated table of known users: evidence alone decides')
+		.option('--no-prefilter', 'analyse files that name none of the functions as well, to show that nothing is missed')
+		.option('--no-cache', 'neither read nor keep results of earlier audits')
+		.option('--shard <i/n>', 'only the i-th of n parts; "gup-lens merge" joins their JSON', shard)
+		.option('--compare <other>', 'an older tree, or the JSON of its audit; repeatable, in the order of time', repeated)
+		.option('--jobs <n>', 'how many threads; default: as many as there are processors', threads)
+		.action(async (tree: string, options: AuditCommand) => {
+			code = await runAudit(tree, options, io);
+		});
+
+	withReport(program.command('merge'))
+		.description('join the JSON reports of all shards of an audit')
+		.argument('<file...>', 'reports of "gup-lens audit --shard i/n --format json"; "-" for the standard input')
+		.option('--tree <tree>', 'the audited tree, for the code in an html report')
+		.action(async (files: string[], options: MergeCommand) => {
+			code = await runMerge(files, options, io);
+		});
+
 	program
 		.command('explain')
 		.description('tell about a rule, a FOLL_* flag or a function, or follow the pages taken on a line')
@@ -122,6 +149,16 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 function helpHint(command: Command): string {
 	const words = command.parent ? [command.parent.name(), command.name()] : [command.name()];
 	return `See "${words.join(' ')} --help".`;
+}
+
+function withReport(command: Command): Command {
+	return command
+		.addOption(
+			new Option('--format <format>', 'how to print; default: by the name of the file, else text').choices(
+				AUDIT_FORMATS,
+			),
+		)
+		.option('-o, --output <file>', 'write the report into this file');
 }
 
 function withKernel(command: Command): Command {

@@ -1,5 +1,5 @@
 import picocolors from 'picocolors';
-import { printable } from './formats/snippet.js';
+import { printable } from '../workspace/wording.js';
 
 const WIDTH = 100;
 

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { parseShard, type Shard } from '../audit/shard.js';
 import { compareReleases, OLDEST, parseVersion } from '../kernel/releases.js';
 import type { RuleMeta, Severity } from '../rules/rule.js';
 import { UsageError } from './io.js';
@@ -13,6 +14,19 @@ export function kernelVersion(value: string): string {
 		throw new InvalidArgumentError(`The oldest kernel of the table is ${OLDEST}.`);
 	}
 	return value;
+}
+
+/** Value of --shard. */
+export function shard(value: string): Shard {
+	const parsed = parseShard(value);
+	if (!parsed) throw new InvalidArgumentError('Give a part and how many there are, like 1/4.');
+	return parsed;
+}
+
+/** Value of --jobs. */
+export function threads(value: string): number {
+	if (!/^[1-9]\d{0,2}$/.test(value)) throw new InvalidArgumentError('Give a number from 1 to 999.');
+	return Number(value);
 }
 
 /** Collects a repeatable option. */

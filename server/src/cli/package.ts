@@ -5,8 +5,13 @@ import { version } from '../version.js';
 
 export const tool = { name: 'gup-lens', version } as const;
 
+const here = dirname(fileURLToPath(import.meta.url));
+
 /** Folder of the package: the sources and dist/ lie at different depths below it. */
-export const packageRoot = nearestPackage(dirname(fileURLToPath(import.meta.url)));
+export const packageRoot = nearestPackage(here);
+
+/** Folder of the built program; undefined where the sources run. */
+export const folderOfProgram = here === join(packageRoot, 'dist') ? here : undefined;
 
 /** File with the page of a rule. */
 export function rulePage(rule: string): string {

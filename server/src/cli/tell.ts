@@ -1,6 +1,5 @@
 import { fromFolder } from '../workspace/collect.js';
-import { printable } from './formats/snippet.js';
-import { count } from './formats/text.js';
+import { count, printable } from '../workspace/wording.js';
 import type { Io } from './io.js';
 import type { Scan, Skip } from './scan.js';
 

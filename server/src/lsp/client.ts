@@ -35,6 +35,8 @@ export interface Client {
 	readonly status: boolean;
 	/** Answers `gup-lens/readFile`. */
 	readonly readsFiles: boolean;
+	/** Wants findings of files that are not open. */
+	readonly wholeWorkspace: boolean;
 	/** URI of the folder with the rule pages, without a final "/"; undefined where nobody can open them. */
 	readonly pages: string | undefined;
 }
@@ -45,6 +47,8 @@ interface ClientOptions {
 	readonly status?: boolean;
 	/** The client answers `gup-lens/readFile` requests (files.ts). */
 	readonly readFile?: boolean;
+	/** Findings of files that are not open as well, from an audit of the folders. */
+	readonly workspaceDiagnostics?: boolean;
 	/** URI of the folder with the rule pages, where the server cannot know it. */
 	readonly pages?: string;
 }
@@ -81,6 +85,7 @@ export function readClient({ capabilities, initializationOptions }: InitializePa
 		documentChanges: workspace?.workspaceEdit?.documentChanges ?? false,
 		status: options.status === true,
 		readsFiles: options.readFile === true,
+		wholeWorkspace: options.workspaceDiagnostics === true,
 		pages: typeof options.pages === 'string' ? options.pages.replace(/\/+$/, '') : ownPages,
 	};
 }

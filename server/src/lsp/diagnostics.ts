@@ -1,11 +1,13 @@
 import {
 	type Connection,
 	type Diagnostic,
+	type DiagnosticRelatedInformation,
 	DiagnosticSeverity,
 	DiagnosticTag,
 	type DocumentDiagnosticReport,
 	DocumentDiagnosticReportKind,
 	LSPErrorCodes,
+	type Range as LspRange,
 	ResponseError,
 } from 'vscode-languageserver';
 import type { Finding } from '../engine.js';
@@ -32,30 +34,33 @@ const TAG: Readonly<Record<Tag, DiagnosticTag>> = {
 /** How long typing must pause before findings are pushed, in milliseconds. */
 const PAUSE = 100;
 
+/** What a diagnostic is made of. */
+interface Parts extends Pick<Finding, 'rule' | 'severity' | 'message' | 'tags'> {
+	readonly range: LspRange;
+	related(): DiagnosticRelatedInformation[];
+}
+
 /** A finding as the protocol words it, with no more than the client understands. */
-export function toDiagnostic({ document, uriOf }: Analysed, finding: Finding, client: Client): Diagnostic {
+export function dressed({ rule, severity, message, tags, range, related }: Parts, client: Client): Diagnostic {
 	const { diagnostics: dress, pages } = client;
-	const diagnostic: Diagnostic = {
-		range: toLspRange(document, finding),
-		severity: SEVERITY[finding.severity],
-		code: finding.rule,
-		source: SOURCE,
-		message: finding.message,
-	};
-	if (dress.codeDescription && pages) diagnostic.codeDescription = { href: `${pages}/${finding.rule}.md` };
-	const tags = finding.tags.map((tag) => TAG[tag]).filter((tag) => dress.tags.has(tag));
-	if (tags.length > 0) diagnostic.tags = tags;
-	if (dress.related && finding.related.length > 0) {
-		diagnostic.relatedInformation = finding.related.flatMap((related) => {
-			const { message, place } = related;
-			if (!place) return { location: { uri: document.uri, range: toLspRange(document, related) }, message };
-			const uri = uriOf(place);
-			return uri === undefined
-				? []
-				: { location: { uri, range: placeRange(place, related.end - related.start) }, message };
-		});
-	}
+	const diagnostic: Diagnostic = { range, severity: SEVERITY[severity], code: rule, source: SOURCE, message };
+	if (dress.codeDescription && pages) diagnostic.codeDescription = { href: `${pages}/${rule}.md` };
+	const drawn = tags.map((tag) => TAG[tag]).filter((tag) => dress.tags.has(tag));
+	if (drawn.length > 0) diagnostic.tags = drawn;
+	const places = dress.related ? related() : [];
+	if (places.length > 0) diagnostic.relatedInformation = places;
 	return diagnostic;
+}
+
+/** The same for an open document. */
+export function toDiagnostic({ document, uriOf }: Analysed, finding: Finding, client: Client): Diagnostic {
+	const related = (): DiagnosticRelatedInformation[] =>
+		finding.related.flatMap(({ start, end, message, place }) => {
+			if (!place) return { location: { uri: document.uri, range: toLspRange(document, { start, end }) }, message };
+			const uri = uriOf(place);
+			return uri === undefined ? [] : { location: { uri, range: placeRange(place, end - start) }, message };
+		});
+	return dressed({ ...finding, range: toLspRange(document, finding), related }, client);
 }
 
 /** Called with every result that is handed to the client. */

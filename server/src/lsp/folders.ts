@@ -5,6 +5,11 @@ import { relative } from '../workspace/paths.js';
 export class Folders {
 	#roots: readonly string[];
 
+	/** URIs without a trailing "/". */
+	get roots(): readonly string[] {
+		return this.#roots;
+	}
+
 	constructor({ workspaceFolders, rootUri }: InitializeParams) {
 		const roots = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []);
 		this.#roots = roots.map(trim);

@@ -5,6 +5,7 @@ import { createConnection } from 'vscode-languageserver/node';
 import type { WasmFiles } from '../engine.js';
 import type { Files } from '../workspace/files.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
+import { auditHost } from './auditHost.js';
 import { serve } from './server.js';
 
 /** Reads `file:` URIs from the disk. */
@@ -32,6 +33,7 @@ export function serveNode(built: URL): void {
 		connection,
 		loadWasm: () => readWasm(built),
 		disk,
+		audits: auditHost(built),
 		pages: existsSync(pages) ? pages.href : undefined,
 	});
 }

@@ -8,7 +8,7 @@ export function toLspRange(document: TextDocument, { start, end }: Range): LspRa
 }
 
 /** Some characters (UTF-16) from a place in another file on, in its line. */
-export function placeRange({ line, column }: Place, length: number): LspRange {
+export function placeRange({ line, column }: Omit<Place, 'path'>, length: number): LspRange {
 	const start = { line: line - 1, character: column - 1 };
 	return { start, end: { ...start, character: start.character + length } };
 }

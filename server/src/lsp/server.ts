@@ -16,6 +16,7 @@ import { version } from '../version.js';
 import type { Files } from '../workspace/files.js';
 import { Neighbourhood } from '../workspace/neighbours.js';
 import { APPLY, FIX_ALL, serveActions } from './actions.js';
+import { type AuditHost, serveAudit } from './audit.js';
 import { type Client, isRecord, readClient } from './client.js';
 import { completionTriggers, serveCompletion } from './completion.js';
 import { Contexts } from './contexts.js';
@@ -31,6 +32,7 @@ import { SECTION, SettingsStore } from './settings.js';
 import { serveSignature, signatureTriggers } from './signature.js';
 import { StatusReporter } from './status.js';
 import { watchTrees } from './watch.js';
+import { WorkspaceDiagnostics } from './workspaceDiagnostics.js';
 
 /** What the entries differ in. */
 interface Host {
@@ -38,6 +40,8 @@ interface Host {
 	loadWasm(params: InitializeParams): Promise<WasmFiles>;
 	/** Reads `file:` URIs; undefined where there is no disk. */
 	readonly disk: Files | undefined;
+	/** Runs audits, where there is a disk. */
+	readonly audits?: AuditHost | undefined;
 	/** URI of the folder with the rule pages, without a final "/", where there is a disk with them. */
 	readonly pages?: string | undefined;
 }
@@ -60,7 +64,7 @@ export function serve(host: Host): void {
 }
 
 async function initialise(
-	{ connection, loadWasm, disk, pages }: Host,
+	{ connection, loadWasm, disk, audits, pages }: Host,
 	params: InitializeParams,
 	texts: TextDocuments<TextDocument>,
 	log: Log,
@@ -77,6 +81,11 @@ async function initialise(
 	const shown = status.tell.bind(status);
 	const pulled = client.pulls ? new PulledDiagnostics(connection, client, documents, shown) : undefined;
 	const pushed = client.pulls ? undefined : new PushedDiagnostics(connection, client, documents, shown, log);
+
+	const whole = audits !== undefined && client.pulls && client.wholeWorkspace;
+	const index = whole
+		? new WorkspaceDiagnostics(connection, audits, { client, documents, folders, settings, log })
+		: undefined;
 
 	/** Something beside the texts changed: every open document is judged anew. */
 	const refresh = (): void => {
@@ -97,6 +106,7 @@ async function initialise(
 			return contexts.fileChanged(uri) || beside;
 		});
 		if (stale.length > 0) refresh();
+		index?.changed(uris);
 	};
 
 	// Comes for the opening of a document too.
@@ -119,6 +129,7 @@ async function initialise(
 	});
 	connection.onShutdown(() => {
 		pushed?.dispose();
+		index?.dispose();
 		documents.dispose();
 	});
 	serveHover(connection, client, documents);
@@ -127,8 +138,9 @@ async function initialise(
 	serveCompletion(connection, client, documents);
 	serveSignature(connection, client, documents);
 	serveActions(connection, client, documents, log);
+	if (audits) serveAudit(connection, audits, index, log);
 
-	return { capabilities: capabilities(client), serverInfo: { name: SECTION, version } };
+	return { capabilities: capabilities(client, whole), serverInfo: { name: SECTION, version } };
 }
 
 /** Settings of clients that only ever tell: the section itself, or wrapped in its name. */
@@ -148,7 +160,7 @@ function edited(texts: TextDocuments<TextDocument>, files: Files): Files {
 	return { read: async (uri) => texts.get(uri)?.getText() ?? files.read(uri), list: (uri) => files.list(uri) };
 }
 
-function capabilities(client: Client): ServerCapabilities {
+function capabilities(client: Client, workspaceDiagnostics: boolean): ServerCapabilities {
 	return {
 		positionEncoding: PositionEncodingKind.UTF16,
 		textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: { includeText: false } },
@@ -164,7 +176,7 @@ function capabilities(client: Client): ServerCapabilities {
 					diagnosticProvider: {
 						identifier: SECTION,
 						interFileDependencies: true,
-						workspaceDiagnostics: false,
+						workspaceDiagnostics,
 					},
 				}
 			: {}),

@@ -1,7 +1,7 @@
 /** Which calls the audit lists: those that take references on user pages, or walk to a user page. */
 import type { ApiCall, FileContext } from '../analysis/context.js';
 
-const FAMILIES = /^(?:get_user_page|pin_user_page|iov_iter_get_pages)/;
+const FAMILIES = ['get_user_page', 'pin_user_page', 'iov_iter_get_pages'] as const;
 const OTHERS: ReadonlySet<string> = new Set([
 	'__get_user_pages_fast',
 	'iov_iter_extract_pages',
@@ -16,9 +16,15 @@ const OTHERS: ReadonlySet<string> = new Set([
 	'folio_walk_start',
 ]);
 
+/** Parts of words that a file with a site has. */
+export const auditWords: readonly string[] = [
+	...FAMILIES,
+	...[...OTHERS].filter((name) => !FAMILIES.some((family) => name.includes(family))),
+];
+
 /** The function is one the audit lists. */
 export function isAudited(name: string): boolean {
-	return FAMILIES.test(name) || OTHERS.has(name);
+	return FAMILIES.some((family) => name.startsWith(family)) || OTHERS.has(name);
 }
 
 /** The file implements the family, or runs in user space. */

@@ -44,6 +44,8 @@ export interface Facts {
 	readonly moved: readonly Evidence[];
 	/** Uses that outlive the call without a bound. */
 	readonly lasting: readonly Evidence[];
+	/** Where their physical address is put into an object, or passed on. */
+	readonly addressed: readonly Evidence[];
 	/** What a conversion would call. */
 	readonly target: Target;
 	/** Every use, as evidence. */
@@ -101,11 +103,24 @@ function overKernelMemory(file: FileContext, call: ApiCall): Evidence | undefine
 	return { start: iter.start, end: iter.end, text: 'the iterator is over kernel memory' };
 }
 
+/** The pages are left to callers, and nothing else is done with them on the way. */
+function isForOthers({ uses }: Uses): boolean {
+	const kinds = new Set(uses.filter(({ byField }) => !byField).map(({ kind }) => kind));
+	return (
+		(kinds.has('stored') || kinds.has('returned')) &&
+		!['page-only', 'handed', 'released'].some((kind) => kinds.has(kind as UseKind))
+	);
+}
+
 /** What stays in an object after the call. */
 function isLasting(use: Use): boolean {
 	if (use.kind === 'kept') return use.mapped === true || use.life === 'object' || use.life === 'global';
 	if (use.kind === 'registered') return true;
 	return use.kind === 'stored' && (use.life === 'object' || use.life === 'global') && use.address !== true;
+}
+
+function isAddressed({ kind, address, life }: Use): boolean {
+	return address === true && (kind === 'handed' || (kind === 'stored' && life === 'object'));
 }
 
 export function factsOf(file: FileContext, call: ApiCall): Facts {
@@ -121,7 +136,7 @@ export function factsOf(file: FileContext, call: ApiCall): Facts {
 	const of = (...kinds: readonly UseKind[]): Evidence[] =>
 		uses.uses.filter((use) => kinds.includes(use.kind)).map(evidence);
 	const lasting = uses.uses.filter(isLasting).map(evidence);
-	const told = toldOf(file, call, uses, lasting.length + of('device', 'write').length > 0);
+	const told = toldOf(file, call, uses, lasting.length + of('device', 'write', 'stored').length > 0);
 	const releases = uses.uses.filter(({ kind }) => kind === 'released');
 	return {
 		record,
@@ -140,9 +155,10 @@ export function factsOf(file: FileContext, call: ApiCall): Facts {
 			releases.length > 0 &&
 			releases.every((use) => use.function === call.fn?.name) &&
 			isQuietAfter(file, call),
-		isForOthers: of('stored', 'returned').length > 0 && of('page-only', 'handed', 'released').length === 0,
+		isForOthers: isForOthers(uses),
 		kernelBacked: overKernelMemory(file, call),
 		moved: uses.uses.filter(({ kind, byField }) => kind === 'moved' && !byField).map(evidence),
+		addressed: uses.uses.filter(isAddressed).map(evidence),
 		lasting,
 		target: record.group === 'iov-iter' ? 'iov_iter_extract_pages' : 'pin_user_pages',
 		all: uses.uses.map(evidence),

@@ -15,7 +15,7 @@ const TAKES_NOTIFIER = /\b(\w+)\s*\([^(){};]*\bstruct mmu_(?:interval_)?notifier
 
 const CALLBACKS = new WeakMap<FileContext, readonly FunctionIR[]>();
 
-/** Callbacks for changes of the page tables, and what they call in this file. */
+/** Callbacks for changes of the page tables, what they call in this file, and who else deals with their objects. */
 function callbacksOf(file: FileContext): readonly FunctionIR[] {
 	const known = CALLBACKS.get(file);
 	if (known) return known;
@@ -29,13 +29,17 @@ function callbacksOf(file: FileContext): readonly FunctionIR[] {
 		found.set(name, fn);
 		pending.push(...fn.calls.map((call) => call.name));
 	}
-	const all = [...found.values()];
+	const direct = [...found.values()];
+	const tags = new Set(direct.flatMap(typesOf).map((type) => type.replace(/^struct /, '')));
+	const all = [...new Set([...direct, ...[...tags].flatMap((tag) => file.ir.naming(tag))])].slice(0, MOST_FUNCTIONS);
 	CALLBACKS.set(file, all);
 	return all;
 }
 
 function typesOf(fn: FunctionIR): string[] {
-	return [...fn.params, ...fn.locals].map(({ type }) => type.base).filter((base) => /^struct /.test(base));
+	return [...fn.params, ...fn.locals]
+		.map(({ type }) => type.base)
+		.filter((base) => /^struct /.test(base) && !EVERYWHERE.test(base));
 }
 
 /** The functions that deal with the pages: the one that takes them, who calls it, and those a use stands in. */
@@ -47,7 +51,7 @@ function involved(file: FileContext, { fn }: ApiCall, { uses }: Uses): FunctionI
 
 /**
  * Where the user of the pages is told; undefined when it is not.
- * @param isKept a device reaches the pages, an object keeps them, or the CPU writes them: then the notifier must be about them,
+ * @param isKept a device reaches the pages, an object keeps them or their address, or the CPU writes them: then the notifier must be about them,
  * and not about something else in the file
  */
 export function toldOf(file: FileContext, call: ApiCall, uses: Uses, isKept: boolean): Range | undefined {
@@ -56,6 +60,6 @@ export function toldOf(file: FileContext, call: ApiCall, uses: Uses, isKept: boo
 	const asks = functions.find((fn) => file.slice(fn.body).search(TOLD) >= 0);
 	if (asks) return asks.nameRange;
 	const names = new Set(functions.map(({ name }) => name));
-	const types = new Set(functions.flatMap(typesOf).filter((type) => !EVERYWHERE.test(type)));
+	const types = new Set(functions.flatMap(typesOf));
 	return callbacksOf(file).find((fn) => names.has(fn.name) || typesOf(fn).some((type) => types.has(type)))?.nameRange;
 }

@@ -33,6 +33,8 @@ function benefit(target: Target, evidence: readonly Evidence[]): Judgement {
 /** It pins, extracts, or takes no user page at all. */
 const nothingToDo: Policy = ({ record, here }) => {
 	if (record.group === 'pin') return ok([here('pins the pages')]);
+	if (record.takes === 'extracted' && record.group === 'helper')
+		return ok([here('fills the bio, and bio_release_pages() gives back what it took')]);
 	if (record.takes === 'extracted') return ok([here('pins the pages where they are user pages')]);
 	if (record.takes === 'none') return ok([here('takes no reference')]);
 	return record.name === 'get_kernel_pages' ? ok([here('takes kernel pages, not user ones')]) : undefined;
@@ -71,6 +73,12 @@ const coreTransient: Policy = ({ core, inMm, takesOne, of, here }) => {
 		? keep('struct-page-only', looks)
 		: keep('transient', [here('stands in core code'), ...data]);
 };
+
+/** The function is there for core dumps: one page, written out and put. */
+const dumped: Policy = ({ record, of, here }) =>
+	record.name === 'get_dump_page'
+		? keep('transient', [here('takes one page for a core dump'), ...of('read')])
+		: undefined;
 
 /** A look-up that leaves the page in the page tables and does nothing to its data. */
 const lookup: Policy = ({ record, here }) =>
@@ -123,6 +131,9 @@ const listed: Policy = ({ of, target }) => {
 	return lists.length > 0 ? convert(target, lists) : undefined;
 };
 
+/** Whoever has the physical address does something with the data. */
+const byAddress: Policy = ({ addressed, target }) => (addressed.length > 0 ? convert(target, addressed) : undefined);
+
 /** An iterator of the caller is there to carry data. */
 const ioOfCaller: Policy = ({ record, all, here, target }) =>
 	record.group === 'iov-iter' ? convert(target, [here('takes the pages of an I/O for its data'), ...all]) : undefined;
@@ -137,6 +148,7 @@ const POLICIES: readonly Policy[] = [
 	pageOnly,
 	coreMm,
 	coreTransient,
+	dumped,
 	lookup,
 	notified,
 	kernelPages,
@@ -148,6 +160,7 @@ const POLICIES: readonly Policy[] = [
 	readOnly,
 	untouched,
 	listed,
+	byAddress,
 	ioOfCaller,
 ];
 

@@ -8,6 +8,8 @@ export interface Released extends Range {
 	readonly name: string;
 	/** The function it stands in. */
 	readonly function: string | undefined;
+	/** What it does, in words: "gives them back". */
+	readonly does: string;
 }
 
 const BY_TAKING = new WeakMap<FileContext, ReadonlyMap<number, readonly Journey[]>>();
@@ -26,15 +28,36 @@ function journeysOf(file: FileContext, call: ApiCall): readonly Journey[] {
 	return known.get(call.call.start) ?? [];
 }
 
+/** What ends a walk of the page tables, or gives back all that a bio was filled with: it names no page that could be followed. */
+function named(file: FileContext, { api, fn }: ApiCall): readonly Released[] {
+	const { group, takes, releasedBy } = api.record;
+	const walks = group === 'walk' && takes === 'none';
+	if (!walks && !(group === 'helper' && takes === 'extracted')) return [];
+	const functions = walks ? (fn ? [fn] : []) : releasedBy.flatMap((name) => file.ir.naming(name));
+	return functions.flatMap((one) =>
+		one.calls
+			.filter(({ name }) => releasedBy.includes(name))
+			.map(({ name, nameRange: { start, end } }) => ({
+				start,
+				end,
+				name,
+				function: one.name,
+				does: walks ? 'ends the walk' : 'gives them back',
+			})),
+	);
+}
+
 /** Calls that give the pages of `call` back, each name of a function once for each function it stands in. */
 export function releasesOf(file: FileContext, call: ApiCall, { uses }: Uses): readonly Released[] {
 	const found = new Map<string, Released>();
-	const add = (range: Range, where: string | undefined): void => {
+	const add = (range: Range, where: string | undefined, does = 'gives them back'): void => {
 		const name = file.slice(range);
-		if (/^\w+$/.test(name)) found.set(`${name} ${where}`, { ...range, name, function: where });
+		if (/^\w+$/.test(name))
+			found.set(`${name} ${where}`, { start: range.start, end: range.end, name, function: where, does });
 	};
 	for (const journey of journeysOf(file, call))
 		for (const release of journey.releases) add(release.call.nameRange, release.function);
 	for (const use of uses) if (use.kind === 'released') add({ start: use.start, end: use.end }, use.function);
+	for (const release of named(file, call)) add(release, release.function, release.does);
 	return [...found.values()].sort((a, b) => a.start - b.start);
 }

@@ -49,7 +49,7 @@ function siteOf(file: FileContext, call: ApiCall): JudgedSite {
 	const verdict = decided(judgement, rowFor(file, call), { start, end, text: '' });
 	const given = released.map((release): Evidence => {
 		const where = release.function && release.function !== call.fn?.name ? ` (in ${release.function}())` : '';
-		return { start: release.start, end: release.end, text: `${release.name}() gives them back${where}` };
+		return { start: release.start, end: release.end, text: `${release.name}() ${release.does}${where}` };
 	});
 	const evidence = new Map([...verdict.evidence, ...given].map((one) => [`${one.start} ${one.text}`, one]));
 	return {

@@ -64,6 +64,11 @@ export function reasonOf(error: NodeJS.ErrnoException): string {
 			return 'permission denied';
 		case 'ELOOP':
 			return 'circular symbolic link';
+		case 'ENOSPC':
+		case 'EDQUOT':
+			return 'no space left';
+		case 'EROFS':
+			return 'read-only';
 		default:
 			return `cannot be read (${error.code ?? error.message})`;
 	}
@@ -117,7 +122,7 @@ async function walk(
 }
 
 /** Why what a link names is not looked at; undefined where that holds no C, or lies inside the top and is found there. */
-async function linkReason(path: string, realFolder: string, realTop: string): Promise<string | undefined> {
+export async function linkReason(path: string, realFolder: string, realTop: string): Promise<string | undefined> {
 	const named = C_FILE.test(path);
 	let target: string;
 	try {

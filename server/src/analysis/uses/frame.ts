@@ -108,7 +108,7 @@ export class Frame {
 
 	note(use: Omit<Use, 'function' | 'byField'>): void {
 		if (!this.recording) return;
-		this.trace.note({ ...use, function: this.fn.name, ...(this.reason.fields ? { byField: true } : {}) });
+		this.trace.note({ ...use, function: this.fn.name, ...(this.trace.isByField ? { byField: true } : {}) });
 	}
 
 	noteAssigned(path: string, range: Range): void {

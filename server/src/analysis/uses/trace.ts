@@ -40,6 +40,8 @@ export class Trace {
 	/** What fields hold, by the keys other functions know them by. */
 	private fields = new Map<string, Kinds>();
 	private readonly words = new Set<string>();
+	/** What is followed now has the pages from a field alone. */
+	isByField = false;
 	/** Functions whose own flow was followed from the taking call. */
 	private readonly followed = new Set<FunctionIR>();
 
@@ -74,6 +76,7 @@ export class Trace {
 	follow(site: ApiCall, fn: FunctionIR): boolean {
 		const effects = this.frame(fn, { site }, 0);
 		const settled = this.up(fn, effects, 0);
+		this.isByField = true;
 		for (let round = 0; round < FIELD_ROUNDS; round++) this.byField();
 		return settled;
 	}

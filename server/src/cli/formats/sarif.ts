@@ -16,13 +16,14 @@ const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
 };
 
 /** Base of all paths: where the command ran, which for code scanning is the top of the checkout. */
-const BASE = '%SRCROOT%';
+export const BASE = '%SRCROOT%';
+export const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
 /** SARIF 2.1.0. */
 export function sarif(report: Report): string {
 	const indexes = new Map(report.rules.map((rule, index) => [rule.id, index]));
 	const log: Log = {
-		$schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+		$schema: SCHEMA,
 		version: '2.1.0',
 		runs: [
 			{
@@ -126,6 +127,6 @@ function location(finding: Finding, physicalLocation: NonNullable<Location['phys
 	return { physicalLocation, logicalLocations: [{ name: finding.function, kind: 'function' }] };
 }
 
-function artifact(path: string): { uri: string; uriBaseId: string } {
+export function artifact(path: string): { uri: string; uriBaseId: string } {
 	return { uri: path.split('/').map(encodeURIComponent).join('/'), uriBaseId: BASE };
 }

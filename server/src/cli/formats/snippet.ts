@@ -1,3 +1,5 @@
+import { printable } from '../../workspace/wording.js';
+
 /** Kernel code has tabs of eight columns. */
 const TAB = 8;
 /** Wider lines are cut around the marked part. */
@@ -40,12 +42,6 @@ function whole(text: string, start: number, end: number): Snippet {
 	const from = markFrom ?? column;
 	const mark = `${' '.repeat(from)}^${'~'.repeat(Math.max(0, markTo - from - 1))}`;
 	return cut(line.trimEnd(), mark, from);
-}
-
-/** Control characters must not reach a terminal. */
-export function printable(text: string): string {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-	return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
 /** Columns a character takes: none for combining marks, two for East Asian wide ones. */

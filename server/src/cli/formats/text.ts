@@ -3,9 +3,10 @@ import type { Finding, Place } from '../../engine.js';
 import type { Severity } from '../../rules/rule.js';
 import type { Range } from '../../syntax/ir.js';
 import { Lines } from '../../workspace/lines.js';
+import { count, printable } from '../../workspace/wording.js';
 import type { FileReport, Report } from '../report.js';
 import { SEVERITIES } from '../severity.js';
-import { printable, snippet } from './snippet.js';
+import { snippet } from './snippet.js';
 
 type Colours = ReturnType<typeof picocolors.createColors>;
 
@@ -34,10 +35,6 @@ export function summary(report: Report): string {
 	});
 	const files = count(report.reports.length, 'file');
 	return `${count(findings.length, 'finding')} (${kinds.join(', ')}) in ${files}; ${checked}${skipped}\n`;
-}
-
-export function count(number: number, noun: string): string {
-	return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function fileText(file: FileReport, colours: Colours): string {

@@ -1,0 +1,80 @@
+/** How the nodes of the audit look in the tree. */
+import {
+	MarkdownString,
+	Position,
+	Range,
+	ThemeColor,
+	ThemeIcon,
+	TreeItem,
+	TreeItemCollapsibleState,
+	Uri,
+} from 'vscode';
+import type { AuditSite } from '../../../server/src/audit/report.js';
+import { adviceOf, MEANING } from '../../../server/src/audit/reports/words.js';
+import type { Verdict } from '../../../server/src/verdict/site.js';
+import type { AuditNode } from './model.js';
+
+const ICONS: Readonly<Record<Verdict, ThemeIcon>> = {
+	bug: new ThemeIcon('bug', new ThemeColor('problemsErrorIcon.foreground')),
+	convert: new ThemeIcon('arrow-swap', new ThemeColor('problemsWarningIcon.foreground')),
+	benefit: new ThemeIcon('lightbulb', new ThemeColor('problemsInfoIcon.foreground')),
+	keep: new ThemeIcon('lock-small'),
+	ok: new ThemeIcon('pass', new ThemeColor('testing.iconPassed')),
+};
+
+/** @param root folder that the paths are relative to */
+export function itemOf(node: AuditNode, root: Uri): TreeItem {
+	const item = node.kind === 'site' ? siteItem(node.site, root) : groupItem(node, root);
+	item.id = node.id;
+	item.contextValue = `gup-lens.audit.${node.kind}`;
+	return item;
+}
+
+function groupItem(node: Exclude<AuditNode, { kind: 'site' }>, root: Uri): TreeItem {
+	const open = node.kind === 'verdict' && (node.verdict === 'bug' || node.verdict === 'convert');
+	const state = open ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
+	const item = new TreeItem(node.label, state);
+	item.description = String(node.sites.length);
+	if (node.kind === 'verdict') {
+		item.iconPath = ICONS[node.verdict];
+		item.tooltip = MEANING[node.verdict];
+	} else if (node.kind === 'file') {
+		item.resourceUri = Uri.joinPath(root, node.path);
+		item.iconPath = ThemeIcon.File;
+		item.tooltip = node.path;
+	} else item.iconPath = new ThemeIcon('symbol-folder');
+	return item;
+}
+
+function siteItem(site: AuditSite, root: Uri): TreeItem {
+	const item = new TreeItem(`${site.line}: ${site.api}`, TreeItemCollapsibleState.None);
+	item.description = [site.function && `${site.function}()`, site.flags].filter(Boolean).join('  ');
+	item.iconPath = ICONS[site.verdict];
+	item.tooltip = whyOf(site);
+	const at = new Position(site.line - 1, 0);
+	const shown = { selection: new Range(at, at), preview: true };
+	item.command = { command: 'vscode.open', title: 'Open', arguments: [Uri.joinPath(root, site.path), shown] };
+	return item;
+}
+
+/** Verdict, advice and evidence. */
+function whyOf(site: AuditSite): MarkdownString {
+	const advice = adviceOf(site);
+	const evidence = site.evidence.map(
+		({ path, line, text }) => `- ${plain(path === site.path ? `line ${line}: ${text}` : `${path}:${line}: ${text}`)}`,
+	);
+	const parts = [
+		`**${site.verdict}**${advice && ` ${plain(advice)}`}`,
+		MEANING[site.verdict],
+		evidence.join('\n'),
+		site.release && `Given back by ${plain(site.release)}`,
+		site.findings.length > 0 && `Rules: ${plain(site.findings.join(', '))}`,
+		site.source && `Decided by the table of known users: ${plain(site.source)}`,
+	];
+	return new MarkdownString(parts.filter(Boolean).join('\n\n'));
+}
+
+/** Names come from the tree: nothing of them becomes Markdown. `appendText` would not let lines break at spaces. */
+function plain(text: string): string {
+	return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]()<>|#~&!+-]/g, '\\$&');
+}

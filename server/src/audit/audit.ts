@@ -1,0 +1,320 @@
+/** The audit of a folder: which files, what they say, one report. */
+import { realpath, stat } from 'node:fs/promises';
+import { auditWords } from '../engine.js';
+import { reasonOf, slashed } from '../workspace/collect.js';
+import { Cache, digest } from './cache.js';
+import { type Home, Homes } from './homes.js';
+import type { Job, Setting } from './job.js';
+import { list, listFolders, type Memory } from './listing.js';
+import { type Crew, crew } from './pool.js';
+import { AuditError, type AuditReport, type AuditSite, type AuditSkip, byPath } from './report.js';
+import { type AuditFinding, type FileResult, Results } from './results.js';
+import { folderOf, isLeftOut } from './scope.js';
+import { type Search, search, startRipgrep } from './search.js';
+import { isInShard, type Shard } from './shard.js';
+import { Stamps } from './stamps.js';
+import { walkMemory } from './walked.js';
+
+export interface AuditOptions {
+	/** Folder, absolute. */
+	readonly tree: string;
+	readonly tool: AuditReport['tool'];
+	readonly setting: Omit<Setting, 'cache'>;
+	/** Folder of caches, and what names this version of the program; undefined: none is read or written. */
+	readonly cache: Setting['cache'];
+	/** Program that searches; undefined: files are read in Node. */
+	readonly ripgrep: string | undefined;
+	/** Script of a worker thread; undefined: all in this thread. */
+	readonly worker: string | undefined;
+	/** How many threads, at least 1. */
+	readonly jobs: number;
+	readonly shard?: Shard;
+	/** Only the files of these folders, not what is below them: relative, with "/", "" for the audited folder itself. */
+	readonly folders?: readonly string[];
+	/** Stops it: the report holds what is known by then. */
+	readonly signal?: AbortSignal;
+	progress?(stage: Stage, done: number, total: number): void;
+}
+
+/** Searching all files for words; reading those that have one. */
+export type Stage = 'search' | 'read';
+
+export interface Audited {
+	readonly report: AuditReport;
+	/** For people: the kernel and where it comes from, trouble with the cache. */
+	readonly notes: readonly string[];
+	/** Files the engine broke on: an error of the program. */
+	readonly failed: readonly AuditSkip[];
+	/** Findings of all rules, by path; paths relative to the audited folder. */
+	readonly findings: ReadonlyMap<string, readonly AuditFinding[]>;
+}
+
+/** Throws an AuditError for what is no folder. */
+export async function audit(options: AuditOptions): Promise<Audited> {
+	const root = await folder(options.tree);
+	const cache = options.setting.prefilter ? options.cache : undefined;
+	const working = crew({ ...options.setting, cache }, options.jobs, options.worker);
+	const stop = () => void working.end();
+	options.signal?.addEventListener('abort', stop, { once: true });
+	try {
+		return await new Run(options, root, working, cache && new Cache(cache.above, cache.version)).report();
+	} finally {
+		options.signal?.removeEventListener('abort', stop);
+		await working.end();
+	}
+}
+
+async function folder(tree: string): Promise<string> {
+	try {
+		if (!(await stat(tree)).isDirectory()) throw new AuditError('not a folder');
+		return slashed(await realpath(tree));
+	} catch (error) {
+		if (error instanceof AuditError) throw error;
+		throw new AuditError(reasonOf(error as NodeJS.ErrnoException));
+	}
+}
+
+/** A folder with files that name the family. */
+interface Place {
+	/** Relative to the audited folder. */
+	readonly path: string;
+	readonly home: Home;
+	/** Names of those files. */
+	readonly names: readonly string[];
+	/** All C files of the folder, by name. */
+	readonly beside: readonly string[];
+}
+
+class Run {
+	readonly #started = performance.now();
+	readonly #options: AuditOptions;
+	readonly #root: string;
+	readonly #crew: Crew;
+	readonly #cache: Cache | undefined;
+	readonly #sites: AuditSite[] = [];
+	readonly #skipped: AuditSkip[] = [];
+	readonly #failed: AuditSkip[] = [];
+	readonly #findings = new Map<string, readonly AuditFinding[]>();
+	#cacheProblem: string | undefined;
+	#partial = false;
+	/** Files whose result is known. */
+	#done = 0;
+
+	constructor(options: AuditOptions, root: string, working: Crew, cache: Cache | undefined) {
+		this.#options = options;
+		this.#root = root;
+		this.#crew = working;
+		this.#cache = cache;
+	}
+
+	async report(): Promise<Audited> {
+		const { shard, setting, tool } = this.#options;
+		const homes = new Homes(this.#root, setting.kernel).settle();
+		const files = setting.prefilter ? await this.#searched(await homes) : await this.#all(await homes);
+		this.#cache?.tidy();
+		const { version, told } = await homes;
+		const problem = this.#cacheProblem ?? this.#cache?.problem;
+		const report: AuditReport = {
+			tool,
+			kernel: version,
+			files,
+			elapsedMs: Math.round(performance.now() - this.#started),
+			partial: this.#partial,
+			sites: this.#sites.sort((a, b) => byPath(a, b) || a.line - b.line),
+			skipped: this.#skipped.filter(({ path }) => isInShard(path, shard)).sort(byPath),
+		};
+		return {
+			report,
+			notes: [told, ...(problem === undefined ? [] : [`results are not kept for the next audit: ${problem}`])],
+			failed: this.#failed,
+			findings: this.#findings,
+		};
+	}
+
+	/** @returns number of files looked at */
+	async #searched(homes: Homes): Promise<number> {
+		const started = Date.now();
+		const { signal } = this.#options;
+		const name = digest(this.#root, ...auditWords);
+		const known = this.#cache && Stamps.read(this.#cache, name);
+		const task = this.#search();
+		const { shard, folders: only } = this.#options;
+		const early = known || only ? undefined : startRipgrep(task);
+		const memory = this.#cache && walkMemory(this.#cache, `${name}-walk`, this.#root, started);
+		const stamps = Stamps.take(this.#root, await this.#listed(memory), known);
+		const { paths, unknown } = stamps;
+		const found = unknown.length === 0 && !early ? NOTHING : await search(task, unknown, early);
+		if (!found || signal?.aborted) {
+			this.#partial = true;
+			return paths.length - unknown.length;
+		}
+		this.#skipped.push(...found.skipped);
+		stamps.learn(found.names, new Set(found.skipped.map(({ path }) => path)));
+		const folders = foldersOf(paths, (row) => stamps.isCandidate(row));
+		const places = await placesIn(folders, paths, homes, (row) => stamps.isCandidate(row));
+		const rowsOf = (folder: string) => folders.get(folder) ?? [];
+		const { contents, fresh } = await this.#read(places, (folder) => stamps.contents(folder, rowsOf(folder)));
+		if (this.#cache && !shard && !only && (unknown.length > 0 || fresh)) {
+			const held = [...contents].map(([folder, held]) => [folder, { rows: rowsOf(folder), contents: held }] as const);
+			stamps.write(this.#cache, name, new Map(held), started);
+		}
+		return paths.length;
+	}
+
+	/** Every file is looked at. */
+	async #all(homes: Homes): Promise<number> {
+		const paths = await this.#listed(undefined);
+		const folders = foldersOf(paths, () => true);
+		await this.#read(await placesIn(folders, paths, homes, undefined), () => undefined);
+		return this.#partial ? this.#done : paths.length;
+	}
+
+	async #listed(memory: Memory | undefined): Promise<readonly string[]> {
+		const { shard, folders } = this.#options;
+		const { files, skipped } = folders ? listFolders(this.#root, folders) : await list(this.#root, memory);
+		this.#skipped.push(...skipped);
+		return shard ? files.filter((path) => isInShard(path, shard)) : files;
+	}
+
+	#search(): Search {
+		const { signal, ripgrep, progress } = this.#options;
+		return {
+			root: this.#root,
+			words: auditWords,
+			ripgrep,
+			crew: this.#crew,
+			signal,
+			progress: (done, total) => progress?.('search', done, total),
+		};
+	}
+
+	/**
+	 * Takes the results of all places into the report.
+	 * @param known what a folder holds, where nothing in it changed
+	 * @returns what the folders hold, and whether that is more than was known
+	 */
+	async #read(
+		places: readonly Place[],
+		known: (folder: string) => string | undefined,
+	): Promise<{ readonly contents: ReadonlyMap<string, string>; readonly fresh: boolean }> {
+		const { signal, progress } = this.#options;
+		const total = places.reduce((sum, { names }) => sum + names.length, 0);
+		const contents = new Map<string, string>();
+		let fresh = false;
+		const finish = (place: Place, held: string | undefined, results: readonly FileResult[]) => {
+			if (held !== undefined) contents.set(place.path, held);
+			results.forEach((result, i) => {
+				this.#take(place, place.names[i] as string, result);
+			});
+			this.#done += results.length;
+			progress?.('read', this.#done, total);
+		};
+		const rest: Place[] = [];
+		for (const place of places) {
+			const held = known(place.path);
+			const results = held === undefined ? undefined : this.#kept(place, held);
+			if (results) finish(place, held, results);
+			else rest.push(place);
+		}
+		// The largest first, so that no thread is left alone with it at the end.
+		rest.sort((a, b) => b.names.length - a.names.length);
+		await Promise.all(
+			rest.map(async (place) => {
+				try {
+					const outcome = await this.#crew.audit(jobOf(place, this.#root));
+					this.#cacheProblem ??= outcome.cacheProblem;
+					fresh = true;
+					finish(place, outcome.contents, outcome.results);
+				} catch (error) {
+					if (signal?.aborted) this.#partial = true;
+					else
+						finish(
+							place,
+							undefined,
+							place.names.map(() => broken(error)),
+						);
+				}
+			}),
+		);
+		return { contents, fresh };
+	}
+
+	/** Results of an earlier audit; undefined where one is missing. */
+	#kept({ path, home, names }: Place, contents: string): readonly FileResult[] | undefined {
+		const kept = new Results(this.#cache, home.facts, this.#options.setting.knownUsers);
+		const results = names.map((name) => kept.get(home.inward(inFolder(path, name)), contents));
+		return results.every((result) => result !== undefined) ? results : undefined;
+	}
+
+	#take(place: Place, name: string, { sites, findings, skipped, failed }: FileResult): void {
+		const path = inFolder(place.path, name);
+		const outward = place.home.outward.bind(place.home);
+		if (findings.length > 0)
+			this.#findings.set(
+				path,
+				findings.map((finding) => ({
+					...finding,
+					related: finding.related.map((one) => ({ ...one, path: outward(one.path) })),
+				})),
+			);
+		for (const site of sites) {
+			const evidence = site.evidence.map((one) => ({ ...one, path: place.home.outward(one.path) }));
+			this.#sites.push({ ...site, path, evidence });
+		}
+		for (const reason of skipped) this.#skipped.push({ path, reason });
+		if (failed) this.#failed.push(...skipped.map((reason) => ({ path, reason })));
+	}
+}
+
+const NOTHING = { names: new Set<string>(), skipped: [] };
+
+/** A worker that ended takes its job with it. */
+function broken(error: unknown): FileResult {
+	const reason = `internal error: ${(error as Error).message ?? error}`;
+	return { sites: [], findings: [], skipped: [reason], whole: false, failed: true };
+}
+
+/** Folders with a wanted file, each with the rows of all its files. */
+function foldersOf(paths: readonly string[], isWanted: (row: number) => boolean): ReadonlyMap<string, number[]> {
+	const folders = new Map<string, number[]>();
+	paths.forEach((path, row) => {
+		if (isWanted(row)) folders.set(folderOf(path), []);
+	});
+	paths.forEach((path, row) => {
+		folders.get(folderOf(path))?.push(row);
+	});
+	return folders;
+}
+
+/** @param isCandidate undefined: every file is one, also those that an audit leaves out */
+async function placesIn(
+	folders: ReadonlyMap<string, readonly number[]>,
+	paths: readonly string[],
+	homes: Homes,
+	isCandidate: ((row: number) => boolean) | undefined,
+): Promise<readonly Place[]> {
+	const places: Place[] = [];
+	for (const [path, rows] of folders) {
+		const nameOf = (row: number) => (paths[row] as string).slice(path === '' ? 0 : path.length + 1);
+		const home = await homes.of(inFolder(path, nameOf(rows[0] as number)));
+		const isLeft = (row: number) => isLeftOut(home.inward(paths[row] as string));
+		const wanted = isCandidate ? rows.filter((row) => isCandidate(row) && !isLeft(row)) : rows;
+		if (wanted.length > 0) places.push({ path, home, names: wanted.map(nameOf), beside: rows.map(nameOf) });
+	}
+	return places;
+}
+
+function jobOf({ path, home, names, beside }: Place, root: string): Job {
+	return {
+		folder: path === '' ? root : `${root}/${path}`,
+		path: home.inward(path),
+		tree: home.tree,
+		facts: home.facts,
+		names,
+		beside,
+	};
+}
+
+function inFolder(folder: string, name: string): string {
+	return folder === '' ? name : `${folder}/${name}`;
+}

@@ -1,0 +1,99 @@
+import { posix } from 'node:path';
+import { newestKernel } from '../kernel/index.js';
+import { nodeFiles } from '../workspace/nodeFiles.js';
+import { type Tree, TreeLocator, treeFiles } from '../workspace/trees.js';
+import { digest } from './cache.js';
+
+/** The kernel a file belongs to, and how its path is told to the engine and back. */
+export interface Home {
+	/** Root of the kernel tree; undefined outside any. */
+	readonly tree: string | undefined;
+	/** Version, such as "6.12.117". */
+	readonly version: string;
+	/** Names the facts of that kernel. */
+	readonly facts: string;
+	/** Path for the engine of one relative to the audited folder. */
+	inward(path: string): string;
+	/** The reverse. */
+	outward(path: string): string;
+}
+
+/** The kernels of an audited folder: the one it lies in, else those inside it, else the one assumed. */
+export class Homes {
+	readonly #root: string;
+	readonly #asked: string | undefined;
+	readonly #locator = new TreeLocator(nodeFiles);
+	readonly #known = new Map<string | undefined, Promise<Home>>();
+	#around: Home | undefined;
+	#first: Home | undefined;
+
+	/**
+	 * @param root absolute, real, with "/"
+	 * @param asked kernel version for files outside a tree
+	 */
+	constructor(root: string, asked: string | undefined) {
+		this.#root = root;
+		this.#asked = asked;
+	}
+
+	/** Must be awaited before the first question. */
+	async settle(): Promise<this> {
+		const tree = await this.#locator.find(this.#root, true);
+		if (tree) this.#around = await this.#homeIn(tree);
+		return this;
+	}
+
+	async of(path: string): Promise<Home> {
+		if (this.#around) return this.#around;
+		const home = await this.#homeIn(await this.#locator.find(`${this.#root}/${path}`));
+		if (home.tree !== undefined) this.#first ??= home;
+		return home;
+	}
+
+	/** Version for the report. */
+	get version(): string {
+		return (this.#around ?? this.#first)?.version ?? this.#outside;
+	}
+
+	/** One line for people: the version and where it comes from. */
+	get told(): string {
+		const tree = (this.#around ?? this.#first)?.tree;
+		if (tree !== undefined) return `kernel ${this.version}, from the headers of ${tree}`;
+		if (this.#asked !== undefined) return `kernel ${this.version}, from --kernel: this is no kernel tree`;
+		return `kernel ${this.version} assumed, the newest known: this is no kernel tree; say which with --kernel`;
+	}
+
+	get #outside(): string {
+		return this.#asked ?? newestKernel().version;
+	}
+
+	#homeIn(tree: Tree | undefined): Promise<Home> {
+		let home = this.#known.get(tree?.root);
+		if (!home) {
+			home = tree ? inTree(tree, this.#root) : Promise.resolve(outside(this.#outside));
+			this.#known.set(tree?.root, home);
+		}
+		return home;
+	}
+}
+
+function outside(version: string): Home {
+	return {
+		tree: undefined,
+		version,
+		facts: digest('outside', version),
+		inward: (path) => path,
+		outward: (path) => path,
+	};
+}
+
+async function inTree(tree: Tree, root: string): Promise<Home> {
+	const texts = await Promise.all(treeFiles.map((name) => nodeFiles.read(`${tree.root}/${name}`)));
+	return {
+		tree: tree.root,
+		version: tree.kernel.version,
+		facts: digest('tree', ...texts.map((text) => text ?? '')),
+		inward: (path) => posix.relative(tree.root, `${root}/${path}`),
+		outward: (path) => posix.relative(root, `${tree.root}/${path}`),
+	};
+}

@@ -1,0 +1,199 @@
+/** What a worker does for the main thread: nothing here needs more than what is handed over. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { posix } from 'node:path';
+import { type Engine, type Finding, loadEngine, type Site } from '../engine.js';
+import { kernelFor, newestKernel } from '../kernel/index.js';
+import type { Kernel } from '../kernel/types.js';
+import type { Range } from '../syntax/ir.js';
+import { Lines } from '../workspace/lines.js';
+import { Neighbourhood } from '../workspace/neighbours.js';
+import { nodeFiles } from '../workspace/nodeFiles.js';
+import { readSource } from '../workspace/read.js';
+import { TreeLocator } from '../workspace/trees.js';
+import { Cache } from './cache.js';
+import { Folder } from './folder.js';
+import { VANISHED } from './meanwhile.js';
+import type { AuditSite } from './report.js';
+import { type AuditFinding, type FileResult, Results } from './results.js';
+
+const { basename, join } = posix;
+
+/** How all files of an audit are judged. Plain data: it travels to the workers. */
+export interface Setting {
+	/** Files of the two wasm modules. */
+	readonly wasm: { readonly core: string; readonly grammar: string };
+	/** Version for files outside a kernel tree; undefined: the newest known. */
+	readonly kernel: string | undefined;
+	/** False: evidence alone decides. */
+	readonly knownUsers: boolean;
+	/** False: files that name none of the words are analysed like the others. */
+	readonly prefilter: boolean;
+	readonly cache: { readonly above: string; readonly version: string } | undefined;
+}
+
+/** The candidates of one folder. */
+export interface Job {
+	/** Absolute, with "/". */
+	readonly folder: string;
+	/** Root of their kernel tree; undefined outside any. */
+	readonly tree: string | undefined;
+	/** The folder as the engine knows it: relative to the kernel tree, or to the audited folder. */
+	readonly path: string;
+	/** Names their kernel's facts in the cache. */
+	readonly facts: string;
+	/** Names of the candidates. */
+	readonly names: readonly string[];
+	/** Names of all C files in the folder. */
+	readonly beside: readonly string[];
+}
+
+export interface JobOutcome {
+	/** In the order of the names. */
+	readonly results: readonly FileResult[];
+	/** Names the contents of the folder; undefined where nothing is kept. */
+	readonly contents: string | undefined;
+	/** Why results were not stored. */
+	readonly cacheProblem: string | undefined;
+}
+
+/** Judges the files of one setting, folder by folder. */
+export class Auditor {
+	readonly #setting: Setting;
+	readonly #engine: Promise<Engine>;
+	readonly #locator = new TreeLocator(nodeFiles);
+	readonly #outside: Kernel;
+	readonly #cache: Cache | undefined;
+
+	constructor(setting: Setting) {
+		const { wasm, kernel, cache } = setting;
+		this.#setting = setting;
+		this.#engine = Promise.all([readFile(wasm.core), readFile(wasm.grammar)]).then(([core, grammar]) =>
+			loadEngine({ core, grammar }),
+		);
+		this.#outside = kernel === undefined ? newestKernel() : kernelFor(kernel);
+		this.#cache = cache && new Cache(cache.above, cache.version);
+	}
+
+	async run(job: Job): Promise<JobOutcome> {
+		const tree = job.tree === undefined ? undefined : await this.#locator.find(job.tree, true);
+		const folder = new Folder(job.folder, job.beside);
+		const contents = this.#cache && (await folder.digest());
+		const kept = this.#cache && new Results(this.#cache, job.facts, this.#setting.knownUsers);
+		const look = new Look(await this.#engine, tree?.kernel ?? this.#outside, this.#setting, job, folder);
+		const results: FileResult[] = [];
+		for (const name of job.names) {
+			const path = join(job.path, name);
+			const known = contents === undefined ? undefined : kept?.get(path, contents);
+			const result = known ?? (await look.at(name));
+			if (!known && result.whole && contents !== undefined) kept?.put(path, contents, result);
+			results.push(result);
+		}
+		return { results, contents, cacheProblem: this.#cache?.problem };
+	}
+}
+
+/** Reads the files of one folder; all that asks the engine is here. */
+class Look {
+	readonly #engine: Engine;
+	readonly #kernel: Kernel;
+	readonly #setting: Setting;
+	readonly #job: Job;
+	readonly #neighbourhood: Neighbourhood;
+
+	constructor(engine: Engine, kernel: Kernel, setting: Setting, job: Job, folder: Folder) {
+		this.#engine = engine;
+		this.#kernel = kernel;
+		this.#setting = setting;
+		this.#job = job;
+		this.#neighbourhood = new Neighbourhood(folder);
+	}
+
+	async at(name: string): Promise<FileResult> {
+		const file = `${this.#job.folder}/${name}`;
+		const read = readSource(file, undefined);
+		if (read.kind !== 'text') {
+			const reason = !existsSync(file) ? VANISHED : read.kind === 'skipped' ? read.reason : 'nothing to read';
+			return { sites: [], findings: [], skipped: [reason], whole: false, failed: false };
+		}
+		try {
+			return await this.#audited(file, join(this.#job.path, name), read.source.text);
+		} catch (error) {
+			// One file that breaks the engine must not hide the sites of all others.
+			const reason = `internal error: ${(error as Error).stack ?? error}`;
+			return { sites: [], findings: [], skipped: [reason], whole: false, failed: true };
+		}
+	}
+
+	async #audited(file: string, path: string, text: string): Promise<FileResult> {
+		const { knownUsers, prefilter } = this.#setting;
+		const asked = { path, kernel: this.#kernel, fixes: false, knownUsers, prefilter };
+		const opened = this.#engine.open();
+		try {
+			const neighbours = await this.#neighbourhood.of(
+				file,
+				(other) => join(this.#job.path, basename(other)),
+				(found) => opened.needs(text, { ...asked, neighbours: found }),
+			);
+			const { sites, findings, unread, bounded } = opened.audit(text, { ...asked, neighbours });
+			const lines = new Lines(text);
+			const skipped = [
+				...unread.map((name) => `function ${name} could not be parsed`),
+				...bounded.map((name) => `function ${name} has too many paths to follow its pages`),
+			];
+			return {
+				sites: sites.map((site) => told(site, path, lines)),
+				findings: findings.map((finding) => listed(finding, path, lines)),
+				skipped,
+				whole: true,
+				failed: false,
+			};
+		} finally {
+			opened.dispose();
+		}
+	}
+}
+
+function told(site: Site, path: string, lines: Lines): AuditSite {
+	const lineOf = ({ start }: Range) => lines.position(start).line;
+	return {
+		path,
+		line: lineOf(site),
+		function: site.function,
+		api: site.api,
+		flags: site.flags,
+		release: site.release,
+		verdict: site.verdict,
+		target: site.target,
+		reason: site.reason,
+		decidedBy: site.decidedBy,
+		source: site.source,
+		evidence: site.evidence.map((one) => ({
+			path: one.place?.path ?? path,
+			line: one.place?.line ?? lineOf(one),
+			text: one.text,
+		})),
+		findings: site.findings,
+	};
+}
+
+function listed(
+	{ rule, severity, message, tags, related, start, end }: Finding,
+	path: string,
+	lines: Lines,
+): AuditFinding {
+	return {
+		rule,
+		severity,
+		message,
+		tags,
+		start: lines.position(start),
+		end: lines.position(end),
+		related: related.map((one) => ({
+			path: one.place?.path ?? path,
+			start: one.place ? { line: one.place.line, column: one.place.column } : lines.position(one.start),
+			length: one.end - one.start,
+			message: one.message,
+		})),
+	};
+}

@@ -1,0 +1,119 @@
+import { type Dirent, existsSync, lstatSync, readdirSync } from 'node:fs';
+import { linkReason, reasonOf } from '../workspace/collect.js';
+import { type GitListing, gitListing } from './git.js';
+import type { AuditSkip } from './report.js';
+import { isC, isHidden } from './scope.js';
+
+export interface Listing {
+	/** C files relative to the folder, with "/". Some may be gone: the index of git knows files that were deleted. */
+	readonly files: readonly string[];
+	readonly skipped: readonly AuditSkip[];
+}
+
+/** What a walk finds, before it is known where links lead. Paths relative to the folder. */
+export interface Walk {
+	readonly files: readonly string[];
+	readonly links: readonly string[];
+	readonly skipped: readonly AuditSkip[];
+	/** All that were read. */
+	readonly folders: readonly string[];
+}
+
+/** Remembers a walk from one audit to the next. */
+export interface Memory {
+	/** @returns undefined where something came or went */
+	recall(): Walk | undefined;
+	keep(walk: Walk): void;
+}
+
+interface Found extends Walk {
+	readonly files: string[];
+	readonly links: string[];
+	readonly skipped: AuditSkip[];
+	readonly folders: string[];
+	/** Git was asked: folders alone do not tell what it knows. */
+	git: boolean;
+}
+
+/**
+ * The C files of a folder: those git knows or would add where the folder is in a git work tree, else all.
+ * Hidden files and folders are left out, symbolic links are not followed.
+ * @param root absolute, real, with "/"
+ */
+export async function list(root: string, memory?: Memory): Promise<Listing> {
+	const walked = memory?.recall() ?? (await walkAll(root, memory));
+	const reasons = await Promise.all(
+		walked.links.map(async (path) => {
+			const folder = path.includes('/') ? `${root}/${path.slice(0, path.lastIndexOf('/'))}` : root;
+			return { path, reason: await linkReason(`${root}/${path}`, folder, root) };
+		}),
+	);
+	const skipped = reasons.flatMap(({ path, reason }) => (reason === undefined ? [] : [{ path, reason }]));
+	return { files: walked.files, skipped: [...walked.skipped, ...skipped] };
+}
+
+async function walkAll(root: string, memory: Memory | undefined): Promise<Walk> {
+	const found: Found = { files: [], links: [], skipped: [], folders: [], git: false };
+	await listInto(found, root, '');
+	if (!found.git) memory?.keep(found);
+	return found;
+}
+
+/** The C files in some folders alone; a folder that is not there has none. @param folders relative to the root */
+export function listFolders(root: string, folders: readonly string[]): Listing {
+	const files = folders.flatMap((folder) => {
+		if (folder.split('/').includes('..')) return [];
+		const entries = existsSync(`${root}/${folder}`) ? readdirSync(`${root}/${folder}`, { withFileTypes: true }) : [];
+		return entries
+			.filter((entry) => entry.isFile() && isC(entry.name) && !isHidden(entry.name))
+			.map(({ name }) => (folder === '' ? name : `${folder}/${name}`));
+	});
+	return { files, skipped: [] };
+}
+
+/** @param prefix of the paths, "" or with a "/" at its end */
+async function listInto(found: Found, folder: string, prefix: string): Promise<void> {
+	const known = await gitListing(folder);
+	if (known) {
+		found.git = true;
+		await take(found, known, folder, prefix);
+	} else walk(found, folder, prefix);
+}
+
+async function take(found: Found, known: GitListing, folder: string, prefix: string): Promise<void> {
+	for (const path of known.tracked) if (isC(path) && !isHidden(path)) found.files.push(prefix + path);
+	for (const path of known.others) {
+		if (!isC(path) || isHidden(path)) continue;
+		const link = lstatSync(`${folder}/${path}`, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+		(link ? found.links : found.files).push(prefix + path);
+	}
+	for (const path of known.links) if (!isHidden(path)) found.links.push(prefix + path);
+	for (const path of known.repositories) {
+		if (!isHidden(path)) await listInto(found, `${folder}/${path}`, `${prefix}${path}/`);
+	}
+}
+
+/** Synchronous on purpose: with everything in memory it takes half the time of asynchronous reads. */
+function walk(found: Found, top: string, prefix: string): void {
+	const folders = [prefix];
+	for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+		found.folders.push(folder);
+		let entries: Dirent[];
+		try {
+			entries = readdirSync(`${top}/${folder.slice(prefix.length)}`, { withFileTypes: true });
+		} catch (error) {
+			found.skipped.push({ path: folder.slice(0, -1) || '.', reason: reasonOf(error as NodeJS.ErrnoException) });
+			continue;
+		}
+		for (const entry of entries) {
+			const { name } = entry;
+			if (name.startsWith('.')) continue;
+			if (entry.isDirectory()) folders.push(`${folder}${name}/`);
+			else if (entry.isSymbolicLink()) found.links.push(folder + name);
+			else if (isC(name)) {
+				if (entry.isFile()) found.files.push(folder + name);
+				else found.skipped.push({ path: folder + name, reason: 'not a regular file' });
+			}
+		}
+	}
+}

@@ -1,0 +1,78 @@
+import { type Pool, pool } from 'workerpool';
+import { Auditor, type Job, type JobOutcome, type Setting } from './job.js';
+import { type Scanned, scan } from './scan.js';
+
+/** Where the work is done. */
+export interface Crew {
+	/** How many at a time. */
+	readonly size: number;
+	audit(job: Job): Promise<JobOutcome>;
+	scan(root: string, paths: readonly string[], words: readonly string[]): Promise<Scanned>;
+	/** Ends it at once; what was asked for and is not done fails. */
+	end(): Promise<void>;
+}
+
+/** What the worker script offers. */
+export interface Methods {
+	audit(setting: Setting, job: Job): Promise<JobOutcome>;
+	scan(root: string, paths: readonly string[], words: readonly string[]): Scanned;
+}
+
+/**
+ * @param size how many at a time, at least 1
+ * @param worker script of a worker thread; undefined: everything is done in this thread
+ */
+export function crew(setting: Setting, size: number, worker: string | undefined): Crew {
+	return worker === undefined || size === 1 ? alone(setting) : threads(setting, size, worker);
+}
+
+function alone(setting: Setting): Crew {
+	let auditor: Auditor | undefined;
+	let ended = false;
+	let last: Promise<unknown> = Promise.resolve();
+	/** One after the other, with a turn of the event loop between them: a signal is heard there. */
+	const inTurn = <T>(work: () => T | Promise<T>): Promise<T> => {
+		const mine = last.then(async () => {
+			await new Promise((next) => setImmediate(next));
+			if (ended) throw new Error('ended');
+			return work();
+		});
+		last = mine.catch(() => undefined);
+		return mine;
+	};
+	return {
+		size: 1,
+		audit: (job) =>
+			inTurn(() => {
+				auditor ??= new Auditor(setting);
+				return auditor.run(job);
+			}),
+		scan: (root, paths, words) => inTurn(() => scan(root, paths, words)),
+		async end() {
+			ended = true;
+		},
+	};
+}
+
+/** The analysis makes many short-lived objects: with the usual room for them a tenth of its time goes into making room. */
+const LIMITS = { maxYoungGenerationSizeMb: 32 };
+
+function threads(setting: Setting, size: number, worker: string): Crew {
+	let workers: Pool | undefined;
+	const started = () => {
+		workers ??= pool(worker, { maxWorkers: size, workerType: 'thread', workerThreadOpts: { resourceLimits: LIMITS } });
+		return workers;
+	};
+	return {
+		size,
+		async audit(job) {
+			return started().exec<Methods['audit']>('audit', [setting, job]);
+		},
+		async scan(root, paths, words) {
+			return started().exec<Methods['scan']>('scan', [root, paths, words]);
+		},
+		async end() {
+			await workers?.terminate(true);
+		},
+	};
+}

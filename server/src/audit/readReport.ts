@@ -1,0 +1,59 @@
+import { AuditError, type AuditReport } from './report.js';
+
+type Check = (value: unknown) => boolean;
+
+const isString: Check = (value) => typeof value === 'string';
+const isNumber: Check = (value) => Number.isFinite(value);
+const isWord: Check = (value) => value === null || typeof value === 'string';
+const listOf =
+	(check: Check): Check =>
+	(value) =>
+		Array.isArray(value) && value.every(check);
+const shape =
+	(fields: Readonly<Record<string, Check>>): Check =>
+	(value) =>
+		typeof value === 'object' &&
+		value !== null &&
+		Object.entries(fields).every(([name, check]) => check((value as Record<string, unknown>)[name]));
+const oneOf =
+	(...words: readonly unknown[]): Check =>
+	(value) =>
+		words.includes(value);
+
+const isReport = shape({
+	tool: shape({ name: isString, version: isString }),
+	kernel: isString,
+	files: isNumber,
+	elapsedMs: isNumber,
+	partial: (value) => typeof value === 'boolean',
+	sites: listOf(
+		shape({
+			path: isString,
+			line: isNumber,
+			function: isWord,
+			api: isString,
+			flags: isWord,
+			release: isWord,
+			verdict: oneOf('ok', 'keep', 'benefit', 'convert', 'bug'),
+			target: isWord,
+			reason: isWord,
+			decidedBy: oneOf('inference', 'known-user'),
+			source: isWord,
+			evidence: listOf(shape({ path: isString, line: isNumber, text: isString })),
+			findings: listOf(isString),
+		}),
+	),
+	skipped: listOf(shape({ path: isString, reason: isString })),
+});
+
+/** Reads the JSON of an audit; throws an AuditError for anything else. */
+export function readReport(text: string): AuditReport {
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		throw new AuditError('no JSON');
+	}
+	if (!isReport(value)) throw new AuditError('no report of "gup-lens audit --format json"');
+	return value as AuditReport;
+}

@@ -1,0 +1,68 @@
+/** What an audit gives: plain data, and the JSON that is printed and read again. */
+import type { KeepReason, Target, Verdict } from '../verdict/site.js';
+
+export interface AuditEvidence {
+	/** Relative to the audited folder, with "/". */
+	readonly path: string;
+	/** From 1. */
+	readonly line: number;
+	readonly text: string;
+}
+
+/** One call that takes references on user pages. The fields mean what those of `Site` mean. */
+export interface AuditSite {
+	/** Relative to the audited folder, with "/". */
+	readonly path: string;
+	/** Of the function's name, from 1. */
+	readonly line: number;
+	readonly function: string | null;
+	readonly api: string;
+	readonly flags: string | null;
+	readonly release: string | null;
+	readonly verdict: Verdict;
+	readonly target: Target | null;
+	readonly reason: KeepReason | null;
+	readonly decidedBy: 'inference' | 'known-user';
+	readonly source: string | null;
+	readonly evidence: readonly AuditEvidence[];
+	/** Rules with a finding on this site. */
+	readonly findings: readonly string[];
+}
+
+/** What was not looked at, or not entirely. */
+export interface AuditSkip {
+	/** Relative to the audited folder, with "/". */
+	readonly path: string;
+	readonly reason: string;
+}
+
+export interface AuditReport {
+	readonly tool: { readonly name: string; readonly version: string };
+	/** Version of the kernel the files were judged by, such as "6.12.117". */
+	readonly kernel: string;
+	/** Number of `.c` and `.h` files looked at, with those that name nothing of the family. */
+	readonly files: number;
+	readonly elapsedMs: number;
+	/** It was stopped before its end. */
+	readonly partial: boolean;
+	/** By path, then line, then place in the line. */
+	readonly sites: readonly AuditSite[];
+	/** By path. */
+	readonly skipped: readonly AuditSkip[];
+}
+
+/** A folder that cannot be audited, or a file that is no report; the message says why. */
+export class AuditError extends Error {}
+
+/** From what is done to what must be done, as people read it. */
+export const VERDICTS: readonly Verdict[] = ['ok', 'keep', 'benefit', 'convert', 'bug'];
+
+/** Somebody has to change the code. */
+export function isOpen({ verdict }: { readonly verdict: Verdict }): boolean {
+	return verdict === 'convert' || verdict === 'bug';
+}
+
+/** Order of paths in a report: that of their UTF-16 units, the same everywhere. */
+export function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+	return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+}

@@ -1,0 +1,24 @@
+import { join, resolve, sep } from 'node:path';
+import { readSource } from '../../workspace/read.js';
+import type { Source } from './html/excerpt.js';
+
+/**
+ * Lines of the files of a tree, each file read once.
+ * @param tree folder; undefined: there is no code to show
+ */
+export function sourceIn(tree: string | undefined): Source {
+	const known = new Map<string, readonly string[] | undefined>();
+	return (path) => {
+		if (tree === undefined) return undefined;
+		if (!known.has(path)) known.set(path, linesOf(tree, path));
+		return known.get(path);
+	};
+}
+
+/** A report may come from elsewhere: it names files of the tree, and no others. */
+function linesOf(tree: string, path: string): readonly string[] | undefined {
+	const file = resolve(tree, path);
+	if (!file.startsWith(join(tree, sep))) return undefined;
+	const read = readSource(file, undefined);
+	return read.kind === 'text' ? read.source.text.split('\n') : undefined;
+}

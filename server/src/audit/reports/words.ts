@@ -1,0 +1,73 @@
+/** The words all reports use. */
+import type { Verdict } from '../../verdict/site.js';
+import { count, printable } from '../../workspace/wording.js';
+import type { AuditReport, AuditSite, AuditSkip } from '../report.js';
+
+/** What a verdict asks of a maintainer, in one line. */
+export const MEANING: Readonly<Record<Verdict, string>> = {
+	bug: 'takes or gives back the pages wrongly',
+	convert: 'reads or writes the data of the pages through plain references: must pin',
+	benefit: 'only reads, or hands the references on: converting retires the old function',
+	keep: 'plain references for a good reason',
+	ok: 'pins or extracts, and gives back the right way',
+};
+
+export const REASONS: Readonly<Record<NonNullable<AuditSite['reason']>, string>> = {
+	'mmu-notifier': 'an MMU notifier drops the mapping',
+	transient: 'one short access, the reference is dropped at once',
+	'struct-page-only': 'only struct page is looked at',
+	'core-mm': 'core memory management',
+};
+
+/** "iov_iter_get_pages2() in ceph_direct_read_write()" */
+export function callOf({ api, function: name }: AuditSite): string {
+	return name === null ? `${api}()` : `${api}() in ${name}()`;
+}
+
+/** What to do or why not: a target, a reason, or nothing. */
+export function adviceOf({ verdict, target, reason, findings }: AuditSite): string {
+	if (target !== null) return `-> ${target}`;
+	if (reason !== null) return REASONS[reason];
+	return verdict === 'bug' ? findings.join(', ') : '';
+}
+
+/** The piece of evidence that decided, first of all. */
+export function whyOf({ evidence }: AuditSite): string {
+	return evidence[0]?.text ?? '';
+}
+
+/** A copy without characters that do harm on a terminal or in a page: everything in a tree is untrusted. */
+export function clean<T>(data: T): T {
+	if (typeof data === 'string') return printable(data) as T;
+	if (Array.isArray(data)) return data.map(clean) as T;
+	if (typeof data !== 'object' || data === null) return data;
+	return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, clean(value)])) as T;
+}
+
+export function number(value: number): string {
+	return value.toLocaleString('en-GB');
+}
+
+/** "3.2 s", "450 ms" */
+export function duration(milliseconds: number): string {
+	return milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+/** What was skipped, counted by reason, the most frequent first. */
+export function skippedByReason(
+	skipped: readonly AuditSkip[],
+): readonly (readonly [reason: string, skips: AuditSkip[]])[] {
+	const reasons = new Map<string, AuditSkip[]>();
+	for (const skip of skipped) {
+		// A stack trace or the name of a function would make each a reason of its own.
+		const reason = (skip.reason.split('\n')[0] ?? '').replace(/^function \S+ /, 'a function ');
+		reasons.set(reason, [...(reasons.get(reason) ?? []), skip]);
+	}
+	return [...reasons].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
+}
+
+/** "59,932 files, 118 sites, 41 skipped; gup-lens 0.1.0, 3.2 s" */
+export function footer({ files, sites, skipped, tool, elapsedMs }: AuditReport): string {
+	const left = skipped.length > 0 ? `, ${number(skipped.length)} skipped` : '';
+	return `${number(files)} ${files === 1 ? 'file' : 'files'}, ${count(sites.length, 'site')}${left}; ${tool.name} ${tool.version}, ${duration(elapsedMs)}`;
+}

@@ -1,0 +1,60 @@
+import type { Severity, Tag } from '../rules/rule.js';
+import type { Position } from '../workspace/lines.js';
+import { type Cache, digest } from './cache.js';
+import type { AuditSite } from './report.js';
+
+/** A finding of a rule, as an editor lists it. Lines and columns from 1, columns in UTF-16 units, `end` exclusive. */
+export interface AuditFinding {
+	readonly rule: string;
+	readonly severity: Severity;
+	readonly message: string;
+	readonly tags: readonly Tag[];
+	readonly start: Position;
+	readonly end: Position;
+	readonly related: readonly {
+		/** Like the path of the file. */
+		readonly path: string;
+		readonly start: Position;
+		/** UTF-16 units. */
+		readonly length: number;
+		readonly message: string;
+	}[];
+}
+
+/** What the engine said of a file; paths as the engine knows them. */
+export interface FileResult {
+	readonly sites: readonly AuditSite[];
+	readonly findings: readonly AuditFinding[];
+	/** What of it was not looked at. */
+	readonly skipped: readonly string[];
+	/** The file was read to its end: the result may be kept. */
+	readonly whole: boolean;
+	/** The engine broke on it. */
+	readonly failed: boolean;
+}
+
+/** Results of files, by path, what the folder around them holds, and what they are judged by. */
+export class Results {
+	readonly #cache: Cache | undefined;
+	readonly #judgedBy: string;
+
+	/** @param facts names the facts of the kernel */
+	constructor(cache: Cache | undefined, facts: string, knownUsers: boolean) {
+		this.#cache = cache;
+		this.#judgedBy = digest(facts, String(knownUsers));
+	}
+
+	/** @param contents names the contents of the folder that the file is in */
+	get(path: string, contents: string): FileResult | undefined {
+		const bytes = this.#cache?.get('results', this.#name(path, contents));
+		return bytes && (JSON.parse(bytes.toString()) as FileResult);
+	}
+
+	put(path: string, contents: string, result: FileResult): void {
+		this.#cache?.put('results', this.#name(path, contents), Buffer.from(JSON.stringify(result)));
+	}
+
+	#name(path: string, contents: string): string {
+		return digest(this.#judgedBy, path, contents);
+	}
+}

@@ -1,0 +1,50 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { Prefilter } from '../workspace/prefilter.js';
+import { reasonMeanwhile } from './meanwhile.js';
+
+/** Bytes read at a time. */
+const CHUNK = 1 << 20;
+/** More than the longest word: one that lies across two chunks is found with the second. */
+const OVERLAP = 64;
+
+/** What a search in some files gave. */
+export interface Scanned {
+	/** Those that name one of the words. */
+	readonly found: readonly string[];
+	readonly unread: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/**
+ * Searches files for words, of whatever size and content.
+ * @param root folder of the paths
+ */
+export function scan(root: string, paths: readonly string[], words: readonly string[]): Scanned {
+	const prefilter = new Prefilter(words);
+	const buffer = Buffer.allocUnsafe(CHUNK + OVERLAP);
+	const found: string[] = [];
+	const unread: { path: string; reason: string }[] = [];
+	for (const path of paths) {
+		try {
+			if (names(`${root}/${path}`, prefilter, buffer)) found.push(path);
+		} catch (error) {
+			unread.push({ path, reason: reasonMeanwhile(error as NodeJS.ErrnoException) });
+		}
+	}
+	return { found, unread };
+}
+
+function names(path: string, prefilter: Prefilter, buffer: Buffer): boolean {
+	const file = openSync(path, 'r');
+	try {
+		for (let kept = 0; ; ) {
+			const got = readSync(file, buffer, kept, CHUNK, null);
+			if (got === 0) return false;
+			const length = kept + got;
+			if (prefilter.matches(buffer.subarray(0, length))) return true;
+			kept = Math.min(OVERLAP, length);
+			buffer.copyWithin(0, length - kept, length);
+		}
+	} finally {
+		closeSync(file);
+	}
+}

@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import { audit } from '../audit/audit.js';
+import { AuditError } from '../audit/report.js';
+import { prepared, type TreeOptions } from './auditing.js';
+import { compared } from './compare.js';
+import { type Io, UsageError } from './io.js';
+import { progressBar } from './progress.js';
+import { formatOf, type ReportOptions, write } from './reports.js';
+import { tell } from './tell.js';
+
+export interface AuditCommand extends TreeOptions, ReportOptions {}
+
+/** @returns 0 done, 1 stopped before its end, 2 an input or program error */
+export async function runAudit(tree: string, options: AuditCommand, io: Io): Promise<number> {
+	formatOf(options);
+	const stop = new AbortController();
+	const interrupt = () => {
+		// The second one ends the program as usual.
+		process.removeListener('SIGINT', interrupt);
+		stop.abort();
+	};
+	process.on('SIGINT', interrupt);
+	const bar = progressBar(io);
+	try {
+		const { signal } = stop;
+		const { report, notes, failed } = await audit({ ...prepared(tree, options, io), signal, progress: bar.show });
+		bar.end();
+		for (const note of report.files > 0 ? notes : ['no C files found']) tell(io, note);
+		for (const { path, reason } of failed) tell(io, `${path}: ${reason}`);
+		if (report.partial) tell(io, 'stopped: the report is partial');
+		const comparison = options.compare && (await compared(options.compare, report, tree, options, io, signal));
+		write(report, resolve(io.cwd, tree), comparison, options, io);
+		return failed.length > 0 ? 2 : report.partial ? 1 : 0;
+	} catch (error) {
+		if (error instanceof AuditError) throw new UsageError(`${tree}: ${error.message}`);
+		throw error;
+	} finally {
+		bar.end();
+		process.removeListener('SIGINT', interrupt);
+	}
+}

@@ -1,0 +1,36 @@
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { AuditOptions } from '../audit/audit.js';
+import { userCache } from '../audit/cache.js';
+import { programVersion } from '../audit/program.js';
+import { findRipgrep } from '../audit/ripgrep.js';
+import type { Shard } from '../audit/shard.js';
+import { wasmFiles } from './engine.js';
+import type { Io } from './io.js';
+import { folderOfProgram, tool } from './package.js';
+
+/** How a tree is audited, as the command line says it. */
+export interface TreeOptions {
+	readonly kernel?: string;
+	readonly knownUsers: boolean;
+	readonly prefilter: boolean;
+	readonly cache: boolean;
+	readonly shard?: Shard;
+	readonly jobs?: number;
+}
+
+/** @param tree as the user named it */
+export function prepared(tree: string, options: TreeOptions, io: Io): AuditOptions {
+	const { kernel, knownUsers, prefilter, cache, shard } = options;
+	const worker = folderOfProgram && join(folderOfProgram, 'audit.worker.js');
+	return {
+		tree: resolve(io.cwd, tree),
+		tool,
+		setting: { wasm: wasmFiles(), kernel, knownUsers, prefilter },
+		cache: cache ? { above: userCache(), version: programVersion(tool.version, worker) } : undefined,
+		ripgrep: findRipgrep(),
+		worker,
+		jobs: options.jobs ?? availableParallelism(),
+		...(shard ? { shard } : {}),
+	};
+}

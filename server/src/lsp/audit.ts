@@ -1,0 +1,93 @@
+import {
+	type Connection,
+	LSPErrorCodes,
+	RequestType,
+	ResponseError,
+	type WorkDoneProgressParams,
+} from 'vscode-languageserver';
+import type { AuditReport } from '../audit/report.js';
+import type { AuditFinding } from '../audit/results.js';
+import type { Log } from './log.js';
+
+/** Asks for the audit of a folder, or of some of its subfolders alone. */
+export interface AuditParams extends WorkDoneProgressParams {
+	/** Folder, a `file:` URI. */
+	readonly uri: string;
+	/** Only these folders below it, not what is below them; relative, with "/", "" for the folder itself. */
+	readonly folders?: readonly string[];
+}
+
+export interface AuditAnswer {
+	readonly report: AuditReport;
+	/** For people: the kernel and where it comes from, trouble with the cache. */
+	readonly notes: readonly string[];
+}
+
+/** Asks for the last audit of a folder as a self-contained page; null when there was none. */
+export interface PageParams {
+	readonly uri: string;
+}
+
+interface HostAnswer extends AuditAnswer {
+	/** Findings of all rules, by path relative to the folder. */
+	readonly findings: ReadonlyMap<string, readonly AuditFinding[]>;
+}
+
+/** Who else wants to know what an audit finds. */
+export interface AuditIndex {
+	take(
+		root: string,
+		folders: readonly string[] | undefined,
+		found: ReadonlyMap<string, readonly AuditFinding[]>,
+	): Promise<void>;
+}
+
+/** Where there is a disk: runs audits. */
+export interface AuditHost {
+	/**
+	 * @param progress per cent, and what is done in words
+	 * @throws an Error whose message is for people
+	 */
+	audit(
+		params: AuditParams,
+		signal: AbortSignal,
+		progress: (percent: number, text: string) => void,
+	): Promise<HostAnswer>;
+	page(report: AuditReport, uri: string): string;
+}
+
+const auditRequest = new RequestType<AuditParams, AuditAnswer, void>('gup-lens/audit');
+const pageRequest = new RequestType<PageParams, string | null, void>('gup-lens/auditPage');
+
+/** Answers `gup-lens/audit` and `gup-lens/auditPage`; a cancelled audit gives what it has, marked as partial. */
+export function serveAudit(connection: Connection, host: AuditHost, index: AuditIndex | undefined, log: Log): void {
+	/** Whole audits by folder. */
+	const last = new Map<string, AuditReport>();
+	connection.onRequest(auditRequest, async (params, token) => {
+		const stop = new AbortController();
+		const cancelled = token.onCancellationRequested(() => stop.abort());
+		const progress = connection.window.attachWorkDoneProgress(params.workDoneToken);
+		progress.begin('Audit', 0);
+		try {
+			const { report, notes, findings } = await host.audit(params, stop.signal, (percent, text) =>
+				progress.report(percent, text),
+			);
+			if (!params.folders) last.set(params.uri, report);
+			if (!report.partial) await index?.take(params.uri, params.folders, findings);
+			return { report, notes };
+		} catch (error) {
+			log.error(`auditing ${params.uri}`, error);
+			return new ResponseError<void>(
+				LSPErrorCodes.RequestFailed,
+				error instanceof Error ? error.message : String(error),
+			);
+		} finally {
+			progress.done();
+			cancelled.dispose();
+		}
+	});
+	connection.onRequest(pageRequest, ({ uri }) => {
+		const report = last.get(uri);
+		return report ? host.page(report, uri) : null;
+	});
+}

@@ -1,0 +1,47 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { audit } from '../audit/audit.js';
+import { userCache } from '../audit/cache.js';
+import { programVersion } from '../audit/program.js';
+import { auditHtml } from '../audit/reports/html/page.js';
+import { sourceIn } from '../audit/reports/source.js';
+import { findRipgrep } from '../audit/ripgrep.js';
+import { version } from '../version.js';
+import type { AuditHost } from './audit.js';
+
+const tool = { name: 'gup-lens', version } as const;
+const STAGES = { search: 'searching', read: 'reading' } as const;
+
+/**
+ * Audits on the disk of this machine, with worker threads.
+ * @param built folder of this program
+ */
+export function auditHost(built: URL): AuditHost {
+	const file = (name: string): string => fileURLToPath(new URL(name, built));
+	const worker = file('audit.worker.js');
+	return {
+		async audit({ uri, folders }, signal, progress) {
+			const { report, notes, findings } = await audit({
+				tree: fileURLToPath(uri),
+				tool,
+				setting: {
+					wasm: { core: file('web-tree-sitter.wasm'), grammar: file('tree-sitter-c.wasm') },
+					kernel: undefined,
+					knownUsers: true,
+					prefilter: true,
+				},
+				cache: { above: userCache(), version: programVersion(version, worker) },
+				ripgrep: findRipgrep(),
+				worker,
+				// one thread stays with the editor
+				jobs: Math.max(1, availableParallelism() - 1),
+				signal,
+				...(folders && { folders }),
+				progress: (stage, done, total) =>
+					progress(Math.floor((100 * done) / Math.max(total, 1)), `${STAGES[stage]} ${done} of ${total} files`),
+			});
+			return { report, notes, findings };
+		},
+		page: (report, uri) => auditHtml(report, sourceIn(fileURLToPath(uri))),
+	};
+}
