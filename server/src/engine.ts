@@ -6,7 +6,8 @@ import { type FileContext, fileContext } from './analysis/context.js';
 import { Linker } from './analysis/linker.js';
 import { type Needs, NO_NEEDS, needsOf } from './analysis/needs.js';
 import { allPartners, type Flow, flowAt, type Partners, partnersAt } from './analysis/ownership/reading.js';
-import { type Objection, objections } from './conversion/claims.js';
+import { mayObject, type Objection, objections } from './conversion/claims.js';
+import { semanticPatch } from './conversion/cocci.js';
 import { offers } from './conversion/convert.js';
 import type { Claims, Conversion, FileEdit, Offer, Refusal, Spot } from './conversion/plan.js';
 import { API_RECORDS } from './kernel/apis/index.js';
@@ -40,7 +41,7 @@ export type {
 	Site,
 	Spot,
 };
-export { auditWords, NO_NEEDS, needles };
+export { auditWords, mayObject, NO_NEEDS, needles, semanticPatch };
 
 /** A place that belongs to a finding: in the file itself, or in another one when `place` is there. */
 export interface RelatedPlace extends Range {

@@ -24,22 +24,31 @@ function pageParameter(fn: FunctionIR, expr: Expr): number {
 	return fn.params.findIndex((param) => param.name === name && levelOfType(param.type) !== 'none');
 }
 
+type Releaser = Claims['functions'][number];
+
 /** Functions that give back the pages they are given: whoever calls them is part of it. */
-function releasers(file: FileContext, fn: FunctionIR, pages: Expr, found: Set<string>, depth = 0): void {
+function releasers(file: FileContext, fn: FunctionIR, pages: Expr, found: Map<string, Releaser>, depth = 0): void {
 	const position = pageParameter(fn, pages);
 	if (position < 0 || depth > DEEPEST) return;
 	// of the file's own static functions every call is seen
-	if (!file.unit.isOwn(fn) || !fn.isStatic) found.add(fn.name);
+	if (!file.unit.isOwn(fn) || !fn.isStatic) found.set(fn.name, { name: fn.name, only: homeOf(file, fn) });
 	for (const site of callsOf(file, fn.name)) {
 		const arg = site.call.args[position];
 		if (arg) releasers(file, site.fn, arg, found, depth + 1);
 	}
 }
 
+/** The file whose static function it is: in the unit the word is blanked out. */
+function homeOf(file: FileContext, fn: FunctionIR): string | undefined {
+	const { from, offset } = file.unit.sourceOf(fn.start);
+	const header = from?.text.slice(offset, offset + fn.nameRange.start - fn.start) ?? '';
+	return /\bstatic\b/.test(header) ? from?.path : undefined;
+}
+
 export function claimsOf(file: FileContext, { releases, fields }: Handling): Claims {
-	const functions = new Set<string>();
+	const functions = new Map<string, Releaser>();
 	for (const { fn, pages } of releases) releasers(file, fn, pages, functions);
-	return { functions: [...functions], fields };
+	return { functions: [...functions.values()], fields };
 }
 
 /** Somebody who has a hand in the pages. */
@@ -54,7 +63,7 @@ export interface Objection {
 
 /** A quick look whether a file may object. */
 export function mayObject(text: string, { functions, fields }: Claims): boolean {
-	if (functions.some((name) => text.includes(name))) return true;
+	if (functions.some(({ name }) => text.includes(name))) return true;
 	return (
 		GIVES_BACK.test(text) &&
 		fields.some(
@@ -80,8 +89,8 @@ export function objections(
 		return [...shelfOf(from, version).values()].flat().flatMap((fn): Objection[] => {
 			if (seen.has(fn.name)) return [];
 			const line = from.text.slice(0, fn.piece.start).split('\n').length;
-			const called = claims.functions.find((name) => fn.calls.has(name));
-			if (called) return [{ path: from.path, name: fn.name, line, why: `calls ${called}() as well` }];
+			const called = claims.functions.find(({ name, only }) => (only ?? from.path) === from.path && fn.calls.has(name));
+			if (called) return [{ path: from.path, name: fn.name, line, why: `calls ${called.name}() as well` }];
 			const releases = [...fn.calls].some((name) => GIVES_BACK.test(name));
 			const used = claims.fields.find(
 				({ record, field }) => releases && fn.usesField(field) && fn.names(record.replace(/^\w+ /, '')),

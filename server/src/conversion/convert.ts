@@ -1,14 +1,27 @@
 /** From a site whose verdict is to convert to the edits of every side, or to what blocks it. */
 import type { ApiCall, FileContext } from '../analysis/context.js';
+import { usesOf } from '../analysis/uses/index.js';
 import { isForLong } from '../rules/foll-get-for-dma.js';
 import type { Edit } from '../rules/rule.js';
-import type { Range } from '../syntax/ir.js';
+import type { FunctionIR, Range } from '../syntax/ir.js';
 import { auditedCalls } from '../verdict/audited.js';
+import { factsOf } from '../verdict/facts.js';
+import { judge } from '../verdict/policy.js';
 import { judgedVerdict } from '../verdict/sites.js';
 import { claimsOf } from './claims.js';
 import { notesOf } from './notes.js';
 import { at, type Handling, handlingOf } from './pages.js';
-import { Blocked, type Conversion, type FileEdit, type Label, type Offer, type Refusal, type Spot } from './plan.js';
+import {
+	Blocked,
+	type Case,
+	type Conversion,
+	type FileEdit,
+	type Hunk,
+	type Label,
+	type Offer,
+	type Refusal,
+	type Spot,
+} from './plan.js';
 import { rewriteReleases } from './release.js';
 import { takingEdits, twinOf } from './taking.js';
 import { dropUnused } from './unused.js';
@@ -19,20 +32,46 @@ function placed(file: FileContext, { start, end, text }: Edit, label: Label): Fi
 	return { path: from?.path, start: offset, end: offset + end - start, text, label };
 }
 
-/** Edits of all releasing sides, with the loop variables that nothing is left for. */
-function releaseEdits(file: FileContext, { releases }: Handling): FileEdit[] {
+interface Sides {
+	readonly edits: readonly FileEdit[];
+	readonly hunks: readonly Hunk[];
+}
+
+/** All releasing sides, with the loop variables that nothing is left for. */
+function releaseSides(file: FileContext, { releases }: Handling): Sides {
 	const rewritten = rewriteReleases(file, releases);
-	const edits = new Map(rewritten.map(({ edit }) => [edit.start, edit]));
-	const all = [...edits.values()];
-	const dropped = new Map<number, Edit>();
-	for (const { fn, index } of rewritten) {
-		const edit = index === undefined ? undefined : dropUnused(file.text, fn, index, all);
-		if (edit) dropped.set(edit.start, edit);
+	const all = new Map(rewritten.map((one) => [one.edit.start, one]));
+	const edits = [...all.values()].map(({ edit }) => edit);
+	const dropped = new Map<number, { edit: Edit; hunk: Hunk }>();
+	for (const { fn, index } of all.values()) {
+		const edit = index === undefined ? undefined : dropUnused(file.text, fn, index, edits);
+		const type = fn.locals.find(({ name }) => name === index)?.type.base;
+		const hunk = hunkIn(file, fn, 'declaration', `${type} ${index};`, '');
+		if (edit) dropped.set(edit.start, { edit, hunk });
 	}
-	return [
-		...all.map((edit) => placed(file, edit, 'release')),
-		...[...dropped.values()].map((edit) => placed(file, edit, 'declaration')),
-	];
+	return {
+		edits: [
+			...edits.map((edit) => placed(file, edit, 'release')),
+			...[...dropped.values()].map(({ edit }) => placed(file, edit, 'declaration')),
+		],
+		hunks: [
+			...[...all.values()].map(({ fn, kind, before, after }) => hunkIn(file, fn, kind, before, after)),
+			...[...dropped.values()].map(({ hunk }) => hunk),
+		],
+	};
+}
+
+function hunkIn(file: FileContext, fn: FunctionIR, kind: Hunk['kind'], before: string, after: string): Hunk {
+	return { path: file.unit.neighbourOf(fn.start)?.path, function: fn.name, kind, before, after };
+}
+
+function unique(names: readonly string[]): string[] {
+	return [...new Set(names)];
+}
+
+function caseOf(file: FileContext, takings: readonly ApiCall[]): Case {
+	if (takings.some((taking) => isForLong(file, taking))) return 2;
+	return takings.some((taking) => usesOf(file, taking).uses.some(({ kind }) => kind === 'device')) ? 1 : 5;
 }
 
 function toPin(file: FileContext, handling: Handling, longterm: boolean): Conversion {
@@ -44,17 +83,28 @@ function toPin(file: FileContext, handling: Handling, longterm: boolean): Conver
 		const name = unmatched?.call.name ?? takings[0]?.call.name;
 		throw new Blocked(`this kernel has no function that pins what ${name}() takes with these flags`);
 	}
-	const taken = takings.flatMap((taking, i) => {
+	const sides = releaseSides(file, handling);
+	const edits: FileEdit[] = [];
+	const hunks: Hunk[] = [];
+	takings.forEach((taking, i) => {
 		const own = twins[i];
-		return own ? takingEdits(file, taking, own, longterm) : [];
+		if (!own || !taking.fn) return;
+		const taken = takingEdits(file, taking, own, longterm);
+		edits.push(...taken.edits.map((edit) => placed(file, edit, 'take')));
+		hunks.push(hunkIn(file, taking.fn, 'expression', taken.before, taken.after));
 	});
-	const edits = [...taken.map((edit) => placed(file, edit, 'take')), ...releaseEdits(file, handling)];
+	edits.push(...sides.edits);
 	const api = twin.api.name;
 	return {
 		title: `Convert to ${api}()${longterm ? ' with FOLL_LONGTERM' : ''}`,
 		api,
+		former: unique(takings.map(({ call }) => call.name)),
+		takers: unique(takings.flatMap(({ fn }) => fn?.name ?? [])),
+		releasers: unique(handling.releases.map(({ fn }) => fn.name)),
+		case: caseOf(file, takings),
 		longterm,
 		edits,
+		hunks: [...hunks, ...sides.hunks],
 		notes: notesOf(file, handling, edits, longterm),
 		claims: claimsOf(file, handling),
 	};
@@ -79,15 +129,23 @@ function refusal(file: FileContext, { message, places }: Blocked): Refusal {
 }
 
 function offer(file: FileContext, call: ApiCall): Offer & { readonly takings: readonly ApiCall[] } {
+	const { target, evidence } = judge(factsOf(file, call));
+	const told = { target: target ?? 'pin_user_pages', why: evidence[0]?.text ?? '' };
 	try {
 		if (call.api.record.group !== 'get')
 			throw new Blocked(`${call.call.name}() is not converted by an edit yet`, [at(call.call.nameRange, 'taken here')]);
 		const handling = handlingOf(file, call);
 		const sites = handling.takings.map((taking): Range => at(taking.call.nameRange, ''));
-		return { sites, takings: handling.takings, conversions: conversions(file, handling), refusal: undefined };
+		return {
+			...told,
+			sites,
+			takings: handling.takings,
+			conversions: conversions(file, handling),
+			refusal: undefined,
+		};
 	} catch (error) {
 		if (!(error instanceof Blocked)) throw error;
-		return { sites: [call.call.nameRange], takings: [call], conversions: [], refusal: refusal(file, error) };
+		return { ...told, sites: [call.call.nameRange], takings: [call], conversions: [], refusal: refusal(file, error) };
 	}
 }
 

@@ -3,6 +3,7 @@ import type { FileContext } from '../analysis/context.js';
 import { typeOfExpr } from '../analysis/integers.js';
 import { contextOf } from '../analysis/sleep.js';
 import { bare, isNull, parts, place, postorder, roots } from '../analysis/walk.js';
+import { applyEdits } from '../rules/apply.js';
 import type { Edit } from '../rules/rule.js';
 import type { CallExpr, Expr, FunctionIR, Loop, Range } from '../syntax/ir.js';
 import { before, indentation, call as layOut, lineEnd } from './layout.js';
@@ -22,6 +23,10 @@ const DIRTIERS = new Set(['set_page_dirty_lock', 'set_page_dirty']);
 /** What is written instead of some statements. */
 export interface Rewritten {
 	readonly edit: Edit;
+	readonly kind: 'expression' | 'statement';
+	/** The code that is replaced, and the code in its place. */
+	readonly before: string;
+	readonly after: string;
 	/** The index that counted a loop which is gone. */
 	readonly index: string | undefined;
 }
@@ -48,7 +53,11 @@ class Release {
 			const found = this.wholeLoop() ?? this.pair();
 			if (found) return found;
 		}
-		return { edit: this.renamed(), index: undefined };
+		const { call, file } = this;
+		const edit = this.renamed();
+		const before = file.slice(call);
+		const moved = { ...edit, start: edit.start - call.start, end: edit.end - call.start };
+		return { edit, kind: 'expression', before, after: applyEdits(before, [moved]), index: undefined };
 	}
 
 	/** The call alone. */
@@ -116,7 +125,7 @@ class Release {
 		if (!isNeverNegative(file, fn, count, this.call) || this.isUsedElsewhere(loop, index)) return undefined;
 		const args = [file.slice(array), file.slice(count), ...body.condition];
 		const text = `${this.laidOut(at.start, body.condition.length > 0 ? DIRTY : MANY, args, 1)};`;
-		return { edit: this.inPlace([at], text), index };
+		return { ...this.inPlace([at], text), index };
 	}
 
 	/** `set_page_dirty_lock(page); put_page(page);` one after the other. */
@@ -130,22 +139,24 @@ class Release {
 		if (!found || found.condition.length === 0 || !isPagePointer(this.file, this.fn, this.pages)) return undefined;
 		const args = [`&${this.file.slice(this.pages)}`, '1', ...found.condition];
 		const text = `${this.laidOut(previous.start, DIRTY, args, 1)};`;
-		return { edit: this.inPlace([previous, own], text), index: undefined };
+		return { ...this.inPlace([previous, own], text), index: undefined };
 	}
 
 	/** One statement instead of some; without the brackets of a block that it would be alone in. */
-	private inPlace(old: readonly Statement[], text: string): Edit {
+	private inPlace(old: readonly Statement[], text: string): Omit<Rewritten, 'index'> {
 		const [first] = old;
 		const last = old.at(-1) as Statement;
 		const own = { start: (first as Statement).start, end: last.end, text };
+		const made = { kind: 'statement', before: this.file.slice(own), after: text } as const;
 		const inner = this.path.findLastIndex(({ kind, start }) => kind === 'block' && start < own.start);
 		const [outer, block] = this.path.slice(Math.max(0, inner - 1), inner + 1);
-		if (block?.kind !== 'block' || block.body.length !== old.length || text.includes('\n') || !outer) return own;
-		if (this.hasComment(block) || !isBareWith(outer, block)) return own;
+		if (block?.kind !== 'block' || block.body.length !== old.length || text.includes('\n') || !outer)
+			return { ...made, edit: own };
+		if (this.hasComment(block) || !isBareWith(outer, block)) return { ...made, edit: own };
 		const source = this.file.text;
 		const from = source.slice(0, block.start).trimEnd().length;
 		const indent = indentation(source, own.start);
-		return { start: from, end: block.end, text: `${lineEnd(source)}${indent}${text}` };
+		return { ...made, edit: { start: from, end: block.end, text: `${lineEnd(source)}${indent}${text}` } };
 	}
 
 	/**

@@ -19,6 +19,13 @@ export interface Twin {
 	readonly signature: Signature;
 }
 
+/** The taking call rewritten. */
+export interface Taken {
+	readonly edits: readonly Edit[];
+	readonly before: string;
+	readonly after: string;
+}
+
 function inside(inner: Range, outer: Range): boolean {
 	return inner.start >= outer.start && inner.end <= outer.end;
 }
@@ -99,7 +106,7 @@ function withFlag(text: string, flag: string): string {
  * Edits that make `taking` call its twin.
  * @throws Blocked where an argument has no place there
  */
-export function takingEdits(file: FileContext, taking: ApiCall, twin: Twin, longterm: boolean): Edit[] {
+export function takingEdits(file: FileContext, taking: ApiCall, twin: Twin, longterm: boolean): Taken {
 	const { call, shape, arg } = taking;
 	const edits = flagEdits(file, taking);
 	const flags = arg('flags');
@@ -120,7 +127,8 @@ export function takingEdits(file: FileContext, taking: ApiCall, twin: Twin, long
 		throw new Blocked(`the arguments of ${call.name}() are not those of ${twin.api.name}()`, [
 			at(call.nameRange, 'called here'),
 		]);
-	return [...outside, ...callEdits(file, taking, twin, args as string[])];
+	const { edits: own, after } = callEdits(file, taking, twin, args as string[]);
+	return { edits: [...outside, ...own], before: file.slice(call), after };
 }
 
 /** The name and the arguments that changed; the whole call where a line would become too long. */
@@ -129,7 +137,7 @@ function callEdits(
 	{ call, shape }: ApiCall,
 	{ api, signature }: Twin,
 	args: readonly string[],
-): Edit[] {
+): Omit<Taken, 'before'> {
 	const edits: Edit[] = [{ ...range(call.nameRange), text: api.name }];
 	call.args.forEach((arg: Expr, i) => {
 		const text = args[i] as string;
@@ -145,8 +153,9 @@ function callEdits(
 	const behind = /^[^\n/]*/.exec(text.slice(end))?.[0].trimEnd() ?? '';
 	const isLonger = longest(lead, result + behind) > longest(lead, file.slice(call) + behind);
 	const sameShape = shape?.params.length === signature.params.length;
-	if (sameShape && !isLonger) return edits;
-	return [{ ...range(call), text: layOut(lead, api.name, args, behind.length, lineEnd(text)) }];
+	if (sameShape && !isLonger) return { edits, after: result };
+	const after = layOut(lead, api.name, args, behind.length, lineEnd(text));
+	return { edits: [{ ...range(call), text: after }], after };
 }
 
 function range({ start, end }: Range): Range {
