@@ -37,6 +37,7 @@ export type {
 	Offer,
 	Partners,
 	Place,
+	Range,
 	Refusal,
 	Site,
 	Spot,

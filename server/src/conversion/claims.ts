@@ -1,28 +1,19 @@
 /** What a conversion takes for granted of files that were not analysed with it: that nobody else has a hand in the pages. */
 import { callsOf } from '../analysis/callers.js';
 import type { FileContext } from '../analysis/context.js';
-import { levelOfType } from '../analysis/page-places.js';
-import { bare, place, rootOf } from '../analysis/walk.js';
 import type { Expr, FunctionIR } from '../syntax/ir.js';
 import { shelfOf } from '../syntax/shelf.js';
 import type { Neighbour } from '../syntax/unit.js';
+import { pageParameter } from './callers.js';
 import type { Handling } from './pages.js';
 import type { Claims } from './plan.js';
 
 /** Callers through which a parameter is followed. */
 const DEEPEST = 4;
 
-/** Functions that give something back, by their name alone. */
-const GIVES_BACK = /put_page|put_pages|release_page|free_page|unpin|folio_put|set_page_dirty/;
-
-/** Parameter of `fn` that an expression starts with, when it is pages itself. */
-function pageParameter(fn: FunctionIR, expr: Expr): number {
-	let at = bare(expr);
-	while (at.kind === 'index' || (at.kind === 'unary' && /^[&*]$/.test(at.op)) || at.kind === 'binary')
-		at = bare(at.kind === 'index' ? at.object : at.kind === 'binary' ? at.left : at.operand);
-	const name = rootOf(place(at) ?? '');
-	return fn.params.findIndex((param) => param.name === name && levelOfType(param.type) !== 'none');
-}
+/** Functions that give pages back, or put some into a place, by their name alone. */
+const GIVES_BACK =
+	/put_page|put_pages|release_page|free_page|unpin|folio_put|set_page_dirty|get_user_page|pin_user_page|iov_iter_(?:get|extract)_page|alloc_page|get_page/;
 
 type Releaser = Claims['functions'][number];
 
@@ -96,7 +87,14 @@ export function objections(
 				({ record, field }) => releases && fn.usesField(field) && fn.names(record.replace(/^\w+ /, '')),
 			);
 			return used
-				? [{ path: from.path, name: fn.name, line, why: `gives pages back, and uses ${used.field} of ${used.record}` }]
+				? [
+						{
+							path: from.path,
+							name: fn.name,
+							line,
+							why: `takes pages or gives them back, and uses ${used.field} of ${used.record}`,
+						},
+					]
 				: [];
 		});
 	});

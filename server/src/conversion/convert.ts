@@ -132,6 +132,8 @@ function offer(file: FileContext, call: ApiCall): Offer & { readonly takings: re
 	const { target, evidence } = judge(factsOf(file, call));
 	const told = { target: target ?? 'pin_user_pages', why: evidence[0]?.text ?? '' };
 	try {
+		if (call.api.record.group === 'iov-iter' && !file.kernel.api('iov_iter_extract_pages')?.signature)
+			throw new Blocked('it needs iov_iter_extract_pages(), which comes with 6.3: this kernel has no replacement yet');
 		if (call.api.record.group !== 'get')
 			throw new Blocked(`${call.call.name}() is not converted by an edit yet`, [at(call.call.nameRange, 'taken here')]);
 		const handling = handlingOf(file, call);

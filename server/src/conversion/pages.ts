@@ -21,7 +21,9 @@ import {
 	viewOf,
 } from '../kernel/sinks/index.js';
 import type { CallExpr, Expr, FunctionIR, Range } from '../syntax/ir.js';
+import { tokenize, tokenText } from '../syntax/tokens.js';
 import { hasOtherBranch, sharesBranch } from './branches.js';
+import { assignedFrom, pageParameter, pageParameterNamed, receivers, unseenCaller } from './callers.js';
 import { Blocked } from './plan.js';
 
 /** A call that gives pages back or marks them dirty. */
@@ -40,6 +42,9 @@ export interface Handling {
 	/** Fields the pages wait in. */
 	readonly fields: readonly { readonly record: string; readonly field: string }[];
 }
+
+/** Callers that are asked in turn. */
+const DEEPEST = 6;
 
 /** Give plain references back, with the position of the pages. Source: include/linux/{mm,gfp,pagemap}.h. */
 const RELEASES: ReadonlyMap<string, number> = new Map([
@@ -98,6 +103,8 @@ class Gathering {
 	}
 
 	of(first: ApiCall): Handling {
+		if (!first.fn?.clean)
+			throw new Blocked(`${first.call.name}() stands in code that is not followed`, [at(first.call.nameRange, 'here')]);
 		this.takings.set(first.call.start, first);
 		let releases = this.releases();
 		for (let size = 0; size !== this.takings.size; ) {
@@ -111,6 +118,8 @@ class Gathering {
 		this.addresses();
 		const ways = journeys(this.file).filter(({ taking }) => this.takings.has(taking.call.start));
 		for (const journey of ways) this.follow(journey);
+		for (const taking of this.takings.values()) this.lasts(taking, ways, releases);
+		this.unread(releases);
 		const takings = [...this.takings.values()].sort((a, b) => a.call.start - b.call.start);
 		return { takings, releases, journeys: ways, fields: this.fields() };
 	}
@@ -199,23 +208,25 @@ class Gathering {
 			const moved = uses.find(({ kind }) => kind === 'moved');
 			if (moved) throw new Blocked(`the references move on: ${moved.text}`, [at(moved, moved.text)]);
 		}
-		const seen = new Set<FunctionIR>();
-		for (const fn of this.functions()) {
-			if (seen.has(fn)) continue;
-			seen.add(fn);
+		const followed = new Set(this.functions());
+		for (const fn of followed)
 			for (const call of fn.calls) {
-				if (this.isKnown(fn, call)) continue;
-				const pages = call.args.find((arg) => {
-					const level = levelOf(arg, fn, this.file.ir);
-					return (level === 'page' || level === 'array') && this.origin(fn, arg).ours;
-				});
-				if (pages)
+				const callee = this.file.ir.lookup(call.name);
+				if (!callee && this.isKnown(fn, call)) continue;
+				if (!call.args.some((arg) => this.isPages(fn, arg))) continue;
+				if (callee) followed.add(callee);
+				else
 					throw new Blocked(
 						`${call.name || 'a callback'}() gets the pages, and may keep them or give them back: it is in no file that is seen`,
 						[at(call.nameRange, 'the pages are passed on here')],
 					);
 			}
-		}
+	}
+
+	/** The expression is these pages, or an array of them. */
+	private isPages(fn: FunctionIR, expr: Expr): boolean {
+		const level = levelOf(expr, fn, this.file.ir);
+		return (level === 'page' || level === 'array') && this.origin(fn, expr).ours;
 	}
 
 	/** Functions that name something of the pages. */
@@ -228,7 +239,7 @@ class Gathering {
 
 	private isKnown(fn: FunctionIR, { name }: CallExpr): boolean {
 		const { file } = this;
-		if (file.ir.defined.has(name) || file.kernel.api(name)) return true;
+		if (file.kernel.api(name)) return true;
 		if (RELEASES.has(name) || TAKERS.has(name) || KEEPERS.has(name) || STORES.has(name) || ARRAY_READERS.has(name))
 			return true;
 		if (fn.locals.some((local) => local.name === name)) return false;
@@ -258,32 +269,90 @@ class Gathering {
 		}
 	}
 
-	private follow({ fn, call, ways, bounded, unread }: Journey): void {
+	/** Pages that stay after the function has returned are given back by somebody else than it. */
+	private lasts(taking: ApiCall, all: readonly Journey[], releases: readonly PageCall[]): void {
+		const { file } = this;
+		const own = all.filter((journey) => journey.taking.call.start === taking.call.start);
+		const blocked = (why: string): Blocked =>
+			new Blocked(`${taking.fn?.name}() ${why}`, [at(taking.call.nameRange, 'taken here'), ...this.whereTheyGo()]);
+		if (!own.some(({ ways }) => ways.length > 0)) throw blocked('keeps the pages in a place that is not followed');
+		if (usesOf(file, taking).transient) return;
+		const stay = own.some(({ ways }) => ways.some(({ ending }) => !/^(?:none|released)$/.test(ending.kind)));
+		if (stay && taking.fn && !releases.some((release) => this.isLater(release, taking.fn as FunctionIR)))
+			throw blocked('leaves the pages somewhere on a way out, and nothing is seen to give them back later');
+	}
+
+	/** The release is reached without going through the function that takes. */
+	private isLater({ fn, pages }: PageCall, taker: FunctionIR): boolean {
+		const position = pageParameter(fn, pages);
+		if (position < 0) return this.isIndependent(fn, taker);
+		return callsOf(this.file, fn.name).some((site) => {
+			const arg = site.call.args[position];
+			return arg !== undefined && this.isLater({ fn: site.fn, call: site.call, pages: arg }, taker);
+		});
+	}
+
+	private isIndependent(fn: FunctionIR, taker: FunctionIR, depth = 0): boolean {
+		if (fn.name === taker.name) return false;
+		const sites = this.file.unit.isOwn(fn) && depth < DEEPEST ? allCalls(this.file, fn) : undefined;
+		return !sites || sites.length === 0 || sites.some((site) => this.isIndependent(site.fn, taker, depth + 1));
+	}
+
+	/** Only one arm of an `#if` is read where the other does not name the family, and that other may give pages back. */
+	private unread(releases: readonly PageCall[]): void {
+		const { file } = this;
+		const names = new Set([...this.takings.values()].flatMap(({ fn }) => fn?.name ?? []));
+		for (const { fn } of releases) names.add(fn.name);
+		for (const name of names) {
+			const readings = [...file.ir.functions.filter((fn) => fn.name === name), file.ir.lookup(name) ?? []].flat();
+			const [first] = readings;
+			if (!first) continue;
+			const read = new Set(readings.flatMap((fn) => fn.calls.map((call) => call.nameRange.start)));
+			const tokens = tokenize(file.text, first.body.start, first.body.end);
+			for (let i = 0; i < tokens.count; i++)
+				if (RELEASES.has(tokenText(tokens, i)) && !read.has(tokens.starts[i] as number))
+					throw new Blocked(`${name}() gives pages back in an arm of an #if that is not read`, [
+						at({ start: tokens.starts[i] as number, end: tokens.ends[i] as number }, 'here'),
+					]);
+		}
+	}
+
+	private follow({ fn, call, holding, ways, bounded, unread }: Journey): void {
 		const { file } = this;
 		if (bounded || unread)
 			throw new Blocked(`${fn.name}() has ${bounded ? 'too many paths to follow' : 'parts that could not be read'}`, [
 				at(fn.nameRange, 'this function'),
 			]);
-		for (const { ending } of ways) {
-			const leaves = ending.kind === 'returned' || (ending.kind === 'kept' && ending.byCaller);
-			if (leaves && file.unit.isOwn(fn) && !allCalls(file, fn))
-				throw new Blocked(`${fn.name}() leaves the pages to its callers, and not all of them are seen`, [
-					at(call.nameRange, 'taken here'),
-				]);
-		}
+		const stays = ways.some(({ ending }) => ending.kind !== 'none' && ending.kind !== 'released');
+		const position = holding ? pageParameterNamed(fn, rootOf(holding.place)) : -1;
+		const unseen = stays && position >= 0 ? unseenCaller(file, fn, position) : undefined;
+		const returned = ways.some(({ ending }) => ending.kind === 'returned');
+		const lost = unseen ?? (returned && !receivers(file, fn) ? fn : undefined);
+		if (lost)
+			throw new Blocked(`${lost.name}() leaves the pages to its callers, and not all of them are seen`, [
+				at(call.nameRange, 'taken here'),
+			]);
 	}
 
 	private fields(): { record: string; field: string }[] {
 		const found = new Map<string, { record: string; field: string }>();
 		for (const { taking, fn, call, holding, ways } of journeys(this.file)) {
 			if (!this.takings.has(taking.call.start)) continue;
-			const held = [holding, ...ways.map((way) => way.holding)].flatMap((one) => one?.place ?? []);
-			const kept = held.flatMap((name) => keptIn(fn, call.start, rootOf(name)).map(({ place }) => place));
-			for (const name of [...held, ...kept]) {
-				const [record] = fieldKey(fn, name)?.split(':') ?? [];
-				const field = lastField(name);
-				if (record && field) found.set(`${record}.${field}`, { record, field });
-			}
+			const add = (taker: FunctionIR, from: CallExpr, held: readonly string[]): void => {
+				const kept = held.flatMap((name) => keptIn(taker, from.start, rootOf(name)).map(({ place }) => place));
+				for (const name of [...held, ...kept]) {
+					const [record] = fieldKey(taker, name)?.split(':') ?? [];
+					const field = lastField(name);
+					if (record && field) found.set(`${record}.${field}`, { record, field });
+				}
+			};
+			add(
+				fn,
+				call,
+				[holding, ...ways.map((way) => way.holding)].flatMap((one) => one?.place ?? []),
+			);
+			if (ways.some(({ ending }) => ending.kind === 'returned'))
+				for (const site of receivers(this.file, fn) ?? []) add(site.fn, site.call, assignedFrom(site.fn, site.call));
 		}
 		return [...found.values()];
 	}

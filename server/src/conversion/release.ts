@@ -9,7 +9,7 @@ import type { CallExpr, Expr, FunctionIR, Loop, Range } from '../syntax/ir.js';
 import { before, indentation, call as layOut, lineEnd } from './layout.js';
 import { at, type PageCall } from './pages.js';
 import { Blocked } from './plan.js';
-import { isNeverNegative } from './signs.js';
+import { isNeverNegative, mayBeErrno } from './signs.js';
 import { contents, pathTo, type Statement, statementsOf } from './statements.js';
 
 /** One pin each is given back by these; the name of the function for an array is that of the pages. */
@@ -76,6 +76,8 @@ class Release {
 				return this.instead(ONE, [first as string]);
 			}
 			case 'release_pages':
+				if (call.args[1] && mayBeErrno(file, this.fn, call.args[1], call))
+					throw blocked('may be called with an error instead of a number, of which unpin_user_pages() complains');
 				return this.instead(MANY, [first as string, second as string]);
 			case 'folio_put':
 				return this.folio(first as string, '1');

@@ -6,6 +6,7 @@ import { integer, integerOf, typeOfExpr, variableType } from '../analysis/intege
 import { relations } from '../analysis/results.js';
 import { bare, place, postorder, rootOf, roots } from '../analysis/walk.js';
 import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
+import { assignedFrom } from './callers.js';
 
 /** Places that hold no negative number. */
 type Positive = ReadonlySet<string>;
@@ -196,4 +197,11 @@ function storesTo(fn: FunctionIR, field: string): { readonly left: Expr; readonl
 /** `count` of `fn` is no negative number where `call` stands, as far as the file shows all that is stored there. */
 export function isNeverNegative(file: FileContext, fn: FunctionIR, count: Expr, call: CallExpr): boolean {
 	return new Signs(file).at(fn, count, call, 0);
+}
+
+/** `count` is a variable that has the result of a taking call, which no test has shown to be a number. */
+export function mayBeErrno(file: FileContext, fn: FunctionIR, count: Expr, call: CallExpr): boolean {
+	const at = bare(count);
+	if (at.kind !== 'name' || isNeverNegative(file, fn, count, call)) return false;
+	return file.callsOf(fn).some((api) => assignedFrom(fn, api.call).includes(at.name));
 }

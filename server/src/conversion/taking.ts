@@ -153,7 +153,9 @@ function callEdits(
 	const behind = /^[^\n/]*/.exec(text.slice(end))?.[0].trimEnd() ?? '';
 	const isLonger = longest(lead, result + behind) > longest(lead, file.slice(call) + behind);
 	const sameShape = shape?.params.length === signature.params.length;
-	if (sameShape && !isLonger) return { edits, after: result };
+	// lines that follow are aligned with the bracket
+	const isMoved = api.name.length !== call.name.length && result.includes('\n');
+	if (sameShape && !isLonger && !isMoved) return { edits, after: result };
 	const after = layOut(lead, api.name, args, behind.length, lineEnd(text));
 	return { edits: [{ ...range(call), text: after }], after };
 }
