@@ -1,4 +1,3 @@
-import { isAbsolute, resolve } from 'node:path';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { type Conversion, type Engine, needles, type Offer, semanticPatch } from '../engine.js';
 import { applyEdits } from '../rules/apply.js';
@@ -124,7 +123,7 @@ class Converter {
 
 	async #objection(named: Named, file: Examined, { claims }: Conversion): Promise<string | undefined> {
 		const { tree } = file.judged;
-		const top = tree?.root ?? parent(named.absolute);
+		const top = tree?.root ?? folderOf(named, this.#io.cwd);
 		if (top === undefined) return undefined;
 		const inTree = (path: string) => tree?.relative(path) ?? fromFolder(this.#io.cwd, path);
 		const others = await this.#strangers.to(claims, top, inTree);
@@ -173,6 +172,11 @@ class Converter {
 	}
 }
 
+/** Outside a tree, what lies below the working directory belongs together. */
+function folderOf({ absolute, path }: Named, cwd: string): string | undefined {
+	return path.startsWith('..') ? parent(absolute) : slashed(cwd);
+}
+
 function difference(path: string, before: string, after: string): string {
 	return createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, undefined, undefined, {
 		context: 3,
@@ -188,7 +192,7 @@ export async function convert(
 	io: Io,
 ): Promise<Converted> {
 	const work = new Converter(engine, options, io);
-	await work.all(paths.map((path) => (isAbsolute(path) ? path : resolve(io.cwd, path))));
+	await work.all(paths);
 	const { letters, bench } = work;
 	if (options.print === undefined) await bench.write();
 	else if (options.print === 'cocci') io.stdout.write(semanticPatch(letters.map(({ conversion }) => conversion)));
