@@ -58,6 +58,7 @@ export function semanticPatch(conversions: readonly Conversion[]): string {
 			functions.set(hunk.function, [...(functions.get(hunk.function) ?? []), hunk]);
 		}
 		const rules = [...functions].flatMap(([fn, all]) => rulesOf(fn, all));
+		if (rules.length === 0) return `// ${title}: what is added there is no semantic patch\n`;
 		return `${[title, ...notes].map((line) => `// ${line}`).join('\n')}\n\n${rules.join('\n')}`;
 	});
 	const [first = '', ...rest] = patches;

@@ -9,6 +9,7 @@ import { factsOf } from '../verdict/facts.js';
 import { judge } from '../verdict/policy.js';
 import { judgedVerdict } from '../verdict/sites.js';
 import { claimsOf } from './claims.js';
+import { EXTRACT, extraction } from './extract.js';
 import { notesOf } from './notes.js';
 import { at, type Handling, handlingOf } from './pages.js';
 import {
@@ -110,8 +111,32 @@ function toPin(file: FileContext, handling: Handling, longterm: boolean): Conver
 	};
 }
 
+function toExtraction(file: FileContext, handling: Handling): Conversion {
+	const { takings, releases } = handling;
+	const { take, flag, release } = extraction(file, handling);
+	const edits = [
+		...take.map((edit) => placed(file, edit, 'take')),
+		...flag.map((edit) => placed(file, edit, 'flag')),
+		...release.map((edit) => placed(file, edit, 'release')),
+	];
+	return {
+		title: `Convert to ${EXTRACT}()`,
+		api: EXTRACT,
+		former: unique(takings.map(({ call }) => call.name)),
+		takers: unique(takings.flatMap(({ fn }) => fn?.name ?? [])),
+		releasers: unique(releases.map(({ fn }) => fn.name)),
+		case: caseOf(file, takings),
+		longterm: false,
+		edits,
+		hunks: [],
+		notes: notesOf(file, handling, edits, false),
+		claims: claimsOf(file, handling),
+	};
+}
+
 /** Conversions of the sites of one handling, the recommended one first. */
 function conversions(file: FileContext, handling: Handling): Conversion[] {
+	if (handling.takings[0]?.api.record.group === 'iov-iter') return [toExtraction(file, handling)];
 	const long = handling.takings.some((taking) => isForLong(file, taking));
 	if (!long) return [toPin(file, handling, false)];
 	const possible = handling.takings.every((taking) => twinOf(file, taking, true));
@@ -132,10 +157,10 @@ function offer(file: FileContext, call: ApiCall): Offer & { readonly takings: re
 	const { target, evidence } = judge(factsOf(file, call));
 	const told = { target: target ?? 'pin_user_pages', why: evidence[0]?.text ?? '' };
 	try {
-		if (call.api.record.group === 'iov-iter' && !file.kernel.api('iov_iter_extract_pages')?.signature)
+		if (call.api.record.group === 'iov-iter' && !file.kernel.api(EXTRACT)?.signature)
 			throw new Blocked('it needs iov_iter_extract_pages(), which comes with 6.3: this kernel has no replacement yet');
-		if (call.api.record.group !== 'get')
-			throw new Blocked(`${call.call.name}() is not converted by an edit yet`, [at(call.call.nameRange, 'taken here')]);
+		if (call.api.record.group !== 'get' && call.api.record.group !== 'iov-iter')
+			throw new Blocked(`${call.call.name}() has no twin that pins`, [at(call.call.nameRange, 'taken here')]);
 		const handling = handlingOf(file, call);
 		const sites = handling.takings.map((taking): Range => at(taking.call.nameRange, ''));
 		return {

@@ -1,17 +1,17 @@
 /** Lines of C as the kernel writes them: tabs of eight, 80 columns where that is possible. */
 
 const TAB = 8;
-const LINE = 80;
+export const LINE = 80;
 
 /** Column after `text`, which starts in column 0. */
-function columns(text: string): number {
+export function columns(text: string): number {
 	let column = 0;
 	for (const char of text) column = char === '\t' ? (Math.floor(column / TAB) + 1) * TAB : column + 1;
 	return column;
 }
 
 /** Blanks up to a column, tabs first. */
-function blanks(column: number): string {
+export function blanks(column: number): string {
 	return '\t'.repeat(Math.floor(column / TAB)) + ' '.repeat(column % TAB);
 }
 

@@ -9,7 +9,7 @@ import { levelOf } from '../analysis/page-places.js';
 import { usesOf } from '../analysis/uses/index.js';
 import { postorder, rootOf } from '../analysis/walk.js';
 import { KEEPERS, readsOnly, TAKERS } from '../kernel/callees.js';
-import { ARRAY_READERS, STORES } from '../kernel/page-flow.js';
+import { ARRAY_READERS, PAGE_ALLOCATORS, STORES } from '../kernel/page-flow.js';
 import {
 	deviceCall,
 	keepsNothing,
@@ -81,6 +81,16 @@ const COUNTS = [
 const BY_ADDRESS =
 	/^(?:virt_to_(?:head_)?page|pfn_to_page|phys_to_page|kmap_to_page|vmalloc_to_page|virt_to_folio|pfn_folio)$/;
 
+/** `sg_page(sg)`, `bv->bv_page` */
+function isFromList(pages: Expr): boolean {
+	let found = false;
+	postorder(pages, (part) => {
+		if (part.kind === 'call' && /^(?:sg_page|sg_page_iter_page|bvec_iter_page)$/.test(part.name)) found = true;
+		if (part.kind === 'field' && part.field === 'bv_page') found = true;
+	});
+	return found;
+}
+
 /** Calls of these names in the file and what it is linked with, each place once. */
 function* callsNamed(file: FileContext, names: Iterable<string>): Generator<{ fn: FunctionIR; call: CallExpr }> {
 	for (const name of names) {
@@ -116,6 +126,7 @@ class Gathering {
 		this.furtherReferences();
 		this.strangers();
 		this.addresses();
+		this.lists();
 		const ways = journeys(this.file).filter(({ taking }) => this.takings.has(taking.call.start));
 		for (const journey of ways) this.follow(journey);
 		for (const taking of this.takings.values()) this.lasts(taking, ways, releases);
@@ -159,10 +170,18 @@ class Gathering {
 
 	/** Pages of another origin come to the same release. */
 	private mixed(fn: FunctionIR, release: CallExpr): void {
+		if (this.group() === 'iov-iter' && !this.allocatesNear(fn)) return;
 		if (sharesBranch(this.file, [...this.takings.values()], fn, release)) return;
 		throw new Blocked(`${release.name}() in ${fn.name}() also gives back pages of another origin`, [
 			at(release.nameRange, `${release.name}() is for pages of both kinds`),
 		]);
+	}
+
+	/** Pages of an iterator are told from others by a flag: but those that are allocated would be given back no more. */
+	private allocatesNear(fn: FunctionIR): boolean {
+		const takers = [...this.takings.values()].flatMap((taking) => taking.fn ?? []);
+		const near = [fn, ...takers].flatMap((one) => [one, ...this.file.ir.callers(one.name)]);
+		return near.some((one) => one.calls.some((call) => PAGE_ALLOCATORS.test(call.name)));
 	}
 
 	/** Another taking call whose pages are given back in the same place. */
@@ -245,6 +264,24 @@ class Gathering {
 		if (fn.locals.some((local) => local.name === name)) return false;
 		const looks = readsOnly(name) || keepsNothing(name) || looksAtPage(name) || unmaps(name);
 		return looks || [deviceCall, listCall, loadsFrom, storesInto, viewOf].some((of) => of(name) !== undefined);
+	}
+
+	/** Pages wait in a list for I/O, and somebody gives back pages of such a list whose origin is not seen. */
+	private lists(): void {
+		const { file } = this;
+		const isListed = [...this.takings.values()].some((taking) =>
+			usesOf(file, taking).uses.some(({ kind }) => kind === 'listed'),
+		);
+		if (!isListed) return;
+		for (const { fn, call } of callsNamed(file, RELEASES.keys())) {
+			const pages = call.args[RELEASES.get(call.name) ?? 0];
+			if (!pages || !isFromList(pages)) continue;
+			const { taken, other } = originOf(file, fn, pages);
+			if (taken.size === 0 && other)
+				throw new Blocked(`${call.name}() in ${fn.name}() gives back pages of a list, and may mean these`, [
+					at(call.nameRange, 'where these pages come from is not seen'),
+				]);
+		}
 	}
 
 	/** A page is given back by its address, and the addresses of these have left. */

@@ -47,10 +47,13 @@ class Release {
 		this.path = root ? pathTo(root, call.start) : [];
 	}
 
-	/** The loop and the dirtying folded into one call where that means the same, else the call alone. */
-	rewritten(): Rewritten {
+	/**
+	 * The loop and the dirtying folded into one call where that means the same, else the call alone.
+	 * @param plain what is marked dirty stays as it is
+	 */
+	rewritten(plain: boolean): Rewritten {
 		if (this.call.name === 'put_page') {
-			const found = this.wholeLoop() ?? this.pair();
+			const found = this.wholeLoop(plain) ?? (plain ? undefined : this.pair());
 			if (found) return found;
 		}
 		const { call, file } = this;
@@ -111,7 +114,7 @@ class Release {
 	}
 
 	/** `for (i = 0; i < n; i++) put_page(pages[i]);`, with or without the dirtying before it. */
-	private wholeLoop(): Rewritten | undefined {
+	private wholeLoop(plain: boolean): Rewritten | undefined {
 		const { file, fn } = this;
 		const at = this.path.findLast(({ kind }) => kind === 'loop');
 		if (at?.kind !== 'loop' || at.word !== 'for' || this.hasComment(at)) return undefined;
@@ -123,7 +126,7 @@ class Release {
 		const array = element.object;
 		if ([array, count].some((expr) => mentions(expr, index) || hasCalls(expr))) return undefined;
 		const body = this.dirtying(contents(at.body), index);
-		if (!body || !isPageArray(file, fn, array)) return undefined;
+		if (!body || (plain && body.condition.length > 0) || !isPageArray(file, fn, array)) return undefined;
 		if (!isNeverNegative(file, fn, count, this.call) || this.isUsedElsewhere(loop, index)) return undefined;
 		const args = [file.slice(array), file.slice(count), ...body.condition];
 		const text = `${this.laidOut(at.start, body.condition.length > 0 ? DIRTY : MANY, args, 1)};`;
@@ -281,12 +284,19 @@ function isPagePointer(file: FileContext, fn: FunctionIR, page: Expr): boolean {
 	return type.base === 'struct page' && type.pointers === 1 && !type.array;
 }
 
-/** The releases of one function. */
-export function rewriteReleases(file: FileContext, releases: readonly PageCall[]): (Rewritten & { fn: FunctionIR })[] {
+/**
+ * The releases as those of pins.
+ * @param plain what is marked dirty stays as it is, also beside a release
+ */
+export function rewriteReleases(
+	file: FileContext,
+	releases: readonly PageCall[],
+	plain = false,
+): (Rewritten & { fn: FunctionIR })[] {
 	const trees = new Map<FunctionIR, Statement | undefined>();
 	return releases.map((release) => {
 		const { fn } = release;
 		if (!trees.has(fn)) trees.set(fn, statementsOf(file.text, fn.body));
-		return { ...new Release(file, release, trees.get(fn)).rewritten(), fn };
+		return { ...new Release(file, release, trees.get(fn)).rewritten(plain), fn };
 	});
 }
