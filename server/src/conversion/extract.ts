@@ -49,6 +49,8 @@ function freeName(fn: FunctionIR): string {
 
 class Extraction {
 	private readonly edits: Edit[] = [];
+	/** Statements that run before the call. */
+	private readonly first: string[] = [];
 	private readonly file: FileContext;
 	private readonly taking: ApiCall;
 	private readonly fn: FunctionIR;
@@ -81,18 +83,47 @@ class Extraction {
 		];
 		const lead = before(file.text, call.start);
 		const behind = /^[^\n/]*/.exec(file.text.slice(call.end))?.[0].trimEnd().length ?? 0;
-		this.edits.push({
-			start: call.start,
-			end: call.end,
-			text: layOut(lead, EXTRACT, args, behind, lineEnd(file.text)),
-		});
+		const text = layOut(lead, EXTRACT, args, behind, lineEnd(file.text));
+		if (this.first.length === 0 || !this.splitDeclaration(args)) {
+			this.edits.push({ start: call.start, end: call.end, text });
+			this.runBefore();
+		}
 		return this.edits;
 	}
 
-	private insert(offset: number, text: string): void {
-		const { file } = this;
-		const lead = indentation(file.text, offset);
-		this.edits.push({ start: offset, end: offset, text: `${text}${lineEnd(file.text)}${lead}` });
+	private runBefore(): void {
+		if (this.first.length === 0) return;
+		const { file, fn, taking } = this;
+		const { own } = block(file, fn, taking.call.start);
+		const lead = indentation(file.text, own.start);
+		const text = this.first.map((line) => `${line}${lineEnd(file.text)}${lead}`).join('');
+		this.edits.push({ start: own.start, end: own.start, text });
+	}
+
+	/** A declaration with the call as its value is taken apart where something has to run before. */
+	private splitDeclaration(args: readonly string[]): boolean {
+		const { file, fn, taking } = this;
+		const { own, around } = block(file, fn, taking.call.start);
+		const declares = (at: Statement | undefined): boolean =>
+			at !== undefined && fn.locals.some(({ start }) => at.start <= start && start < at.end);
+		if (!declares(own)) return false;
+		const written = file.text.slice(own.start, taking.call.start);
+		const [, declaration, name] = /^([\w\s*]*?\b(\w+))\s*=\s*$/.exec(written) ?? [];
+		const isAll = file.text.slice(taking.call.end, own.end).trim() === ';';
+		if (!declaration || !isAll || declares(around.body[around.body.indexOf(own) + 1]))
+			throw new Blocked(`${fn.name}() takes the pages among its declarations`, [
+				at(taking.call.nameRange, 'taken here'),
+			]);
+		const [lead, end] = [indentation(file.text, own.start), lineEnd(file.text)];
+		const lines = this.first.map((line) => `${line}${end}${lead}`).join('');
+		const gap = /^\r?\n(?=\r?\n)/.exec(file.text.slice(own.end))?.[0].length ?? 0;
+		const text = layOut(`${lead}${name} = `, EXTRACT, args, 1, end);
+		this.edits.push({
+			start: own.start + declaration.length,
+			end: own.end + gap,
+			text: `;${end}${end}${lead}${lines}${name} = ${text};`,
+		});
+		return true;
 	}
 
 	/** The function allocates the array: it starts with none, and after a failure it is the caller's to free. */
@@ -104,7 +135,7 @@ class Extraction {
 				? file.slice(at_.operand)
 				: `*${/^\w+$/.test(file.slice(pages)) ? file.slice(pages) : `(${file.slice(pages)})`}`;
 		const { own, around } = block(file, fn, taking.call.start);
-		this.insert(own.start, `${target} = NULL;`);
+		this.first.push(`${target} = NULL;`);
 		this.failure(own, around.body[around.body.indexOf(own) + 1], target);
 		return file.slice(pages);
 	}
@@ -141,14 +172,14 @@ class Extraction {
 
 	/** The function fills the array it is given: it wants the address of a pointer to it. */
 	private given(pages: Expr): string {
-		const { file, fn, taking } = this;
+		const { file, fn } = this;
 		const at = bare(pages);
 		const name = at.kind === 'name' ? at.name : undefined;
 		const type = name === undefined ? undefined : variableType(fn, name);
 		if (type && !type.array && type.pointers === 2) return `&${name}`;
 		const pointer = freeName(fn);
-		const { own } = block(file, fn, taking.call.start);
-		const local = fn.locals.find((variable) => variable.name === name);
+		const inner = at.kind === 'unary' && at.op === '&' ? bare(at.operand) : at;
+		const local = inner.kind === 'name' ? fn.locals.find((variable) => variable.name === inner.name) : undefined;
 		const root = statementsOf(file.text, fn.body);
 		const declaration = local && root ? pathTo(root, local.start).at(-1) : undefined;
 		const text = `struct page **${pointer} = ${file.slice(pages)};`;
@@ -158,7 +189,7 @@ class Extraction {
 		} else {
 			const open = fn.body.start + 1;
 			this.edits.push({ start: open, end: open, text: `${lineEnd(file.text)}\tstruct page **${pointer};` });
-			this.insert(own.start, `${pointer} = ${file.slice(pages)};`);
+			this.first.push(`${pointer} = ${file.slice(pages)};`);
 		}
 		return `&${pointer}`;
 	}

@@ -341,7 +341,8 @@ export class FlagPlan {
 		for (const statement of first) {
 			const isDeclaration =
 				statement.kind === 'simple' && [...declared].some((start) => statement.start <= start && start < statement.end);
-			if (!isDeclaration) break;
+			// asked before anything is taken
+			if (!isDeclaration || this.takesWithin(fn, statement)) break;
 			tops.push(statement);
 		}
 		const beside = like && tops.find(({ start, end }) => start <= like.start && like.start < end);
@@ -354,6 +355,14 @@ export class FlagPlan {
 		const open = fn.body.start + 1;
 		const blank = tops.length > 0 ? '' : lineEnd(source);
 		this.edits.push({ start: open, end: open, text: `${lineEnd(source)}\t${text}${blank}` });
+	}
+
+	private takesWithin(fn: FunctionIR, { start, end }: Statement): boolean {
+		return fn.calls.some((call) => {
+			if (call.start < start || call.start >= end) return false;
+			const callee = call.name === fn.name ? undefined : this.file.ir.lookup(call.name);
+			return call.start === this.taking.call.start || (callee !== undefined && this.reaches(callee));
+		});
 	}
 
 	private path(fn: FunctionIR, offset: number): readonly Statement[] {
