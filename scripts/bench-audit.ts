@@ -1,5 +1,5 @@
 /**
- * How fast a whole kernel is audited: `npm run bench:audit [TREE] [-- ROUNDS]`.
+ * How fast a whole kernel is audited: `npm run bench:audit [-- TREE [ROUNDS]]`.
  * In each round, one after the other: `rg -l` for the words (the floor: nothing that reads all files can be faster), the audit
  * without a cache, the audit again with its cache, and `spatch` looking for four of the calls. Prints medians, what they are
  * of the floor, and the peak of the resident memory of each program with its children.
@@ -36,7 +36,7 @@ interface Run {
 	readonly output: string;
 }
 
-const tree = chosenTree(process.argv[2]);
+const tree = chosenTree(process.argv[2] || undefined);
 const rounds = Number(process.argv[3] ?? ROUNDS);
 const jobs = String(availableParallelism());
 const cli = join(import.meta.dirname, '..', 'dist', 'cli.js');

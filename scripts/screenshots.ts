@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type ScratchTree, scratchTree } from '../test/editors/tree.js';
 import { openVsCode, type VsCode } from '../test/editors/vscode.js';
 import { root } from './editors/install.js';
+import { kernelTree } from './trees.js';
 
 const nfs = 'fs/nfs/direct.c';
 const broadcom = 'drivers/misc/bcm-vk/bcm_vk_sg.c';
@@ -27,20 +28,46 @@ const plainSettings = {
 mkdirSync(images, { recursive: true });
 const tree: ScratchTree = scratchTree([nfs, broadcom]);
 copyFileSync(join(root, 'examples', tally), join(tree.folder, tally));
-const code: VsCode = await openVsCode(tree.folder, plainSettings);
-try {
-	await takePictures(code);
-} finally {
-	await code.close();
-	tree.remove();
+await withVsCode(tree.folder, plainSettings, takePictures);
+tree.remove();
+const kernel = kernelTree('6.12');
+if (kernel) await withVsCode(kernel, { ...plainSettings, 'workbench.activityBar.location': 'default' }, takeAudit);
+
+async function withVsCode(
+	folder: string,
+	settings: Readonly<Record<string, unknown>>,
+	take: (code: VsCode) => Promise<void>,
+): Promise<void> {
+	const code = await openVsCode(folder, settings);
+	try {
+		await take(code);
+	} finally {
+		await code.close();
+	}
+}
+
+async function shoot(page: VsCode['workbench']['page'], name: string): Promise<void> {
+	await page.waitForTimeout(700);
+	await page.screenshot({ path: join(images, `${name}.png`) });
+}
+
+/** The audit of a whole kernel, with what one verdict rests on. */
+async function takeAudit({ workbench }: VsCode): Promise<void> {
+	const { page } = workbench;
+	await page.setViewportSize({ width: 1200, height: 700 });
+	await workbench.showView('GUP Lens');
+	await workbench.welcome('Audit Kernel Tree');
+	await workbench.treeRow('convert').waitFor({ timeout: 120_000 });
+	await workbench.unfold('drivers/misc', 'vmci_host.c');
+	await workbench.unfold('vmci_host.c', 'get_user_pages_fast');
+	await workbench.treeRow('get_user_pages_fast').click();
+	await workbench.squiggle('warning');
+	await workbench.tooltip('get_user_pages_fast', 'pin_user_pages');
+	await shoot(page, 'audit-view');
 }
 
 async function takePictures({ workbench }: VsCode): Promise<void> {
 	const { page } = workbench;
-	const shoot = async (name: string) => {
-		await page.waitForTimeout(700);
-		await page.screenshot({ path: join(images, `${name}.png`) });
-	};
 	await page.setViewportSize({ width: 1200, height: 700 });
 	await workbench.command('View: Toggle Primary Side Bar Visibility');
 
@@ -49,21 +76,21 @@ async function takePictures({ workbench }: VsCode): Promise<void> {
 	await workbench.problems('get-unpin-page');
 	await dragPanel(workbench, 140);
 	await workbench.goTo(tree.find(tally, /unpin_user_page\(page\)/, 'unpin'));
-	await shoot('problems');
+	await shoot(page, 'problems');
 	await workbench.command('View: Toggle Panel Visibility');
 
 	await workbench.open(nfs);
 	await workbench.goTo(tree.find(nfs, /= iov_iter_get_pages_alloc2/, 'iov_iter'));
 	await workbench.squiggle('warning');
 	await workbench.hover('iov_iter_get_pages_alloc2', 'ssize_t');
-	await shoot('hover');
+	await shoot(page, 'hover');
 
 	await page.mouse.move(5, 5);
 	await workbench.open(broadcom);
 	await workbench.goTo(tree.find(broadcom, /direction == DMA_FROM_DEVICE/, 'direction'));
 	await workbench.squiggle('warning');
 	await workbench.quickFixes();
-	await shoot('quick-fix');
+	await shoot(page, 'quick-fix');
 }
 
 /** Makes the panel lower by so many pixels. */

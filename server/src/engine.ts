@@ -176,10 +176,21 @@ interface Look {
 	partners: readonly Partners[] | undefined;
 }
 
+/** A file by itself, and by what it was read. */
+interface Alone {
+	readonly text: string;
+	readonly path: string;
+	readonly kernel: Kernel;
+	readonly knownUsers: boolean;
+	readonly context: FileContext;
+	readonly needs: Needs;
+}
+
 class Opened implements OpenFile {
 	private readonly parser: CParser;
 	private readonly source: SourceFile;
 	private last: Look | undefined;
+	private alone: Alone | undefined;
 
 	constructor(parser: CParser) {
 		this.parser = parser;
@@ -274,28 +285,54 @@ class Opened implements OpenFile {
 		)
 			return last;
 		this.last = undefined;
-		if (options.prefilter !== false && isIrrelevant(text)) this.source.dispose();
-		else this.last = this.link(text, options);
+		if (options.prefilter === false || !isIrrelevant(text)) this.last = this.link(text, options);
+		else {
+			this.alone = undefined;
+			this.source.dispose();
+		}
 		return this.last;
 	}
 
-	/** Read the text, find what it needs of other files and what that needs in its turn, and read all of it together. */
+	/** The file by itself: the same for all neighbours. */
+	private itself(text: string, { path, kernel, knownUsers = true }: AnalyseOptions): Alone {
+		const { alone } = this;
+		if (alone?.text === text && alone.path === path && alone.kernel === kernel && alone.knownUsers === knownUsers)
+			return alone;
+		const context = fileContext(path, new Unit(text, []), kernel, this.read(text, kernel), knownUsers);
+		this.alone = { text, path, kernel, knownUsers, context, needs: needsOf(context) };
+		return this.alone;
+	}
+
+	/** Find what the text needs of other files and what that needs in its turn; all of it is read together when it is asked for. */
 	private link(text: string, options: AnalyseOptions): Look {
 		const { path, kernel, neighbours = [], knownUsers } = options;
-		const own = this.read(text, kernel);
-		const alone = fileContext(path, new Unit(text, []), kernel, own, knownUsers);
+		const alone = this.itself(text, options);
+		const own = alone.context.ir;
 		const linker = new Linker(text, own, kernel, neighbours);
-		let needs = needsOf(alone);
+		let { needs } = alone;
 		let pieces = linker.add(needs);
 		for (let round = 1; round < LINK_ROUNDS && pieces.length > 0; round++) {
 			const further = this.needsOfPieces(pieces, options, linker);
 			needs = without(joined(needs, further), linker);
 			pieces = linker.add(further);
 		}
-		const unit = new Unit(text, linker.pieces);
-		const context =
-			linker.pieces.length === 0 ? alone : fileContext(path, unit, kernel, this.read(unit.text, kernel), knownUsers);
-		return { text, options, context, own, needs: without(needs, linker), partners: undefined };
+		let whole: FileContext | undefined;
+		const together = (): FileContext => {
+			if (linker.pieces.length === 0) return alone.context;
+			const unit = new Unit(text, linker.pieces);
+			return fileContext(path, unit, kernel, this.read(unit.text, kernel), knownUsers);
+		};
+		return {
+			text,
+			options,
+			own,
+			needs: without(needs, linker),
+			partners: undefined,
+			get context() {
+				whole ??= together();
+				return whole;
+			},
+		};
 	}
 
 	private needsOfPieces(pieces: readonly Piece[], { path, kernel }: AnalyseOptions, linker: Linker): Needs {
@@ -326,6 +363,7 @@ class Opened implements OpenFile {
 
 	dispose(): void {
 		this.last = undefined;
+		this.alone = undefined;
 		this.source.dispose();
 	}
 }

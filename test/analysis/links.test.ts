@@ -226,3 +226,43 @@ it('a half-typed file is analysed with its neighbours all the same', () => {
 	for (const cut of [40, 120, 180, 230, ARRAY.length - 3])
 		expect(() => findings(ARRAY.slice(0, cut), [beside(WRONG)])).not.toThrow();
 });
+
+describe('a page that is stored in a field behind the call', () => {
+	const OPEN = `#include "teal.h"
+
+int teal_watch(struct file *filp, unsigned long addr)
+{
+	struct teal *teal = filp->private_data;
+	struct page *page;
+
+	if (pin_user_pages_fast(addr, 1, FOLL_WRITE | FOLL_LONGTERM, &page) != 1)
+		return -EFAULT;
+	if (teal->page)
+		unpin_user_page(teal->page);
+	teal->page = page;
+	return 0;
+}
+`;
+	const END = `#include "teal.h"
+
+void teal_destroy(struct teal *teal)
+{
+	if (teal->page) {
+		put_page(teal->page);
+		teal->page = NULL;
+	}
+}
+`;
+
+	it('is given back there as what it is', () => {
+		expect(findings(OPEN, [beside(END.replace('put_page', 'unpin_user_page'))])).toEqual([]);
+		expect(findings(OPEN, [beside(END)])).toMatchObject([
+			{ rule: 'pin-put-page', elsewhere: ['drivers/misc/duck_mem.c:6'] },
+		]);
+	});
+
+	it('and one that was stored from elsewhere is anybody’s', () => {
+		const other = `${END}\nvoid teal_lend(struct teal *teal, struct page *page)\n{\n\tteal->page = page;\n\tput_page(NULL);\n}\n`;
+		expect(findings(OPEN, [beside(other)])).toEqual([]);
+	});
+});

@@ -74,7 +74,10 @@ function audit(argv: readonly string[], { cache = scratch(), asNobody = false, e
 	return new Promise<Ended>((done) => {
 		child.once('close', (code) => {
 			expect(stderr).not.toMatch(/^ {4}at /m);
-			const report = () => JSON.parse(stdout);
+			const report = () => {
+				expect(stdout, stderr).not.toBe('');
+				return JSON.parse(stdout);
+			};
 			done({
 				code,
 				stdout,

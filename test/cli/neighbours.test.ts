@@ -82,9 +82,9 @@ describe('a finding whose other half is in another file', () => {
 	release_pages(pages, nr);
 }
 `;
-		const cwd = scratch({ 'drivers/teal/read.c': caller, 'lib/teal.c': helper });
+		const cwd = scratch({ 'drivers/teal/read.c': caller, 'drivers/base/teal.c': helper });
 		const { stdout } = await cli(['check', '.', '--kernel', '6.12'], { cwd });
 		expect(stdout).toContain('drivers/teal/read.c:7:3: error: pages: pinned by pin_user_pages_fast()');
-		expect(stdout).toContain(`${join('lib', 'teal.c')}:4:2: note:`);
+		expect(stdout).toContain(`${join('drivers', 'base', 'teal.c')}:4:2: note:`);
 	});
 });

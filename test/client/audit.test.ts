@@ -1,7 +1,9 @@
 /** The audit as the tree of the editor has it. */
 import { describe, expect, it } from 'vitest';
 import { type AuditNode, filtered, refreshed, treeOf } from '../../client/src/audit/model.js';
+import { inTheme } from '../../client/src/audit/theme.js';
 import type { AuditReport, AuditSite } from '../../server/src/audit/report.js';
+import { auditHtml } from '../../server/src/audit/reports/html/page.js';
 
 function site(path: string, line: number, verdict: AuditSite['verdict'], more: Partial<AuditSite> = {}): AuditSite {
 	return {
@@ -115,5 +117,24 @@ describe('a refresh', () => {
 
 	it('of a folder without sites any more takes them out', () => {
 		expect(refreshed(report, ['mm'], []).sites).toHaveLength(4);
+	});
+});
+
+describe('the page', () => {
+	const html = auditHtml(report, () => undefined);
+
+	it('follows the system by itself', () => {
+		expect(html).toContain('@media (prefers-color-scheme: dark)');
+		expect(html).toContain('color-scheme: light dark;');
+	});
+
+	it.each([
+		[true, 'color-scheme: dark;', '@media all'],
+		[false, 'color-scheme: light;', '@media not all'],
+	])('follows the editor, dark: %s', (dark, scheme, media) => {
+		const themed = inTheme(html, dark);
+		expect(themed).not.toContain('prefers-color-scheme');
+		expect(themed).toContain(scheme);
+		expect(themed.split(media)[1]).toContain('--page: #14171b');
 	});
 });

@@ -30,7 +30,6 @@ export const bugs: readonly Bug[] = [
 		from: 'block/bio-integrity.c, bio_integrity_map_user(), until 2026',
 		rule: 'gup-short-count',
 		path: 'block/example.c',
-		missed: 'bytes of an extraction are not compared with the bytes asked for',
 	},
 	{
 		name: 'memfd-export',
@@ -89,7 +88,6 @@ export const bugs: readonly Bug[] = [
 		from: 'drivers/virt/fsl_hypervisor.c, ioctl_memcpy()',
 		rule: 'dirty-missing',
 		path: 'drivers/virt/example.c',
-		missed: 'that a call through the hypervisor writes is not told from its name',
 	},
 	{
 		name: 'enclave-memory',
@@ -102,7 +100,6 @@ export const bugs: readonly Bug[] = [
 		from: 'drivers/xen/privcmd.c, until 5.9',
 		rule: 'dirty-missing',
 		path: 'drivers/xen/example.c',
-		missed: 'an unconditional FOLL_WRITE is no evidence, and the hypercall is not known',
 	},
 	{
 		name: 'cuse-direct-io',
@@ -128,7 +125,6 @@ export const bugs: readonly Bug[] = [
 		from: 'io_uring/rsrc.c, e1c75831f682 in 6.16',
 		rule: 'gup-leak',
 		path: 'io_uring/example.c',
-		missed: 'the pages come out of a helper that returns the array',
 	},
 	{
 		name: 'zero-copy-reply',
@@ -141,14 +137,12 @@ export const bugs: readonly Bug[] = [
 		from: 'io_uring/rsrc.c: pages merged into runs, one pin of each run released',
 		rule: 'gup-leak',
 		path: 'drivers/accel/example.c',
-		missed: 'the helper that merges keeps the pages in another array, whose releases are not counted',
 	},
 	{
 		name: 'repeated-pin',
 		from: 'out of tree: a short pin is tried again from the start',
 		rule: 'gup-partial-leak',
 		path: 'drivers/media/example.c',
-		missed: 'a second call into the same array of an object is not seen as losing the first',
 	},
 	{
 		name: 'release-of-requested',

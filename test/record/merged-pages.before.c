@@ -59,6 +59,7 @@ static int acc_map_user(struct acc_map *map, unsigned long addr, unsigned int nr
 		/* One entry is one page, or so it was before entries were merged. */
 		for (i = 0; i < map->nr_runs; i++)
 			unpin_user_page(map->runs[i].first);
+			// <-- warning[gup-leak]
 		goto free;
 	}
 	kvfree(pages);
@@ -68,7 +69,6 @@ free:
 	kvfree(map->runs);
 	kvfree(pages);
 	return ret;
-	// <-- warning[gup-leak]
 }
 
 static void acc_unmap_user(struct acc_map *map)

@@ -97,6 +97,18 @@ describe('neighbours of a file', () => {
 		expect(found.map(({ path }) => path)).toEqual(['/t/put.c', '/far/put2.c']);
 	});
 
+	test('do not come from the core of the kernel, whose functions are known by name', async () => {
+		const { files } = counted({ ...TEXTS, 'mm/far.c': TEXTS['/far/put2.c'] });
+		const wants = { functions: [{ name: 'duck_far', fields: [] }], fields: [] };
+		const found = new Neighbourhood(files).of(
+			'/t/a.c',
+			itself,
+			() => wants,
+			() => ['mm/far.c'],
+		);
+		expect(await found).toEqual([]);
+	});
+
 	test('that cannot be read are left out', async () => {
 		const files: Files = {
 			read: async () => {

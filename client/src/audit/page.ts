@@ -1,5 +1,6 @@
 /** The report as a page beside the editors. */
-import { type Disposable, ViewColumn, type WebviewPanel, window } from 'vscode';
+import { ColorThemeKind, type Disposable, ViewColumn, type WebviewPanel, window } from 'vscode';
+import { inTheme } from './theme.js';
 
 /** One page, filled anew each time it is asked for. */
 export class ReportPage implements Disposable {
@@ -17,7 +18,9 @@ export class ReportPage implements Disposable {
 				this.#panel = undefined;
 			});
 		}
-		this.#panel.webview.html = html;
+		const { kind } = window.activeColorTheme;
+		const dark = kind === ColorThemeKind.Dark || kind === ColorThemeKind.HighContrast;
+		this.#panel.webview.html = inTheme(html, dark);
 		this.#panel.reveal();
 	}
 

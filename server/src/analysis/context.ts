@@ -1,11 +1,13 @@
 /** What a rule sees of a file. */
 import { knownUser } from '../kernel/known-users.js';
-import type { Api, Kernel, KnownUser, Role, Signature } from '../kernel/types.js';
-import type { CallExpr, Expr, FileIR, FunctionIR, Range } from '../syntax/ir.js';
+import type { Api, Kernel, KnownUser, Param, Role, Signature } from '../kernel/types.js';
+import type { CallExpr, CType, Expr, FileIR, FunctionIR, Range } from '../syntax/ir.js';
 import type { Unit } from '../syntax/unit.js';
 import type { FlagValue } from './flag-value.js';
 import { FlagValues } from './flags.js';
+import { integer, variableType } from './integers.js';
 import { Ownership } from './ownership/ownership.js';
+import { bare } from './walk.js';
 
 /** One call of an API of the family. */
 export interface ApiCall {
@@ -75,9 +77,23 @@ function shadowed(fn: FunctionIR | undefined, name: string): boolean {
 	return fn !== undefined && (fn.locals.some((v) => v.name === name) || fn.params.some((v) => v.name === name));
 }
 
-/** This kernel's prototype when the call has that many arguments, else the newest that does. */
-function shapeOf(api: Api, call: CallExpr): Signature | undefined {
-	const fits = (signature: Signature | undefined): boolean => signature?.params.length === call.args.length;
+/** The argument cannot stand for this parameter: a number for a pointer, or a pointer to another struct. */
+function contradicts(fn: FunctionIR | undefined, arg: Expr, { type }: Param): boolean {
+	const at = bare(arg);
+	const given = fn && at.kind === 'name' ? variableType(fn, at.name) : undefined;
+	if (!given || !type.includes('*')) return false;
+	if (integer(given, NO_TYPEDEFS)) return true;
+	const [record] = /^struct \w+/.exec(type) ?? [];
+	return record !== undefined && given.base.startsWith('struct ') && given.base !== record;
+}
+
+const NO_TYPEDEFS: ReadonlyMap<string, CType> = new Map();
+
+/** This kernel's prototype when the arguments may be for it, else the newest for which they may. */
+function shapeOf(api: Api, call: CallExpr, fn: FunctionIR | undefined): Signature | undefined {
+	const fits = (signature: Signature | undefined): boolean =>
+		signature?.params.length === call.args.length &&
+		!call.args.some((arg, i) => contradicts(fn, arg, signature.params[i] as Param));
 	return fits(api.signature) ? api.signature : api.record.signatures.findLast(fits);
 }
 
@@ -89,7 +105,7 @@ function recogniser(ir: FileIR, kernel: Kernel, values: FlagValues): Recognise {
 	return (call, fn) => {
 		const api = call.name && !own.has(call.name) && !shadowed(fn, call.name) ? kernel.api(call.name) : undefined;
 		if (!api) return undefined;
-		const shape = shapeOf(api, call);
+		const shape = shapeOf(api, call, fn);
 		const position = (role: Role): number => shape?.params.findIndex((param) => param.role === role) ?? -1;
 		const flags = position('flags');
 		return {

@@ -11,9 +11,9 @@ export const NO_FACTS: Facts = new Map();
 /** Operators whose negation is written with another one. */
 const OPPOSITE: Readonly<Record<string, string>> = { '!=': '==', '<': '>=', '>': '<=' };
 
-/** Questions about an iterator or a request whose answer stays while the arguments do. */
+/** Questions about an iterator, a request, a bit or the configuration whose answer stays while the arguments do. */
 const PREDICATES =
-	/^(?:iov_iter_is_\w+|iter_is_\w+|user_backed_iter|iov_iter_rw|iov_iter_extract_will_pin|op_is_write)$/;
+	/^(?:IS_ENABLED|IS_REACHABLE|IS_BUILTIN|IS_MODULE|test_bit|iov_iter_is_\w+|iter_is_\w+|user_backed_iter|iov_iter_rw|iov_iter_extract_will_pin|op_is_write)$/;
 
 /** The expression as text without blanks or parentheses; undefined when it does more than look at variables. */
 export function written(expr: Expr): string | undefined {
@@ -64,9 +64,23 @@ export function factOf(test: Expr, truth: boolean): readonly [fact: string, trut
 /** Facts without those that speak of a variable which has just changed. */
 export function forget(facts: Facts, variable: string): Facts {
 	if (facts.size === 0) return facts;
-	const word = new RegExp(`\\b${variable.replace(/\W.*$/, '')}\\b`);
+	const word = wordOf(variable.replace(/\W.*$/, ''));
 	const kept = [...facts].filter(([fact]) => !word.test(fact));
 	return kept.length === facts.size ? facts : new Map(kept);
+}
+
+/** Most names come again and again. */
+const WORDS = new Map<string, RegExp>();
+const MOST_WORDS = 2000;
+
+function wordOf(name: string): RegExp {
+	let word = WORDS.get(name);
+	if (!word) {
+		if (WORDS.size >= MOST_WORDS) WORDS.clear();
+		word = new RegExp(`\\b${name}\\b`);
+		WORDS.set(name, word);
+	}
+	return word;
 }
 
 /** What both say. */

@@ -75,7 +75,7 @@ export class Cache {
 		try {
 			const marker = join(this.#folder, 'tidied');
 			const now = Date.now();
-			if (now - ageOf(marker) < DAY) return;
+			if (now - (changedAt(marker) ?? 0) < DAY) return;
 			writeAtomically(marker, '');
 			utimesSync(this.#folder, new Date(), new Date());
 			removeOld(join(this.#folder, '..'), now);
@@ -94,14 +94,15 @@ function sum(content: Uint8Array): Buffer {
 	return createHash('sha1').update(content).digest();
 }
 
-/** Time of the last change, in milliseconds; 0 for what is not there. */
-function ageOf(path: string): number {
-	return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+/** Time of the last change, in milliseconds; undefined for what is not there, such as a part another audit has just renamed. */
+function changedAt(path: string): number | undefined {
+	return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }
 
 function removeOld(folder: string, now: number): void {
 	for (const name of readdirSync(folder)) {
 		const path = join(folder, name);
-		if (now - ageOf(path) > OLD) rmSync(path, { recursive: true, force: true });
+		const changed = changedAt(path);
+		if (changed !== undefined && now - changed > OLD) rmSync(path, { recursive: true, force: true });
 	}
 }

@@ -44,12 +44,16 @@ function isUnknown({ incomplete, releases }: Partners): boolean {
 	return incomplete && releases.length === 0;
 }
 
+function where(sites: readonly Site[]): string {
+	return sites.some(({ place }) => place) ? '**In this folder**' : '**In this file**';
+}
+
 function ofTaking(partners: Partners, toLine: ToLine): string | undefined {
 	if (isUnknown(partners)) return undefined;
 	const { kind, releases, elsewhere } = partners;
 	if (releases.length > 0)
 		return paragraphs(
-			`**In this file** ${takenWord(kind)} here, released by`,
+			`${where(releases)} ${takenWord(kind)} here, released by`,
 			bullets(releases.map((site) => release(site, toLine))),
 			leaksOf(partners),
 		);
@@ -59,7 +63,7 @@ function ofTaking(partners: Partners, toLine: ToLine): string | undefined {
 
 function ofRelease(all: readonly Partners[], toLine: ToLine): string {
 	const takings = all.map(({ taking, kind }) => `${takenWord(kind)} by ${at(taking, toLine)}`);
-	return paragraphs('**In this file** releases what is', bullets(takings));
+	return paragraphs(`${where(all.map(({ taking }) => taking))} releases what is`, bullets(takings));
 }
 
 /**

@@ -9,7 +9,7 @@ const set = (names: string): ReadonlySet<string> => new Set(names.trim().split(/
 /** They look at what they get and keep nothing. */
 const READERS = set(`
 	struct_size flex_array_size array_size array3_size size_mul size_add ARRAY_SIZE container_of container_of_const offsetof
-	min max min_t max_t min3 max3 clamp clamp_t umin umax swap READ_ONCE WRITE_ONCE data_race BUILD_BUG_ON
+	min max min_t max_t min3 max3 clamp clamp_t umin umax READ_ONCE data_race BUILD_BUG_ON
 	DIV_ROUND_UP DIV_ROUND_UP_ULL round_up round_down roundup rounddown ALIGN PAGE_ALIGN PFN_UP PFN_DOWN PFN_PHYS
 	offset_in_page offset_in_folio page_to_nid page_to_pfn page_to_phys page_to_virt page_to_bus page_address lowmem_page_address
 	page_size page_shift page_count page_ref_count page_mapcount page_mapped page_mapping page_file_mapping page_private
@@ -63,15 +63,21 @@ export function readsOnly(name: string): boolean {
 	return READERS.has(name) || READER_NAMES.test(name);
 }
 
+/** Assignments in the form of a call: a place gets the value, and others may see it there. */
+export const STORES = set('WRITE_ONCE smp_store_release smp_store_mb rcu_assign_pointer xchg cmpxchg swap');
+
 /** They give memory back: of an array of pages, not the pages; of an object, not what it points to. */
 export const FREES = set(`
 	kfree kvfree vfree kfree_sensitive kvfree_sensitive kmem_cache_free free_page free_pages devm_kfree kfree_rcu kvfree_rcu
 	kfree_rcu_mightsleep bio_put mempool_free free_pages_exact
 `);
 
+/** They give a page back to the page allocator. Source: mm/page_alloc.c, include/linux/gfp.h. */
+export const PAGE_FREES = set('__free_page __free_pages free_unref_page');
+
 /** They return fresh memory or NULL. */
 export const ALLOCATORS =
-	/^(?:k[mzc]alloc(?:_array|_node|_array_node)?|kv[mzc]alloc(?:_array|_node|_array_node)?|kmem_cache_(?:z?alloc|zalloc_node|alloc_node)|v[mz]alloc(?:_user|_node|_array)?|vcalloc|devm_k[mzc]alloc(?:_array)?|devm_k[mz]alloc|__get_free_pages?|get_zeroed_page|kmemdup|kzalloc_flex|kmalloc_(?:obj|objs|flex)|kzalloc_(?:obj|objs)|alloc_page|alloc_pages)$/;
+	/^(?:k[mzc]alloc(?:_array|_node|_array_node)?|kv[mzc]alloc(?:_array|_node|_array_node)?|kmem_cache_(?:z?alloc|zalloc_node|alloc_node)|(?:__)?v[mz]alloc(?:_user|_node|_array)?|vcalloc|devm_k[mzc]alloc(?:_array)?|devm_k[mz]alloc|__get_free_pages?|get_zeroed_page|kmemdup|kzalloc_flex|kmalloc_(?:obj|objs|flex)|kzalloc_(?:obj|objs)|alloc_page|alloc_pages)$/;
 
 /** Of these, those whose memory is zero. */
 export const ZEROING =
@@ -83,6 +89,9 @@ export const ADDRESSES = set(`
 	compound_head nth_page folio_page kmap kmap_atomic kmap_local_page kmap_local_folio vmap vm_map_ram PFN_PHYS pfn_to_phys
 	virt_to_phys __pa sg_phys sg_virt pfn_to_page virt_to_page
 `);
+
+/** Of these, those that return NULL when they fail. Source: mm/vmalloc.c. */
+export const MAPPERS = set('vmap vm_map_ram');
 
 /** Another view of the same page. */
 export const VIEWS = set('page_folio compound_head folio_page nth_page folio_file_page pfn_folio');

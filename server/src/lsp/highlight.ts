@@ -6,8 +6,7 @@ import { questionAt } from './question.js';
 /** Answers `textDocument/documentHighlight`: the calls that take pages as writes, those that give them back as reads. */
 export function serveHighlights(connection: Connection, documents: Documents): void {
 	connection.onDocumentHighlight(async (params, token) => {
-		await documents.ready(params.textDocument.uri, token);
-		const question = await questionAt(documents, params, token);
+		const question = await questionAt(documents, params, token, true);
 		if (!question) return null;
 		const { document, offset, context } = question;
 		const kinds = new Map<number, { readonly end: number; readonly kind: DocumentHighlightKind }>();

@@ -11,8 +11,7 @@ import { questionAt } from './question.js';
 /** Answers `textDocument/hover`. */
 export function serveHover(connection: Connection, client: Client, documents: Documents): void {
 	connection.onHover(async (params, token) => {
-		await documents.ready(params.textDocument.uri, token);
-		const question = await questionAt(documents, params, token);
+		const question = await questionAt(documents, params, token, true);
 		if (!question) return null;
 		const { document, text, offset, context } = question;
 		const toLine = linesOf(document, client.markdownHover, (place) => documents.uriOf(document.uri, place));

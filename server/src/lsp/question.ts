@@ -17,11 +17,15 @@ interface Question {
 	readonly context: Context;
 }
 
-/** What a position in an open document means; null when it is not open. */
+/**
+ * What a position in an open document means; null when it is not open.
+ * @param pages also find the files that the pages of the document go through
+ */
 export async function questionAt(
 	documents: Documents,
 	{ textDocument: { uri }, position }: TextDocumentPositionParams,
 	token: CancellationToken,
+	pages = false,
 ): Promise<Question | null> {
 	const live = documents.get(uri);
 	if (!live) return null;
@@ -29,6 +33,7 @@ export async function questionAt(
 	const text = live.getText();
 	const offset = live.offsetAt(position);
 	const context = await documents.context(uri);
+	if (pages) await documents.ready(uri, token);
 	if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
 	const document = live.version === version ? live : TextDocument.create(uri, languageId, version, text);
 	return { document, text, offset, context };

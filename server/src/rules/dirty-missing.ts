@@ -22,8 +22,18 @@ function writingOf({ flags, api }: ApiCall): Writing {
 	return written.length > 0 && flags.every((value) => !value.open) ? 'sometimes' : undefined;
 }
 
-/** More than the struct page is of interest. */
-const REACHES: ReadonlySet<Use['kind']> = new Set(['device', 'kept', 'stored', 'registered', 'read', 'write']);
+/** Somebody may write the data, although nothing here says so. */
+const REACHES: ReadonlySet<Use['kind']> = new Set(['device', 'kept', 'stored', 'registered', 'write']);
+
+/** Somebody gets at the contents: by the page tables of the kernel, or around them by the physical address. */
+function reaches({ kind, address }: Use): boolean {
+	return REACHES.has(kind) || (kind === 'handed' && address === true);
+}
+
+/** FOLL_LONGTERM may be set: until 6.2 such a pin needs FOLL_WRITE even where it only reads. */
+function isLong({ flags }: ApiCall): boolean {
+	return !flags || flags.some((value) => value.open || value.bits.has('FOLL_LONGTERM'));
+}
 
 interface Evidence {
 	readonly text: string;
@@ -38,10 +48,13 @@ function evidenceOf(site: Site, writing: Writing): Evidence | undefined {
 	const device = uses.find(({ kind, direction }) => kind === 'device' && ways.test(direction ?? ''));
 	const use = stored ?? device;
 	if (use) return { text: `and ${use.text}${inFunction(site, use)}`, use };
-	const onlyRead =
-		uses.some(({ kind }) => kind === 'device') &&
-		uses.every((one) => one.kind !== 'device' || one.direction === 'to-device');
-	if (writing !== 'sometimes' || onlyRead || !uses.some(({ kind }) => REACHES.has(kind))) return undefined;
+	const devices = uses.filter(({ kind }) => kind === 'device');
+	const onlyRead = devices.length > 0 && devices.every((one) => one.direction === 'to-device');
+	// who asks to write without saying for how long does not only break copy-on-write
+	const asked = devices.find(({ direction }) => direction === 'unknown');
+	if (writing === 'always' && asked && !isLong(site.call))
+		return { text: `and ${asked.text}${inFunction(site, asked)}`, use: asked };
+	if (writing !== 'sometimes' || onlyRead || !uses.some(reaches)) return undefined;
 	return { text: 'exactly where they are written', use: undefined };
 }
 
@@ -79,11 +92,22 @@ function givesBack(file: FileContext, { call: { call } }: Site, taking: Function
 	return held.length > 0 && held.every(({ status }) => status === 'released');
 }
 
+/** A release before anything reaches the pages is the way out of a failure: the next one like it behind that, when there is one. */
+function behindUses(site: Site, first: Release): Release {
+	const { fn, call } = first;
+	const reached = site.uses.uses.find(
+		(use) => REACHES.has(use.kind) && use.function === fn.name && use.start > call.start,
+	);
+	const next = reached && fn.calls.find((other) => other.name === call.name && other.start > reached.start);
+	return next ? { fn, call: next } : first;
+}
+
 /** Releases of pages that were written, one a function. */
 function releasesOf(file: FileContext, site: Site, taking: FunctionIR): readonly Release[] {
 	const found = new Map<string, Release>();
 	for (const use of site.uses.uses) {
-		const release = use.kind === 'released' && !found.has(use.function) ? callOf(file, use) : undefined;
+		const first = use.kind === 'released' && !found.has(use.function) ? callOf(file, use) : undefined;
+		const release = first && behindUses(site, first);
 		if (!release || file.kernel.api(release.call.name)?.record.group !== 'release') continue;
 		if (!isSame(file, release, site.call)) continue;
 		if (site.uses.transient || !belongsTo(file, release.fn, taking) || givesBack(file, site, taking))
@@ -106,8 +130,9 @@ function isShared(file: FileContext, site: Site, releases: readonly Release[], t
 	return (
 		[...names].some((name) => isExported(file, name)) ||
 		site.uses.uses.some(
-			({ kind, function: name, address }) =>
-				kind === 'returned' || (kind === 'handed' && !address && releases.some(({ fn }) => fn.name === name)),
+			({ kind, function: name, address, listed }) =>
+				kind === 'returned' ||
+				(kind === 'handed' && !address && !listed && releases.some(({ fn }) => fn.name === name)),
 		)
 	);
 }
@@ -168,7 +193,7 @@ export const dirtyMissing: Rule = {
 							: 'set_page_dirty_lock() before it';
 					report({
 						...call.nameRange,
-						message: `${site.name}: taken by ${site.call.call.name}()${where}${flags}, ${evidence.text}, but ${call.name}() gives them back clean, so what was written may be lost when they are reclaimed; use ${right}${writing === 'sometimes' ? ', for those that were written' : ''}${mayNotSleep(file, release) ? '; mind that it may sleep, which nothing here shows of this release' : ''}`,
+						message: `${site.name}: taken by ${site.call.call.name}()${where}${flags}, ${evidence.text}, but ${call.name}() gives them back clean, so what was written may be lost when they are reclaimed; use ${right}${writing === 'sometimes' ? ', for those that were written' : ''}${mayNotSleep(file, release) ? '; mind that it may sleep: nothing here shows that this release may' : ''}`,
 						related: walk(site, evidence),
 						fixes: fixOf(file, release, writing),
 					});

@@ -79,13 +79,14 @@ function fixes(file: FileContext, { call, page }: Site, context: Context): reado
 	];
 }
 
-function advice(file: FileContext, call: CallExpr, context: Context): string {
+function advice(file: FileContext, { call, page: { taken } }: Site, context: Context): string {
 	const twin = LOCKING_TWIN.get(call.name) as string;
 	const right = file.kernel.api(twin)?.signature ? `${twin}()` : 'folio_lock() around it';
 	if (context === 'atomic')
 		return `${right} is right, but may sleep, which is forbidden here: mark it where sleep is allowed`;
+	if (meetsNotifier(file, taken)) return `use ${right} where no invalidation runs, which may hold that lock already`;
 	return context === 'callback'
-		? `use ${right} where it may sleep, which nothing here shows of this callback`
+		? `use ${right} where sleeping is allowed, which nothing here shows of the callback that runs this`
 		: `use ${right}`;
 }
 
@@ -104,7 +105,7 @@ function describe(
 		? 'harmless only as long as nothing but anonymous memory gets there'
 		: 'so the file may be truncated meanwhile and its mapping vanish under it';
 	return {
-		message: `${name}: ${origin}, but ${call.name}() is called without the page lock, ${why}; ${advice(file, call, context)}`,
+		message: `${name}: ${origin}, but ${call.name}() is called without the page lock, ${why}; ${advice(file, site, context)}`,
 		related: [
 			...page.taken.map((taken) => ({ ...taken.call.nameRange, message: `${name} is taken here` })),
 			...(page.release ? [{ ...page.release.nameRange, message: 'released as a pin here' }] : []),

@@ -1,9 +1,7 @@
+import { PAGE_FREES } from '../kernel/callees.js';
 import type { CallExpr } from '../syntax/ir.js';
-import { type Mismatch, releasesOf, takers } from './release-kind.js';
+import { freedFields, type Mismatch, releasesOf, takers } from './release-kind.js';
 import type { Fix, Rule } from './rule.js';
-
-/** Functions of the page allocator that give a page back for good. Source: mm/page_alloc.c, include/linux/gfp.h. */
-const FREES = new Set(['__free_page', '__free_pages', 'free_unref_page']);
 
 /** What gives back one page of each kind. */
 const RIGHT: Readonly<Record<string, string>> = { reference: 'put_page', pin: 'unpin_user_page' };
@@ -24,7 +22,9 @@ export const gupFreePage: Rule = {
 		versioned: false,
 	},
 	check(file, report) {
-		for (const found of releasesOf(file, ['reference', 'pin'], (call) => FREES.has(call.name))) {
+		const here = releasesOf(file, ['reference', 'pin'], (call) => PAGE_FREES.has(call.name));
+		const fields = freedFields(file).filter(({ release }) => !here.some((found) => found.release === release));
+		for (const found of [...here, ...fields]) {
 			const { release, place, kind, taken } = found;
 			report({
 				...release.nameRange,

@@ -1,5 +1,7 @@
 import type { FileContext } from '../analysis/context.js';
+import { droppedPages } from '../analysis/dropped.js';
 import type { Leak } from '../analysis/ownership/leaks.js';
+import { shortReleases } from '../analysis/runs.js';
 import { giver, named, related, taken } from './path.js';
 import type { Report, Rule } from './rule.js';
 
@@ -16,6 +18,26 @@ export function leakReport(file: FileContext, { fn, holding, exit }: Leak, what:
 		message: `${name}: ${taken(holding)}, but ${what}${where}: nothing releases them there and nothing else holds them; give them back with ${giver(holding)} on that way`,
 		related: [...related(file, exit.state, holding), ...spared, end],
 	};
+}
+
+/** Report of pages that a later call stores over: `short` says which of them. */
+export function lostReports(file: FileContext, short: boolean): Report[] {
+	const told = new Set<number>();
+	return file.ownership.events.flatMap(({ event }) => {
+		if (event.kind !== 'lost' || (event.holding.outcome === 'short') !== short) return [];
+		const { holding, call, state } = event;
+		const { taking } = holding;
+		if (told.has(taking.call.start)) return [];
+		told.add(taking.call.start);
+		const name = named(holding);
+		const what = short ? 'when there are fewer than asked for, ' : '';
+		const again = call === holding.call ? 'the next pass' : `${call.name}()`;
+		return {
+			...taking.call.nameRange,
+			message: `${name}: ${taken(holding)}, but ${what}${again} takes into the same place before anybody has given these back: they can be found no more; give them back with ${giver(holding)} first`,
+			related: related(file, state, holding, { ...call.nameRange, message: `${name}: overwritten here` }),
+		};
+	});
 }
 
 export const gupLeak: Rule = {
@@ -37,5 +59,21 @@ export const gupLeak: Rule = {
 	check(file, report) {
 		for (const leak of file.ownership.leaks)
 			if (!leak.short) report(leakReport(file, leak, 'one way out leaves them behind'));
+		for (const lost of lostReports(file, false)) report(lost);
+		for (const { taken: call, array, by, test } of droppedPages(file))
+			report({
+				...call.call.nameRange,
+				message: `${array}: taken page by page by ${call.call.name}(), but ${by.name}() keeps one page of each folio and passes over the others, which nothing releases afterwards; give them back there, or count them`,
+				related: [{ start: test.start, end: test.end, message: 'a page of the same folio is passed over here' }],
+			});
+		for (const { release, page, merge, taken: calls } of shortReleases(file))
+			report({
+				...release.nameRange,
+				message: `${page.field}: ${merge.fn.name}() merges pages that were taken one by one and counts them in ${merge.count.field}, but ${release.name}() gives back one of them only: the others stay behind; give back ${merge.count.field} of them`,
+				related: [
+					...calls.map((call) => ({ ...call.call.nameRange, message: `${call.call.name}() takes each of them` })),
+					{ start: merge.at.start, end: merge.at.end, message: 'one entry stands for one page more from here on' },
+				],
+			});
 	},
 };

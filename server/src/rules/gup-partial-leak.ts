@@ -1,4 +1,4 @@
-import { leakReport } from './gup-leak.js';
+import { leakReport, lostReports } from './gup-leak.js';
 import { giver, named, related, taken } from './path.js';
 import type { Rule } from './rule.js';
 
@@ -14,10 +14,12 @@ export const gupPartialLeak: Rule = {
 	check(file, report) {
 		const { leaks, events } = file.ownership;
 		for (const leak of leaks)
-			if (leak.short)
-				report(leakReport(file, leak, 'when there are fewer than asked for, those there are get left behind'));
+			if (leak.short) report(leakReport(file, leak, 'when it obtains fewer than asked for, those are left behind'));
+		for (const lost of lostReports(file, true)) report(lost);
+		const told = new Set<number>();
 		for (const { event } of events) {
-			if (event.kind !== 'unoffset') continue;
+			if (event.kind !== 'unoffset' || told.has(event.release.start)) continue;
+			told.add(event.release.start);
 			const { holding, release, state } = event;
 			report({
 				...release.nameRange,

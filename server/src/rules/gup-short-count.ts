@@ -1,22 +1,36 @@
+import type { FileContext } from '../analysis/context.js';
+import { bare } from '../analysis/walk.js';
+import type { Expr } from '../syntax/ir.js';
 import { named, related } from './path.js';
 import type { Rule } from './rule.js';
+
+/** A name that this file gives to 1, or one whose value is not seen here. */
+function isOne(file: FileContext, count: Expr | undefined): boolean {
+	const name = count && bare(count);
+	if (name?.kind !== 'name' || !/^[A-Z][A-Z0-9_]*$/.test(name.name)) return false;
+	const value = new RegExp(`(?:#\\s*define\\s+|\\b)${name.name}\\s*(?:=\\s*)?\\(?(\\d+)`).exec(file.text)?.[1];
+	return value === undefined || value === '1';
+}
 
 export const gupShortCount: Rule = {
 	meta: {
 		id: 'gup-short-count',
 		title: 'Fewer pages than asked for taken for success',
 		severity: 'warning',
-		needles: ['get_user_pages', 'pin_user_pages'],
+		needles: ['get_user_pages', 'pin_user_pages', 'iov_iter_get_pages', 'iov_iter_extract_pages'],
 		fix: 'none',
 		versioned: false,
 	},
 	check(file, report) {
 		for (const { holding, exit } of file.ownership.short) {
+			if (isOne(file, holding.taking.arg('count'))) continue;
 			const { call } = holding.taking;
-			const asked = holding.taking.arg('count');
+			const bytes = holding.taking.api.record.meaning === 'bytes';
+			const asked = holding.taking.arg(bytes ? 'maxsize' : 'count');
+			const what = asked && `the ${file.slice(asked)}${bytes ? ' bytes' : ''}`;
 			report({
-				...call.nameRange,
-				message: `${named(holding)}: ${call.name}() may return fewer pages than the ${asked ? file.slice(asked) : 'number'} asked for, but only its sign is tested: the entries beyond were never filled; compare the result with the number asked for`,
+				...holding.call.nameRange,
+				message: `${named(holding)}: ${call.name}() may return fewer ${bytes ? 'bytes' : 'pages'} than ${what ?? 'the number'} asked for, but only its sign is tested: the entries beyond were never filled; compare the result with the number asked for`,
 				related: related(file, exit.state, holding, {
 					start: exit.start,
 					end: exit.end,

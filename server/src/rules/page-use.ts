@@ -2,6 +2,7 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { holderPlace } from '../analysis/holders.js';
 import { type Use, type Uses, usesOf } from '../analysis/uses/index.js';
+import type { Range } from '../syntax/ir.js';
 import { isOwnGround } from './areas.js';
 import type { Related } from './rule.js';
 
@@ -16,6 +17,15 @@ export interface Site {
 	readonly name: string;
 }
 
+/** The other arm of a feature test pins: this one is for kernels that cannot. */
+function pinsElsewhere(file: FileContext, { call, fn }: ApiCall): boolean {
+	const isCompat = ({ start }: Range): boolean => file.ir.compat.some((arm) => arm.start <= start && start < arm.end);
+	return (
+		isCompat(call) &&
+		file.calls.some((other) => other.api.record.group === 'pin' && other.fn?.name === fn?.name && isCompat(other.call))
+	);
+}
+
 /** Taking calls of a group whose user no notifier, curated judgement or other owner answers for. */
 export function* sitesOf(
 	file: FileContext,
@@ -25,6 +35,7 @@ export function* sitesOf(
 	if (isOwnGround(file)) return;
 	for (const call of file.calls) {
 		if (call.api.record.group !== group || !call.api.signature || !call.fn?.clean || !wanted(call)) continue;
+		if (group === 'get' && pinsElsewhere(file, call)) continue;
 		const known = file.knownUser(call.fn.name);
 		if (known && known.verdict !== 'convert') continue;
 		const uses = usesOf(file, call);

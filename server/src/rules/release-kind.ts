@@ -67,13 +67,16 @@ function throughHelpers(file: FileContext, taken: Held, released: string): Misma
 	const wrong = file.ownership.events.flatMap(({ fn, event }) =>
 		event.kind === 'mismatch' &&
 		event.holding.kind === taken &&
-		event.inner !== event.release &&
-		gives(file, event.inner, released)
+		!mayFit(file, event.release, taken) &&
+		gives(file, event.inner, released) &&
+		!isForSomeKernels(file, event.inner)
 			? [{ fn, event }]
 			: [],
 	);
 	return wrong.map(({ fn, event }) => {
 		const { inner, release, holding } = event;
+		if (inner === release)
+			return { fn, release, place: holding.place, kind: taken, taken: [holding.taking], across: true };
 		const all = file.ir
 			.callers(release.name)
 			.flatMap((caller) => caller.calls.filter((call) => call.name === release.name));
@@ -91,6 +94,18 @@ function throughHelpers(file: FileContext, taken: Held, released: string): Misma
 	});
 }
 
+/** Some path brings pages of another kind to this release. */
+function mayFit(file: FileContext, release: CallExpr, taken: Held): boolean {
+	return file.ownership.events.some(
+		({ event }) => event.kind === 'release' && event.release === release && event.holding.kind !== taken,
+	);
+}
+
+/** It stands in an `#if` arm that a feature test decides: the other arm may suit the taking call of this kernel. */
+function isForSomeKernels(file: FileContext, { start }: CallExpr): boolean {
+	return file.ir.compat.some((arm) => arm.start <= start && start < arm.end);
+}
+
 function gives(file: FileContext, call: CallExpr, released: string): boolean {
 	const api = file.apiCall(call)?.api.record;
 	return api?.group === 'release' && api.takes === released;
@@ -99,9 +114,10 @@ function gives(file: FileContext, call: CallExpr, released: string): boolean {
 /** The pages wait in a field of an object: every function of the file takes them as one kind, this one releases another. */
 function throughFields(file: FileContext, taken: Held, released: string): Mismatch[] {
 	return file.ownership.fields.flatMap(({ takes, releases }) => {
-		if (takes.some((use) => use.held !== taken) || releases.some((use) => use.held === taken)) return [];
-		return releases
-			.filter((use) => use.held === released && !takes.some((take) => take.fn === use.fn))
+		const elsewhere = releases.filter((use) => !takes.some((take) => take.fn === use.fn));
+		if (takes.some((use) => use.held !== taken) || elsewhere.some((use) => use.held === taken)) return [];
+		return elsewhere
+			.filter((use) => use.held === released)
 			.map((use) => ({
 				fn: use.fn,
 				release: use.call,
@@ -111,6 +127,11 @@ function throughFields(file: FileContext, taken: Held, released: string): Mismat
 				across: true,
 			}));
 	});
+}
+
+/** Pages of user space that wait in a field and are given to the page allocator. */
+export function freedFields(file: FileContext): Mismatch[] {
+	return (['reference', 'pin'] as const).flatMap((taken) => throughFields(file, taken, 'freed'));
 }
 
 /** "put_page()", or "put_page(), by way of duck_put()," */

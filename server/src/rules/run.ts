@@ -45,7 +45,16 @@ function brought(file: FileContext, report: Report): Report | undefined {
 	const here = report.related?.find((place) => unit.isOwn(place));
 	if (!here) return undefined;
 	const there = { start: report.start, end: report.end, message: report.message };
-	return { ...report, start: here.start, end: here.end, related: [there, ...(report.related ?? [])], fixes: [] };
+	const place = unit.placeOf(report.start);
+	const message = place ? `${report.message} (in ${place.path}, line ${place.line})` : report.message;
+	return {
+		...report,
+		message,
+		start: here.start,
+		end: here.end,
+		related: [there, ...(report.related ?? [])],
+		fixes: [],
+	};
 }
 
 /** Comments that suppress nothing or give no reason. */

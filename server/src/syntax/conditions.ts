@@ -64,21 +64,26 @@ function atom(text: string, code: number): Truth {
 	if (/^\d+[uUlL]*$/.test(t)) return Number.parseInt(t, 10) ? 'yes' : 'no';
 	const name = /^defined\s*\(?\s*(\w+)\s*\)?$/.exec(t);
 	if (name) return defined(name[1] as string);
-	const version =
-		/^LINUX_VERSION_CODE\s*(<=|>=|<|>|==|!=)\s*(?:KERNEL_VERSION\s*\(\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*\)|(0[xX][\da-fA-F]+|\d+))$/.exec(
-			t,
-		);
-	if (!version) return 'maybe';
-	const other = version[5] ? Number(version[5]) : versionCode(`${version[2]}.${version[3]}.${version[4]}`);
-	const holds = {
-		'<': code < other,
-		'>': code > other,
-		'<=': code <= other,
-		'>=': code >= other,
-		'==': code === other,
-		'!=': code !== other,
+	const [, left = '', op = '', right = ''] = /^(.+?)\s*(<=|>=|<|>|==|!=)\s*(.+)$/.exec(t) ?? [];
+	const [a, b] = [versionOf(left, code), versionOf(right, code)];
+	if (a === undefined || b === undefined) return 'maybe';
+	const holds: Readonly<Record<string, boolean>> = {
+		'<': a < b,
+		'>': a > b,
+		'<=': a <= b,
+		'>=': a >= b,
+		'==': a === b,
+		'!=': a !== b,
 	};
-	return holds[version[1] as keyof typeof holds] ? 'yes' : 'no';
+	return holds[op] ? 'yes' : 'no';
+}
+
+/** One side of a comparison of kernel versions; undefined when it is something else. */
+function versionOf(text: string, code: number): number | undefined {
+	if (text === 'LINUX_VERSION_CODE') return code;
+	const version = /^KERNEL_VERSION\s*\(\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*\)$/.exec(text);
+	if (version) return versionCode(version.slice(1).join('.'));
+	return /^(?:0[xX][\da-fA-F]+|\d+)$/.test(text) ? Number(text) : undefined;
 }
 
 /** Split at `operator` outside parentheses. */

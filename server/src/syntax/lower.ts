@@ -255,8 +255,10 @@ class FunctionLowering {
 	private declaration(node: PlainNode): void {
 		const { expressions } = this;
 		const base = baseType(node, expressions.text);
+		// what lives on between calls is no variable of one of them
+		const lasts = node.children.some((c) => c.type === 'storage_class_specifier' && expressions.text(c) === 'static');
 		for (const declarator of node.children) {
-			if (declarator.field !== 'declarator') continue;
+			if (lasts || declarator.field !== 'declarator') continue;
 			const found = declared(declarator, expressions.text);
 			if (!found) continue;
 			const range = expressions.range(found.node);
@@ -273,7 +275,7 @@ class FunctionLowering {
 				range.end,
 				value ? expressions.range(value).start : expressions.range(node).end,
 			);
-			const cleanup = /\b__(?:free|cleanup)\s*\(\s*(\w+)\s*\)/.exec(between)?.[1];
+			const cleanup = /\b(?:__free|__cleanup|cleanup|__cleanup__)\s*\(\s*(\w+)\s*\)/.exec(between)?.[1];
 			this.step({ ...expressions.range(declarator), kind: 'declare', variable, init, cleanup });
 		}
 	}
@@ -466,7 +468,7 @@ class FunctionLowering {
 
 	/** From the head of a switch to its arms: one comparison after the other, where reading the value again changes nothing. */
 	private dispatch(head: Draft, test: Expr | undefined, arms: readonly Arm[], after: Draft): void {
-		const subject = test && isPlace(unwrap(test)) ? test : undefined;
+		const subject = test && subjectOf(unwrap(test));
 		let at = head;
 		for (const { to, value } of arms) {
 			if (!subject || !value) continue;
@@ -492,6 +494,12 @@ class FunctionLowering {
 		this.current = to;
 		this.statements(node.children.filter((c) => c !== value));
 	}
+}
+
+/** What the arms of a switch compare with; the value of a call stands there without the call, which is made only once. */
+function subjectOf(test: Expr): Expr | undefined {
+	if (isPlace(test)) return test;
+	return test.kind === 'call' ? { start: test.start, end: test.end, kind: 'other', items: [] } : undefined;
 }
 
 /** A variable or field: reading it has no effect. */

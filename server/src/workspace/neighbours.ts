@@ -10,6 +10,9 @@ const MOST_FILES = 600;
 /** UTF-16 units; longer ones are generated tables. */
 const LONGEST_TEXT = 2_000_000;
 
+/** Core functions are known by name; of those that a configuration chooses, a file cannot tell which it gets. */
+const CORE = /^(?:include|kernel|lib|mm)\//;
+
 /** Files of the whole tree that may define a function; for those that are not in the folder. */
 export type Definitions = (name: string) => readonly string[];
 
@@ -49,10 +52,10 @@ export class Neighbourhood {
 			if (missing.functions.length + missing.fields.length === 0) break;
 			const beside = await this.#beside(file, named, missing);
 			const open = missing.functions.filter(({ name }) => !beside.some(({ text }) => mayDefine(text, name)));
-			const far = await this.#read(
-				open.flatMap(({ name }) => elsewhere(name)).filter((path) => path !== file),
-				named,
-			);
+			const paths = open
+				.flatMap(({ name }) => elsewhere(name))
+				.filter((path) => path !== file && !CORE.test(named(path)));
+			const far = await this.#read(paths, named);
 			const fresh = [...beside, ...far].filter((neighbour) => !found.includes(neighbour));
 			if (fresh.length === 0) break;
 			found = [...found, ...fresh];

@@ -1,12 +1,15 @@
 import type { Expr } from '../../syntax/ir.js';
+import { type Facts, NO_FACTS, written } from '../facts.js';
 import { variableType } from '../integers.js';
 import { bare, isNull, place, rootOf } from '../walk.js';
 import type { Body } from './body.js';
-import { forgetMention, forgetVariable, mentioned } from './forgetting.js';
+import { keyOn } from './fields.js';
+import { forgetMention, forgetVariable, holdingsAt, isField, mentioned } from './forgetting.js';
 import { former } from './former.js';
 import { carriedOff, handOn } from './handing.js';
-import { isOne, placeOf, within } from './places.js';
-import { ANY, NEG, POS, type State, UNKNOWN, type Value, ZERO } from './state.js';
+import { isOne, placeOf, spotOf, within } from './places.js';
+import { fillIn } from './releasing.js';
+import { ANY, amongst, NEG, POS, type State, UNKNOWN, type Value, ZERO } from './state.js';
 import { isPageResult, take } from './taking.js';
 import { assume, valueAt, worth } from './values.js';
 
@@ -59,6 +62,7 @@ export function move(state: State, left: Expr, direction: number): void {
 	const old = valueAt(state, name);
 	if (old.result !== undefined) state.update(old.result, { counted: true });
 	for (const holding of state.holdings.values()) {
+		if (holding.place === name && !holding.single) state.update(holding.id, { behind: true });
 		if (holding.position?.of !== name) continue;
 		const side =
 			direction === POS
@@ -72,9 +76,8 @@ export function move(state: State, left: Expr, direction: number): void {
 	}
 	forgetMention(state, name);
 	state.values.set(name, {
-		...old,
-		signs: direction === POS && !(old.signs & NEG) ? POS : ANY,
-		constant: undefined,
+		...amongst(old, undefined),
+		signs: old.signs & NEG ? ANY : direction === POS ? POS : direction === NEG && old.signs === POS ? ZERO | POS : ANY,
 		copyOf: undefined,
 		form: old.result === undefined ? undefined : 'sum',
 	});
@@ -104,11 +107,34 @@ export function assignVariable(body: Body, state: State, name: string, right: Ex
 		return;
 	}
 	const pointer = (variableType(body.fn, name)?.pointers ?? 0) > 0;
-	if (pointer && resolved !== undefined && !sameRoot && !body.shadowed.has(name) && isNull(right) === false) {
+	const inside = pointer && resolved === undefined ? spotOf(state, at) : undefined;
+	if (inside?.shape === 'from' && rootOf(inside.place) !== name && holdingsAt(state, inside).length > 0) {
+		// an address in the array: whoever walks from there walks over the array
+		state.aliases.set(name, { place: inside.place, address: false });
+		return;
+	}
+	// an address that was kept as a number gets its name from the pointer it becomes
+	const kept = resolved === undefined || resolved !== rootOf(resolved) || address || isPointer(body, resolved);
+	if (pointer && kept && resolved !== undefined && !sameRoot && !body.shadowed.has(name) && isNull(right) === false) {
 		state.aliases.set(name, { place: resolved, address });
 		return;
 	}
 	state.values.set(name, value);
+}
+
+/** `ctx->page = page`: the page that was taken waits in the field from here on. */
+function keep(body: Body, state: State, name: string, from: string, { start }: Expr): void {
+	for (const { place, single, outcome, kind, taking } of state.holdings.values())
+		if (place === from && single && outcome !== 'none')
+			body.events.push({
+				kind: 'field',
+				place: name,
+				key: keyOn(body.fn, state, name),
+				held: kind,
+				call: taking.call,
+				takes: true,
+				stored: start,
+			});
 }
 
 export function assignPlace(body: Body, state: State, left: Expr, right: Expr, value: Value): void {
@@ -130,28 +156,44 @@ export function assignPlace(body: Body, state: State, left: Expr, right: Expr, v
 		if (root !== from) state.aliases.set(from, { place: name, address: false });
 		return;
 	}
+	if (name !== undefined && isField(name) && from !== undefined) keep(body, state, name, from, left);
 	handOn(body, state, right, undefined);
 	if (value.carries !== undefined && !(own && !name?.includes('[]'))) carriedOff(body, state, value.carries, left);
 	if (name === undefined) return;
+	if (name.endsWith('[]')) fillIn(body, state, left);
 	keepFormer(state, name);
 	forgetMention(state, name);
 	for (const key of [...state.values.keys()]) if (within(key, name)) state.values.delete(key);
 	for (const holding of state.holdings.values())
 		if (within(holding.place, name) && holding.status === 'held') state.update(holding.id, { status: 'gone' });
 	if (isOne(left, name)) state.values.set(name, value);
+	else if (value.result !== undefined) state.values.set(name, { signs: ANY, result: value.result, form: 'sum' });
 	for (const holding of state.holdings.values())
 		if (holding.position?.of === name) state.update(holding.id, { position: undefined });
+}
+
+/** What is added: the number asked for is the number obtained where all were. */
+function summand(state: State, right: Expr): Value {
+	const value = worth(state, right);
+	const name = placeOf(state, right);
+	if (value.result !== undefined || name === undefined) return value;
+	const whole = [...state.holdings.values()].find(
+		(h) => h.asked === name && h.outcome === 'all' && h.status === 'held',
+	);
+	return whole ? { signs: POS, result: whole.id, form: 'whole' } : value;
 }
 
 export function assign(body: Body, state: State, left: Expr, op: string, right: Expr): void {
 	const at = bare(left);
 	for (const id of mentioned(state, right)) state.update(id, { counted: true });
 	if (op !== '=') {
-		const added = op === '+=' ? worth(state, right) : UNKNOWN;
+		const added = op === '+=' || op === '-=' ? summand(state, right) : UNKNOWN;
 		const name = placeOf(state, at);
 		const old = name === undefined ? undefined : valueAt(state, name);
+		const bits = bitFacts(state, at, op);
 		move(state, at, op === '+=' ? POS : op === '-=' ? NEG : 0);
 		if (name === undefined) return;
+		if (op === '|=' || op === '&=') setBits(state, at, op, right, bits);
 		const result = added.result ?? old?.result;
 		const signs = op === '+=' && old && !((old.signs | added.signs) & NEG) ? ZERO | POS : ANY;
 		state.values.set(name, {
@@ -169,8 +211,14 @@ export function assign(body: Body, state: State, left: Expr, op: string, right: 
 		});
 		return;
 	}
+	const inner = bare(right);
+	if (inner.kind === 'assign' && inner.op === '=') {
+		// `pages = ctx->pages = alloc()`: both are one from here on
+		assign(body, state, left, op, inner.left);
+		return;
+	}
 	const value = valueToKeep(state, right);
-	const api = body.around.apiCall(bare(right));
+	const api = body.around.apiCall(inner);
 	if (api && isPageResult(api)) {
 		const target = placeOf(state, at);
 		if (at.kind === 'name') forgetVariable(state, at.name);
@@ -179,8 +227,54 @@ export function assign(body: Body, state: State, left: Expr, op: string, right: 
 	}
 	// an object that is seen elsewhere keeps the number
 	if (value.result !== undefined && at.kind !== 'name') state.update(value.result, { counted: true });
+	const returned = bare(right).kind === 'call' ? placeOf(state, right) : undefined;
+	if (returned !== undefined) {
+		keepReturned(body, state, at, returned, value);
+		return;
+	}
 	if (at.kind === 'name') assignVariable(body, state, at.name, right, value);
 	else assignPlace(body, state, at, right, value);
+}
+
+/** What stays true of single bits when others are set (`|=`) or cleared (`&=`). */
+function bitFacts(state: State, left: Expr, op: string): Facts {
+	const name = written(left);
+	if (name === undefined || (op !== '|=' && op !== '&=')) return NO_FACTS;
+	return new Map([...state.facts].filter(([fact, truth]) => fact.startsWith(`(${name} & `) && truth === (op === '|=')));
+}
+
+/** `state |= HAVE_PAGES`, `state &= ~HAVE_PAGES` */
+function setBits(state: State, left: Expr, op: string, right: Expr, others: Facts): void {
+	const at = bare(right);
+	const bits = op === '|=' ? at : at.kind === 'unary' && at.op === '~' ? bare(at.operand) : undefined;
+	const name = written(left);
+	state.facts = new Map([...state.facts, ...others]);
+	if (bits?.kind !== 'name' || name === undefined) return;
+	state.facts = new Map(state.facts).set(`(${name} & ${bits.name})`, op === '|=');
+}
+
+/** `pages = pin_them(...)`: what the call returned has its place here from now on. */
+function keepReturned(body: Body, state: State, left: Expr, returned: string, value: Value): void {
+	const target = placeOf(state, left);
+	if (left.kind === 'name') forgetVariable(state, left.name);
+	if (target === undefined || target.includes('[]')) return;
+	if (left.kind !== 'name') forgetMention(state, target);
+	rename(state, returned, target);
+	state.values.set(target, { ...value, copyOf: undefined });
+	const known = left.kind === 'name' && variableType(body.fn, left.name) !== undefined;
+	for (const holding of state.holdings.values()) {
+		if (!within(holding.place, target)) continue;
+		if (left.kind === 'name' && !known) state.update(holding.id, { status: 'gone' });
+		if (isField(holding.place))
+			body.events.push({
+				kind: 'field',
+				place: holding.place,
+				key: keyOn(body.fn, state, holding.place),
+				held: holding.kind,
+				call: holding.taking.call,
+				takes: true,
+			});
+	}
 }
 
 /** `failed = ret < 0`, `pinned = iov_iter_extract_will_pin(iter)` */

@@ -1,7 +1,8 @@
 import type { CallExpr, Expr, FunctionIR, Loop, Range } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { bare } from '../walk.js';
-import type { Holding, State } from './state.js';
+import type { Given } from './returning.js';
+import { type Holding, type State, temporary } from './state.js';
 import type { Summary } from './summary.js';
 
 /** What a path came upon. */
@@ -25,13 +26,19 @@ export type Event =
 	  }
 	/** A release, right or wrong: for those who look for partners. */
 	| { readonly kind: 'release'; readonly holding: Holding; readonly release: CallExpr; readonly inner: CallExpr }
+	/** The call stores over pages that nobody has given back. */
+	| { readonly kind: 'lost'; readonly holding: Holding; readonly call: CallExpr; readonly state: State }
 	/** Pages of one kind are kept in a field or released from one. */
 	| {
 			readonly kind: 'field';
 			readonly place: string;
+			/** Names the field in all functions; undefined where its struct is not known. */
+			readonly key: string | undefined;
 			readonly held: string;
 			readonly call: CallExpr;
 			readonly takes: boolean;
+			/** Start of the place they are assigned to, where a variable had them first. */
+			readonly stored?: number;
 	  };
 
 /** One way out of the function. */
@@ -39,6 +46,9 @@ export interface Exit extends Range {
 	readonly state: State;
 	readonly signs: number;
 	readonly result: string | undefined;
+	/** What is returned is above 0 and comes from a function that is not known: no errno, and no number of this function. */
+	readonly unlikely: boolean;
+	readonly given: Given;
 }
 
 export interface Walked {
@@ -52,6 +62,8 @@ export interface Walked {
 /** What the walk asks of the rest of the file. */
 export interface Surroundings {
 	apiCall(expr: Expr): ApiCall | undefined;
+	/** The file finds pages again by their frame number or address. */
+	readonly byAddress: boolean;
 	/** undefined for a function whose body is not known. */
 	summary(name: string): Summary | undefined;
 }
@@ -73,6 +85,8 @@ export interface Release {
 	readonly kinds: ReadonlySet<string>;
 	readonly count: Expr | undefined;
 	readonly dirties: boolean;
+	/** The callee changes the object the pages are in, and may know by that what is left to release. */
+	readonly remembers: boolean;
 }
 
 /** One function while its paths are walked. */
@@ -85,8 +99,12 @@ export class Body {
 	readonly shadowed: ReadonlySet<string>;
 	/** Pages are given back through their frame number or address: whoever has that has the page. */
 	readonly byAddress: boolean;
-	/** Parameters that are pages or arrays of them. */
-	readonly given: ReadonlySet<string>;
+	/** Parameters that are pages or arrays of them, with their depth: 3 for the address of an array. */
+	readonly given: ReadonlyMap<string, number>;
+	/** Values of calls that the arms of a switch ask for. */
+	readonly kept: ReadonlySet<string>;
+	/** Arrays whose entries this function sets itself as well. */
+	readonly filled = new Set<string>();
 	events: Event[] = [];
 	exits: Exit[] = [];
 	/** A sweep was found in this round. */
@@ -96,10 +114,19 @@ export class Body {
 		this.fn = fn;
 		this.around = around;
 		const names = [...fn.params, ...fn.locals].map((v) => v.name);
-		this.given = new Set(
-			fn.params.filter(({ type }) => type.pointers > 0 && /^struct (?:page|folio)$/.test(type.base)).map((v) => v.name),
+		this.given = new Map(
+			fn.params
+				.filter(({ type }) => type.pointers > 0 && /^struct (?:page|folio)$/.test(type.base))
+				.map(({ name, type }) => [name, type.pointers + (type.array ? 1 : 0)]),
 		);
 		this.byAddress = fn.calls.some((call) => call.args.some((arg) => givesBackAddress(call, arg)));
+		this.kept = new Set(
+			fn.blocks.flatMap(({ test }) =>
+				test?.kind === 'binary' && test.left.kind === 'other' && test.left.items.length === 0
+					? [temporary(test.left)]
+					: [],
+			),
+		);
 		this.shadowed = new Set(names.filter((name, i) => names.indexOf(name) !== i));
 	}
 }

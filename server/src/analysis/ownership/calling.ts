@@ -1,17 +1,30 @@
 /** What a call does. */
-import { ADDRESSES, ALLOCATORS, FREES, KEEPERS, readsOnly, TAKERS } from '../../kernel/callees.js';
+import {
+	ADDRESSES,
+	ALLOCATORS,
+	FREES,
+	KEEPERS,
+	MAPPERS,
+	PAGE_FREES,
+	readsOnly,
+	STORES,
+	TAKERS,
+} from '../../kernel/callees.js';
 import type { CallExpr, Expr } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
+import { written } from '../facts.js';
 import { bare, isNull, rootOf } from '../walk.js';
 import type { Body, Release } from './body.js';
-import { holdingsAt, mentioned, writeThrough } from './forgetting.js';
+import { keyOn } from './fields.js';
+import { holdingsAt, isField, mentioned, writeThrough } from './forgetting.js';
 import { carriedOff, handOn, leaveHands, remember, touchGone } from './handing.js';
-import { type Spot, spotOf, within } from './places.js';
-import { releaseAt } from './releasing.js';
-import { NEG, type State, temporary, ZERO } from './state.js';
-import { mapped, type Summary, type Way } from './summary.js';
+import { placeOf, type Spot, spotOf, within } from './places.js';
+import { fillIn, releaseAt } from './releasing.js';
+import { RESULT } from './returning.js';
+import { ANY, type Holding, NEG, POS, type State, temporary, ZERO } from './state.js';
+import { type Mapped, mapped, type Summary, type Way } from './summary.js';
 import { isPageResult, take, targetOf } from './taking.js';
-import { carriedBy } from './values.js';
+import { carriedBy, worth } from './values.js';
 
 /** Keeps the pages when it succeeds. */
 export function keepOnSuccess(body: Body, state: State, call: CallExpr): State[] {
@@ -38,6 +51,7 @@ export function callOfFamily(body: Body, state: State, call: CallExpr, api: ApiC
 				kinds: new Set([takes]),
 				count: api.arg('count'),
 				dirties,
+				remembers: false,
 			});
 		return [state];
 	}
@@ -52,6 +66,48 @@ export function callOfFamily(body: Body, state: State, call: CallExpr, api: ApiC
 /** The argument for a parameter of the callee that is asked for as it is. */
 function argumentFor(summary: Summary, call: CallExpr, name: string | undefined): Expr | undefined {
 	return name === undefined ? undefined : call.args[summary.fn.params.findIndex((param) => param.name === name)];
+}
+
+/** A place of the callee, or of what it returns, in the caller's words. */
+function outside(state: State, summary: Summary, call: CallExpr, name: string): Mapped | undefined {
+	if (within(name, RESULT)) return { place: temporary(call) + name.slice(RESULT.length), index: undefined };
+	const at = mapped(state, summary.fn, call, name);
+	return at?.place.startsWith('&') ? undefined : at;
+}
+
+/** What the caller calls the number of pages asked for. */
+function askedOutside(state: State, summary: Summary, call: CallExpr, way: Way, inner: Holding): string | undefined {
+	const { asked } = inner;
+	if (asked === undefined) return undefined;
+	const arg = argumentFor(summary, call, asked);
+	if (arg) return written(arg) ?? placeOf(state, arg);
+	const direct = /\W/.test(asked) ? outside(state, summary, call, asked) : undefined;
+	if (direct) return direct.place;
+	for (const [name, value] of way.given.values) {
+		if (value.copyOf !== asked && !(inner.outcome === 'all' && value.result === inner.id && value.form === 'whole'))
+			continue;
+		const at = outside(state, summary, call, name);
+		if (at && !at.index) return at.place;
+	}
+	return undefined;
+}
+
+/** Numbers the callee wrote where the caller can read them. */
+function learnNumbers(state: State, summary: Summary, call: CallExpr, way: Way): void {
+	for (const [name, value] of way.given.values) {
+		const at = outside(state, summary, call, name);
+		if (!at || at.index || at.place.includes('[]')) continue;
+		const result = value.result === undefined ? undefined : `${value.result}@${call.start}`;
+		const known = result !== undefined && state.holdings.has(result) ? result : undefined;
+		const source = argumentFor(summary, call, value.copyOf);
+		state.values.set(at.place, {
+			signs: value.signs,
+			constant: value.constant,
+			result: known,
+			form: known === undefined ? undefined : value.form,
+			copyOf: source && placeOf(state, source),
+		});
+	}
 }
 
 export function argumentSpot(state: State, summary: Summary, call: CallExpr, name: string): Spot | undefined {
@@ -70,17 +126,35 @@ export function releasedSpot(
 	return { place: at.place, shape: 'whole', index: undefined };
 }
 
+/** The number the callee releases, as the caller would write it. */
+function countOutside(state: State, summary: Summary, call: CallExpr, count: string | undefined): Expr | undefined {
+	const arg = argumentFor(summary, call, count);
+	if (arg || count === undefined) return arg;
+	const at = outside(state, summary, call, count);
+	return at && !at.index ? { start: call.start, end: call.end, kind: 'name', name: at.place } : undefined;
+}
+
+/** The number the callee releases is 0 already. */
+function isNothing(state: State, summary: Summary, call: CallExpr, count: string | undefined): boolean {
+	const at = count === undefined ? undefined : outside(state, summary, call, count);
+	return at !== undefined && !at.index && state.values.get(at.place)?.signs === ZERO;
+}
+
 export function goWay(body: Body, state: State, call: CallExpr, summary: Summary, way: Way): void {
 	// what the arguments are is told before anything changes
-	const touched = [...way.touches].map(([name, touch]) => ({
-		name,
-		touch,
-		at: mapped(state, summary.fn, call, name),
-		spot: argumentSpot(state, summary, call, name),
-	}));
-	writeThrough(state, call, true);
+	const touched = [...way.touches]
+		.filter(([, { count }]) => !isNothing(state, summary, call, count))
+		.map(([name, touch]) => ({
+			name,
+			touch,
+			at: mapped(state, summary.fn, call, name),
+			spot: argumentSpot(state, summary, call, name),
+		}));
 	for (const { name, touch, at, spot } of touched) {
-		if (touch.status === 'gone') {
+		if (touch.shared && at) {
+			for (const h of state.holdings.values()) if (h.place === at.place) state.update(h.id, { shared: true });
+			touchGone(body, state, at.place, call, false);
+		} else if (touch.status === 'gone') {
 			const arg = call.args[summary.fn.params.findIndex((p) => p.name === rootOf(name))];
 			if (name === rootOf(name) && arg) handOn(body, state, arg, call);
 			else if (at)
@@ -91,8 +165,9 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 				call,
 				inner: touch.call ?? call,
 				kinds: touch.kinds,
-				count: undefined,
+				count: countOutside(state, summary, call, touch.count),
 				dirties: false,
+				remembers: summary.changes.has(rootOf(name)) && name !== rootOf(name),
 			};
 			if (touch.status === 'part') {
 				for (const h of state.holdings.values())
@@ -101,22 +176,34 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 			} else releaseAt(body, state, releasedSpot(name, at, spot), release);
 		}
 	}
-	for (const inner of way.takes) {
-		const at = mapped(state, summary.fn, call, inner.place);
-		if (!at || at.place.startsWith('&')) continue;
+	writeThrough(state, call, true);
+	for (const inner of [...way.takes, ...way.given.pages]) {
+		const at = outside(state, summary, call, inner.place);
+		if (!at) continue;
+		const asked = askedOutside(state, summary, call, way, inner);
+		const count = argumentFor(summary, call, inner.asked);
 		take(
 			body,
 			state,
 			inner.taking,
 			{ place: at.place, shape: 'whole', index: undefined },
-			{ call, inner, index: at.index, count: argumentFor(summary, call, inner.asked) },
+			{
+				call,
+				inner,
+				index: at.index,
+				asked,
+				constant: count && worth(state, count).constant,
+				told: way.result === inner.id,
+			},
 		);
 	}
+	learnNumbers(state, summary, call, way);
 	const result = way.result === undefined ? undefined : `${way.result}@${call.start}`;
 	state.values.set(temporary(call), {
 		signs: way.signs,
 		result: result !== undefined && state.holdings.has(result) ? result : undefined,
 		form: result ? 'whole' : undefined,
+		fresh: way.given.fresh,
 	});
 }
 
@@ -127,6 +214,43 @@ export function summarised(body: Body, state: State, call: CallExpr, summary: Su
 	return ways.map(({ now }) => now);
 }
 
+/** A mapping that was not made is no way back to the pages. */
+function mapping(state: State, call: CallExpr): State[] {
+	const failed = state.clone();
+	failed.values.set(temporary(call), { signs: ZERO });
+	state.values.set(temporary(call), { ...worth(state, call), signs: POS });
+	return [state, failed];
+}
+
+/** A page of a field is given to the page allocator. */
+function freed(body: Body, state: State, call: CallExpr): void {
+	const spot = call.args[0] && spotOf(state, call.args[0]);
+	if (spot && isField(spot.place))
+		body.events.push({
+			kind: 'field',
+			place: spot.place,
+			key: keyOn(body.fn, state, spot.place),
+			held: 'freed',
+			call,
+			takes: false,
+		});
+}
+
+function duplicate(state: State, call: CallExpr): State[] {
+	const failed = state.clone();
+	failed.values.set(temporary(call), { signs: ZERO });
+	if (call.args[0]) copiedOff(state, call, call.args[0]);
+	state.values.set(temporary(call), { signs: POS, fresh: 'raw' });
+	return [state, failed];
+}
+
+/** The memory is copied as a whole: who has the copy has the pages of the array or object. */
+function copiedOff(state: State, call: CallExpr, arg: Expr): void {
+	const spot = spotOf(state, arg);
+	for (const h of state.holdings.values())
+		if (spot && within(h.place, spot.place) && !(h.single && h.place === spot.place)) leaveHands(state, h.id, call);
+}
+
 export function callOf(body: Body, state: State, call: CallExpr): State[] {
 	const api = body.around.apiCall(call);
 	if (api) return callOfFamily(body, state, call, api);
@@ -134,19 +258,32 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 	if (TAKERS.has(name)) {
 		const spot = call.args[0] && spotOf(state, call.args[0]);
 		for (const h of holdingsAt(state, spot)) state.update(h.id, { shared: true });
+		if (spot && body.fn.params.some((p) => p.name === rootOf(spot.place)))
+			state.touches.set(spot.place, { status: 'gone', kinds: new Set(), call, shared: true });
 		return [state];
 	}
+	if (name === 'kmemdup' || name === 'kvmemdup') return duplicate(state, call);
 	if (FREES.has(name) || ALLOCATORS.test(name)) return [state];
+	if (STORES.has(name)) {
+		for (const arg of call.args) {
+			for (const id of mentioned(state, arg)) state.update(id, { counted: true });
+			handOn(body, state, arg, call);
+		}
+		writeThrough(state, call, true);
+		return [state];
+	}
+	if (PAGE_FREES.has(name)) freed(body, state, call);
 	if (KEEPERS.has(name)) return keepOnSuccess(body, state, call);
 	if (readsOnly(name)) {
 		const carried = body.byAddress && ADDRESSES.has(name) && call.args[0] ? carriedBy(state, call.args[0]) : undefined;
 		if (carried !== undefined) carriedOff(body, state, carried, call);
-		for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
-		if (/^mem(?:cpy|move)$/.test(name))
-			for (const arg of call.args)
-				for (const h of holdingsAt(state, spotOf(state, arg))) if (!h.single) leaveHands(state, h.id, call);
+		// the sign alone says nothing of how many there are
+		if (!/^IS_ERR/.test(name))
+			for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
+		if (/^mem(?:cpy|move)$/.test(name)) for (const arg of call.args) copiedOff(state, call, arg);
+		if (name === 'memset') fillIn(body, state, call.args[0]);
 		writeThrough(state, call, false);
-		return [state];
+		return MAPPERS.has(name) ? mapping(state, call) : [state];
 	}
 	const summary = name ? body.around.summary(name) : undefined;
 	if (summary) return summarised(body, state, call, summary);
@@ -155,5 +292,6 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 		handOn(body, state, arg, call);
 	}
 	writeThrough(state, call, true);
+	state.values.set(temporary(call), { signs: ANY, unknown: true });
 	return [state];
 }

@@ -2,9 +2,10 @@
 import { TAKERS } from '../../kernel/callees.js';
 import type { CallExpr, Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import { variableType } from '../integers.js';
-import { bare, place, postorder, rootOf, roots } from '../walk.js';
+import { bare, isNull, place, postorder, rootOf, roots } from '../walk.js';
 import type { Walked } from './body.js';
 import { unmarked } from './former.js';
+import type { State } from './state.js';
 
 /** Functions that name one field and are followed. */
 const MOST_FUNCTIONS = 24;
@@ -31,12 +32,24 @@ export function keyOf(fn: FunctionIR, name: string): string | undefined {
 	return type && rest.startsWith('.') ? `${type.base}:${rest}` : undefined;
 }
 
+/** The same of a place on a path, by the struct nearest to the field: `vm->page` also where `vm` was read from another object. */
+export function keyOn(fn: FunctionIR, { aliases }: State, name: string): string | undefined {
+	let nearest: { readonly local: string; readonly place: string } | undefined;
+	for (const [local, { address, place }] of aliases)
+		if (!address && name.startsWith(`${place}->`) && place.length > (nearest?.place.length ?? 0))
+			nearest = { local, place };
+	return keyOf(fn, nearest ? nearest.local + name.slice(nearest.place.length) : name);
+}
+
 export function lastField(name: string): string | undefined {
 	return /(\w+)(?:\[\])*$/.exec(unmarked(name))?.[1];
 }
 
-/** Something other than a taking call puts pages into the field, or takes a further reference on them. */
-function hasOtherSource(fn: FunctionIR, field: string): boolean {
+/**
+ * Something other than a taking call puts pages into the field, or takes a further reference on them.
+ * @param stored starts of the assignments that put taken pages there; where there are some, every other one is another source
+ */
+function hasOtherSource(fn: FunctionIR, field: string, stored: ReadonlySet<number>): boolean {
 	let found = false;
 	const visit = (expr: Expr): void => {
 		if (expr.kind === 'call' && TAKERS.has(expr.name))
@@ -46,10 +59,11 @@ function hasOtherSource(fn: FunctionIR, field: string): boolean {
 		const right = bare(expr.right);
 		const name = place(left) ?? '';
 		if (lastField(name) !== field) return;
+		const other = stored.size > 0 && expr.op === '=' && !isNull(right) && !stored.has(expr.left.start);
 		const element = left.kind === 'index' || (left.kind === 'unary' && left.op === '*');
 		const page =
 			right.kind === 'call' && /page|folio/.test(right.name) && !/alloc_array|get_free_page|zalloc/.test(right.name);
-		if ((element || page) && !(right.kind === 'name' && right.name === 'NULL')) found = true;
+		if (other || ((element || page) && !isNull(right) && !stored.has(expr.left.start))) found = true;
 	};
 	for (const block of fn.blocks) {
 		for (const step of block.steps) for (const root of roots(step)) postorder(root, visit);
@@ -63,23 +77,26 @@ function hasOtherSource(fn: FunctionIR, field: string): boolean {
  * @param walk follows a function that has not been followed yet
  */
 export function fieldUses(ir: FileIR, walked: readonly Walked[], walk: (fn: FunctionIR) => Walked): FieldUse[] {
-	const fields = new Map<string, { field: string; takes: Use[]; releases: Use[] }>();
+	const fields = new Map<string, { field: string; takes: Use[]; releases: Use[]; stored: Set<number> }>();
 	for (const { fn, events } of walked)
 		for (const event of events) {
 			if (event.kind !== 'field' || !event.takes) continue;
-			const key = keyOf(fn, event.place);
+			const { key } = event;
 			const field = lastField(event.place);
 			if (key === undefined || field === undefined) continue;
-			const known = fields.get(key) ?? { field, takes: [], releases: [] };
+			const known = fields.get(key) ?? { field, takes: [], releases: [], stored: new Set() };
 			fields.set(key, known);
+			if (event.stored !== undefined) known.stored.add(event.stored);
 			if (!known.takes.some((use) => use.call === event.call)) known.takes.push({ fn, ...event });
 		}
-	return [...fields].flatMap(([key, { field, takes, releases }]) => {
+	return [...fields].flatMap(([key, { field, takes, releases, stored }]) => {
 		const functions = ir.naming(field).slice(0, MOST_FUNCTIONS);
-		if (functions.some((fn) => !fn.clean || hasOtherSource(fn, field))) return [];
+		if (functions.some((fn) => !fn.clean || hasOtherSource(fn, field, stored))) return [];
 		for (const fn of functions)
 			for (const event of walk(fn).events) {
-				if (event.kind !== 'field' || event.takes || keyOf(fn, event.place) !== key) continue;
+				if (event.kind !== 'field' || event.takes || event.key !== key) continue;
+				// one in a helper is met again where it stands
+				if (event.call.start < fn.start || event.call.start >= fn.end) continue;
 				if (!releases.some((use) => use.call === event.call)) releases.push({ fn, ...event });
 			}
 		return [{ takes, releases }];

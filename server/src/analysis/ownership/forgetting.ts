@@ -1,16 +1,20 @@
 import type { CallExpr, Expr } from '../../syntax/ir.js';
-import { forget } from '../facts.js';
+import { type Facts, forget } from '../facts.js';
 import { bare, parts, rootOf } from '../walk.js';
 import { placeOf, type Spot, within } from './places.js';
-import type { Holding, State } from './state.js';
+import { type Holding, type State, ZERO } from './state.js';
 
 /** What was said in terms of this place holds no more. */
 export function forgetMention(state: State, name: string): void {
-	state.facts = forgetFacts(state, name);
+	state.facts = withoutMention(state.facts, name);
+	state.earlier = withoutMention(state.earlier, name);
 	const word = new RegExp(`\\b${rootOf(name)}\\b`);
-	for (const holding of state.holdings.values())
-		if (holding.asked !== undefined && (holding.asked === name || (/^\w+$/.test(name) && word.test(holding.asked))))
-			state.update(holding.id, { asked: undefined });
+	const speaks = (text: string | undefined): boolean =>
+		text !== undefined && (text === name || (/^\w+(?:\[\])?$/.test(name) && word.test(text)));
+	for (const holding of state.holdings.values()) {
+		if (speaks(holding.asked)) state.update(holding.id, { asked: undefined });
+		if (speaks(holding.goal)) state.update(holding.id, { goal: undefined });
+	}
 	for (const [key, value] of state.values)
 		if (value.copyOf === name || (value.copyOf !== undefined && /^\w+$/.test(name) && rootOf(value.copyOf) === name))
 			state.values.set(key, { ...value, copyOf: undefined });
@@ -35,16 +39,24 @@ export function writeThrough(state: State, call: CallExpr, fields: boolean): voi
 		const at = bare(arg);
 		if (at.kind === 'unary' && at.op === '&') {
 			const name = placeOf(state, at.operand);
-			if (name === undefined || !(fields || /copy_from|get_user|swap/.test(call.name))) continue;
+			if (name === undefined || !(fields || /copy_from|get_user|swap|(?:set|clear|change|assign)_bit/.test(call.name)))
+				continue;
 			forgetMention(state, name);
 			for (const key of [...state.values.keys()]) if (within(key, name)) state.values.delete(key);
-			for (const h of state.holdings.values()) if (h.place === name && h.single) state.holdings.delete(h.id);
+			for (const h of state.holdings.values())
+				if (h.place === name && (h.single || /^\w+$/.test(name))) state.holdings.delete(h.id);
 		} else if (fields) {
 			const name = placeOf(state, at);
 			if (name === undefined) continue;
-			for (const key of [...state.values.keys()]) if (key !== name && within(key, name)) state.values.delete(key);
-			if ([...state.facts.keys()].some((fact) => fact.includes(`${name}->`)))
-				state.facts = new Map([...state.facts].filter(([fact]) => !fact.includes(`${name}->`)));
+			const held = [...state.facts].filter(([fact]) => fact.includes(`${name}->`));
+			for (const [key, { signs }] of [...state.values]) {
+				if (key === name || !within(key, name)) continue;
+				if (signs === ZERO || !(signs & ZERO)) held.push([key, signs !== ZERO]);
+				state.values.delete(key);
+			}
+			if (held.length === 0) continue;
+			state.facts = new Map([...state.facts].filter(([fact]) => !fact.includes(`${name}->`)));
+			state.earlier = new Map([...state.earlier, ...held]);
 		}
 	}
 }
@@ -75,8 +87,8 @@ export function isField(name: string): boolean {
 	return name.includes('->') || name.includes('.');
 }
 
-function forgetFacts(state: State, name: string): State['facts'] {
-	if (/^\w+$/.test(name)) return forget(state.facts, name);
-	const kept = [...state.facts].filter(([fact]) => !fact.includes(name));
-	return kept.length === state.facts.size ? state.facts : new Map(kept);
+function withoutMention(facts: Facts, name: string): Facts {
+	if (/^\w+$/.test(name)) return forget(facts, name);
+	const kept = [...facts].filter(([fact]) => !fact.includes(name));
+	return kept.length === facts.size ? facts : new Map(kept);
 }

@@ -7,7 +7,7 @@ export function former(name: string): string {
 	return name + FORMER;
 }
 
-/** The place itself, whichever of its values is meant. */
+/** The place itself, whichever of its values is meant; what a call returned has no name. */
 export function unmarked(name: string): string {
-	return name.replaceAll(FORMER, '');
+	return name.replaceAll(FORMER, '').replace(/@\d+-\d+/g, 'the pages');
 }

@@ -29,11 +29,12 @@ export function remember(
 	status: Sweep['status'] | 'part',
 	kinds: ReadonlySet<string>,
 	call: CallExpr | undefined,
+	count?: string,
 ): void {
 	if (!body.fn.params.some((p) => p.name === rootOf(name))) return;
 	const old = state.touches.get(name);
 	if (old?.status === 'gone' || (old?.status === 'released' && status === 'part')) return;
-	state.touches.set(name, { status, kinds: new Set([...(old?.kinds ?? []), ...kinds]), call });
+	state.touches.set(name, { status, kinds: new Set([...(old?.kinds ?? []), ...kinds]), call, count });
 }
 
 export function touchGone(body: Body, state: State, name: string, at: Range | undefined, element: boolean): void {
@@ -76,12 +77,17 @@ export function handElement(body: Body, state: State, holding: Holding, spot: Sp
 	if (holding.status === 'held') state.update(holding.id, { status: 'part' });
 }
 
+/** Who gets the address of a page may give the page back by it: by a store into an object, or where this file does so. */
+function keepsAddress(body: Body, callee: CallExpr | undefined): boolean {
+	return callee === undefined || body.around.byAddress;
+}
+
 /** Somebody else gets what an expression denotes, and may keep it. */
 export function handOn(body: Body, state: State, expr: Expr, callee: CallExpr | undefined): void {
 	const at = bare(expr);
 	if (at.kind === 'call') {
-		const carried = worth(state, at).carries;
-		if (carried !== undefined) carriedOff(body, state, carried, at);
+		const { carries: carried, frame } = worth(state, at);
+		if (carried !== undefined && (frame || keepsAddress(body, callee))) carriedOff(body, state, carried, at);
 		return;
 	}
 	if (at.kind === 'binary' && /^(?:==|!=|<|>|<=|>=|&&|\|\|)$/.test(at.op)) return;
@@ -95,7 +101,8 @@ export function handOn(body: Body, state: State, expr: Expr, callee: CallExpr | 
 		return;
 	}
 	const value = state.values.get(spot.place);
-	if (value?.carries !== undefined) carriedOff(body, state, value.carries, at);
+	if (value?.carries !== undefined && (value.frame || keepsAddress(body, callee)))
+		carriedOff(body, state, value.carries, at);
 	const element = spot.shape === 'element';
 	// who gets the address of a member has the object around it
 	const own = state.values.get(rootOf(spot.place))?.fresh !== undefined && spot.place.includes('->');

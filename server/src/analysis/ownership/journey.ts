@@ -116,7 +116,7 @@ class Journeys {
 		};
 		for (const exit of walked.exits) for (const holding of exit.state.holdings.values()) meet(holding);
 		for (const event of walked.events) {
-			if (event.kind === 'field') continue;
+			if (event.kind === 'field' || event.kind === 'lost') continue;
 			const draft = meet(event.holding);
 			if (event.kind === 'release') this.addRelease(draft, event.inner, event.release);
 			else if (WRONG.has(event.kind)) this.addWrong(draft, event);
@@ -168,7 +168,7 @@ class Journeys {
 			for (const other of file.ir.naming(field).slice(0, MOST_FUNCTIONS)) {
 				if (other.clean && [...other.params, ...other.locals].some(({ type }) => type.base === record))
 					for (const event of file.ownership.walk(other).events)
-						if (event.kind === 'field' && !event.takes && keyOf(other, event.place) === key)
+						if (event.kind === 'field' && !event.takes && event.key === key)
 							this.addRelease(draft, event.call, leading(file, other, event.call));
 			}
 		}

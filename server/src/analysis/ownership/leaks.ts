@@ -1,7 +1,9 @@
 /** Ways out of a function on which pages are left that nobody holds. */
-import type { FunctionIR } from '../../syntax/ir.js';
+import type { Expr, FunctionIR } from '../../syntax/ir.js';
+import type { ApiCall } from '../context.js';
+import { written } from '../facts.js';
 import { variableType } from '../integers.js';
-import { rootOf } from '../walk.js';
+import { bare, parts, place, rootOf } from '../walk.js';
 import type { Exit, Walked } from './body.js';
 import { type Holding, NEG, POS, type State, ZERO } from './state.js';
 
@@ -34,6 +36,9 @@ function isOwn(fn: FunctionIR, state: State, holding: Holding, exit: Exit): bool
 	const rest = holding.place.slice(root.length);
 	if (rest.startsWith('->')) return value?.fresh !== undefined && !rest.slice(2).includes('->');
 	if (rest.includes('->') || rest.includes('[]')) return false;
+	// a member that points somewhere: into memory of this function only when that was allocated here
+	const member = rest === '' ? undefined : state.values.get(holding.place);
+	if (member && member.fresh === undefined) return false;
 	if (rest === '' && type.pointers > 0 && !type.array && !holding.single) return value?.fresh !== undefined;
 	return true;
 }
@@ -55,6 +60,7 @@ function hasCleanup(fn: FunctionIR, name: string): boolean {
 export function leaksOf({ fn, exits }: Walked): Leak[] {
 	const found = new Map<string, Leak>();
 	for (const exit of exits) {
+		if (exit.unlikely || exit.state.doubtful) continue;
 		for (const holding of exit.state.holdings.values()) {
 			// an extraction that nobody asked about may have pinned nothing
 			if (holding.status !== 'held' || holding.outcome === 'none' || holding.shared || holding.kind === 'extracted')
@@ -75,6 +81,30 @@ export interface Short {
 	readonly exit: Exit;
 }
 
+/** What the call asks for is a number that may not be reached, and that only its result tells. */
+function isCountable(fn: FunctionIR, { taking, call, asked, askedConstant, goal }: Holding): boolean {
+	const { meaning, group } = taking.api.record;
+	if (meaning === 'pages') return /^(?:get|pin)$/.test(group) && (askedConstant ?? 2) > 1 && asked !== undefined;
+	return meaning === 'bytes' && goal !== undefined && call === taking.call && !asksIterator(fn, taking);
+}
+
+/** One page at most is asked for, or the iterator is asked afterwards how far it has come. */
+function asksIterator(fn: FunctionIR, taking: ApiCall): boolean {
+	const pages = taking.arg('maxpages');
+	const size = taking.arg('maxsize');
+	const limit = (expr: Expr | undefined): string => (expr && written(expr)) ?? '';
+	if (limit(pages) === '1' || /^(?:PAGE_SIZE|SIZE_MAX|LONG_MAX|INT_MAX|MAX_RW_COUNT)$/.test(limit(size))) return true;
+	const iter = taking.arg('iter');
+	const root = rootOf((iter && place(bare(iter).kind === 'unary' ? (parts(bare(iter))[0] as Expr) : iter)) ?? '');
+	const { start, end } = taking.call;
+	if (fn.loops.some((loop) => loop.start <= start && start < loop.end)) return true;
+	return fn.calls.some((call) => call.start > end && call.args.some((arg) => mentions(arg, root)));
+}
+
+function mentions(expr: Expr, name: string): boolean {
+	return expr.kind === 'name' ? expr.name === name : parts(expr).some((part) => mentions(part, name));
+}
+
 /** The first such way out of each taking call. */
 export function shortOf({ fn, exits }: Walked): Short[] {
 	const found = new Map<string, Short>();
@@ -88,16 +118,8 @@ export function shortOf({ fn, exits }: Walked): Short[] {
 		if (fails(fn, exit.signs)) continue;
 		for (const holding of exit.state.holdings.values()) {
 			const { record } = holding.taking.api;
-			if (
-				holding.outcome !== 'some' ||
-				counted.has(holding.id) ||
-				holding.earlier ||
-				holding.call !== holding.taking.call
-			)
-				continue;
-			if (record.meaning !== 'pages' || !/^(?:get|pin)$/.test(record.group) || record.name.endsWith('_fast_only'))
-				continue;
-			if (holding.askedConstant !== undefined || holding.asked === undefined || holding.single) continue;
+			if (holding.outcome !== 'some' || counted.has(holding.id) || holding.earlier || !holding.told) continue;
+			if (record.name.endsWith('_fast_only') || holding.single || !isCountable(fn, holding)) continue;
 			if (!found.has(holding.id)) found.set(holding.id, { fn, holding, exit });
 		}
 	}

@@ -5,8 +5,9 @@ import { rootOf } from '../walk.js';
 import type { Event, Exit, Surroundings, Walked } from './body.js';
 import { type FieldUse, fieldUses } from './fields.js';
 import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
+import { joinGiven } from './returning.js';
 import type { Holding } from './state.js';
-import type { Summary, Way } from './summary.js';
+import { changesOf, type Summary, type Way } from './summary.js';
 import { walk } from './walk.js';
 
 /** Calls of calls that are summarised. */
@@ -15,6 +16,19 @@ const DEEPEST = 6;
 const MOST_WAYS = 24;
 /** Callers of a function that leaves pages with its caller. */
 const MOST_CALLERS = 24;
+
+/** Functions that tell the page from its frame number or address. */
+const BY_ADDRESS = [
+	'pfn_to_page',
+	'virt_to_page',
+	'virt_to_head_page',
+	'phys_to_page',
+	'pfn_folio',
+	'virt_to_folio',
+	'kmap_to_page',
+	'vmalloc_to_page',
+	'iommu_iova_to_phys',
+];
 
 const TAKING = /^(?:get|pin|iov-iter|extract|helper)$/;
 
@@ -32,6 +46,7 @@ export class Ownership implements Surroundings {
 	private readonly byExpr: (expr: Expr) => ApiCall | undefined;
 	private readonly foreign: ReadonlyMap<string, Summary>;
 	private all: readonly Walked[] | undefined;
+	private found: boolean | undefined;
 
 	/**
 	 * @param calls every API call of the file
@@ -49,6 +64,11 @@ export class Ownership implements Surroundings {
 		this.foreign = foreign;
 	}
 
+	get byAddress(): boolean {
+		this.found ??= BY_ADDRESS.some((name) => this.ir.naming(name).length > 0);
+		return this.found;
+	}
+
 	apiCall(expr: Expr): ApiCall | undefined {
 		const found = this.byExpr(expr);
 		if (!found?.api.signature) return undefined;
@@ -62,7 +82,13 @@ export class Ownership implements Surroundings {
 		const fn = this.ir.lookup(name);
 		if (!fn) return this.foreign.get(name);
 		this.active.add(name);
-		const summary = fn.clean ? summarise(this.walk(fn)) : undefined;
+		const readings = [fn, ...this.ir.functions.filter((other) => other.name === name && other.variant > 0)];
+		const summary = readings.every(({ clean }) => clean)
+			? summarise(
+					fn,
+					readings.map((one) => this.walk(one)),
+				)
+			: undefined;
 		this.active.delete(name);
 		this.summaries.set(name, summary);
 		return summary;
@@ -91,7 +117,9 @@ export class Ownership implements Surroundings {
 	}
 
 	private leavesPages(fn: FunctionIR): boolean {
-		return this.walk(fn).exits.some((exit) => [...exit.state.holdings.values()].some((h) => isLeft(fn, h)));
+		return this.walk(fn).exits.some(
+			(exit) => exit.given.pages.length > 0 || [...exit.state.holdings.values()].some((h) => isLeft(fn, h)),
+		);
 	}
 
 	get leaks(): readonly Leak[] {
@@ -123,24 +151,45 @@ function isLeft(fn: FunctionIR, holding: Holding): boolean {
 	return fn.params.some((param) => param.name === rootOf(holding.place) && param.type.pointers > 0);
 }
 
-function way(fn: FunctionIR, { state, signs, result }: Exit): Way {
-	return { signs, result, touches: state.touches, takes: [...state.holdings.values()].filter((h) => isLeft(fn, h)) };
+function way(fn: FunctionIR, { state, signs, result, given }: Exit): Way {
+	const takes = [...state.holdings.values()].filter((h) => isLeft(fn, h));
+	return { signs, result, touches: state.touches, takes, given };
 }
 
-function keyOf({ signs, result, touches, takes }: Way): string {
+function keyOf({ signs, result, touches, takes, given }: Way): string {
 	const touched = [...touches].map(([name, touch]) => `${name}|${touch.status}|${[...touch.kinds].join()}`).sort();
-	const taken = takes.map((h) => `${h.id}|${h.place}|${h.outcome}`).sort();
+	const taken = [...takes, ...given.pages].map((h) => `${h.id}|${h.place}|${h.outcome}`).sort();
 	return [signs, result, ...touched, '/', ...taken].join(';');
 }
 
-function summarise({ fn, exits, bounded }: Walked): Summary | undefined {
-	if (bounded) return undefined;
+/** What a function does under all its `#if` arms: which of them goes with a reading of the caller is not known. */
+function summarise(fn: FunctionIR, readings: readonly Walked[]): Summary | undefined {
+	if (readings.some(({ bounded }) => bounded)) return undefined;
 	const ways = new Map<string, Way>();
+	const exits = readings.flatMap((walked) => walked.exits);
 	for (const exit of exits) {
-		const one = way(fn, exit);
-		ways.set(keyOf(one), one);
+		const one = unsized(
+			way(fn, exit),
+			exits.filter((other) => other.start === exit.start),
+		);
+		const key = keyOf(one);
+		const alike = ways.get(key);
+		ways.set(key, alike ? { ...one, given: joinGiven(alike.given, one.given) } : one);
 	}
-	return ways.size > MOST_WAYS ? undefined : { fn, ways: doubted([...ways.values()]) };
+	return ways.size > MOST_WAYS ? undefined : { fn, ways: doubted([...ways.values()]), changes: changesOf(fn) };
+}
+
+/** Where one return leaves all pages or fewer, the caller is not told which. */
+function unsized(one: Way, same: readonly Exit[]): Way {
+	const isOpen = ({ id, outcome }: Holding): boolean =>
+		(outcome === 'short' || outcome === 'all') &&
+		same.some((exit) => {
+			const other = exit.state.holdings.get(id);
+			return (
+				exit.signs === one.signs && other?.status === 'held' && other.outcome !== outcome && other.outcome !== 'none'
+			);
+		});
+	return { ...one, takes: one.takes.map((holding) => (isOpen(holding) ? { ...holding, outcome: 'some' } : holding)) };
 }
 
 /** A place that is released on one way and left alone on another with the same return depends on something unseen. */

@@ -2,7 +2,7 @@
 import { VIEWS } from '../../kernel/callees.js';
 import type { Expr } from '../../syntax/ir.js';
 import { bare, place } from '../walk.js';
-import type { State } from './state.js';
+import { type State, temporary } from './state.js';
 
 /** Aliases of aliases that are followed. */
 const LONGEST_CHAIN = 4;
@@ -23,9 +23,18 @@ function throughAliases(name: string, state: State): string {
 	return at;
 }
 
+/** The call has just returned pages, or an object with them. */
+function holdsResult(state: State, call: Expr): boolean {
+	const name = temporary(call);
+	for (const { place } of state.holdings.values()) if (within(place, name)) return true;
+	return false;
+}
+
 /** The place an expression reads or writes; undefined when it is none that can be followed. */
 export function placeOf(state: State, expr: Expr): string | undefined {
-	const name = place(expr);
+	const at = bare(expr);
+	if (at.kind === 'call') return holdsResult(state, at) ? temporary(at) : undefined;
+	const name = place(at);
 	return name === undefined ? undefined : throughAliases(name, state);
 }
 
@@ -34,6 +43,11 @@ export function isOne(expr: Expr, name: string): boolean {
 	const at = bare(expr);
 	const target = at.kind === 'unary' && at.op === '*' ? bare(at.operand) : undefined;
 	return target?.kind === 'name' ? !name.slice(0, -2).includes('[]') : !name.includes('[]');
+}
+
+/** "pages[]" of a `struct page ***pages`: the array itself, not one of its elements. */
+function isGivenArray(state: State, name: string): boolean {
+	return name.endsWith('[]') && state.given.get(name.slice(0, -2)) === 3;
 }
 
 /** What an argument says of pages. */
@@ -75,12 +89,15 @@ export function spotOf(state: State, expr: Expr): Spot | undefined {
 		const inner = bare(at.operand);
 		const target = inner.kind === 'unary' && (inner.op === '++' || inner.op === '--') ? bare(inner.operand) : inner;
 		const place = placeOf(state, target);
-		return place === undefined ? undefined : { place, shape: 'element', index: undefined };
+		if (place === undefined) return undefined;
+		return isGivenArray(state, `${place}[]`)
+			? { place: `${place}[]`, shape: 'whole', index: undefined }
+			: { place, shape: 'element', index: undefined };
 	}
 	if (at.kind === 'call' && VIEWS.has(at.name) && at.args[0]) return spotOf(state, at.args[0]);
 	const place = placeOf(state, at);
 	if (place === undefined) return undefined;
-	return place.endsWith('[]')
+	return place.endsWith('[]') && !isGivenArray(state, place)
 		? { place: place.slice(0, -2), shape: 'element', index: undefined }
 		: { place, shape: 'whole', index: undefined };
 }

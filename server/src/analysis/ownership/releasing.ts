@@ -1,18 +1,19 @@
 import type { Expr } from '../../syntax/ir.js';
 import { written } from '../facts.js';
 import { rootOf } from '../walk.js';
-import type { Body, Release } from './body.js';
+import type { Body, Release, Sweep } from './body.js';
+import { keyOn } from './fields.js';
 import { holdingsAt, isField, mentioned, sameIndex } from './forgetting.js';
 import { remember, sweep } from './handing.js';
-import { placeOf, type Spot } from './places.js';
-import { type Holding, NEG, type Position, type State, type Value, ZERO } from './state.js';
+import { placeOf, type Spot, spotOf } from './places.js';
+import { type Holding, NEG, POS, type Position, type State, type Value, ZERO } from './state.js';
 import { worth } from './values.js';
 
 export function releaseAt(body: Body, state: State, at: Spot | undefined, by: Release): void {
 	if (!at) return;
 	const [spot, release] = ofElement(state, at, by);
 	const count = release.count && worth(state, release.count);
-	if (count?.signs === ZERO) return;
+	if (count && (count.signs === ZERO || (count.result === undefined && !(count.signs & POS)))) return;
 	if (release.count) for (const id of mentioned(state, release.count)) state.update(id, { counted: true });
 	const held = holdingsAt(state, spot);
 	if (held.length === 0) {
@@ -46,14 +47,16 @@ export function releaseHolding(
 	const { call, inner } = release;
 	body.events.push({ kind: 'release', holding, release: call, inner });
 	const bulk = release.count !== undefined && spot.shape !== 'element';
-	if (bulk) judgeCount(body, state, holding, release, count);
+	if (bulk && !isFilled(state, holding)) judgeCount(body, state, holding, release, count);
 	if (holding.outcome === 'none') return;
 	if (
-		inner !== call &&
 		!release.kinds.has(holding.kind) &&
 		release.kinds.size === 1 &&
 		!holding.shared &&
-		holding.kind !== 'extracted'
+		holding.kind !== 'extracted' &&
+		holding.status !== 'part' &&
+		!state.doubtful &&
+		hasOneKind(body, holding)
 	)
 		body.events.push({ kind: 'mismatch', holding, release: call, inner, state });
 	const whole = holding.single || bulk || spot.shape === 'whole' || spot.shape === 'address';
@@ -70,12 +73,30 @@ export function releaseHolding(
 		state.update(holding.id, reached ? { status: 'released', released: call } : { spared: call, earlier: false });
 		return;
 	}
-	const full = !bulk || isFullCount(state, holding, release.count as Expr, count);
+	// how many a helper releases is not always known: with two takings in one place it may be those of one
+	const all = inner === call || !isFilled(state, holding);
+	const known = bulk && (inner === call || !isUnknown(count));
+	const full = known ? isFullCount(state, holding, release.count as Expr, count) : all;
 	// in a loop the same call releases what the next pass took
-	if (holding.status === 'released' && full && !holding.shared && holding.released && holding.released !== call)
+	const again = holding.status === 'released' && holding.released !== undefined && holding.released !== call;
+	if (again && full && !holding.shared && !release.remembers && !state.doubtful)
 		body.events.push({ kind: 'double', holding, release: call, state });
-	state.update(holding.id, { status: full ? 'released' : 'part', released: call });
+	// who got them in between may have a reference of his own
+	const shared = holding.shared || holding.status === 'gone';
+	state.update(holding.id, { status: full ? 'released' : 'part', released: call, shared });
 	state.note(call.nameRange, `${holding.place}: released by ${call.name}()`, holding.id);
+}
+
+/** A number of which nothing is known: whoever has a function for it gives back all of them. */
+function isUnknown(value: Value | undefined): boolean {
+	return value === undefined || (value.result === undefined && value.constant === undefined && !value.copyOf);
+}
+
+/** The function that took the pages takes no other kind: whoever gives them back need not ask which. */
+function hasOneKind(body: Body, { call, taking, kind }: Holding): boolean {
+	if (call === taking.call) return true;
+	const ways = body.around.summary(call.name)?.ways ?? [];
+	return ways.every((way) => [...way.takes, ...way.given.pages].every((other) => other.kind === kind));
 }
 
 /** The number released is the index the pages were put at. */
@@ -87,7 +108,10 @@ export function isIndex(state: State, count: Expr, position: Position): boolean 
 export function isFullCount(state: State, holding: Holding, count: Expr, value: Value | undefined): boolean {
 	if (value?.result === holding.id) return true;
 	if (value?.constant !== undefined && value.constant === holding.askedConstant) return true;
-	return holding.asked !== undefined && (written(count) === holding.asked || placeOf(state, count) === holding.asked);
+	return (
+		holding.asked !== undefined &&
+		(written(count) === holding.asked || placeOf(state, count) === holding.asked || value?.copyOf === holding.asked)
+	);
 }
 
 export function judgeCount(
@@ -98,14 +122,14 @@ export function judgeCount(
 	value: Value | undefined,
 ): void {
 	const { call, count } = release;
-	if (!count || holding.shared || holding.status !== 'held' || holding.earlier) return;
+	if (!count || state.doubtful || holding.shared || holding.status !== 'held' || holding.earlier) return;
 	if (value?.result === holding.id && value.form === 'whole' && value.signs & NEG && release.dirties) {
 		if (holding.outcome === 'untested' || value.signs === NEG || holding.outcome === 'short') {
 			body.events.push({ kind: 'overrun', holding, release: call, why: 'negative', state });
 			return;
 		}
 	}
-	if (value?.result === holding.id && value.form === 'unoffset' && holding.taking.api.record.meaning === 'bytes') {
+	if (isUnoffset(holding, value, release.kinds)) {
 		body.events.push({ kind: 'unoffset', holding, release: call, state });
 		return;
 	}
@@ -115,7 +139,7 @@ export function judgeCount(
 	const same =
 		asked || (value?.constant !== undefined && value.constant === holding.askedConstant && value.constant > 0);
 	if (!same || (holding.outcome !== 'short' && holding.outcome !== 'none')) return;
-	if (isZeroed(state, holding.place)) return;
+	if (body.filled.has(holding.place) || isZeroed(state, holding.place)) return;
 	body.events.push({
 		kind: 'overrun',
 		holding,
@@ -123,6 +147,35 @@ export function judgeCount(
 		why: holding.outcome === 'short' ? 'short' : 'failed',
 		state,
 	});
+}
+
+/** A loop released the elements below `end`. */
+export function judgeSweep(body: Body, state: State, holding: Holding, { call, kinds }: Sweep, end: string): void {
+	const { outcome, status, position, shared, earlier } = holding;
+	if (!call || shared || earlier || position || status === 'gone' || isFilled(state, holding)) return;
+	const value = state.values.get(end);
+	if (isUnoffset(holding, value, kinds)) body.events.push({ kind: 'unoffset', holding, release: call, state });
+	if (holding.asked !== end || value?.result !== undefined || (outcome !== 'short' && outcome !== 'none')) return;
+	if (body.filled.has(holding.place) || isZeroed(state, holding.place)) return;
+	body.events.push({ kind: 'overrun', holding, release: call, why: outcome === 'short' ? 'short' : 'failed', state });
+}
+
+/** Entries are set to something else than the call left there: what is released may well be all of them. */
+export function fillIn(body: Body, state: State, target: Expr | undefined): void {
+	const spot = target && spotOf(state, target);
+	if (!spot) return;
+	body.filled.add(spot.place);
+}
+
+/** The number of bytes divided by the size of a page, for pages whose first one has an offset. */
+function isUnoffset({ id, kind, taking }: Holding, value: Value | undefined, kinds: ReadonlySet<string>): boolean {
+	if (value?.result !== id || value.form !== 'unoffset' || taking.api.record.meaning !== 'bytes') return false;
+	return kinds.has(kind === 'extracted' ? 'pin' : kind);
+}
+
+/** Another call took pages into the same place: what this one left out, or the rest of the array. */
+function isFilled(state: State, { id, place }: Holding): boolean {
+	return [...state.holdings.values()].some((h) => h.id !== id && h.place === place && h.outcome !== 'none');
 }
 
 /** Entries that were not filled are NULL. */
@@ -161,9 +214,20 @@ export function releaseForeign(body: Body, state: State, spot: Spot, release: Re
 	const element = spot.shape === 'element';
 	if (isField(spot.place))
 		for (const kind of release.kinds)
-			body.events.push({ kind: 'field', place: spot.place, held: kind, call: release.inner, takes: false });
+			body.events.push({
+				kind: 'field',
+				place: spot.place,
+				key: keyOn(body.fn, state, spot.place),
+				held: kind,
+				call: release.inner,
+				takes: false,
+			});
 	if (element) {
 		sweep(body, release.call, spot.place, { status: 'released', call: release.inner, kinds: release.kinds }, undefined);
 		remember(body, state, spot.place, 'part', release.kinds, release.inner);
-	} else remember(body, state, spot.place, spot.shape === 'from' ? 'part' : 'released', release.kinds, release.inner);
+		return;
+	}
+	const count = release.count && placeOf(state, release.count);
+	const status = spot.shape === 'from' ? 'part' : 'released';
+	remember(body, state, spot.place, status, release.kinds, release.inner, count);
 }

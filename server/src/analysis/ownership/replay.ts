@@ -84,6 +84,7 @@ class Replay {
 	run(): readonly Station[] | undefined {
 		const entry = new State();
 		entry.given = this.body.given;
+		entry.kept = this.body.kept;
 		const pending: Point[] = [{ block: 0, passed: 0, state: entry, path: undefined }];
 		for (let point = pending.pop(); point; point = pending.pop()) {
 			const key = `${point.block} ${point.passed} ${point.state.key()}`;

@@ -14,6 +14,8 @@ export const ANY = NEG | ZERO | POS;
 export interface Value {
 	readonly signs: number;
 	readonly constant?: number | undefined;
+	/** Where paths with different constants met: all of them. */
+	readonly oneOf?: readonly number[] | undefined;
 	/** Holding whose taking call returned this number. */
 	readonly result?: string | undefined;
 	/** `whole`: the number as returned; `sum`: computed with it; `unoffset`: bytes / PAGE_SIZE, the offset in the first page forgotten. */
@@ -22,8 +24,12 @@ export interface Value {
 	readonly copyOf?: string | undefined;
 	/** Holding whose pages this is an address, frame number or mapping of. */
 	readonly carries?: string | undefined;
-	/** Memory that was allocated here. */
-	readonly fresh?: 'zeroed' | 'raw' | undefined;
+	/** It carries them as a frame number: that is how a page is named to those who keep it. */
+	readonly frame?: boolean | undefined;
+	/** Memory that was allocated here, and what is in it: zeros, anything, or what a function of the file has put there. */
+	readonly fresh?: 'zeroed' | 'raw' | 'filled' | undefined;
+	/** What a function returned that is not known: an errno, most likely. */
+	readonly unknown?: boolean | undefined;
 	/** Somebody else knows this memory as well. */
 	readonly published?: boolean | undefined;
 }
@@ -58,6 +64,12 @@ export interface Holding {
 	/** Number of pages asked for, as text and as a number where it is one; undefined once the variable has changed. */
 	readonly asked: string | undefined;
 	readonly askedConstant: number | undefined;
+	/** What the result is compared with: the number of pages asked for, or of bytes. */
+	readonly goal: string | undefined;
+	/** The pointer has moved on: these pages lie before the place it names now. */
+	readonly behind: boolean;
+	/** The result of `call` is the number of pages obtained, or of bytes. */
+	readonly told: boolean;
 	readonly outcome: Outcome;
 	/** Pages of an earlier pass of the loop are held in the same place. */
 	readonly earlier: boolean;
@@ -79,6 +91,10 @@ export interface Touch {
 	readonly kinds: ReadonlySet<string>;
 	/** The releasing call. */
 	readonly call: CallExpr | undefined;
+	/** Place of the number that says how many: where it is 0 nothing is released. */
+	readonly count?: string | undefined;
+	/** It took further references. */
+	readonly shared?: boolean | undefined;
 }
 
 /** One step of a path, newest first. */
@@ -96,8 +112,14 @@ export class State {
 	/** Local -> what it stands for: the same pointer, or the address of that place. */
 	aliases = new Map<string, { readonly place: string; readonly address: boolean }>();
 	facts: Facts = NO_FACTS;
-	/** Parameters that are pages or arrays of them: places whose pages the caller holds. */
-	given: ReadonlySet<string> = new Set();
+	/** Facts that held until a function which is not known got the object: it may have changed it, but seldom does. */
+	earlier: Facts = NO_FACTS;
+	/** The path goes against an earlier fact: nothing is reported that only happens on such a path. */
+	doubtful = false;
+	/** Values of one step that later steps ask for: subjects of a switch. */
+	kept: ReadonlySet<string> = new Set();
+	/** Parameters that are pages or arrays of them, places whose pages the caller holds, with their depth. */
+	given: ReadonlyMap<string, number> = new Map();
 	trail: Trail | undefined;
 
 	clone(): State {
@@ -107,6 +129,9 @@ export class State {
 		copy.values = new Map(this.values);
 		copy.aliases = new Map(this.aliases);
 		copy.facts = this.facts;
+		copy.kept = this.kept;
+		copy.earlier = this.earlier;
+		copy.doubtful = this.doubtful;
 		copy.given = this.given;
 		copy.trail = this.trail;
 		return copy;
@@ -123,15 +148,16 @@ export class State {
 
 	/** Forget values that live only within one step. */
 	settle(): void {
-		for (const key of this.values.keys()) if (key.startsWith('@')) this.values.delete(key);
+		for (const key of this.values.keys()) if (key.startsWith('@') && !this.kept.has(key)) this.values.delete(key);
+		for (const [id, { place }] of this.holdings) if (place.startsWith('@')) this.holdings.delete(id);
 	}
 
 	/** States with the same key are one: they differ only in values. */
 	key(): string {
-		const parts: string[] = [];
+		const parts: string[] = this.doubtful ? ['?'] : [];
 		for (const h of this.holdings.values())
 			parts.push(
-				`${h.id}|${h.kind}|${h.place}|${h.outcome}|${h.status}|${h.earlier ? 1 : 0}${h.spared ? 1 : 0}${h.counted ? 1 : 0}${h.shared ? 1 : 0}|${h.position?.of ?? ''}${h.position?.side ?? ''}`,
+				`${h.id}|${h.kind}|${h.place}|${h.outcome}|${h.status}|${h.earlier ? 1 : 0}${h.spared ? 1 : 0}${h.counted ? 1 : 0}${h.shared ? 1 : 0}${h.behind ? 1 : 0}|${h.position?.of ?? ''}${h.position?.side ?? ''}`,
 			);
 		// what else a callee got adds up, for it only makes the analysis more careful
 		for (const [place, touch] of this.touches)
@@ -146,27 +172,47 @@ function sameValue(a: Value, b: Value): boolean {
 		a === b ||
 		(a.signs === b.signs &&
 			a.constant === b.constant &&
+			a.oneOf?.join() === b.oneOf?.join() &&
 			a.result === b.result &&
 			a.form === b.form &&
 			a.copyOf === b.copyOf &&
 			a.carries === b.carries &&
+			a.frame === b.frame &&
 			a.fresh === b.fresh &&
-			a.published === b.published)
+			a.published === b.published &&
+			a.unknown === b.unknown)
 	);
 }
 
-function joinValues(a: Value, b: Value): Value {
+/** Constants one value is followed through. */
+const MOST_CONSTANTS = 6;
+
+/** Numbers a value may be; undefined when they are not all known. */
+export function constantsOf({ constant, oneOf }: Value): readonly number[] | undefined {
+	return constant === undefined ? oneOf : [constant];
+}
+
+/** The value as one of these numbers, when they are known and few. */
+export function amongst(value: Value, numbers: readonly number[] | undefined): Value {
+	const few = numbers && numbers.length <= MOST_CONSTANTS ? numbers : undefined;
+	return { ...value, constant: few?.length === 1 ? few[0] : undefined, oneOf: few && few.length > 1 ? few : undefined };
+}
+
+export function joinValues(a: Value, b: Value): Value {
 	if (sameValue(a, b)) return a;
+	const [some, others] = [constantsOf(a), constantsOf(b)];
+	const all = some && others && [...new Set([...some, ...others])].sort((x, y) => x - y);
 	return {
-		signs: a.signs | b.signs,
-		constant: a.constant === b.constant ? a.constant : undefined,
+		...amongst({ signs: a.signs | b.signs }, all),
 		// a number that is the result on one path only must not be mistaken for it on the other
 		result: a.result === b.result ? a.result : undefined,
-		form: a.form === b.form ? a.form : undefined,
+		form: a.form === b.form ? a.form : a.result === b.result ? 'sum' : undefined,
 		copyOf: a.copyOf === b.copyOf ? a.copyOf : undefined,
 		carries: a.carries ?? b.carries,
+		frame: a.frame || b.frame,
 		fresh: a.fresh && b.fresh ? (a.fresh === b.fresh ? a.fresh : 'raw') : undefined,
 		published: a.published || b.published,
+		unknown: a.unknown && b.unknown,
 	};
 }
 
@@ -192,9 +238,11 @@ export function merge(old: State, more: State): State {
 	}
 	for (const [id, holding] of old.holdings) {
 		const other = more.holdings.get(id);
-		if (!other || other.asked === holding.asked) continue;
-		if (holding.asked === undefined) continue;
-		merged.update(id, { asked: undefined });
+		if (!other) continue;
+		const asked = other.asked === holding.asked ? holding.asked : undefined;
+		const goal = other.goal === holding.goal ? holding.goal : undefined;
+		if (asked === holding.asked && goal === holding.goal) continue;
+		merged.update(id, { asked, goal });
 		changed = true;
 	}
 	for (const [place, touch] of more.touches) {
@@ -203,7 +251,8 @@ export function merge(old: State, more: State): State {
 		changed = true;
 	}
 	merged.facts = common(old.facts, more.facts);
-	if (merged.facts.size !== old.facts.size) changed = true;
+	merged.earlier = common(old.earlier, more.earlier);
+	if (merged.facts.size !== old.facts.size || merged.earlier.size !== old.earlier.size) changed = true;
 	return changed ? merged : old;
 }
 

@@ -1,7 +1,8 @@
 /** What a function does for its callers, by what it returns. */
 import type { CallExpr, Expr, FunctionIR } from '../../syntax/ir.js';
-import { bare } from '../walk.js';
+import { bare, place, postorder, rootOf, roots } from '../walk.js';
 import { placeOf } from './places.js';
+import type { Given } from './returning.js';
 import type { Holding, State, Touch } from './state.js';
 
 /** One way a function may end. */
@@ -14,11 +15,28 @@ export interface Way {
 	readonly touches: ReadonlyMap<string, Touch>;
 	/** Pages left in places that start with a parameter. */
 	readonly takes: readonly Holding[];
+	readonly given: Given;
 }
 
 export interface Summary {
 	readonly fn: FunctionIR;
 	readonly ways: readonly Way[];
+	/** Parameters of whose objects the function sets a field. */
+	readonly changes: ReadonlySet<string>;
+}
+
+/** Parameters of whose objects a function sets a field: `ctx->nr = 0`. */
+export function changesOf(fn: FunctionIR): ReadonlySet<string> {
+	const found = new Set<string>();
+	const visit = (expr: Expr): void => {
+		const left = expr.kind === 'assign' ? bare(expr.left) : undefined;
+		const name = left?.kind === 'field' ? place(left) : undefined;
+		const root = name === undefined ? undefined : rootOf(name);
+		if (root !== undefined && fn.params.some((param) => param.name === root)) found.add(root);
+	};
+	for (const { steps, test } of fn.blocks)
+		for (const at of test ? [...steps, test] : steps) for (const root of roots(at)) postorder(root, visit);
+	return found;
 }
 
 /** A place of the callee in the caller's words. */

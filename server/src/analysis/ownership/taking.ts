@@ -5,9 +5,21 @@ import type { Held } from '../holders.js';
 import { bare, rootOf } from '../walk.js';
 import type { Body } from './body.js';
 import { settleExtractions } from './extraction.js';
+import { keyOn } from './fields.js';
 import { isField } from './forgetting.js';
 import { placeOf, type Spot, spotOf, within } from './places.js';
-import { ANY, type Holding, POS, type Position, type State, temporary, UNKNOWN, type Value, ZERO } from './state.js';
+import {
+	ANY,
+	amongst,
+	type Holding,
+	POS,
+	type Position,
+	type State,
+	temporary,
+	UNKNOWN,
+	type Value,
+	ZERO,
+} from './state.js';
 import { worth } from './values.js';
 
 /** Where a call puts its pages. */
@@ -29,6 +41,22 @@ function allocates(api: ApiCall, given: Value | undefined): boolean {
 	return api.call.name.includes('alloc') || given?.signs === ZERO;
 }
 
+/** The pages are those that the place named last, and nobody else knows them. */
+function isOverwritten(state: State, holding: Holding, id: string, place: string): boolean {
+	if (holding.place !== place || holding.status !== 'held' || holding.behind || holding.shared || holding.position)
+		return false;
+	// an element of an array of objects is another one each time
+	if (place.includes('[]') || holding.kind === 'extracted' || !/^(?:some|short|all)$/.test(holding.outcome))
+		return false;
+	const copy = [...state.aliases.values()].some((alias) => !alias.address && within(alias.place, place));
+	const carried = [...state.values.values()].some((value) => value.carries === holding.id);
+	return !copy && (!carried || holding.id === id);
+}
+
+function lose(body: Body, state: State, holding: Holding, call: CallExpr): void {
+	body.events.push({ kind: 'lost', holding, call, state: state.clone() });
+}
+
 /** What other calls took into this place is overwritten: a copy of its only page is all that is left. */
 export function makeRoom(state: State, id: string, place: string): void {
 	for (const other of [...state.holdings.values()]) {
@@ -45,18 +73,31 @@ export function makeRoom(state: State, id: string, place: string): void {
 	}
 }
 
-export function take(
-	body: Body,
-	state: State,
-	api: ApiCall,
-	spot: Spot,
-	via?: { call: CallExpr; inner: Holding; index: Expr | undefined; count: Expr | undefined },
-): Holding {
+/** The pages were taken by a function of the file that is called here. */
+export interface Via {
+	readonly call: CallExpr;
+	readonly inner: Holding;
+	/** Of the element the callee was given. */
+	readonly index: Expr | undefined;
+	/** What the caller calls the number of pages asked for, and the number where it is one. */
+	readonly asked: string | undefined;
+	readonly constant: number | undefined;
+	/** `call` returns the number of pages obtained. */
+	readonly told: boolean;
+}
+
+/** How many bytes an iterator is asked for. */
+function bytesAsked(api: ApiCall): string | undefined {
+	const size = api.arg('maxsize');
+	return size && written(size);
+}
+
+export function take(body: Body, state: State, api: ApiCall, spot: Spot, via?: Via): Holding {
 	const call = via?.call ?? api.call;
 	const id = via ? `${via.inner.id}@${call.start}` : `t${call.start}`;
-	const count = via ? via.count : api.arg('count');
-	const asked = count && written(count);
-	const askedValue = count && worth(state, count);
+	const count = via ? undefined : api.arg('count');
+	const asked = via ? via.asked : count && (placeOf(state, count) ?? written(count));
+	const constant = via ? (via.constant ?? via.inner.askedConstant) : count && worth(state, count).constant;
 	const old = state.holdings.get(id);
 	const index = via ? via.index : spot.index;
 	const at =
@@ -76,9 +117,12 @@ export function take(
 		place: spot.place,
 		single,
 		asked,
-		askedConstant: one ? 1 : (askedValue?.constant ?? via?.inner.askedConstant),
+		askedConstant: one ? 1 : constant,
+		goal: api.api.record.meaning === 'bytes' ? (via ? undefined : bytesAsked(api)) : asked,
+		behind: false,
+		told: via ? via.told : true,
 		outcome: via ? via.inner.outcome : 'untested',
-		earlier: again && (spot.shape === 'from' || via?.index !== undefined),
+		earlier: again && (spot.shape === 'from' || via?.index !== undefined || old.behind),
 		status: published && !body.fn.params.some((p) => p.name === root) ? 'gone' : 'held',
 		position,
 		released: undefined,
@@ -86,7 +130,11 @@ export function take(
 		counted: false,
 		shared: body.shadowed.has(root),
 	};
-	if (spot.shape !== 'from' && !via?.index) makeRoom(state, id, spot.place);
+	if (spot.shape !== 'from' && !via?.index) {
+		for (const other of state.holdings.values())
+			if (isOverwritten(state, other, id, spot.place)) lose(body, state, other, call);
+		makeRoom(state, id, spot.place);
+	}
 	// a variable that stood for what was in the place before stands for nothing now
 	for (const [local, alias] of [...state.aliases])
 		if (within(alias.place, spot.place) && local !== root && (single || alias.place !== spot.place))
@@ -100,7 +148,7 @@ export function take(
 			);
 	}
 	if (single)
-		state.values.set(spot.place, { ...(state.values.get(spot.place) ?? UNKNOWN), signs: ANY, constant: undefined });
+		state.values.set(spot.place, { ...amongst(state.values.get(spot.place) ?? UNKNOWN, undefined), signs: ANY });
 	if (allocates(api, state.values.get(spot.place)) && spot.shape === 'whole' && !via) {
 		const old = state.values.get(spot.place);
 		state.values.set(spot.place, { signs: ANY, fresh: old?.fresh ?? 'raw', published: old?.published });
@@ -113,9 +161,20 @@ export function take(
 			result: id,
 			form: 'whole',
 		});
+	// the area of one page is known exactly when the page was taken
+	const area =
+		api.arg('vmas') && !via && holding.askedConstant === 1 ? spotOf(state, api.arg('vmas') as Expr) : undefined;
+	if (area?.shape === 'address') state.values.set(area.place, { signs: ANY, result: id, form: 'whole' });
 	state.note(via?.call.nameRange ?? call.nameRange, `${spot.place}: taken by ${call.name}()`, id);
 	if (isField(spot.place))
-		body.events.push({ kind: 'field', place: spot.place, held: holding.kind, call: api.call, takes: true });
+		body.events.push({
+			kind: 'field',
+			place: spot.place,
+			key: keyOn(body.fn, state, spot.place),
+			held: holding.kind,
+			call: api.call,
+			takes: true,
+		});
 	return holding;
 }
 

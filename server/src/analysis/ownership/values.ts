@@ -6,8 +6,21 @@ import { contradict, factOf, written } from '../facts.js';
 import { relations } from '../results.js';
 import { bare, parts } from '../walk.js';
 import { settleExtractions } from './extraction.js';
+import { mentioned } from './forgetting.js';
 import { isOne, placeOf, spotOf } from './places.js';
-import { ANY, type Holding, NEG, POS, type State, temporary, UNKNOWN, type Value, ZERO } from './state.js';
+import {
+	ANY,
+	amongst,
+	constantsOf,
+	type Holding,
+	NEG,
+	POS,
+	type State,
+	temporary,
+	UNKNOWN,
+	type Value,
+	ZERO,
+} from './state.js';
 
 const TRUTH = new Set(['==', '!=', '<', '>', '<=', '>=', '&&', '||']);
 
@@ -35,9 +48,14 @@ function added(a: number, b: number): number {
 function subject(state: State, expr: Expr): string | undefined {
 	const at = bare(expr);
 	if (at.kind === 'assign') return subject(state, at.left);
-	if (at.kind === 'call') return temporary(at);
+	if (at.kind === 'call' || isSubject(at)) return temporary(at);
 	const place = placeOf(state, at);
 	return place === undefined || isOne(at, place) ? place : undefined;
+}
+
+/** The value of a call in the head of a switch. */
+function isSubject(expr: Expr): boolean {
+	return expr.kind === 'other' && expr.items.length === 0;
 }
 
 function isPageSize(expr: Expr): boolean {
@@ -56,6 +74,7 @@ function binary(state: State, op: string, left: Expr, right: Expr): Value {
 	const b = worth(state, right);
 	const result = a.result ?? b.result;
 	const carries = op === '+' || op === '-' || op === '|' || op === '<<' ? (a.carries ?? b.carries) : a.carries;
+	if (op === '&' && (a.constant === 0 || b.constant === 0)) return number(0);
 	const bytes = a.result !== undefined && a.form === 'whole';
 	const unoffset = bytes && ((op === '/' && isPageSize(right)) || (op === '>>' && isPageShift(right)));
 	const form = result === undefined ? undefined : unoffset ? 'unoffset' : 'sum';
@@ -72,8 +91,9 @@ function binary(state: State, op: string, left: Expr, right: Expr): Value {
 					: a.signs & NEG
 						? ANY
 						: ZERO | POS;
+	if (op === '&' && (a.constant === 0 || b.constant === 0)) return number(0);
 	const constant = constants && op === '+' ? (a.constant ?? 0) + (b.constant ?? 0) : undefined;
-	return { signs, constant, result, form, carries };
+	return { signs, constant, result, form, carries, frame: carries === undefined ? undefined : a.frame || b.frame };
 }
 
 function call(state: State, expr: Expr & { kind: 'call' }): Value {
@@ -82,6 +102,10 @@ function call(state: State, expr: Expr & { kind: 'call' }): Value {
 	const first = expr.args[0];
 	if (/^(?:ERR_PTR|PTR_ERR|ERR_CAST|PTR_ERR_OR_ZERO)$/.test(expr.name) && first) return worth(state, first);
 	if (/^IS_ERR/.test(expr.name)) return { signs: ZERO | POS };
+	if (/^(?:DIV_ROUND_UP(?:_ULL)?|PFN_UP)$/.test(expr.name) && first) {
+		const { result } = worth(state, first);
+		return { signs: ANY, result, form: result === undefined ? undefined : 'sum' };
+	}
 	if (ALLOCATORS.test(expr.name))
 		return {
 			signs: ZERO | POS,
@@ -89,7 +113,7 @@ function call(state: State, expr: Expr & { kind: 'call' }): Value {
 		};
 	if (ADDRESSES.has(expr.name) && first) {
 		const carried = carriedBy(state, first);
-		if (carried) return { signs: ANY, carries: carried };
+		if (carried) return { signs: ANY, carries: carried, frame: /pfn/.test(expr.name) || worth(state, first).frame };
 	}
 	return UNKNOWN;
 }
@@ -112,7 +136,7 @@ export function carriedBy(state: State, expr: Expr): string | undefined {
 		for (const h of state.holdings.values())
 			if (h.place === place || `${h.place}[]` === place || h.place === `${place}[]`) return h.id;
 		const array = place.replace(/\[\]$/, '');
-		if (state.given.has(array)) return GIVEN + array;
+		if (state.given.has(array) || state.given.get(array.replace(/\[\]$/, '')) === 3) return GIVEN + array;
 	}
 	return worth(state, expr).carries;
 }
@@ -133,6 +157,8 @@ export function worth(state: State, expr: Expr): Value {
 			return worth(state, at.left);
 		case 'call':
 			return call(state, at);
+		case 'other':
+			return (isSubject(at) && state.values.get(temporary(at))) || UNKNOWN;
 		case 'conditional':
 			return state.values.get(temporary(at)) ?? UNKNOWN;
 		case 'binary':
@@ -140,7 +166,8 @@ export function worth(state: State, expr: Expr): Value {
 		case 'unary': {
 			if (at.op === '&') return { signs: POS };
 			if (at.op === '!') return { signs: ZERO | POS };
-			if (at.op === '++' || at.op === '--') return { ...worth(state, at.operand), constant: undefined };
+			if (at.op === '++' || at.op === '--')
+				return state.values.get(temporary(at)) ?? amongst(worth(state, at.operand), undefined);
 			if (at.op !== '-') break;
 			const operand = bare(at.operand);
 			if (operand.kind === 'name' && /^[A-Z][A-Z0-9_]*$/.test(operand.name)) return { signs: NEG };
@@ -193,14 +220,26 @@ function learn(state: State, id: string, signs: number, at: Range): void {
 	}
 }
 
+/** Functions that answer the same until somebody changes something. */
+const QUESTIONS = /(?:^|_)(?:is|has|can|should|needs?|wants?|uses?|supports|pinned|user)(?:_|$)/;
+
+/** `if (example_is_user(req))` */
+function question(at: Expr): string | undefined {
+	if (at.kind !== 'call' || !QUESTIONS.test(at.name)) return undefined;
+	const args = at.args.map(written);
+	return args.includes(undefined) ? undefined : `${at.name}(${args.join()})`;
+}
+
 /** Restrict a value to some signs. @returns false when none is left */
 export function narrow(state: State, key: string, signs: number, at: Range): boolean {
 	const old = valueAt(state, key);
 	const left = old.signs & signs;
 	if (left === 0) return false;
-	state.values.set(key, { ...old, signs: left, constant: left === ZERO ? 0 : old.constant });
+	const numbers = left === ZERO ? [0] : constantsOf(old)?.filter((number) => signOf(number) & left);
+	if (numbers?.length === 0) return false;
+	state.values.set(key, amongst({ ...old, signs: left }, numbers));
 	// what is computed with the number says how many are left to release
-	if (old.result !== undefined && old.form === 'sum' && left === ZERO) doubt(state, old.result);
+	if (old.result !== undefined && old.form === 'sum' && !(left & POS)) doubt(state, old.result);
 	if (old.result !== undefined && old.form === 'whole') {
 		for (const [place, value] of state.values) {
 			if (value.result !== old.result || value.form !== 'whole' || place === key) continue;
@@ -209,9 +248,12 @@ export function narrow(state: State, key: string, signs: number, at: Range): boo
 		}
 		learn(state, old.result, left, at);
 	}
-	for (const holding of state.holdings.values())
+	for (const holding of state.holdings.values()) {
+		// they lie below the index: at 0 there are none
+		if (left === ZERO && holding.position?.of === key && holding.position.side === 'below') doubt(state, holding.id);
 		if (holding.single && holding.place === key && (left === ZERO || answersByPage(holding)))
 			learn(state, holding.id, left, at);
+	}
 	return true;
 }
 
@@ -248,26 +290,55 @@ function signsWhere(op: string, { signs, constant }: Value): number {
 
 function isAsked(state: State, holding: Holding, other: Expr): boolean {
 	const value = worth(state, other);
-	if (value.constant !== undefined && value.constant === holding.askedConstant) return true;
-	if (holding.asked === undefined) return false;
-	return written(other) === holding.asked || placeOf(state, other) === holding.asked || value.copyOf === holding.asked;
+	const { meaning } = holding.taking.api.record;
+	if (meaning !== 'bytes' && value.constant !== undefined && value.constant === holding.askedConstant) return true;
+	if (holding.goal === undefined) return false;
+	return written(other) === holding.goal || placeOf(state, other) === holding.goal || value.copyOf === holding.goal;
+}
+
+/** Of the numbers `x` may be, those for which `x OP other` holds. @returns false when there are none */
+function compareNumbers(state: State, key: string, op: string, other: Expr): boolean {
+	const value = state.values.get(key);
+	const numbers = value && constantsOf(value);
+	const { constant } = worth(state, other);
+	if (!value || !numbers || constant === undefined || (op !== '==' && op !== '!=')) return true;
+	const left = numbers.filter((number) => (number === constant) === (op === '=='));
+	if (left.length === 0) return false;
+	state.values.set(key, amongst(value, left));
+	return true;
+}
+
+/** No call returns more than it was asked for, in pages or in bytes. */
+function isLimit({ taking, call }: Holding, other: Expr): boolean {
+	const limit = taking.arg(taking.api.record.meaning === 'bytes' ? 'maxsize' : 'count');
+	return limit !== undefined && call === taking.call && written(limit) === written(other);
 }
 
 /** What `x OP other` says when x is the result of a taking call and `other` the number asked for. */
 function compareWithAsked(state: State, key: string, op: string, other: Expr, at: Range): boolean {
 	const value = state.values.get(key);
 	const holding = value?.result !== undefined && value.form === 'whole' ? state.holdings.get(value.result) : undefined;
+	if (holding && op === '>' && isLimit(holding, other)) return false;
 	if (!holding || !isAsked(state, holding, other)) return true;
 	if (op === '==' || op === '>=') {
 		if (!narrow(state, key, POS, at)) return false;
 		state.update(holding.id, { outcome: 'all' });
 	} else if (op === '!=' || op === '<') {
 		if (holding.outcome === 'all') return false;
-		if (holding.askedConstant === 1) return narrow(state, key, NEG | ZERO, at);
+		if (holding.askedConstant === 1 && holding.taking.api.record.meaning !== 'bytes')
+			return narrow(state, key, NEG | ZERO, at);
 		if (holding.outcome !== 'none') state.update(holding.id, { outcome: 'short' });
 		state.note(at, 'fewer pages than asked for', holding.id);
 	}
 	return true;
+}
+
+/** Of two pages asked for neither two nor one were obtained. */
+function isOneOfTwo(state: State, key: string, op: string, other: Expr, at: Range): boolean {
+	const { result, form } = state.values.get(key) ?? UNKNOWN;
+	const holding = result === undefined || form !== 'whole' ? undefined : state.holdings.get(result);
+	if (op !== '!=' || holding?.outcome !== 'short' || holding.askedConstant !== 2) return true;
+	return worth(state, other).constant !== 1 || narrow(state, key, NEG | ZERO, at);
 }
 
 /**
@@ -284,33 +355,52 @@ export function assume(state: State, test: Expr, truth: boolean): boolean {
 	const fact = factOf(at, truth);
 	if (fact) {
 		if (contradict(state.facts, new Map([fact]))) return false;
+		if (state.earlier.get(fact[0]) === !fact[1]) state.doubtful = true;
 		state.facts = new Map(state.facts).set(fact[0], fact[1]);
 		settleExtractions(state);
+	}
+	const asked = question(at);
+	if (asked !== undefined && !fact) {
+		if (state.earlier.get(asked) === !truth) state.doubtful = true;
+		state.earlier = new Map(state.earlier).set(asked, truth);
 	}
 	if (at.kind === 'call' && /^IS_ERR/.test(at.name) && at.args[0]) {
 		const key = subject(state, at.args[0]);
 		const bad = at.name === 'IS_ERR_OR_NULL' ? NEG | ZERO : NEG;
 		return key === undefined || narrow(state, key, truth ? bad : ANY & ~bad, at);
 	}
-	if (at.kind === 'binary') {
+	if (at.kind === 'binary' && FLIPPED[at.op]) {
 		for (const { op, other } of relations(at, truth)) {
 			const mine = other === at.left ? at.right : at.left;
 			const key = subject(state, mine);
 			if (key === undefined) continue;
-			if (!narrow(state, key, signsWhere(op, worth(state, other)), at)) return false;
+			if (!narrow(state, key, signsWhere(op, worth(state, other)), at) || !compareNumbers(state, key, op, other))
+				return false;
 			if (!compareWithAsked(state, key, op, other, at)) return false;
+			if (!isOneOfTwo(state, key, op, other, at)) return false;
 			const { result } = state.values.get(key) ?? UNKNOWN;
 			if (result !== undefined && worth(state, other).constant === undefined && !isErrno(other))
 				state.update(result, { counted: true });
 		}
-		const rest = isRest(state, at.left);
-		if (rest !== undefined) doubt(state, rest);
+		for (const side of [at.left, at.right]) {
+			if (subject(state, side) === undefined)
+				for (const id of mentioned(state, side)) state.update(id, { counted: true });
+			const rest = isRest(state, side);
+			if (rest !== undefined) doubt(state, rest);
+		}
 		return relationOfCalls(state, at, truth);
 	}
+	const spot = spotOf(state, at);
+	if (spot?.shape === 'element')
+		for (const h of state.holdings.values()) if (h.place === spot.place) state.update(h.id, { counted: true });
 	const key = subject(state, at);
 	const signs = truth ? NEG | POS : ZERO;
 	if (key !== undefined) return narrow(state, key, signs, at);
-	if (!truth) emptyElement(state, at);
+	if (!truth) {
+		emptyElement(state, at);
+		const rest = isRest(state, at);
+		if (rest !== undefined) doubt(state, rest);
+	}
 	return (worth(state, at).signs & signs) !== 0;
 }
 
@@ -320,15 +410,19 @@ function emptyElement(state: State, expr: Expr): void {
 	if (spot?.shape !== 'element') return;
 	for (const holding of state.holdings.values()) {
 		if (holding.place !== spot.place) continue;
-		if (holding.askedConstant === 1) state.update(holding.id, failed(holding));
-		else doubt(state, holding.id);
+		if (holding.askedConstant === 1 && !holding.earlier) state.update(holding.id, failed(holding));
+		else {
+			// the entries themselves say how many there are
+			state.update(holding.id, { counted: true });
+			doubt(state, holding.id);
+		}
 	}
 }
 
 /** `npages - done > 0`: the number of what is left to release. */
 function isRest(state: State, expr: Expr): string | undefined {
 	const { result, form } = worth(state, expr);
-	return bare(expr).kind === 'binary' && form === 'sum' ? result : undefined;
+	return /^(?:binary|index)$/.test(bare(expr).kind) && form === 'sum' ? result : undefined;
 }
 
 function isErrno(expr: Expr): boolean {
@@ -358,9 +452,11 @@ const FLIPPED: Readonly<Record<string, string>> = {
 function relationOfCalls(state: State, at: Expr & { kind: 'binary' }, truth: boolean): boolean {
 	const op = truth ? at.op : NEGATED[at.op];
 	if (op === undefined) return true;
-	const [call, other, way] =
-		bare(at.left).kind === 'call' ? [bare(at.left), at.right, op] : [bare(at.right), at.left, FLIPPED[op] as string];
-	if (call.kind !== 'call') return true;
+	const isCall = (expr: Expr): boolean => expr.kind === 'call' || isSubject(expr);
+	const [call, other, way] = isCall(bare(at.left))
+		? [bare(at.left), at.right, op]
+		: [bare(at.right), at.left, FLIPPED[op] as string];
+	if (!isCall(call)) return true;
 	const key = temporary(call);
 	return narrow(state, key, signsWhere(way, worth(state, other)), at) && compareWithAsked(state, key, way, other, at);
 }

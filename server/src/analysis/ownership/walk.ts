@@ -7,7 +7,10 @@ import { callOf } from './calling.js';
 import { forgetVariable, mentioned, sameIndex } from './forgetting.js';
 import { handOn, remember } from './handing.js';
 import { bound } from './loops.js';
+import { judgeSweep } from './releasing.js';
+import { givenBack } from './returning.js';
 import { ANY, merge, NEG, POS, State, temporary, UNKNOWN } from './state.js';
+import { isPageResult, take } from './taking.js';
 import { assume, carriedBy, worth } from './values.js';
 
 /** States of one block, and steps of one function, beyond which the function is given up. */
@@ -57,7 +60,10 @@ export function evaluate(body: Body, state: State, expr: Expr): State[] {
 		case 'unary':
 			if (expr.op === '++' || expr.op === '--')
 				return evaluateParts(body, state, expr).map((now) => {
+					const before = worth(now, expr.operand);
 					move(now, expr.operand, expr.op === '++' ? POS : NEG);
+					const isPostfix = expr.operand.start === expr.start;
+					now.values.set(temporary(expr), isPostfix ? before : worth(now, expr.operand));
 					return now;
 				});
 	}
@@ -65,7 +71,11 @@ export function evaluate(body: Body, state: State, expr: Expr): State[] {
 }
 
 export function leaveFunction(body: Body, state: State, at: Range, value: Expr | undefined): void {
+	const api = value && body.around.apiCall(bare(value));
+	if (api && isPageResult(api))
+		take(body, state, api, { place: temporary(bare(value)), shape: 'address', index: undefined });
 	const returned = value ? worth(state, value) : UNKNOWN;
+	const given = givenBack(body, state, value);
 	if (value) {
 		for (const id of mentioned(state, value)) state.update(id, { counted: true });
 		handOn(body, state, value, undefined);
@@ -73,7 +83,35 @@ export function leaveFunction(body: Body, state: State, at: Range, value: Expr |
 		if (carried) state.update(carried, { status: 'gone' });
 	}
 	const kept = value && returned.form === 'whole' ? returned.result : undefined;
-	body.exits.push({ start: at.start, end: at.end, state, signs: value ? returned.signs : ANY, result: kept });
+	// pages were put there: the pointer is a valid one
+	const signs = given.pages.length > 0 ? POS : value ? returned.signs : ANY;
+	const unlikely =
+		value !== undefined && bare(value).kind === 'name' && returned.signs === POS && returned.unknown === true;
+	body.exits.push({ start: at.start, end: at.end, state, signs, result: kept, unlikely, given });
+}
+
+/** `{ .pages = pages }`: the same array has two names from here on. */
+function sharesPointer(body: Body, item: Expr): boolean {
+	const at = bare(item);
+	if (at.kind === 'list') return at.items.some((one) => sharesPointer(body, one));
+	return at.kind === 'name' && body.fn.locals.some((v) => v.name === at.name && v.type.pointers > 1);
+}
+
+/** Return a value: each arm of a choice is a way out of its own. */
+function leaveWith(body: Body, state: State, at: Range, value: Expr | undefined): State[] {
+	const choice = value && bare(value);
+	if (choice?.kind === 'conditional' && choice.whenTrue) {
+		const arms = [choice.whenTrue, choice.whenFalse];
+		return evaluate(body, state, choice.test).flatMap((tested) =>
+			arms.flatMap((arm, i) => {
+				const now = tested.clone();
+				return assume(now, choice.test, i === 0) ? leaveWith(body, now, at, arm) : [];
+			}),
+		);
+	}
+	const after = value ? evaluate(body, state, value) : [state];
+	for (const now of after) leaveFunction(body, now, at, value);
+	return after;
 }
 
 export function stepOf(body: Body, state: State, step: Step): State[] {
@@ -90,15 +128,14 @@ export function stepOf(body: Body, state: State, step: Step): State[] {
 				forgetVariable(now, name);
 				if (step.init)
 					for (const item of step.init.kind === 'list' ? step.init.items : []) handOn(body, now, item, undefined);
-				now.values.set(name, { signs: ANY, fresh: step.init && isZeroList(step.init) ? 'zeroed' : 'raw' });
+				const shares = step.init?.kind === 'list' && step.init.items.some((item) => sharesPointer(body, item));
+				const fresh = step.init && isZeroList(step.init) ? 'zeroed' : 'raw';
+				now.values.set(name, { signs: ANY, fresh, published: shares ? true : undefined });
 			}
 			return after;
 		}
-		case 'return': {
-			const after = step.value ? evaluate(body, state, step.value) : [state];
-			for (const now of after) leaveFunction(body, now, step, step.value);
-			return after;
-		}
+		case 'return':
+			return leaveWith(body, state, step, step.value);
 		case 'each': {
 			let states = [state];
 			for (const arg of step.args) states = states.flatMap((now) => evaluate(body, now, arg));
@@ -116,11 +153,13 @@ export function stepOf(body: Body, state: State, step: Step): State[] {
 
 export function finishSweep(body: Body, state: State, loop: Loop, name: string, sweep: Sweep): void {
 	const held = [...state.holdings.values()].filter((h) => h.place === name);
+	const end = bound(loop);
 	if (held.length === 0) {
-		remember(body, state, name, sweep.status, sweep.kinds, sweep.call);
+		remember(body, state, name, sweep.status, sweep.kinds, sweep.call, end);
 		return;
 	}
-	const end = bound(loop);
+	if (sweep.status === 'released' && end !== undefined)
+		for (const holding of held) judgeSweep(body, state, holding, sweep, end);
 	for (const holding of held) {
 		if (holding.status === 'released' && sweep.status === 'released') continue;
 		const { position } = holding;
@@ -163,6 +202,8 @@ export function leave(body: Body, block: Block, entry: State): [number, State][]
 		block.successors.flatMap((next, i): [number, State][] => {
 			const after = state.clone();
 			if (!assume(after, test, i === 0)) return [];
+			// a loop over an object ends because what it calls changes that
+			if (body.fn.loops.some(({ heads }) => heads.includes(block.id))) after.doubtful = state.doubtful;
 			after.note(test, i === 0 ? 'true' : 'false');
 			return [[next, alongEdge(body, block, next, after)]];
 		}),
@@ -187,6 +228,7 @@ export function explore(body: Body): boolean {
 	if (blocks.length === 0) return true;
 	const entry = new State();
 	entry.given = body.given;
+	entry.kept = body.kept;
 	arrive(0, entry);
 	for (let steps = 0; pending.length; steps++) {
 		if (steps > MOST_STEPS) return false;

@@ -315,5 +315,6 @@ function handed(eyes: Eyes, call: CallExpr, kinds: readonly Kinds[]): void {
 		kind: 'handed',
 		text: `passed to ${callee}`,
 		address: ((all | inner) & ~ADDRESS) === NONE,
+		listed: all === NONE && (inner & ~(ADDRESS | LIST)) === NONE,
 	});
 }

@@ -47,6 +47,8 @@ export interface Use extends Range {
 	readonly lasting?: boolean;
 	/** Of what is stored or handed: the physical address alone. */
 	readonly address?: boolean;
+	/** Of what is handed: an object that holds a list of the pages, not they themselves. */
+	readonly listed?: boolean;
 	/** Seen in a function that reaches the pages only through the field they are kept in. */
 	readonly byField?: boolean;
 }

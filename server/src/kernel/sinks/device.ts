@@ -6,7 +6,7 @@ export type Direction = 'to-device' | 'from-device' | 'both' | 'unknown';
 export interface DeviceCall {
 	/** Position of the page, address or list that the device gets. */
 	readonly arg: number;
-	/** Position of the enum dma_data_direction, or the direction the function always has. */
+	/** Position of the enum dma_data_direction or dma_transfer_direction, or the direction the function always has. */
 	readonly direction?: number | Direction;
 	/** Positions of the numbers of lists that the device reads and writes. */
 	readonly counts?: { readonly read: number; readonly written: number };
@@ -45,7 +45,8 @@ const rdma: Source<DeviceCall> = {
 const engines: Source<DeviceCall> = {
 	source: 'include/linux/{dmaengine,usb}.h, include/crypto/{skcipher,aead,hash,akcipher}.h, read in 6.12.117',
 	calls: {
-		'dmaengine_prep_slave_sg dmaengine_prep_rio_sg rio_dma_prep_xfer': { arg: 1, by: 'a DMA engine' },
+		'dmaengine_prep_slave_sg dmaengine_prep_rio_sg': { arg: 1, direction: 3, by: 'a DMA engine' },
+		rio_dma_prep_xfer: { arg: 1, by: 'a DMA engine' },
 		usb_sg_init: { arg: 4, by: 'a USB device' },
 		'skcipher_request_set_crypt aead_request_set_crypt akcipher_request_set_crypt ahash_request_set_crypt': {
 			arg: 1,
@@ -98,7 +99,7 @@ const registers: Source<DeviceCall> = {
 		'writel writeq writel_relaxed writeq_relaxed __raw_writel __raw_writeq iowrite32 iowrite32be iowrite64 outl lo_hi_writeq hi_lo_writeq':
 			{ arg: 0, by: 'a device, by its register' },
 		regmap_write: { arg: 2, by: 'a device, by its register' },
-		'dma_write dma_write_page': { arg: 1, by: 'a DMA engine' },
+		'dma_write dma_write_page': { arg: 1, direction: 'to-device', by: 'a DMA engine' },
 	},
 };
 
@@ -131,7 +132,7 @@ export function toDeviceOrder(name: string): boolean {
 	return /^(?:cpu_to_[lb]e(?:32|64)p?|hton[ls]|put_unaligned_[lb]e(?:32|64))$/.test(name);
 }
 
-/** The value of a constant enum dma_data_direction; undefined for any other word. */
+/** The value of a constant enum dma_data_direction or dma_transfer_direction; undefined for any other word. */
 export function directionOf(constant: string): Direction | undefined {
 	return DIRECTIONS.get(constant);
 }
@@ -142,5 +143,7 @@ const DIRECTIONS: ReadonlyMap<string, Direction> = new Map([
 	['DMA_FROM_DEVICE', 'from-device'],
 	['PCI_DMA_FROMDEVICE', 'from-device'],
 	['DMA_BIDIRECTIONAL', 'both'],
+	['DMA_MEM_TO_DEV', 'to-device'],
+	['DMA_DEV_TO_MEM', 'from-device'],
 	['PCI_DMA_BIDIRECTIONAL', 'both'],
 ]);

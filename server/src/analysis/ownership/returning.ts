@@ -1,0 +1,70 @@
+/** What a function gives its caller besides what it left in the caller's own places: pages it returns, numbers it writes. */
+import type { Expr } from '../../syntax/ir.js';
+import { rootOf } from '../walk.js';
+import type { Body } from './body.js';
+import { placeOf, within } from './places.js';
+import { type Holding, joinValues, type State, type Value } from './state.js';
+
+/** Stands for what the function returns where a place starts. */
+export const RESULT = '@result';
+
+export interface Given {
+	/** Pages whose place starts with RESULT. */
+	readonly pages: readonly Holding[];
+	/** The memory returned was allocated by the function, and only the caller knows it. */
+	readonly fresh: Value['fresh'];
+	/** What is known of places that start with a parameter or RESULT, as the function leaves them. */
+	readonly values: ReadonlyMap<string, Value>;
+}
+
+/** A number somebody can read again: its sign alone says nothing to a caller. */
+function tells(value: Value): boolean {
+	return value.result !== undefined || value.constant !== undefined || value.copyOf !== undefined;
+}
+
+/** A copy of something the caller knows too, or of nothing. */
+function outward(body: Body, value: Value, asked: ReadonlySet<string>): Value {
+	const { copyOf } = value;
+	const kept = copyOf !== undefined && (asked.has(copyOf) || body.fn.params.some((p) => p.name === rootOf(copyOf)));
+	return kept ? value : { ...value, copyOf: undefined };
+}
+
+/**
+ * What leaves the function with its return, before the value is handed on.
+ * @param value the expression returned
+ */
+export function givenBack(body: Body, state: State, value: Expr | undefined): Given {
+	const { params, locals } = body.fn;
+	const name = value && placeOf(state, value);
+	const local = name !== undefined && locals.some((v) => v.name === rootOf(name)) && !body.shadowed.has(rootOf(name));
+	const known = name === undefined ? undefined : state.values.get(name);
+	const own = name?.startsWith('@') || (local && !state.values.get(rootOf(name))?.published);
+	const pages =
+		own && name !== undefined
+			? [...state.holdings.values()].flatMap((h) =>
+					h.status === 'held' && h.outcome !== 'none' && within(h.place, name)
+						? [{ ...h, place: RESULT + h.place.slice(name.length) }]
+						: [],
+				)
+			: [];
+	const asked = new Set([...state.holdings.values()].flatMap((h) => h.asked ?? []));
+	const values = new Map<string, Value>();
+	for (const [place, worth] of state.values) {
+		const at =
+			own && name !== undefined && place !== name && within(place, name) ? RESULT + place.slice(name.length) : place;
+		const seen = at !== place || (params.some((p) => p.name === rootOf(place)) && place !== rootOf(place));
+		const told = seen ? outward(body, worth, asked) : undefined;
+		if (told && tells(told)) values.set(at, told);
+	}
+	return { pages, fresh: own && known?.fresh ? 'filled' : undefined, values };
+}
+
+/** What two ways give that look alike to the caller. */
+export function joinGiven(a: Given, b: Given): Given {
+	const values = new Map<string, Value>();
+	for (const [place, value] of a.values) {
+		const other = b.values.get(place);
+		if (other) values.set(place, joinValues(value, other));
+	}
+	return { pages: a.pages, fresh: a.fresh && b.fresh, values };
+}
