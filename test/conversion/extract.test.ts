@@ -114,6 +114,21 @@ describe('iov_iter_get_pages_alloc2()', () => {
 		expect(after).toContain('\t\tif (req->need_unpin)\n\t\t\tunpin_user_page(req->pages[i]);\n');
 	});
 
+	test('reaches an object that lies on the stack', () => {
+		const text = OBJECT.replace('struct godwit_req *req, struct device *dev', 'struct device *dev')
+			.replace(
+				'\tsize_t off;\n\tssize_t got =',
+				'\tstruct godwit_req req = {};\n\tsize_t off;\n\tssize_t got;\n\n\tgot =',
+			)
+			.replace(/static int godwit_map[\s\S]*?\n}/, (fn) =>
+				fn.replaceAll('req->', 'req.').replace('\treturn 0;', '\tgodwit_unmap(&req);\n\treturn 0;'),
+			);
+		const moved = text.replace(/(static int godwit_map[\s\S]*?\n}\n)\n([\s\S]*)/, '$2\n$1');
+		const after = converted(moved);
+		expect(after).toContain('\treq.need_unpin = need_unpin;\n');
+		expect(after).toContain('if (req->need_unpin)\n');
+	});
+
 	test('is refused where nothing frees the array after a failure', () => {
 		const text = OBJECT.replace('\tif (got < 0)\n\t\treturn got;\n', '');
 		expect(refusalOf(text)).toMatch(/has no branch for a failure/);

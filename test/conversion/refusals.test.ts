@@ -110,6 +110,14 @@ describe('a conversion is refused', () => {
 			/may be called with an error instead of a number/,
 		],
 		[
+			'where a bio gives its pages back',
+			above(KEEPER, VMAP, '\tbio_add_page(buf->bio, buf->pages[0], PAGE_SIZE, 0);\n\tsubmit_bio(buf->bio);').replace(
+				'\tvunmap(buf->vaddr);',
+				'\tvunmap(buf->vaddr);\n\tbio_release_pages(buf->bio, true);',
+			),
+			/^bio_release_pages\(\) in curlew_unmap\(\) gives back pages of an object/,
+		],
+		[
 			'where a page is given back by its address',
 			KEEPER.replace('\trelease_pages(buf->pages, buf->nr);', '\tput_page(vmalloc_to_page(buf->vaddr));'),
 			/gives a page back by its address/,

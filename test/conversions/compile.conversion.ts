@@ -31,6 +31,16 @@ describe.each(trees)('conversions in the kernel %s', (tree) => {
 		expect(all.length).toBeGreaterThan(0);
 	});
 
+	it.skipIf(!build)('are really compiled: what is wrong in one is noticed', () => {
+		const [path, { after }] = [...(all.find(({ path }) => path.startsWith('drivers/misc'))?.texts ?? [])][0] ?? [
+			'',
+			{ after: '' },
+		];
+		expect(build?.compile([path], new Map([[path, after]])).ok).toBe(true);
+		const broken = after.replaceAll('unpin_user_page', 'unpin_no_page').replaceAll('pin_user_pages', 'pin_no_pages');
+		expect(build?.compile([path], new Map([[path, broken]])).ok).toBe(false);
+	});
+
 	it.skipIf(!build).each(all.map((outcome) => [`${outcome.path} ${outcome.sites[0]}`, outcome] as const))(
 		'%s compiles without a new warning',
 		(_, { texts }) => {

@@ -33,7 +33,8 @@ function releasers(file: FileContext, fn: FunctionIR, pages: Expr, found: Map<st
 function homeOf(file: FileContext, fn: FunctionIR): string | undefined {
 	const { from, offset } = file.unit.sourceOf(fn.start);
 	const header = from?.text.slice(offset, offset + fn.nameRange.start - fn.start) ?? '';
-	return /\bstatic\b/.test(header) ? from?.path : undefined;
+	// what a header defines, whoever includes it may call
+	return /\bstatic\b/.test(header) && !from?.path.endsWith('.h') ? from?.path : undefined;
 }
 
 export function claimsOf(file: FileContext, { releases, fields }: Handling): Claims {

@@ -258,7 +258,7 @@ export class FlagPlan {
 		this.edits.push(declaration);
 		makers.forEach(({ fn, left }, i) => {
 			const object = file.slice(left.object);
-			this.after(fn, left, `${object}->${FLAG} = ${flags[i]};`);
+			this.after(fn, left, `${object}${left.arrow ? '->' : '.'}${FLAG} = ${flags[i]};`);
 		});
 		return FLAG;
 	}

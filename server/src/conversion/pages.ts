@@ -66,6 +66,20 @@ const RELEASES: ReadonlyMap<string, number> = new Map([
 /** Give pages back to the page allocator. Source: include/linux/gfp.h. */
 const FREES_PAGES = /^(?:__free_pages?|free_unref_page)$/;
 
+/** Give back what an object carries, each page of it. Source: include/linux/{bio,skbuff,pagevec}.h, drm/drm_gem.h. */
+const RELEASE_OBJECTS = [
+	'bio_release_pages',
+	'__bio_release_pages',
+	'bio_release_page',
+	'bio_check_pages_dirty',
+	'blk_rq_unmap_user',
+	'skb_frag_unref',
+	'__skb_frag_unref',
+	'pagevec_release',
+	'folio_batch_release',
+	'drm_gem_put_pages',
+];
+
 /** They look at the number of references, which a pin raises by more than one. Source: include/linux/{mm,page_ref}.h. */
 const COUNTS = [
 	'page_count',
@@ -270,9 +284,15 @@ class Gathering {
 	private lists(): void {
 		const { file } = this;
 		const isListed = [...this.takings.values()].some((taking) =>
-			usesOf(file, taking).uses.some(({ kind }) => kind === 'listed'),
+			usesOf(file, taking).uses.some(({ kind }) => kind === 'listed' || kind === 'device'),
 		);
 		if (!isListed) return;
+		const [object] = callsNamed(file, RELEASE_OBJECTS);
+		if (object)
+			throw new Blocked(
+				`${object.call.name}() in ${object.fn.name}() gives back pages of an object, and may mean these`,
+				[at(object.call.nameRange, 'given back here')],
+			);
 		for (const { fn, call } of callsNamed(file, RELEASES.keys())) {
 			const pages = call.args[RELEASES.get(call.name) ?? 0];
 			if (!pages || !isFromList(pages)) continue;
@@ -361,6 +381,10 @@ class Gathering {
 				at(fn.nameRange, 'this function'),
 			]);
 		const stays = ways.some(({ ending }) => ending.kind !== 'none' && ending.kind !== 'released');
+		if (stays && file.path.endsWith('.h'))
+			throw new Blocked(`${fn.name}() stands in a header, and who includes it is not seen`, [
+				at(call.nameRange, 'taken here'),
+			]);
 		const position = holding ? pageParameterNamed(fn, rootOf(holding.place)) : -1;
 		const unseen = stays && position >= 0 ? unseenCaller(file, fn, position) : undefined;
 		const returned = ways.some(({ ending }) => ending.kind === 'returned');
