@@ -105,6 +105,28 @@ describe('a conversion is refused', () => {
 			/gives pages back in an arm of an #if/,
 		],
 		[
+			'where a function that has the field does so in such an arm alone',
+			`${KEEPER}
+static void curlew_reset(struct curlew_buf *buf)
+{
+#ifdef CONFIG_CURLEW
+	buf->vaddr = NULL;
+#else
+	release_pages(buf->pages, buf->nr);
+#endif
+}
+`,
+			/^curlew_reset\(\) gives pages back in an arm of an #if/,
+		],
+		[
+			'where a macro gives pages back',
+			KEEPER.replace(
+				'struct curlew_buf {',
+				'#define curlew_drop(buf) \\\n\trelease_pages((buf)->pages, (buf)->nr)\n\nstruct curlew_buf {',
+			),
+			/^the macro curlew_drop calls release_pages\(\)/,
+		],
+		[
 			'where release_pages() may get an error for a number',
 			KEEPER.replace('\tif (got < 0)\n\t\treturn got;\n', ''),
 			/may be called with an error instead of a number/,

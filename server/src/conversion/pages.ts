@@ -91,6 +91,9 @@ const COUNTS = [
 	'folio_ref_freeze',
 ];
 
+/** `#define NAME ...` with its lines. */
+const DEFINES = /^[\t ]*#[\t ]*define[\t ]+(\w+)(?:\\\r?\n|[^\n])*/gm;
+
 /** They turn an address into the page it is in. */
 const BY_ADDRESS =
 	/^(?:virt_to_(?:head_)?page|pfn_to_page|phys_to_page|kmap_to_page|vmalloc_to_page|virt_to_folio|pfn_folio)$/;
@@ -360,6 +363,8 @@ class Gathering {
 		const { file } = this;
 		const names = new Set([...this.takings.values()].flatMap(({ fn }) => fn?.name ?? []));
 		for (const { fn } of releases) names.add(fn.name);
+		for (const { field } of this.fields()) for (const fn of file.ir.naming(field)) names.add(fn.name);
+		this.macros();
 		for (const name of names) {
 			const readings = [...file.ir.functions.filter((fn) => fn.name === name), file.ir.lookup(name) ?? []].flat();
 			const [first] = readings;
@@ -371,6 +376,19 @@ class Gathering {
 					throw new Blocked(`${name}() gives pages back in an arm of an #if that is not read`, [
 						at({ start: tokens.starts[i] as number, end: tokens.ends[i] as number }, 'here'),
 					]);
+		}
+	}
+
+	/** A macro gives pages back: its body is not followed. */
+	private macros(): void {
+		const { file } = this;
+		for (const [line, name] of file.text.matchAll(DEFINES)) {
+			const released = line.match(/\w+(?=\s*\()/g)?.find((word) => RELEASES.has(word));
+			const start = file.text.indexOf(line);
+			if (released)
+				throw new Blocked(`the macro ${name} calls ${released}(), and what it is used for is not followed`, [
+					at({ start, end: start + line.length }, 'defined here'),
+				]);
 		}
 	}
 
