@@ -97,6 +97,15 @@ describe('a function of another file', () => {
 		expect(wrong?.elsewhere).toContain('drivers/misc/duck_mem.c:3');
 	});
 
+	it('that gives one of them back as something else is reported too, unless something unseen decides', () => {
+		const one = ARRAY.replace('duck_put(pages, got);', 'duck_put(pages, flags);');
+		const drop = 'void duck_put(struct page **pages, int flags)\n{\n\tput_page(pages[0]);\n}\n';
+		const wrong = (text: string) => findings(one, [beside(text)]).filter(({ rule }) => rule === 'pin-put-page');
+		expect(wrong(drop)).toMatchObject([{ line: 'duck_put(pages, flags);' }]);
+		const either = drop.replace('\tput_page', '\tif (flags)\n\t\tput_page');
+		expect(wrong(either)).toEqual([]);
+	});
+
 	it('that only looks at them does not keep them', () => {
 		const text = ARRAY.replace('duck_put(pages, got);', 'duck_sum(pages, got);');
 		const sum = `int duck_sum(struct page **pages, int nr)

@@ -175,6 +175,8 @@ export function completionsAt(
 	if (!place) return undefined;
 	const { tokens, last } = place;
 	const cursor = nameAt(place);
+	// no flag has letters beyond ASCII: what is typed there is something else
+	if (cursor >= 0 && !/^\w*$/.test(tokenText(tokens, cursor))) return undefined;
 	if (!wantsValue(tokens, cursor < 0 ? last : cursor - 1)) return undefined;
 	const slot = inArgument(place, cursor, kernel) ?? inAssignment(text, place, cursor, kernel);
 	if (!slot) return undefined;

@@ -1,6 +1,6 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { boundedBy, type Use, usesOf } from '../analysis/uses/index.js';
-import { inFunction, isLasting, pathOf, pinning, type Site, sitesOf } from './page-use.js';
+import { inFunction, isLasting, longTermCaution, pathOf, pinning, type Site, sitesOf } from './page-use.js';
 import type { Rule } from './rule.js';
 
 const PATH = ['device', 'kept', 'registered', 'stored', 'released'] as const;
@@ -34,7 +34,9 @@ function message(file: FileContext, site: Site, use: Use): string {
 	const long = outlasts(file, site, use);
 	const pin = pinning(file, call, long);
 	const taken = `${name}: ${call.call.name}() takes plain references (FOLL_GET), but ${use.text}${inFunction(site, use)}`;
-	const right = `use ${pin}()${long ? ' with FOLL_LONGTERM' : ''} and unpin_user_page(s)`;
+	const spelled = call.flags?.some(({ bits }) => bits.has('FOLL_GET')) ?? false;
+	const flags = `${long ? ' with FOLL_LONGTERM' : ''}${spelled ? `${long ? ',' : ''} without FOLL_GET` : ''}`;
+	const right = `use ${pin}()${flags} and unpin_user_page(s)${long ? longTermCaution(file, call) : ''}`;
 	return use.kind === 'device'
 		? `${taken}: writeback and fork do not know that the data is in use; ${right}`
 		: `${taken} for as long as user space wants, with no MMU notifier in this file; ${right}`;

@@ -13,9 +13,13 @@ export function leakReport(file: FileContext, { fn, holding, exit }: Leak, what:
 	const spared = holding.spared
 		? [{ ...holding.spared.nameRange, message: `${holding.spared.name}() releases the others, but not these` }]
 		: [];
+	// a loop may have given some of them away before: who has them must not see them released twice
+	const several = !holding.single && holding.askedConstant !== 1;
+	const which =
+		holding.spared || holding.earlier || (several && fn.loops.length > 0) ? 'those that nothing else has' : 'them';
 	return {
 		...holding.taking.call.nameRange,
-		message: `${name}: ${taken(holding)}, but ${what}${where}: nothing releases them there and nothing else holds them; give them back with ${giver(holding)} on that way`,
+		message: `${name}: ${taken(holding)}, but ${what}${where}: nothing releases them there and nothing else holds them; give ${which} back with ${giver(holding)} on that path`,
 		related: [...related(file, exit.state, holding), ...spared, end],
 	};
 }

@@ -42,7 +42,7 @@ export const gupNullPages: Rule = {
 					? 'pass an array for the pages'
 					: !fast
 						? 'leave FOLL_GET out to fault pages in without a reference'
-						: 'to fault pages in without a reference use get_user_pages_unlocked() or fault_in_readable()';
+						: 'to fault pages in without a reference use get_user_pages_unlocked() or fault_in_readable() / fault_in_writeable()';
 			report({
 				start: missing.start,
 				end: missing.end,

@@ -1,7 +1,7 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { boundedBy, type Use } from '../analysis/uses/index.js';
 import { bare } from '../analysis/walk.js';
-import { inFunction, isLasting, pathOf, pinning, type Site, sitesOf } from './page-use.js';
+import { inFunction, isLasting, longTermCaution, pathOf, pinning, type Site, sitesOf } from './page-use.js';
 import type { Rule } from './rule.js';
 
 /** The flags are this function's own, and FOLL_LONGTERM is never among them. */
@@ -47,7 +47,7 @@ export const pinWithoutLongterm: Rule = {
 			const pin = pinningTwin(file, site.call);
 			report({
 				...call.nameRange,
-				message: `${site.name}: ${call.name}() pins without FOLL_LONGTERM, but ${use.text}${inFunction(site, use)}, until user space gives them up: the pages block migration and CMA for that time; ${pin}`,
+				message: `${site.name}: ${call.name}() pins without FOLL_LONGTERM, but ${use.text}${inFunction(site, use)}, until user space gives them up: the pages block migration and CMA for that time; ${pin}${longTermCaution(file, site.call)}`,
 				related: pathOf(site, use, ['registered', 'kept', 'stored', 'device', 'released']),
 			});
 		}

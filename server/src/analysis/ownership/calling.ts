@@ -19,7 +19,7 @@ import { keyOn } from './fields.js';
 import { holdingsAt, isField, mentioned, writeThrough } from './forgetting.js';
 import { carriedOff, handOn, leaveHands, remember, touchGone } from './handing.js';
 import { placeOf, type Spot, spotOf, within } from './places.js';
-import { fillIn, releaseAt } from './releasing.js';
+import { fillIn, isOfAnotherKind, releaseAt } from './releasing.js';
 import { RESULT } from './returning.js';
 import { ANY, type Holding, NEG, POS, type State, temporary, ZERO } from './state.js';
 import { type Mapped, mapped, type Summary, type Way } from './summary.js';
@@ -170,8 +170,12 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 				remembers: summary.changes.has(rootOf(name)) && name !== rootOf(name),
 			};
 			if (touch.status === 'part') {
-				for (const h of state.holdings.values())
-					if (h.place === at.place && h.status === 'held') state.update(h.id, { status: 'part' });
+				for (const h of state.holdings.values()) {
+					if (h.place !== at.place || h.status !== 'held') continue;
+					if (!touch.doubted && touch.call && h.outcome !== 'none' && isOfAnotherKind(body, state, h, touch.kinds))
+						body.events.push({ kind: 'mismatch', holding: h, release: call, inner: touch.call, state });
+					state.update(h.id, { status: 'part' });
+				}
 				remember(body, state, at.place, 'part', touch.kinds, touch.call);
 			} else releaseAt(body, state, releasedSpot(name, at, spot), release);
 		}

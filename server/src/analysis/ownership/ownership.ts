@@ -200,7 +200,7 @@ function doubted(ways: readonly Way[]): readonly Way[] {
 			if (!(other.signs & one.signs)) continue;
 			for (const [name, touch] of other.touches) {
 				const mine = touches.get(name);
-				if (!mine) touches.set(name, touch.status === 'gone' ? touch : { ...touch, status: 'part' });
+				if (!mine) touches.set(name, touch.status === 'gone' ? touch : { ...touch, status: 'part', doubted: true });
 				else touches.set(name, { ...mine, kinds: new Set([...mine.kinds, ...touch.kinds]) });
 			}
 		}

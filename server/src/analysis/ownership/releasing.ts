@@ -36,6 +36,19 @@ function ofElement(state: State, spot: Spot, release: Release): readonly [Spot, 
 		: [spot, release];
 }
 
+/** What is given back here is none of what was taken. */
+export function isOfAnotherKind(body: Body, state: State, holding: Holding, kinds: ReadonlySet<string>): boolean {
+	return (
+		!kinds.has(holding.kind) &&
+		kinds.size === 1 &&
+		!holding.shared &&
+		holding.kind !== 'extracted' &&
+		holding.status !== 'part' &&
+		!state.doubtful &&
+		hasOneKind(body, holding)
+	);
+}
+
 export function releaseHolding(
 	body: Body,
 	state: State,
@@ -49,15 +62,7 @@ export function releaseHolding(
 	const bulk = release.count !== undefined && spot.shape !== 'element';
 	if (bulk && !isFilled(state, holding)) judgeCount(body, state, holding, release, count);
 	if (holding.outcome === 'none') return;
-	if (
-		!release.kinds.has(holding.kind) &&
-		release.kinds.size === 1 &&
-		!holding.shared &&
-		holding.kind !== 'extracted' &&
-		holding.status !== 'part' &&
-		!state.doubtful &&
-		hasOneKind(body, holding)
-	)
+	if (isOfAnotherKind(body, state, holding, release.kinds))
 		body.events.push({ kind: 'mismatch', holding, release: call, inner, state });
 	const whole = holding.single || bulk || spot.shape === 'whole' || spot.shape === 'address';
 	if (!whole) {

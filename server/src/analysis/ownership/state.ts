@@ -95,6 +95,8 @@ export interface Touch {
 	readonly count?: string | undefined;
 	/** It took further references. */
 	readonly shared?: boolean | undefined;
+	/** It is done on another way with the same return: something that is not seen decides. */
+	readonly doubted?: boolean | undefined;
 }
 
 /** One step of a path, newest first. */
