@@ -7,6 +7,7 @@ export const LAYERS: readonly (readonly string[])[] = [
 	['analysis'],
 	['verdict'],
 	['rules', 'explain'],
+	['conversion'],
 	['engine.ts', 'fixall.ts'],
 	['workspace'],
 	['audit'],
@@ -17,7 +18,7 @@ export const LAYERS: readonly (readonly string[])[] = [
 const PURE = 'engine.ts';
 
 const ORDER =
-	'Imports go one way: lsp, cli -> audit -> workspace -> engine -> explain, rules -> verdict -> analysis -> syntax -> kernel.';
+	'Imports go one way: lsp, cli -> audit -> workspace -> engine -> conversion -> explain, rules -> verdict -> analysis -> syntax -> kernel.';
 const TOUCHES_NOTHING = 'engine.ts and below never touch the file system, the protocol or VS Code.';
 const NO_EDITOR = 'The server knows no VS Code.';
 

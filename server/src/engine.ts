@@ -6,6 +6,10 @@ import { type FileContext, fileContext } from './analysis/context.js';
 import { Linker } from './analysis/linker.js';
 import { type Needs, NO_NEEDS, needsOf } from './analysis/needs.js';
 import { allPartners, type Flow, flowAt, type Partners, partnersAt } from './analysis/ownership/reading.js';
+import { mayObject, type Objection, objections } from './conversion/claims.js';
+import { semanticPatch } from './conversion/cocci.js';
+import { offers } from './conversion/convert.js';
+import type { Claims, Conversion, FileEdit, Offer, Refusal, Spot } from './conversion/plan.js';
 import { API_RECORDS } from './kernel/apis/index.js';
 import { needles } from './kernel/index.js';
 import type { Kernel } from './kernel/types.js';
@@ -22,8 +26,23 @@ import { withFindings } from './verdict/findings.js';
 import type { Site } from './verdict/site.js';
 import { sitesOf } from './verdict/sites.js';
 
-export type { Flow, Needs, Neighbour, Partners, Place, Site };
-export { auditWords, NO_NEEDS, needles };
+export type {
+	Claims,
+	Conversion,
+	FileEdit,
+	Flow,
+	Needs,
+	Neighbour,
+	Objection,
+	Offer,
+	Partners,
+	Place,
+	Range,
+	Refusal,
+	Site,
+	Spot,
+};
+export { auditWords, mayObject, NO_NEEDS, needles, semanticPatch };
 
 /** A place that belongs to a finding: in the file itself, or in another one when `place` is there. */
 export interface RelatedPlace extends Range {
@@ -92,6 +111,13 @@ export interface OpenFile {
 	 * @returns undefined for a file that names none of our words
 	 */
 	flow(text: string, options: AnalyseOptions, line: number): Flow | undefined;
+	/**
+	 * What can be done about the sites whose verdict is to convert. Each conversion was applied to copies of all files it
+	 * touches: the verdict is `ok` afterwards, nothing new is found, and no function became unreadable.
+	 */
+	offers(text: string, options: AnalyseOptions): readonly Offer[];
+	/** Functions of files beyond the neighbours that have a hand in what a conversion changes. */
+	objections(text: string, options: AnalyseOptions, claims: Claims, files: readonly Neighbour[]): readonly Objection[];
 	/** Frees the syntax trees. The file must not be used afterwards. */
 	dispose(): void;
 }
@@ -233,6 +259,19 @@ class Opened implements OpenFile {
 		return last && flowAt(last.context, line);
 	}
 
+	offers(text: string, options: AnalyseOptions): readonly Offer[] {
+		const context = this.look(text, options)?.context;
+		const found = context ? offers(context) : [];
+		const proof = new Proof(this.parser, text, options);
+		return found.map((offer) => proof.proven(offer, (claims) => this.objections(text, options, claims, [])));
+	}
+
+	objections(text: string, options: AnalyseOptions, claims: Claims, files: readonly Neighbour[]): readonly Objection[] {
+		const ir = this.look(text, options)?.context.ir;
+		if (!ir) return [];
+		return objections(claims, [...(options.neighbours ?? []), ...files], ir.defined, options.kernel.version);
+	}
+
 	/** The text read, and what is known of it so far; undefined for one that names none of our words. */
 	private look(text: string, options: AnalyseOptions): Look | undefined {
 		const { last } = this;
@@ -327,6 +366,95 @@ class Opened implements OpenFile {
 		this.alone = undefined;
 		this.source.dispose();
 	}
+}
+
+/** Applies conversions to copies of the files and looks at what comes of it. */
+class Proof {
+	private readonly parser: CParser;
+	private readonly text: string;
+	private readonly options: AnalyseOptions;
+
+	constructor(parser: CParser, text: string, options: AnalyseOptions) {
+		this.parser = parser;
+		this.text = text;
+		this.options = options;
+	}
+
+	/** The offer with the conversions that hold; a refusal when none does. */
+	proven(offer: Offer, object: (claims: Claims) => readonly Objection[]): Offer {
+		if (offer.refusal) return offer;
+		let refusal: Refusal | undefined;
+		const holding = offer.conversions.filter((conversion) => {
+			const [objection] = object(conversion.claims);
+			const reason = objection
+				? `${objection.name}() of ${objection.path} ${objection.why}`
+				: this.failure(conversion, offer.sites);
+			if (reason !== undefined) refusal ??= { reason, places: [] };
+			return reason === undefined;
+		});
+		return { ...offer, conversions: holding, refusal: holding.length > 0 ? undefined : refusal };
+	}
+
+	/** What is wrong after the conversion; undefined when nothing is. */
+	private failure({ edits, longterm }: Conversion, sites: readonly Range[]): string | undefined {
+		const { path, neighbours = [] } = this.options;
+		const own = { path, text: this.text };
+		const before = [own, ...neighbours];
+		const after = before.map((file) => {
+			const mine = edits.filter((edit) => (edit.path ?? path) === file.path);
+			return mine.length === 0 ? file : { path: file.path, text: applyEdits(file.text, mine) };
+		});
+		for (const [i, file] of after.entries()) {
+			const old = before[i];
+			if (!old || old === file) continue;
+			const was = this.audit(old, before);
+			const is = this.audit(file, after);
+			if (is.unread.length > was.unread.length) return `${file.path} could not be read afterwards`;
+			const fresh = newFinding(was.findings, is.findings, longterm);
+			if (fresh) return `it would bring a finding of ${fresh.rule}: ${fresh.message}`;
+		}
+		const [mine] = after;
+		const left =
+			mine &&
+			this.audit(mine, after).sites.find(
+				// a bug that was there before is no matter of the conversion
+				({ verdict, start }) =>
+					verdict !== 'ok' &&
+					verdict !== 'bug' &&
+					sites.some(
+						(site) =>
+							moved(
+								site,
+								edits.filter((edit) => edit.path === undefined),
+							).start === start,
+					),
+			);
+		return left && `the site would be ${left.verdict} afterwards`;
+	}
+
+	private audit(file: Neighbour, all: readonly Neighbour[]): Audit {
+		const opened = new Opened(this.parser);
+		const neighbours = all.filter((other) => other.path !== file.path);
+		const found = opened.audit(file.text, { ...this.options, path: file.path, fixes: false, neighbours });
+		opened.dispose();
+		return found;
+	}
+}
+
+/** A pin that is not for long says so by its choice; no conversion takes a dirtying away, so what is missing was missing before. */
+function isKnown({ rule }: Finding, longterm: boolean): boolean {
+	return rule === 'dirty-missing' || (rule === 'pin-without-longterm' && !longterm);
+}
+
+/** A finding that some function has one more of. */
+function newFinding(before: readonly Finding[], after: readonly Finding[], longterm: boolean): Finding | undefined {
+	const left = new Map<string, number>();
+	for (const finding of before) left.set(kind(finding), (left.get(kind(finding)) ?? 0) + 1);
+	return after.find((finding) => {
+		const count = (left.get(kind(finding)) ?? 0) - 1;
+		left.set(kind(finding), count);
+		return count < 0 && !isKnown(finding, longterm);
+	});
 }
 
 function sameNeighbours(a: readonly Neighbour[] = [], b: readonly Neighbour[] = []): boolean {

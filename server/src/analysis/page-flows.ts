@@ -201,7 +201,10 @@ class Collector {
 		for (const arg of call.args) {
 			const at = bare(arg);
 			const isOne = at.kind === 'unary' && at.op === '&' && this.level(at.operand) === 'page';
-			if ((isOne || fills) && this.level(arg) === 'array') this.add(this.at(arg), { kind: 'other' });
+			const level = this.level(arg);
+			// of a field that a header declares only the name is known
+			const isArray = level === 'array' || (fills && level === 'unknown' && at.kind === 'field');
+			if ((isOne || fills) && isArray) this.add(this.at(arg), { kind: 'other' });
 		}
 	}
 

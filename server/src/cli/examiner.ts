@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import type { Analysis, Engine, OpenFile, Place } from '../engine.js';
+import type { Analysis, Claims, Engine, Neighbour, Objection, Offer, OpenFile, Place } from '../engine.js';
 import type { Severity } from '../rules/rule.js';
 import { fromFolder } from '../workspace/collect.js';
 import type { Files } from '../workspace/files.js';
@@ -11,6 +11,12 @@ export interface Examined {
 	readonly judged: Judged;
 	/** Analyse a text in place of the file's. */
 	analyse(text: string, fixes: boolean): Analysis;
+	/** What can be done about the sites of the file that should convert. */
+	offers(): readonly Offer[];
+	/** Functions of further files that have a hand in what a conversion changes. */
+	objections(claims: Claims, files: readonly Neighbour[]): readonly Objection[];
+	/** Absolute path of a neighbour. */
+	fileOf(path: string): string | undefined;
 	/** The file a place of the findings lies in. */
 	elsewhere(place: Place): Elsewhere;
 }
@@ -73,6 +79,9 @@ export class Examiner {
 			return await use({
 				judged,
 				analyse: (text, fixes) => opened.analyse(text, { ...asked, fixes, neighbours }),
+				offers: () => opened.offers(text, { ...asked, neighbours }),
+				objections: (claims, files) => opened.objections(text, { ...asked, neighbours }, claims, files),
+				fileOf: (path) => neighbours.find((neighbour) => neighbour.path === path)?.file,
 				elsewhere: (place) => elsewhereOf(neighbours, place, cwd, named.shown),
 			});
 		} finally {

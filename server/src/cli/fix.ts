@@ -1,4 +1,4 @@
-import type { Finding } from '../engine.js';
+import type { Engine, Finding } from '../engine.js';
 import { fixAll } from '../fixall.js';
 import type { Edit } from '../rules/rule.js';
 import { slashed } from '../workspace/collect.js';
@@ -6,8 +6,9 @@ import { Lines } from '../workspace/lines.js';
 import { replaceFile } from '../workspace/replace.js';
 import { encode } from '../workspace/text.js';
 import { count } from '../workspace/wording.js';
+import { CONVERTING, convert } from './convert.js';
 import { engine } from './engine.js';
-import type { Io } from './io.js';
+import { type Io, UsageError } from './io.js';
 import { knownRule } from './options.js';
 import { origin } from './origin.js';
 import { patch } from './patch.js';
@@ -20,6 +21,9 @@ export interface FixOptions {
 	readonly rule?: readonly string[];
 	readonly unsafe?: boolean;
 	readonly dryRun?: boolean;
+	readonly shortTerm?: boolean;
+	readonly emitCocci?: boolean;
+	readonly format?: 'patch';
 }
 
 /** Each pass fixes what it can; more only where fixes bring up others. */
@@ -37,6 +41,8 @@ interface Fixed {
 export async function fix(paths: readonly string[], options: FixOptions, io: Io): Promise<number> {
 	const loaded = await engine();
 	const chosen = new Set((options.rule ?? []).map((id) => knownRule(id, loaded.rules)));
+	const converted = await converting(loaded, paths, chosen, options, io);
+	if (converted !== undefined) return converted;
 	const isChosen = ({ rule }: Finding) => chosen.size === 0 || chosen.has(rule);
 	let input: Buffer | undefined;
 	let fixed = 0;
@@ -82,6 +88,30 @@ export async function fix(paths: readonly string[], options: FixOptions, io: Io)
 	tell(io, `${fixed} ${options.dryRun ? 'to fix' : 'fixed'}, ${left} left; ${count(scanned.files, 'file')} looked at`);
 	if (scanned.failed.length > 0) return 2;
 	return left > 0 ? 1 : 0;
+}
+
+/** Rules about a whole site are no fix at one place: their sites convert. @returns the exit code; undefined where none is chosen */
+async function converting(
+	loaded: Engine,
+	paths: readonly string[],
+	chosen: ReadonlySet<string>,
+	options: FixOptions,
+	io: Io,
+): Promise<number | undefined> {
+	const targets = new Set([...chosen].flatMap((rule) => CONVERTING.get(rule) ?? []));
+	const print = options.emitCocci ? 'cocci' : (options.format ?? (options.dryRun ? 'diff' : undefined));
+	if (targets.size === 0) {
+		if (options.emitCocci || options.format || options.shortTerm)
+			throw new UsageError(`conversions are asked for by rule: --rule ${[...CONVERTING.keys()].join(' or ')}`);
+		return undefined;
+	}
+	const others = [...chosen].filter((rule) => !CONVERTING.has(rule));
+	if (others.length > 0) throw new UsageError(`--rule ${others[0]}: fixes and conversions are asked for one at a time`);
+	if (paths.includes('-')) throw new UsageError('a conversion changes every file the pages go through: name files');
+	const { kernel, shortTerm = false } = options;
+	const { refused, failed } = await convert(loaded, paths, { kernel, shortTerm, targets, print }, io);
+	if (failed > 0) return 2;
+	return refused > 0 ? 1 : 0;
 }
 
 function toFixedPoint(target: Target, isChosen: (finding: Finding) => boolean, unsafe: boolean): Fixed {

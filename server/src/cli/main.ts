@@ -23,6 +23,8 @@ Examples:
   gup-lens fix --dry-run drivers/foo.c   the safe fixes as a diff
   gup-lens audit ~/linux                 every user of the family in a tree, with a verdict
   gup-lens audit ~/linux -o audit.html   as a page to look at
+  gup-lens fix --rule foll-get-for-dma drivers/foo.c
+                                         convert to pin_user_pages*, every side of it
   gup-lens explain FOLL_LONGTERM         a rule, flag or function in words
   gup-lens explain --flow foo.c:120      what becomes of the pages taken there, path by path
 
@@ -80,6 +82,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 		.option('--rule <id>', 'only this rule; repeatable', repeated)
 		.option('--unsafe', 'also fixes that need a look afterwards')
 		.option('--dry-run', 'print a unified diff and change nothing')
+		.option('--short-term', 'convert to pins without FOLL_LONGTERM, also where the pages are held without a bound')
+		.addOption(new Option('--format <format>', 'print conversions as mails for git am').choices(['patch']))
+		.option('--emit-cocci', 'print conversions as semantic patches for Coccinelle')
 		.action(async (paths: string[], options: FixOptions) => {
 			code = await fix(paths, options, io);
 		});

@@ -11,6 +11,7 @@ import { type FixedAll, fixAll } from '../fixall.js';
 import type { Edit, Fix } from '../rules/rule.js';
 import { suppressionMeta } from '../rules/suppression.js';
 import type { Client } from './client.js';
+import type { Conversions } from './conversions.js';
 import { toDiagnostic } from './diagnostics.js';
 import type { Analysed, Documents } from './documents.js';
 import { toWorkspaceEdit } from './edits.js';
@@ -25,7 +26,13 @@ export const FIX_ALL = `${CodeActionKind.SourceFixAll}.gup-lens`;
 export const APPLY = 'gup-lens.applyEdit';
 
 /** Answers `textDocument/codeAction`. */
-export function serveActions(connection: Connection, client: Client, documents: Documents, log: Log): void {
+export function serveActions(
+	connection: Connection,
+	client: Client,
+	documents: Documents,
+	conversions: Conversions,
+	log: Log,
+): void {
 	connection.onCodeAction(async (params, token) => {
 		const uri = params.textDocument.uri;
 		const plain = await documents.analyse(uri, false, token);
@@ -36,13 +43,15 @@ export function serveActions(connection: Connection, client: Client, documents: 
 		const analysed = await documents.analyse(uri, true, token);
 		if (!analysed) return [];
 		try {
-			const actions = new Offer(analysed, client, documents, params).actions();
+			const rewrites = asksFor(params, CodeActionKind.RefactorRewrite) ? await conversions.actions(plain, range) : [];
+			const actions = [...new Offer(analysed, client, documents, params).actions(), ...rewrites];
 			return client.codeActionLiterals ? actions : actions.map(toCommand);
 		} catch (error) {
 			log.error(`working out the actions of ${uri}`, error);
 			return [];
 		}
 	});
+	connection.onCodeActionResolve((action) => conversions.resolve(action));
 	connection.onExecuteCommand(async ({ command, arguments: args }) => {
 		if (command === APPLY && args?.[0]) await connection.workspace.applyEdit(args[0]);
 	});

@@ -29,8 +29,14 @@ export interface Client {
 	/** Takes CodeAction objects, not only commands. */
 	readonly codeActionLiterals: boolean;
 	readonly preferredActions: boolean;
+	/** Shows actions that are not possible, with the reason. */
+	readonly disabledActions: boolean;
+	/** Asks for the edit of an action when it is chosen. */
+	readonly resolvesActions: boolean;
 	/** Takes edits bound to a document version. */
 	readonly documentChanges: boolean;
+	/** Shows what edits are for before they are made. */
+	readonly changeAnnotations: boolean;
 	/** Wants `gup-lens/status` notifications. */
 	readonly status: boolean;
 	/** Answers `gup-lens/readFile`. */
@@ -81,7 +87,12 @@ export function readClient({ capabilities, initializationOptions }: InitializePa
 		markdownSignature: markdown(textDocument?.signatureHelp?.signatureInformation?.documentationFormat),
 		labelOffsets: textDocument?.signatureHelp?.signatureInformation?.parameterInformation?.labelOffsetSupport ?? false,
 		codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
+		disabledActions: textDocument?.codeAction?.disabledSupport ?? false,
+		resolvesActions:
+			(textDocument?.codeAction?.dataSupport ?? false) &&
+			(textDocument?.codeAction?.resolveSupport?.properties.includes('edit') ?? false),
 		preferredActions: textDocument?.codeAction?.isPreferredSupport ?? false,
+		changeAnnotations: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
 		documentChanges: workspace?.workspaceEdit?.documentChanges ?? false,
 		status: options.status === true,
 		readsFiles: options.readFile === true,

@@ -3,8 +3,12 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import {
 	type AnalyseOptions,
 	type Analysis,
+	type Claims,
 	type Engine,
+	type Neighbour,
 	NO_NEEDS,
+	type Objection,
+	type Offer,
 	type OpenFile,
 	type Partners,
 	type Place,
@@ -36,10 +40,18 @@ interface Held {
 	/** Without and with fixes; each is made when first asked for. */
 	plain: Analysis | undefined;
 	fixed: Analysis | undefined;
+	/** What can be done about its sites; worked out when first asked for. */
+	offers: readonly Offer[] | undefined;
 }
 
 /** Nothing is known of this version yet. */
-const UNJUDGED = { failed: false, neighbours: undefined, plain: undefined, fixed: undefined } as const;
+const UNJUDGED = {
+	failed: false,
+	neighbours: undefined,
+	plain: undefined,
+	fixed: undefined,
+	offers: undefined,
+} as const;
 
 const NOTHING: Analysis = { findings: [], irrelevant: false, unread: [], bounded: [] };
 
@@ -114,6 +126,35 @@ export class Documents {
 	/** Those of the call at an offset. */
 	partnersAt(document: TextDocument, context: Context, offset: number): readonly Partners[] {
 		return this.#ask(document, context, (file, options) => file.partnersAt(document.getText(), options, offset)) ?? [];
+	}
+
+	/** What can be done about the sites of a document that should convert. */
+	offers(document: TextDocument, context: Context): readonly Offer[] {
+		const held = this.#hold(document.uri, document.version, context);
+		held.offers ??= this.#ask(document, context, (file, options) => file.offers(document.getText(), options)) ?? [];
+		return held.offers;
+	}
+
+	/** Functions of further files that have a hand in what a conversion of a document changes. */
+	objections(
+		document: TextDocument,
+		context: Context,
+		claims: Claims,
+		files: readonly Neighbour[],
+	): readonly Objection[] {
+		const ask = (file: OpenFile, options: AnalyseOptions) =>
+			file.objections(document.getText(), options, claims, files);
+		return this.#ask(document, context, ask) ?? [];
+	}
+
+	/** The other file a document is analysed with that has this path. */
+	beside(uri: string, path: string): Beside | undefined {
+		return this.#held.get(uri)?.neighbours?.find((neighbour) => neighbour.path === path);
+	}
+
+	/** The other file has still the text that was read. */
+	isCurrent(beside: Beside): Promise<boolean> {
+		return this.#neighbourhood.isCurrent(beside);
 	}
 
 	/**

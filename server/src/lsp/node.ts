@@ -7,6 +7,7 @@ import type { Files } from '../workspace/files.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
 import { auditHost } from './auditHost.js';
 import { serve } from './server.js';
+import { diskStrangers } from './strangers.js';
 
 /** Reads `file:` URIs from the disk. */
 const disk: Files = {
@@ -34,6 +35,7 @@ export function serveNode(built: URL): void {
 		loadWasm: () => readWasm(built),
 		disk,
 		audits: auditHost(built),
+		strangers: diskStrangers(),
 		pages: existsSync(pages) ? pages.href : undefined,
 	});
 }

@@ -20,6 +20,7 @@ import { type AuditHost, serveAudit } from './audit.js';
 import { type Client, isRecord, readClient } from './client.js';
 import { completionTriggers, serveCompletion } from './completion.js';
 import { Contexts } from './contexts.js';
+import { Conversions, type FindStrangers } from './conversions.js';
 import { PulledDiagnostics, PushedDiagnostics } from './diagnostics.js';
 import { Documents } from './documents.js';
 import { clientFiles, noFiles } from './files.js';
@@ -42,6 +43,8 @@ interface Host {
 	readonly disk: Files | undefined;
 	/** Runs audits, where there is a disk. */
 	readonly audits?: AuditHost | undefined;
+	/** Searches trees on the disk, where there is one. */
+	readonly strangers?: FindStrangers | undefined;
 	/** URI of the folder with the rule pages, without a final "/", where there is a disk with them. */
 	readonly pages?: string | undefined;
 }
@@ -64,7 +67,7 @@ export function serve(host: Host): void {
 }
 
 async function initialise(
-	{ connection, loadWasm, disk, audits, pages }: Host,
+	{ connection, loadWasm, disk, audits, strangers, pages }: Host,
 	params: InitializeParams,
 	texts: TextDocuments<TextDocument>,
 	log: Log,
@@ -138,7 +141,7 @@ async function initialise(
 	serveLenses(connection, documents);
 	serveCompletion(connection, client, documents);
 	serveSignature(connection, client, documents);
-	serveActions(connection, client, documents, log);
+	serveActions(connection, client, documents, new Conversions(connection, client, documents, strangers, log), log);
 	if (audits) serveAudit(connection, audits, index, log);
 
 	return { capabilities: capabilities(client, whole), serverInfo: { name: SECTION, version } };
@@ -170,7 +173,10 @@ function capabilities(client: Client, workspaceDiagnostics: boolean): ServerCapa
 		codeLensProvider: { resolveProvider: false },
 		completionProvider: { triggerCharacters: completionTriggers },
 		signatureHelpProvider: signatureTriggers,
-		codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.SourceFixAll, FIX_ALL] },
+		codeActionProvider: {
+			codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, CodeActionKind.SourceFixAll, FIX_ALL],
+			resolveProvider: client.resolvesActions,
+		},
 		...(client.codeActionLiterals ? {} : { executeCommandProvider: { commands: [APPLY] } }),
 		...(client.pulls
 			? {

@@ -3,7 +3,7 @@ import type { Origin } from '../analysis/flag-value.js';
 import { bare } from '../analysis/walk.js';
 import type { Range } from '../syntax/ir.js';
 import { reaches } from './flag-rule.js';
-import type { Fix, Rule } from './rule.js';
+import type { Edit, Fix, Rule } from './rule.js';
 
 function inside(inner: Range, outer: Range): boolean {
 	return inner.start >= outer.start && inner.end <= outer.end;
@@ -40,6 +40,16 @@ function wrap(file: FileContext, call: ApiCall, origin: Origin): readonly Fix[] 
 	];
 }
 
+/** The flag instead of a number or a truth value that is written in the call; undefined where it is not sure which. */
+export function flagsInstead(
+	file: FileContext,
+	call: ApiCall,
+	origin: Origin & { readonly value?: number },
+): Edit | undefined {
+	if (origin.value === undefined) return wrap(file, call, origin)[0]?.edits[0];
+	return origin.value === 1 && !origin.macro ? { start: origin.start, end: origin.end, text: 'FOLL_WRITE' } : undefined;
+}
+
 export const follFlagsNotFlags: Rule = {
 	meta: {
 		id: 'foll-flags-not-flags',
@@ -57,6 +67,7 @@ export const follFlagsNotFlags: Rule = {
 				for (const literal of literals) {
 					if (!once(literal)) continue;
 					const one = literal.value === 1;
+					const named = flagsInstead(file, call, literal);
 					const meant = one
 						? 'FOLL_WRITE is 1 by accident; write its name'
 						: 'flag values were renumbered in 6.3; write the names';
@@ -65,16 +76,7 @@ export const follFlagsNotFlags: Rule = {
 						end: literal.end,
 						message: `${call.call.name}() takes FOLL_* flags, this is the number ${file.slice(literal)}: ${meant}`,
 						related: reaches(call, literal),
-						fixes:
-							one && !literal.macro
-								? [
-										{
-											title: 'Replace by FOLL_WRITE',
-											safe: true,
-											edits: [{ start: literal.start, end: literal.end, text: 'FOLL_WRITE' }],
-										},
-									]
-								: [],
+						fixes: named ? [{ title: 'Replace by FOLL_WRITE', safe: true, edits: [named] }] : [],
 					});
 				}
 				for (const origin of booleans) {

@@ -1,12 +1,12 @@
-import type { FileContext } from '../analysis/context.js';
-import { boundedBy, type Use } from '../analysis/uses/index.js';
+import type { ApiCall, FileContext } from '../analysis/context.js';
+import { boundedBy, type Use, usesOf } from '../analysis/uses/index.js';
 import { inFunction, isLasting, longTermCaution, pathOf, pinning, type Site, sitesOf } from './page-use.js';
 import type { Rule } from './rule.js';
 
 const PATH = ['device', 'kept', 'registered', 'stored', 'released'] as const;
 
 /** The use that makes the pages a device's, or keeps them for longer than the call; undefined when there is none. */
-export function reachesFurther({ uses: { uses, transient, core } }: Site): Use | undefined {
+export function reachesFurther({ uses: { uses, transient, core } }: Pick<Site, 'uses'>): Use | undefined {
 	const device = uses.find((use) => use.kind === 'device');
 	if (device || transient || core) return device;
 	const lasting = uses.find(isLasting);
@@ -17,10 +17,21 @@ export function reachesFurther({ uses: { uses, transient, core } }: Site): Use |
 	return touched ? uses.find(stored) : undefined;
 }
 
-function message(file: FileContext, site: Site, use: Use): string {
-	const { call, name, uses } = site;
+function outlasts(file: FileContext, { uses }: Pick<Site, 'uses'>, use: Use): boolean {
 	const lasts = use.lasting === true || use.kind !== 'device' || uses.uses.some(isLasting);
-	const long = lasts && !boundedBy(file, uses.uses);
+	return lasts && !boundedBy(file, uses.uses);
+}
+
+/** The pages of a call are held for as long as user space wants. */
+export function isForLong(file: FileContext, call: ApiCall): boolean {
+	const uses = usesOf(file, call);
+	const use = reachesFurther({ uses });
+	return use !== undefined && outlasts(file, { uses }, use);
+}
+
+function message(file: FileContext, site: Site, use: Use): string {
+	const { call, name } = site;
+	const long = outlasts(file, site, use);
 	const pin = pinning(file, call, long);
 	const taken = `${name}: ${call.call.name}() takes plain references (FOLL_GET), but ${use.text}${inFunction(site, use)}`;
 	const spelled = call.flags?.some(({ bits }) => bits.has('FOLL_GET')) ?? false;

@@ -39,12 +39,12 @@ function elsewhere({ related = [], start, end }: Report): Report['related'] & ob
  */
 function brought(file: FileContext, rule: Rule, report: Report): Report | undefined {
 	const { unit } = file;
-	const origin = unit.originOf(report.start);
+	const { from, offset } = unit.sourceOf(report.start);
 	const place = unit.placeOf(report.start);
-	if (!origin || !place) return report;
-	const { text } = origin.from;
+	if (!from || !place) return report;
+	const { text } = from;
 	if (needles.some((needle) => text.includes(needle))) return undefined;
-	if (suppressions(text).some((comment) => isAbout(comment, rule, origin.offset))) return undefined;
+	if (suppressions(text).some((comment) => isAbout(comment, rule, offset))) return undefined;
 	const here = report.related?.find((other) => unit.isOwn(other));
 	if (!here) return undefined;
 	const there = { start: report.start, end: report.end, message: `${file.slice(report)} is here` };

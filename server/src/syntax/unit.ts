@@ -50,14 +50,14 @@ export class Unit {
 
 	/** Where an offset lies that is not the file's own; undefined for one that is. */
 	placeOf(offset: number): Place | undefined {
-		const origin = this.originOf(offset);
-		return origin && placeIn(origin.from, origin.offset);
+		const { from, offset: there } = this.sourceOf(offset);
+		return from && placeIn(from, there);
 	}
 
-	/** The other file an offset lies in, and the offset there; undefined for the analysed one. */
-	originOf(offset: number): { readonly from: Neighbour; readonly offset: number } | undefined {
+	/** An offset as one of the file it lies in; `from` is undefined for the analysed file. */
+	sourceOf(offset: number): { readonly from: Neighbour | undefined; readonly offset: number } {
 		const piece = this.pieceAt(offset);
-		return piece && { from: piece.from, offset: piece.start + offset - piece.at };
+		return piece ? { from: piece.from, offset: piece.start + offset - piece.at } : { from: undefined, offset };
 	}
 
 	private pieceAt(offset: number): Placed | undefined {

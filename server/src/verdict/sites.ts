@@ -69,6 +69,11 @@ function siteOf(file: FileContext, call: ApiCall): JudgedSite {
 	};
 }
 
+/** The verdict on one call, before the findings are known. */
+export function judgedVerdict(file: FileContext, call: ApiCall): Site['verdict'] {
+	return rowFor(file, call)?.verdict ?? judge(factsOf(file, call)).verdict;
+}
+
 /** One site for each call the audit lists, in the order of the text, before the findings are known. */
 export function sitesOf(file: FileContext): readonly JudgedSite[] {
 	return auditedCalls(file).map((call) => siteOf(file, call));

@@ -63,6 +63,11 @@ export class Neighbourhood {
 		return found;
 	}
 
+	/** The file has still the text it was read with. */
+	async isCurrent({ file, text }: Beside): Promise<boolean> {
+		return (await this.#files.read(file)) === text;
+	}
+
 	/** The file changed, came or went. */
 	forget(path: string): void {
 		this.#texts.delete(path);

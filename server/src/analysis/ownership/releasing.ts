@@ -9,8 +9,9 @@ import { placeOf, type Spot, spotOf } from './places.js';
 import { type Holding, NEG, POS, type Position, type State, type Value, ZERO } from './state.js';
 import { worth } from './values.js';
 
-export function releaseAt(body: Body, state: State, spot: Spot | undefined, release: Release): void {
-	if (!spot) return;
+export function releaseAt(body: Body, state: State, at: Spot | undefined, by: Release): void {
+	if (!at) return;
+	const [spot, release] = ofElement(state, at, by);
 	const count = release.count && worth(state, release.count);
 	if (count && (count.signs === ZERO || (count.result === undefined && !(count.signs & POS)))) return;
 	if (release.count) for (const id of mentioned(state, release.count)) state.update(id, { counted: true });
@@ -22,6 +23,17 @@ export function releaseAt(body: Body, state: State, spot: Spot | undefined, rele
 	// several takings share the place: the one that has pages is meant
 	const meant = held.some((h) => h.outcome !== 'none') ? held.filter((h) => h.outcome !== 'none') : held;
 	for (const holding of meant) releaseHolding(body, state, holding, spot, release, count);
+}
+
+/** `unpin_user_pages_dirty_lock(&pages[i], 1, dirty)` gives one element back. */
+function ofElement(state: State, spot: Spot, release: Release): readonly [Spot, Release] {
+	const isOne = spot.shape === 'from' && release.count && worth(state, release.count).constant === 1;
+	return isOne
+		? [
+				{ ...spot, shape: 'element' },
+				{ ...release, count: undefined },
+			]
+		: [spot, release];
 }
 
 /** What is given back here is none of what was taken. */

@@ -1,0 +1,164 @@
+/** Compiles single files of the kernel trees, as they are and changed, in copies that share what does not change. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { kernelTree, TREES_HINT, type TreeName } from '../trees.js';
+
+/** Git-ignored folder with a copy of each tree and a folder of objects for each architecture. */
+const builds = join(import.meta.dirname, '..', '..', '.cache', 'builds');
+
+interface Architecture {
+	/** Prefix of the compiler. */
+	readonly cross: string;
+	readonly config: string;
+	/** What the configuration has on top. */
+	readonly symbols: readonly string[];
+}
+
+/** What slows a single file down or needs more programs, and says nothing of it. */
+const LEAN = [
+	...['GCC_PLUGINS', 'WERROR', 'MODULE_SIG', 'KASAN', 'KCOV', 'KCSAN', 'UBSAN', 'GCOV_KERNEL', 'RUST'].map(
+		(name) => `CONFIG_${name}=n`,
+	),
+	'CONFIG_DEBUG_INFO_NONE=y',
+	'CONFIG_SYSTEM_TRUSTED_KEYS=""',
+	'CONFIG_STAGING=y',
+];
+
+const ARCHITECTURES = {
+	x86_64: { cross: process.arch === 'x64' ? '' : 'x86_64-linux-gnu-', config: 'allmodconfig', symbols: LEAN },
+	powerpc: {
+		cross: 'powerpc64-linux-gnu-',
+		config: 'corenet64_smp_defconfig',
+		symbols: ['VIRTUALIZATION', 'KVM_E500MC', 'VIRT_DRIVERS', 'EPAPR_PARAVIRT', 'FSL_HV_MANAGER', 'PARTITION_HV'].map(
+			(name) => `CONFIG_${name}=y`,
+		),
+	},
+	s390: { cross: 's390x-linux-gnu-', config: 'defconfig', symbols: ['CONFIG_KVM=y'] },
+} as const satisfies Record<string, Architecture>;
+
+type ArchitectureName = keyof typeof ARCHITECTURES;
+
+/** The architecture a file is built for: that of its folder; the hypervisor of Freescale runs on PowerPC alone. */
+function architectureOf(path: string): ArchitectureName {
+	const folder = /^arch\/(\w+)\//.exec(path)?.[1];
+	if (folder && folder in ARCHITECTURES) return folder as ArchitectureName;
+	return path.includes('/fsl_') ? 'powerpc' : 'x86_64';
+}
+
+function run(command: string, args: readonly string[], cwd: string): { ok: boolean; output: string } {
+	const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 28 });
+	return { ok: status === 0, output: `${stdout ?? ''}${stderr ?? ''}${error ?? ''}` };
+}
+
+function must(command: string, args: readonly string[], cwd: string): void {
+	const { ok, output } = run(command, args, cwd);
+	if (!ok) throw new Error(`${command} ${args.join(' ')} in ${cwd}:\n${output.slice(-4000)}`);
+}
+
+/** Programs that a build needs and that are not there. */
+export function missingPrograms(paths: readonly string[]): string[] {
+	const compilers = new Set(paths.map((path) => `${ARCHITECTURES[architectureOf(path)].cross}gcc`));
+	return [...compilers, 'make', 'flex', 'bison', 'bc', 'perl'].filter(
+		(name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).error !== undefined,
+	);
+}
+
+/** A copy of a tree in which files are changed. */
+export class KernelBuild {
+	/** The copy. */
+	readonly source: string;
+	private readonly original: string;
+	private readonly prepared = new Set<ArchitectureName>();
+
+	constructor(name: TreeName) {
+		const tree = kernelTree(name);
+		if (!tree) throw new Error(TREES_HINT);
+		this.original = tree;
+		this.source = join(builds, name);
+		if (existsSync(this.source)) return;
+		mkdirSync(builds, { recursive: true });
+		const part = `${this.source}.part`;
+		rmSync(part, { recursive: true, force: true });
+		// links: a file that is changed is replaced, so that the tree stays as it is
+		must('cp', ['-al', `${tree}/.`, part], builds);
+		renameSync(part, this.source);
+	}
+
+	/**
+	 * Compile files with W=1.
+	 * @param texts of files that differ, by path
+	 * @returns warnings and errors without their lines
+	 */
+	compile(paths: readonly string[], texts: ReadonlyMap<string, string>): { ok: boolean; complaints: string[] } {
+		for (const path of paths) this.put(path, texts.get(path));
+		try {
+			return this.make(paths);
+		} finally {
+			for (const path of texts.keys()) this.put(path, undefined);
+		}
+	}
+
+	/** What the tree's own checkpatch.pl --strict says of a file. */
+	checkpatch(path: string, text: string | undefined): string[] {
+		this.put(path, text);
+		const { output } = run(
+			'perl',
+			['scripts/checkpatch.pl', '--strict', '--no-tree', '--no-summary', '--terse', '--show-types', '-f', path],
+			this.source,
+		);
+		this.put(path, undefined);
+		return output
+			.split('\n')
+			.filter((line) => line.startsWith(path))
+			.map((line) => line.slice(path.length).replace(/^:\d+: /, ''));
+	}
+
+	private make(paths: readonly string[]): { ok: boolean; complaints: string[] } {
+		const complaints: string[] = [];
+		let ok = true;
+		for (const path of paths) {
+			const made = run(
+				'make',
+				['-s', 'W=1', ...this.prepare(architectureOf(path)), path.replace(/\.c$/, '.o')],
+				this.source,
+			);
+			ok &&= made.ok;
+			const about = made.output.split('\n').filter((line) => line.includes(path) && /(?:warning|error):/.test(line));
+			complaints.push(...about.map((line) => line.replace(/:\d+(?::\d+)?:/, ':').replace(`${this.source}/`, '')));
+			if (!made.ok) complaints.push(made.output.slice(-2000));
+		}
+		return { ok, complaints };
+	}
+
+	private prepare(name: ArchitectureName): string[] {
+		const { cross, config, symbols } = ARCHITECTURES[name];
+		const out = `${this.source}-${name}`;
+		const args = [`O=${out}`, `ARCH=${name}`, `CROSS_COMPILE=${cross}`];
+		if (this.prepared.has(name)) return args;
+		if (!existsSync(join(out, '.prepared'))) {
+			mkdirSync(out, { recursive: true });
+			if (config === 'allmodconfig') {
+				writeFileSync(join(out, 'wanted'), symbols.join('\n'));
+				must('make', ['-s', ...args, `KCONFIG_ALLCONFIG=${join(out, 'wanted')}`, config], this.source);
+			} else {
+				must('make', ['-s', ...args, config], this.source);
+				writeFileSync(join(out, '.config'), `${readFileSync(join(out, '.config'), 'utf8')}\n${symbols.join('\n')}\n`);
+				must('make', ['-s', ...args, 'olddefconfig'], this.source);
+			}
+			must('make', ['-s', `-j${availableParallelism()}`, ...args, 'prepare'], this.source);
+			writeFileSync(join(out, '.prepared'), '');
+		}
+		this.prepared.add(name);
+		return args;
+	}
+
+	/** Never through the link: the tree would change with the copy. */
+	private put(path: string, text: string | undefined): void {
+		const file = join(this.source, path);
+		const part = join(dirname(file), '.gup-lens-part');
+		writeFileSync(part, text ?? readFileSync(join(this.original, path)));
+		renameSync(part, file);
+	}
+}

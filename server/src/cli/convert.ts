@@ -1,0 +1,209 @@
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
+import { type Conversion, type Engine, needles, type Offer, semanticPatch } from '../engine.js';
+import { applyEdits } from '../rules/apply.js';
+import { collect, fromFolder, slashed } from '../workspace/collect.js';
+import { TreeDefinitions } from '../workspace/definitions.js';
+import { Lines } from '../workspace/lines.js';
+import { parent } from '../workspace/paths.js';
+import { Prefilter } from '../workspace/prefilter.js';
+import { readSource } from '../workspace/read.js';
+import { Refusal } from '../workspace/replace.js';
+import { Strangers } from '../workspace/strangers.js';
+import { count } from '../workspace/wording.js';
+import { type Examined, Examiner, type Named } from './examiner.js';
+import type { Io } from './io.js';
+import { type Letter, mail } from './letter.js';
+import { tell } from './tell.js';
+import { Workbench } from './workbench.js';
+
+/** Rules that say of a site that it should convert, and to what. */
+export const CONVERTING: ReadonlyMap<string, Offer['target']> = new Map([
+	['foll-get-for-dma', 'pin_user_pages'],
+	['foll-get-for-write', 'pin_user_pages'],
+	['iov-iter-get-pages', 'iov_iter_extract_pages'],
+]);
+
+export interface ConvertOptions {
+	readonly kernel: string | undefined;
+	/** What the chosen rules convert to. */
+	readonly targets: ReadonlySet<Offer['target']>;
+	/** Pins without FOLL_LONGTERM, also where it is recommended. */
+	readonly shortTerm: boolean;
+	/** What is printed instead of writing the files. */
+	readonly print: 'diff' | 'patch' | 'cocci' | undefined;
+}
+
+/** How conversions went. */
+export interface Converted {
+	readonly converted: number;
+	readonly refused: number;
+	readonly failed: number;
+}
+
+/** Converts file after file, each site once; everything is kept in memory until all is done. */
+class Converter {
+	readonly letters: Letter[] = [];
+	refused = 0;
+	failed = 0;
+	readonly bench = new Workbench();
+	readonly #engine: Engine;
+	readonly #options: ConvertOptions;
+	readonly #io: Io;
+	readonly #definitions = new TreeDefinitions();
+	readonly #strangers = new Strangers();
+
+	constructor(engine: Engine, options: ConvertOptions, io: Io) {
+		this.#engine = engine;
+		this.#options = options;
+		this.#io = io;
+	}
+
+	async all(paths: readonly string[]): Promise<void> {
+		const { cwd } = this.#io;
+		const { files, skipped } = await collect(paths, cwd);
+		for (const { shown, reason, failed } of skipped) {
+			if (failed) this.failed++;
+			tell(this.#io, `${shown}: ${reason}`);
+		}
+		const words = new Prefilter(needles);
+		const relevant = files.flatMap(({ path, shown }): Named[] => {
+			const read = readSource(path, words);
+			if (read.kind !== 'text') return [];
+			this.#definitions.add(path, read.source.text);
+			return [{ absolute: path, path: fromFolder(cwd, path), shown }];
+		});
+		for (const named of relevant) {
+			try {
+				await this.#file(named);
+			} catch (error) {
+				if (!(error instanceof Refusal)) throw error;
+				this.failed++;
+				tell(this.#io, `${named.shown}: ${error.message}`);
+			}
+		}
+	}
+
+	/** One conversion after the other: each moves what stands behind it. */
+	async #file(named: Named): Promise<void> {
+		while (await this.#next(named)) {
+			// the text is another one now
+		}
+	}
+
+	async #next(named: Named): Promise<boolean> {
+		const examiner = new Examiner(this.#engine, {
+			cwd: this.#io.cwd,
+			kernel: this.#options.kernel,
+			severities: {},
+			files: this.bench,
+			definitions: (name) => this.#definitions.of(name),
+		});
+		const text = this.bench.text(named.absolute);
+		return examiner.examine(named, text, async (file) => {
+			const offers = file.offers().filter(({ target }) => this.#options.targets.has(target));
+			const blocked: string[] = [];
+			for (const offer of offers) {
+				const chosen = this.#chosen(offer);
+				const objection = chosen && (await this.#objection(named, file, chosen));
+				if (chosen && objection === undefined) {
+					await this.#apply(named, file, offer, chosen);
+					return true;
+				}
+				blocked.push(this.#refusal(named, file, offer, objection));
+			}
+			for (const line of blocked) tell(this.#io, line);
+			this.refused += blocked.length;
+			return false;
+		});
+	}
+
+	#chosen({ conversions }: Offer): Conversion | undefined {
+		return (this.#options.shortTerm && conversions.find(({ longterm }) => !longterm)) || conversions[0];
+	}
+
+	async #objection(named: Named, file: Examined, { claims }: Conversion): Promise<string | undefined> {
+		const { tree } = file.judged;
+		const top = tree?.root ?? folderOf(named, this.#io.cwd);
+		if (top === undefined) return undefined;
+		const inTree = (path: string) => tree?.relative(path) ?? fromFolder(this.#io.cwd, path);
+		const others = await this.#strangers.to(claims, top, inTree);
+		const [first] = file.objections(
+			claims,
+			others.filter(({ path }) => path !== file.judged.path),
+		);
+		return first && `${first.name}() (${first.path}:${first.line}) ${first.why}`;
+	}
+
+	async #apply(named: Named, file: Examined, offer: Offer, conversion: Conversion): Promise<void> {
+		const root = file.judged.tree?.root ?? slashed(this.#io.cwd);
+		const { line } = this.#place(named, offer);
+		let diff = '';
+		for (const path of new Set(conversion.edits.map((edit) => edit.path))) {
+			const absolute = path === undefined ? named.absolute : file.fileOf(path);
+			if (absolute === undefined) throw new Refusal(`${path} is not there any more`);
+			const before = this.bench.text(absolute);
+			const edits = conversion.edits.filter((edit) => edit.path === path);
+			const after = applyEdits(before, edits);
+			this.bench.put(absolute, after);
+			diff += difference(fromFolder(root, absolute), before, after);
+		}
+		const { takers, former, api, longterm, notes } = conversion;
+		tell(
+			this.#io,
+			`${named.shown}:${line}: ${former.join(', ')}() in ${takers.join(', ')}() -> ${api}()${longterm ? ' with FOLL_LONGTERM' : ''}`,
+		);
+		for (const note of notes) tell(this.#io, `${named.shown}:${line}: note: ${note}`);
+		this.letters.push({ offer, conversion, path: file.judged.path, root, diff });
+	}
+
+	#place(named: Named, { sites }: Offer): { line: number; column: number } {
+		return new Lines(this.bench.text(named.absolute)).position(sites[0]?.start ?? 0);
+	}
+
+	#refusal(named: Named, file: Examined, offer: Offer, objection: string | undefined): string {
+		const { line, column } = this.#place(named, offer);
+		const reason = objection ?? offer.refusal?.reason ?? 'no conversion';
+		const lines = new Lines(this.bench.text(named.absolute));
+		const places = (offer.refusal?.places ?? []).map((spot) => {
+			if (!spot.place) return `${spot.message} (line ${lines.position(spot.start).line})`;
+			return `${spot.message} (${file.elsewhere(spot.place).shown}:${spot.place.line})`;
+		});
+		return `${named.shown}:${line}:${column}: not converted: ${[reason, ...places].join('; ')}`;
+	}
+}
+
+/** Outside a tree, what lies below the working directory belongs together. */
+function folderOf({ absolute, path }: Named, cwd: string): string | undefined {
+	return path.startsWith('..') ? parent(absolute) : slashed(cwd);
+}
+
+function difference(path: string, before: string, after: string): string {
+	return createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, undefined, undefined, {
+		context: 3,
+		headerOptions: FILE_HEADERS_ONLY,
+	});
+}
+
+/** Converts the sites of files and folders. */
+export async function convert(
+	engine: Engine,
+	paths: readonly string[],
+	options: ConvertOptions,
+	io: Io,
+): Promise<Converted> {
+	const work = new Converter(engine, options, io);
+	await work.all(paths);
+	const { letters, bench } = work;
+	if (options.print === undefined) await bench.write();
+	else if (options.print === 'cocci') io.stdout.write(semanticPatch(letters.map(({ conversion }) => conversion)));
+	else if (options.print === 'patch')
+		for (const [i, letter] of letters.entries()) io.stdout.write(await mail(letter, i + 1, letters.length));
+	else
+		for (const { path, before, after } of bench.changes)
+			io.stdout.write(difference(fromFolder(letters[0]?.root ?? io.cwd, path), before, after));
+	tell(
+		io,
+		`${count(letters.length, 'conversion')}${options.print === undefined ? '' : ' to make'}, ${work.refused} refused`,
+	);
+	return { converted: letters.length, refused: work.refused, failed: work.failed };
+}

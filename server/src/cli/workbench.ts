@@ -1,0 +1,57 @@
+import type { Files } from '../workspace/files.js';
+import { nodeFiles } from '../workspace/nodeFiles.js';
+import { readSource } from '../workspace/read.js';
+import { Refusal, replaceFile } from '../workspace/replace.js';
+import { encode, type SourceText } from '../workspace/text.js';
+
+interface Worked {
+	readonly bytes: Buffer;
+	readonly source: SourceText;
+	text: string;
+}
+
+/** Files that are changed in memory, one change after the other, and written at the end. */
+export class Workbench implements Files {
+	readonly #files = new Map<string, Worked>();
+
+	async read(path: string): Promise<string | undefined> {
+		return this.#files.get(path)?.text ?? nodeFiles.read(path);
+	}
+
+	list(folder: string): Promise<readonly string[]> {
+		return nodeFiles.list(folder);
+	}
+
+	/** The text as it is by now. */
+	text(path: string): string {
+		return this.#worked(path).text;
+	}
+
+	put(path: string, text: string): void {
+		this.#worked(path).text = text;
+	}
+
+	/** Path, former and present text of each file that has changed. */
+	get changes(): readonly { readonly path: string; readonly before: string; readonly after: string }[] {
+		return [...this.#files].flatMap(([path, { source, text }]) =>
+			text === source.text ? [] : { path, before: source.text, after: text },
+		);
+	}
+
+	/** @throws Refusal for a file that changed meanwhile */
+	async write(): Promise<void> {
+		for (const [path, { bytes, source, text }] of this.#files)
+			if (text !== source.text) await replaceFile(path, bytes, encode(text, source));
+	}
+
+	#worked(path: string): Worked {
+		let worked = this.#files.get(path);
+		if (!worked) {
+			const read = readSource(path, undefined);
+			if (read.kind !== 'text') throw new Refusal(read.kind === 'skipped' ? read.reason : 'cannot be read');
+			worked = { bytes: read.bytes, source: read.source, text: read.source.text };
+			this.#files.set(path, worked);
+		}
+		return worked;
+	}
+}

@@ -1,0 +1,102 @@
+/** What a conversion takes for granted of files that were not analysed with it: that nobody else has a hand in the pages. */
+import { callsOf } from '../analysis/callers.js';
+import type { FileContext } from '../analysis/context.js';
+import type { Expr, FunctionIR } from '../syntax/ir.js';
+import { shelfOf } from '../syntax/shelf.js';
+import type { Neighbour } from '../syntax/unit.js';
+import { pageParameter } from './callers.js';
+import type { Handling } from './pages.js';
+import type { Claims } from './plan.js';
+
+/** Callers through which a parameter is followed. */
+const DEEPEST = 4;
+
+/** Functions that give pages back, or put some into a place, by their name alone. */
+const GIVES_BACK =
+	/put_page|put_pages|release_page|free_page|unpin|folio_put|set_page_dirty|get_user_page|pin_user_page|iov_iter_(?:get|extract)_page|alloc_page|get_page/;
+
+type Releaser = Claims['functions'][number];
+
+/** Functions that give back the pages they are given: whoever calls them is part of it. */
+function releasers(file: FileContext, fn: FunctionIR, pages: Expr, found: Map<string, Releaser>, depth = 0): void {
+	const position = pageParameter(fn, pages);
+	if (position < 0 || depth > DEEPEST) return;
+	// of the file's own static functions every call is seen
+	if (!file.unit.isOwn(fn) || !fn.isStatic) found.set(fn.name, { name: fn.name, only: homeOf(file, fn) });
+	for (const site of callsOf(file, fn.name)) {
+		const arg = site.call.args[position];
+		if (arg) releasers(file, site.fn, arg, found, depth + 1);
+	}
+}
+
+/** The file whose static function it is: in the unit the word is blanked out. */
+function homeOf(file: FileContext, fn: FunctionIR): string | undefined {
+	const { from, offset } = file.unit.sourceOf(fn.start);
+	const header = from?.text.slice(offset, offset + fn.nameRange.start - fn.start) ?? '';
+	// what a header defines, whoever includes it may call
+	return /\bstatic\b/.test(header) && !from?.path.endsWith('.h') ? from?.path : undefined;
+}
+
+export function claimsOf(file: FileContext, { releases, fields }: Handling): Claims {
+	const functions = new Map<string, Releaser>();
+	for (const { fn, pages } of releases) releasers(file, fn, pages, functions);
+	return { functions: [...functions.values()], fields };
+}
+
+/** Somebody who has a hand in the pages. */
+export interface Objection {
+	readonly path: string;
+	/** The function that does so. */
+	readonly name: string;
+	/** From 1. */
+	readonly line: number;
+	readonly why: string;
+}
+
+/** A quick look whether a file may object. */
+export function mayObject(text: string, { functions, fields }: Claims): boolean {
+	if (functions.some(({ name }) => text.includes(name))) return true;
+	return (
+		GIVES_BACK.test(text) &&
+		fields.some(
+			({ record, field }) =>
+				(text.includes(`->${field}`) || text.includes(`.${field}`)) && text.includes(record.replace(/^\w+ /, '')),
+		)
+	);
+}
+
+/**
+ * Functions of other files that speak against it.
+ * @param seen names of the functions that were analysed with the file
+ * @param version of the kernel
+ */
+export function objections(
+	claims: Claims,
+	files: readonly Neighbour[],
+	seen: ReadonlySet<string>,
+	version: string,
+): Objection[] {
+	return files.flatMap((from) => {
+		if (!mayObject(from.text, claims)) return [];
+		return [...shelfOf(from, version).values()].flat().flatMap((fn): Objection[] => {
+			if (seen.has(fn.name)) return [];
+			const line = from.text.slice(0, fn.piece.start).split('\n').length;
+			const called = claims.functions.find(({ name, only }) => (only ?? from.path) === from.path && fn.calls.has(name));
+			if (called) return [{ path: from.path, name: fn.name, line, why: `calls ${called.name}() as well` }];
+			const releases = [...fn.calls].some((name) => GIVES_BACK.test(name));
+			const used = claims.fields.find(
+				({ record, field }) => releases && fn.usesField(field) && fn.names(record.replace(/^\w+ /, '')),
+			);
+			return used
+				? [
+						{
+							path: from.path,
+							name: fn.name,
+							line,
+							why: `takes pages or gives them back, and uses ${used.field} of ${used.record}`,
+						},
+					]
+				: [];
+		});
+	});
+}

@@ -1,0 +1,68 @@
+/** A conversion as a semantic patch for Coccinelle: the same code for the same code, in the functions it was found in. */
+import type { Conversion, Hunk } from './plan.js';
+
+function marked(mark: '+' | '-', code: string): string {
+	// a blank line that is marked is no code to Coccinelle
+	const lines = code.split(/\r?\n/).filter((line) => line.trim() !== '');
+	return lines.map((line) => `${mark} ${line.trim()}`).join('\n');
+}
+
+function changed({ before, after }: Hunk): string {
+	return after === '' ? marked('-', before) : `${marked('-', before)}\n${marked('+', after)}`;
+}
+
+/** One rule for what a function changes, wherever it stands in it. */
+function rule(name: string, fn: string, hunks: readonly Hunk[]): string {
+	const arms = hunks.length === 1 ? changed(hunks[0] as Hunk) : `(\n${hunks.map(changed).join('\n|\n')}\n)`;
+	return `@${name}@\nidentifier fn = {${fn}};\n@@\nfn(...)\n{\n<...\n${arms}\n...>\n}\n`;
+}
+
+/** Declarations go when what needed them is gone. */
+function dropped(name: string, fn: string, { before }: Hunk): string {
+	return `@${name}@\nidentifier fn = {${fn}};\n@@\nfn(...)\n{\n...\n${marked('-', before)}\n...\n}\n`;
+}
+
+/** A rule for each kind of change of one function: expressions and statements cannot be arms of one choice. */
+function rulesOf(fn: string, hunks: readonly Hunk[]): string[] {
+	const of = (kind: Hunk['kind']): Hunk[] => hunks.filter((hunk) => hunk.kind === kind);
+	const [expressions, statements, declarations] = [of('expression'), of('statement'), of('declaration')];
+	return [
+		...(expressions.length > 0 ? [rule(`${fn}_calls`, fn, expressions)] : []),
+		...(statements.length > 0 ? [rule(`${fn}_statements`, fn, statements)] : []),
+		...declarations.map((hunk, i) => dropped(`${fn}_unused${i > 0 ? i : ''}`, fn, hunk)),
+	];
+}
+
+/** Names that are types to the kernel and nothing to C. */
+const TYPE = /\b(?:\w+_t|(?:__)?[us](?:8|16|32|64)|__[bl]e(?:16|32|64)|ulong|uint)\b(?!\s*\()/g;
+
+/** Type names that Coccinelle has to be told of. */
+function typesIn(hunks: readonly Hunk[]): string[] {
+	const code = hunks.map(({ before, after }) => `${before}\n${after}`).join('\n');
+	return [...new Set(code.match(TYPE))];
+}
+
+/**
+ * One semantic patch for all conversions; hunks of one function that are alike are one.
+ * @returns text of a .cocci file, "" for no conversion
+ */
+export function semanticPatch(conversions: readonly Conversion[]): string {
+	const types = typesIn(conversions.flatMap(({ hunks }) => hunks));
+	const seen = new Set<string>();
+	const patches = conversions.map(({ hunks, title, notes }) => {
+		const functions = new Map<string, Hunk[]>();
+		for (const hunk of hunks) {
+			const key = `${hunk.function} ${hunk.before}`;
+			if (seen.has(key)) continue;
+			seen.add(key);
+			functions.set(hunk.function, [...(functions.get(hunk.function) ?? []), hunk]);
+		}
+		const rules = [...functions].flatMap(([fn, all]) => rulesOf(fn, all));
+		if (rules.length === 0) return `// ${title}: what is added there is no semantic patch\n`;
+		return `${[title, ...notes].map((line) => `// ${line}`).join('\n')}\n\n${rules.join('\n')}`;
+	});
+	const [first = '', ...rest] = patches;
+	// a type that is told of in the first rule is known in all others
+	const told = types.length > 0 ? first.replace(/^identifier /m, `typedef ${types.join(', ')};\nidentifier `) : first;
+	return [told, ...rest].join('\n');
+}

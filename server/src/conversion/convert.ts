@@ -1,0 +1,188 @@
+/** From a site whose verdict is to convert to the edits of every side, or to what blocks it. */
+import type { ApiCall, FileContext } from '../analysis/context.js';
+import { usesOf } from '../analysis/uses/index.js';
+import { isForLong } from '../rules/foll-get-for-dma.js';
+import type { Edit } from '../rules/rule.js';
+import type { FunctionIR, Range } from '../syntax/ir.js';
+import { auditedCalls } from '../verdict/audited.js';
+import { factsOf } from '../verdict/facts.js';
+import { judge } from '../verdict/policy.js';
+import { judgedVerdict } from '../verdict/sites.js';
+import { claimsOf } from './claims.js';
+import { EXTRACT, extraction } from './extract.js';
+import { notesOf } from './notes.js';
+import { at, type Handling, handlingOf } from './pages.js';
+import {
+	Blocked,
+	type Case,
+	type Conversion,
+	type FileEdit,
+	type Hunk,
+	type Label,
+	type Offer,
+	type Refusal,
+	type Spot,
+} from './plan.js';
+import { rewriteReleases } from './release.js';
+import { takingEdits, twinOf } from './taking.js';
+import { dropUnused } from './unused.js';
+
+/** The edit in the file it belongs to. */
+function placed(file: FileContext, { start, end, text }: Edit, label: Label): FileEdit {
+	const { from, offset } = file.unit.sourceOf(start);
+	return { path: from?.path, start: offset, end: offset + end - start, text, label };
+}
+
+interface Sides {
+	readonly edits: readonly FileEdit[];
+	readonly hunks: readonly Hunk[];
+}
+
+/** All releasing sides, with the loop variables that nothing is left for. */
+function releaseSides(file: FileContext, { releases }: Handling): Sides {
+	const rewritten = rewriteReleases(file, releases);
+	const all = new Map(rewritten.map((one) => [one.edit.start, one]));
+	const edits = [...all.values()].map(({ edit }) => edit);
+	const dropped = new Map<number, { edit: Edit; hunk: Hunk }>();
+	for (const { fn, index } of all.values()) {
+		const edit = index === undefined ? undefined : dropUnused(file.text, fn, index, edits);
+		const type = fn.locals.find(({ name }) => name === index)?.type.base;
+		const hunk = hunkIn(file, fn, 'declaration', `${type} ${index};`, '');
+		if (edit) dropped.set(edit.start, { edit, hunk });
+	}
+	return {
+		edits: [
+			...edits.map((edit) => placed(file, edit, 'release')),
+			...[...dropped.values()].map(({ edit }) => placed(file, edit, 'declaration')),
+		],
+		hunks: [
+			...[...all.values()].map(({ fn, kind, before, after }) => hunkIn(file, fn, kind, before, after)),
+			...[...dropped.values()].map(({ hunk }) => hunk),
+		],
+	};
+}
+
+function hunkIn(file: FileContext, fn: FunctionIR, kind: Hunk['kind'], before: string, after: string): Hunk {
+	return { path: file.unit.neighbourOf(fn.start)?.path, function: fn.name, kind, before, after };
+}
+
+function unique(names: readonly string[]): string[] {
+	return [...new Set(names)];
+}
+
+function caseOf(file: FileContext, takings: readonly ApiCall[]): Case {
+	if (takings.some((taking) => isForLong(file, taking))) return 2;
+	return takings.some((taking) => usesOf(file, taking).uses.some(({ kind }) => kind === 'device')) ? 1 : 5;
+}
+
+function toPin(file: FileContext, handling: Handling, longterm: boolean): Conversion {
+	const { takings } = handling;
+	const twins = takings.map((taking) => twinOf(file, taking, longterm));
+	const [twin] = twins;
+	const unmatched = takings.find((_, i) => !twins[i]);
+	if (!twin || unmatched) {
+		const name = unmatched?.call.name ?? takings[0]?.call.name;
+		throw new Blocked(`this kernel has no function that pins what ${name}() takes with these flags`);
+	}
+	const sides = releaseSides(file, handling);
+	const edits: FileEdit[] = [];
+	const hunks: Hunk[] = [];
+	takings.forEach((taking, i) => {
+		const own = twins[i];
+		if (!own || !taking.fn) return;
+		const taken = takingEdits(file, taking, own, longterm);
+		edits.push(...taken.edits.map((edit) => placed(file, edit, 'take')));
+		hunks.push(hunkIn(file, taking.fn, 'expression', taken.before, taken.after));
+	});
+	edits.push(...sides.edits);
+	const api = twin.api.name;
+	return {
+		title: `Convert to ${api}()${longterm ? ' with FOLL_LONGTERM' : ''}`,
+		api,
+		former: unique(takings.map(({ call }) => call.name)),
+		takers: unique(takings.flatMap(({ fn }) => fn?.name ?? [])),
+		releasers: unique(handling.releases.map(({ fn }) => fn.name)),
+		case: caseOf(file, takings),
+		longterm,
+		edits,
+		hunks: [...hunks, ...sides.hunks],
+		notes: notesOf(file, handling, edits, longterm),
+		claims: claimsOf(file, handling),
+	};
+}
+
+function toExtraction(file: FileContext, handling: Handling): Conversion {
+	const { takings, releases } = handling;
+	const { take, flag, release } = extraction(file, handling);
+	const edits = [
+		...take.map((edit) => placed(file, edit, 'take')),
+		...flag.map((edit) => placed(file, edit, 'flag')),
+		...release.map((edit) => placed(file, edit, 'release')),
+	];
+	return {
+		title: `Convert to ${EXTRACT}()`,
+		api: EXTRACT,
+		former: unique(takings.map(({ call }) => call.name)),
+		takers: unique(takings.flatMap(({ fn }) => fn?.name ?? [])),
+		releasers: unique(releases.map(({ fn }) => fn.name)),
+		case: caseOf(file, takings),
+		longterm: false,
+		edits,
+		hunks: [],
+		notes: notesOf(file, handling, edits, false),
+		claims: claimsOf(file, handling),
+	};
+}
+
+/** Conversions of the sites of one handling, the recommended one first. */
+function conversions(file: FileContext, handling: Handling): Conversion[] {
+	if (handling.takings[0]?.api.record.group === 'iov-iter') return [toExtraction(file, handling)];
+	const long = handling.takings.some((taking) => isForLong(file, taking));
+	if (!long) return [toPin(file, handling, false)];
+	const possible = handling.takings.every((taking) => twinOf(file, taking, true));
+	return [...(possible ? [toPin(file, handling, true)] : []), toPin(file, handling, false)];
+}
+
+function refusal(file: FileContext, { message, places }: Blocked): Refusal {
+	return {
+		reason: message,
+		places: places.map((spot): Spot => {
+			const place = file.unit.placeOf(spot.start);
+			return place ? { ...spot, place } : spot;
+		}),
+	};
+}
+
+function offer(file: FileContext, call: ApiCall): Offer & { readonly takings: readonly ApiCall[] } {
+	const { target, evidence } = judge(factsOf(file, call));
+	const told = { target: target ?? 'pin_user_pages', why: evidence[0]?.text ?? '' };
+	try {
+		if (call.api.record.group === 'iov-iter' && !file.kernel.api(EXTRACT)?.signature)
+			throw new Blocked('it needs iov_iter_extract_pages(), which comes with 6.3: this kernel has no replacement yet');
+		if (call.api.record.group !== 'get' && call.api.record.group !== 'iov-iter')
+			throw new Blocked(`${call.call.name}() has no twin that pins`, [at(call.call.nameRange, 'taken here')]);
+		const handling = handlingOf(file, call);
+		const sites = handling.takings.map((taking): Range => at(taking.call.nameRange, ''));
+		return {
+			...told,
+			sites,
+			takings: handling.takings,
+			conversions: conversions(file, handling),
+			refusal: undefined,
+		};
+	} catch (error) {
+		if (!(error instanceof Blocked)) throw error;
+		return { ...told, sites: [call.call.nameRange], takings: [call], conversions: [], refusal: refusal(file, error) };
+	}
+}
+
+/** An offer for each site whose verdict is to convert; sites that only change together share one. */
+export function offers(file: FileContext): Offer[] {
+	const done = new Set<number>();
+	return auditedCalls(file).flatMap((call) => {
+		if (done.has(call.call.start) || judgedVerdict(file, call) !== 'convert') return [];
+		const { takings, ...one } = offer(file, call);
+		for (const taking of takings) done.add(taking.call.start);
+		return [one];
+	});
+}

@@ -1,0 +1,257 @@
+/** iov_iter_get_pages2() and its _alloc2 as iov_iter_extract_pages(): the arguments, the array, what a failure leaves behind. */
+import type { ApiCall, FileContext } from '../analysis/context.js';
+import { variableType } from '../analysis/integers.js';
+import { iteratorKind } from '../analysis/iterator-kind.js';
+import { bare } from '../analysis/walk.js';
+import type { Edit } from '../rules/rule.js';
+import type { Expr, FunctionIR } from '../syntax/ir.js';
+import { callsOfPureRelease, FlagPlan } from './flag.js';
+import { before, indentation, call as layOut, lineEnd } from './layout.js';
+import { at, type Handling, type PageCall } from './pages.js';
+import { Blocked } from './plan.js';
+import { rewriteReleases } from './release.js';
+import { contents, pathTo, type Statement, statementsOf } from './statements.js';
+
+export const EXTRACT = 'iov_iter_extract_pages';
+
+/** The edits of all sides. */
+export interface Extracted {
+	readonly take: readonly Edit[];
+	readonly flag: readonly Edit[];
+	readonly release: readonly Edit[];
+}
+
+function block(
+	file: FileContext,
+	fn: FunctionIR,
+	offset: number,
+): { own: Statement; around: Statement & { kind: 'block' } } {
+	const root = statementsOf(file.text, fn.body);
+	const path = root ? pathTo(root, offset) : [];
+	const inner = path.findLastIndex(({ kind }) => kind === 'block');
+	const around = path[inner];
+	const own = path[inner + 1];
+	const here = { start: offset, end: offset };
+	if (around?.kind !== 'block' || !own || (own.kind !== 'simple' && own.kind !== 'if'))
+		throw new Blocked(`${fn.name}() takes the pages inside a larger statement`, [at(here, 'taken here')]);
+	if (own.kind === 'if' && !(own.test.start <= offset && offset < own.test.end))
+		throw new Blocked(`${fn.name}() takes the pages in a branch without brackets`, [at(here, 'taken here')]);
+	return { own, around };
+}
+
+/** A name for a pointer to the array that is free in the function. */
+function freeName(fn: FunctionIR): string {
+	const taken = new Set([...fn.params, ...fn.locals].map(({ name }) => name));
+	const found = ['pages', 'page_list', 'extracted', 'extracted_pages'].find((name) => !taken.has(name));
+	if (found === undefined) throw new Blocked(`${fn.name}() has no name left for the array`);
+	return found;
+}
+
+class Extraction {
+	private readonly edits: Edit[] = [];
+	/** Statements that run before the call. */
+	private readonly first: string[] = [];
+	private readonly file: FileContext;
+	private readonly taking: ApiCall;
+	private readonly fn: FunctionIR;
+
+	constructor(file: FileContext, taking: ApiCall, fn: FunctionIR) {
+		this.file = file;
+		this.taking = taking;
+		this.fn = fn;
+	}
+
+	done(): readonly Edit[] {
+		const { file, taking } = this;
+		const { call, arg } = taking;
+		const allocates = call.name.includes('_alloc');
+		const pages = arg('pages');
+		const [iter, maxsize, offset] = [arg('iter'), arg('maxsize'), arg('offset')];
+		const maxpages = arg('maxpages');
+		if (!pages || !iter || !maxsize || !offset || (!allocates && !maxpages) || taking.shape !== taking.api.signature)
+			throw new Blocked(`the arguments of ${call.name}() are not those of this kernel`, [
+				at(call.nameRange, 'called here'),
+			]);
+		const array = allocates ? this.allocated(pages) : this.given(pages);
+		const args = [
+			file.slice(iter),
+			array,
+			file.slice(maxsize),
+			maxpages ? file.slice(maxpages) : 'INT_MAX',
+			'0',
+			file.slice(offset),
+		];
+		const lead = before(file.text, call.start);
+		const behind = /^[^\n/]*/.exec(file.text.slice(call.end))?.[0].trimEnd().length ?? 0;
+		const text = layOut(lead, EXTRACT, args, behind, lineEnd(file.text));
+		if (this.first.length === 0 || !this.splitDeclaration(args)) {
+			this.edits.push({ start: call.start, end: call.end, text });
+			this.runBefore();
+		}
+		return this.edits;
+	}
+
+	private runBefore(): void {
+		if (this.first.length === 0) return;
+		const { file, fn, taking } = this;
+		const { own } = block(file, fn, taking.call.start);
+		const lead = indentation(file.text, own.start);
+		const text = this.first.map((line) => `${line}${lineEnd(file.text)}${lead}`).join('');
+		this.edits.push({ start: own.start, end: own.start, text });
+	}
+
+	/** A declaration with the call as its value is taken apart where something has to run before. */
+	private splitDeclaration(args: readonly string[]): boolean {
+		const { file, fn, taking } = this;
+		const { own, around } = block(file, fn, taking.call.start);
+		const declares = (at: Statement | undefined): boolean =>
+			at !== undefined && fn.locals.some(({ start }) => at.start <= start && start < at.end);
+		if (!declares(own)) return false;
+		const written = file.text.slice(own.start, taking.call.start);
+		const [, declaration, name] = /^([\w\s*]*?\b(\w+))\s*=\s*$/.exec(written) ?? [];
+		const isAll = file.text.slice(taking.call.end, own.end).trim() === ';';
+		if (!declaration || !isAll || declares(around.body[around.body.indexOf(own) + 1]))
+			throw new Blocked(`${fn.name}() takes the pages among its declarations`, [
+				at(taking.call.nameRange, 'taken here'),
+			]);
+		const [lead, end] = [indentation(file.text, own.start), lineEnd(file.text)];
+		const lines = this.first.map((line) => `${line}${end}${lead}`).join('');
+		const gap = /^\r?\n(?=\r?\n)/.exec(file.text.slice(own.end))?.[0].length ?? 0;
+		const text = layOut(`${lead}${name} = `, EXTRACT, args, 1, end);
+		this.edits.push({
+			start: own.start + declaration.length,
+			end: own.end + gap,
+			text: `;${end}${end}${lead}${lines}${name} = ${text};`,
+		});
+		return true;
+	}
+
+	/** The function allocates the array: it starts with none, and after a failure it is the caller's to free. */
+	private allocated(pages: Expr): string {
+		const { file, fn, taking } = this;
+		const at_ = bare(pages);
+		const target =
+			at_.kind === 'unary' && at_.op === '&'
+				? file.slice(at_.operand)
+				: `*${/^\w+$/.test(file.slice(pages)) ? file.slice(pages) : `(${file.slice(pages)})`}`;
+		const { own, around } = block(file, fn, taking.call.start);
+		this.first.push(`${target} = NULL;`);
+		this.failure(own, around.body[around.body.indexOf(own) + 1], target);
+		return file.slice(pages);
+	}
+
+	private failure(own: Statement, next: Statement | undefined, target: string): void {
+		const { file, fn, taking } = this;
+		const test = own.kind === 'if' ? own : next;
+		const written = test?.kind === 'if' ? file.slice(test.test) : '';
+		const result = own.kind === 'simple' ? /(\w+)\s*=[^=]/.exec(file.slice(own))?.[1] : undefined;
+		const fails =
+			own.kind === 'if' ? /<=?\s*0\s*\)?$/.test(written) : new RegExp(`^${result}\\s*<=?\\s*0$`).test(written);
+		if (test?.kind !== 'if' || !fails)
+			throw new Blocked(`${fn.name}() has no branch for a failure, in which the array would have to be freed`, [
+				at(taking.call.nameRange, 'taken here'),
+			]);
+		const end = lineEnd(file.text);
+		const lead = indentation(file.text, test.start);
+		const [first] = contents(test.then);
+		const frees = [`kvfree(${target});`, `${target} = NULL;`];
+		if (test.then.kind === 'block' && first) {
+			this.edits.push({
+				start: first.start,
+				end: first.start,
+				text: frees.map((line) => `${line}${end}${lead}\t`).join(''),
+			});
+			return;
+		}
+		if (test.otherwise)
+			throw new Blocked(`${fn.name}() has no place to free the array after a failure`, [at(test.test, 'tested here')]);
+		const from = file.text.slice(0, test.then.start).trimEnd().length;
+		const body = [...frees, file.slice(test.then)].map((line) => `${end}${lead}\t${line}`).join('');
+		this.edits.push({ start: from, end: test.then.end, text: ` {${body}${end}${lead}}` });
+	}
+
+	/** The function fills the array it is given: it wants the address of a pointer to it. */
+	private given(pages: Expr): string {
+		const { file, fn } = this;
+		const at = bare(pages);
+		const name = at.kind === 'name' ? at.name : undefined;
+		const type = name === undefined ? undefined : variableType(fn, name);
+		if (type && !type.array && type.pointers === 2) return `&${name}`;
+		const pointer = freeName(fn);
+		const inner = at.kind === 'unary' && at.op === '&' ? bare(at.operand) : at;
+		const local = inner.kind === 'name' ? fn.locals.find((variable) => variable.name === inner.name) : undefined;
+		const root = statementsOf(file.text, fn.body);
+		const declaration = local && root ? pathTo(root, local.start).at(-1) : undefined;
+		const text = `struct page **${pointer} = ${file.slice(pages)};`;
+		if (declaration?.kind === 'simple') {
+			const lead = indentation(file.text, declaration.start);
+			this.edits.push({ start: declaration.end, end: declaration.end, text: `${lineEnd(file.text)}${lead}${text}` });
+		} else {
+			const open = fn.body.start + 1;
+			this.edits.push({ start: open, end: open, text: `${lineEnd(file.text)}\tstruct page **${pointer};` });
+			this.first.push(`${pointer} = ${file.slice(pages)};`);
+		}
+		return `&${pointer}`;
+	}
+}
+
+/** Only pages of user space come through the iterator: every extraction pins. */
+function isForUsers(file: FileContext, taking: ApiCall, fn: FunctionIR): boolean {
+	const iter = taking.arg('iter');
+	return iter !== undefined && iteratorKind(file, fn, taking.call, iter) === 'user';
+}
+
+/** `if (flag)` before what gives pages back. */
+function guarded(file: FileContext, fn: FunctionIR, { start, end, text }: Edit, flag: string): Edit {
+	const root = statementsOf(file.text, fn.body);
+	const path = root ? pathTo(root, start) : [];
+	const own = path.findLast((statement) => statement.start <= start && end <= statement.end);
+	const around = path[path.indexOf(own as Statement) - 1];
+	const here = { start, end };
+	const isWhole = own !== undefined && own.start === start && /^\s*;?\s*$/.test(file.text.slice(end, own.end));
+	if (!isWhole) throw new Blocked(`${fn.name}() gives the pages back inside a larger statement`, [at(here, 'here')]);
+	if (around?.kind === 'if' && around.otherwise && around.then === own)
+		throw new Blocked(`${fn.name}() gives the pages back in a branch without brackets`, [at(here, 'here')]);
+	const lead = indentation(file.text, start);
+	const inner = text.replaceAll('\n', '\n\t');
+	return { start, end, text: `if (${flag})${lineEnd(file.text)}${lead}\t${inner}` };
+}
+
+/** A release without its folds: what is marked dirty stays, whether the pages are pinned or not. */
+function releaseEdits(file: FileContext, releases: readonly PageCall[], plan: FlagPlan | undefined): Edit[] {
+	const starts = new Set(releases.map(({ call }) => call.start));
+	const sites = new Map<number, Edit>();
+	const edits = rewriteReleases(file, releases, true).map(({ edit, kind, after, fn }, i) => {
+		const { call, pages } = releases[i] as PageCall;
+		if (!plan) return edit;
+		const outside = file.unit.isOwn(fn) ? undefined : callsOfPureRelease(file, fn, starts);
+		const whole = kind === 'expression' ? { start: call.start, end: call.end, text: after } : edit;
+		if (!outside) return guarded(file, fn, whole, plan.in(fn, call, pages));
+		for (const site of outside) {
+			const [arg = pages] = site.call.args;
+			const { start, end } = site.call;
+			const flag = plan.in(site.fn, site.call, arg);
+			sites.set(start, guarded(file, site.fn, { start, end, text: file.slice(site.call) }, flag));
+		}
+		return edit;
+	});
+	return [...edits, ...sites.values()];
+}
+
+/**
+ * All edits that turn the taking calls of a handling into extractions.
+ * @throws Blocked where the answer whether pages are pinned does not reach a release
+ */
+export function extraction(file: FileContext, { takings, releases }: Handling): Extracted {
+	const [taking, other] = takings;
+	const fn = taking?.fn;
+	if (!taking || !fn || other)
+		throw new Blocked(
+			'pages of several calls are given back in one place',
+			takings.map(({ call }) => at(call.nameRange, 'taken here')),
+		);
+	const take = new Extraction(file, taking, fn).done();
+	const plan = isForUsers(file, taking, fn) ? undefined : new FlagPlan(file, taking, fn);
+	const release = releaseEdits(file, releases, plan);
+	return { take, flag: plan?.edits ?? [], release };
+}

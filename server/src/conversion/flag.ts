@@ -1,0 +1,411 @@
+/**
+ * The answer of iov_iter_extract_will_pin(), from where pages are extracted to where they are given back: a local, a
+ * parameter beside the pages, a field beside one that travels the same way.
+ */
+import { allCalls, callsOf } from '../analysis/callers.js';
+import type { ApiCall, FileContext } from '../analysis/context.js';
+import { integer, typeOfExpr, variableType } from '../analysis/integers.js';
+import { madeBy } from '../analysis/iterator-kind.js';
+import { bare, isNull, place, postorder, rootOf, roots } from '../analysis/walk.js';
+import type { Edit } from '../rules/rule.js';
+import type { CallExpr, Expr, FunctionIR, Variable } from '../syntax/ir.js';
+import { pageParameter } from './callers.js';
+import { before, blanks, columns, indentation, LINE, lineEnd } from './layout.js';
+import { at } from './pages.js';
+import { Blocked } from './plan.js';
+import { pathTo, type Statement, statementsOf } from './statements.js';
+
+const FLAG = 'need_unpin';
+const ASKS = 'iov_iter_extract_will_pin';
+
+/** Functions and objects that are gone through. */
+const DEEPEST = 5;
+
+/** A store to a field, with the statement's place. */
+interface Store {
+	readonly fn: FunctionIR;
+	readonly left: Expr & { readonly kind: 'field' };
+	readonly right: Expr;
+}
+
+export class FlagPlan {
+	readonly edits: Edit[] = [];
+	private readonly file: FileContext;
+	private readonly taking: ApiCall;
+	private readonly taker: FunctionIR;
+	/** Expression that is the flag in a function; undefined while it is worked out. */
+	private readonly known = new Map<string, string | undefined>();
+	private readonly fields = new Set<string>();
+
+	constructor(file: FileContext, taking: ApiCall, taker: FunctionIR) {
+		this.file = file;
+		this.taking = taking;
+		this.taker = taker;
+	}
+
+	/**
+	 * The flag as an expression of `fn`, where the pages `pages` are given back.
+	 * @throws Blocked where it does not get there
+	 */
+	in(fn: FunctionIR, call: CallExpr, pages: Expr): string {
+		const found = this.reaches(fn) && !this.comesAfter(fn, call) ? undefined : this.find(fn, call, pages, 0);
+		if (found === undefined)
+			throw new Blocked(`${fn.name}() cannot be told whether the pages are pinned`, [
+				at(call.nameRange, 'given back here'),
+			]);
+		return found;
+	}
+
+	private find(fn: FunctionIR, call: CallExpr, pages: Expr, depth: number): string | undefined {
+		if (this.known.has(fn.name) || depth > DEEPEST) return this.known.get(fn.name);
+		this.known.set(fn.name, undefined);
+		const found =
+			this.fromIterator(fn) ??
+			this.fromTaker(fn) ??
+			this.fromCallers(fn, pages, depth) ??
+			this.fromObject(fn, call, depth);
+		this.known.set(fn.name, found);
+		return found;
+	}
+
+	private names(fn: FunctionIR): boolean {
+		return [...fn.params, ...fn.locals].some(({ name }) => name === FLAG);
+	}
+
+	/** The function has the iterator itself: it asks before anything moves. */
+	private fromIterator(fn: FunctionIR): string | undefined {
+		const iter = this.iteratorOf(fn, 0);
+		if (iter === undefined || this.names(fn)) return undefined;
+		const asked = this.mayBeNone(fn, iter) ? `${iter} && ${ASKS}(${iter})` : `${ASKS}(${iter})`;
+		this.declare(fn, `bool ${FLAG} = ${asked};`, undefined);
+		return FLAG;
+	}
+
+	/** Somebody passes no iterator, or the function asks whether it has one. */
+	private mayBeNone(fn: FunctionIR, iter: string): boolean {
+		const position = fn.params.findIndex(({ name }) => name === iter);
+		const isNone = callsOf(this.file, fn.name).some(({ call }) => call.args[position] && isNull(call.args[position]));
+		const asks = (test: Expr): boolean => {
+			const at = bare(test);
+			if (at.kind === 'name') return at.name === iter;
+			if (at.kind === 'unary') return at.op === '!' && asks(at.operand);
+			if (at.kind !== 'binary') return false;
+			if (/^(?:&&|\|\|)$/.test(at.op)) return asks(at.left) || asks(at.right);
+			return /^[!=]=$/.test(at.op) && isNull(at.right) && place(at.left) === iter;
+		};
+		return isNone || fn.blocks.some(({ test }) => test !== undefined && asks(test));
+	}
+
+	/** The pages that are given back are those of an extraction before, not what another one left. */
+	private comesAfter(fn: FunctionIR, call: CallExpr): boolean {
+		const takes = fn.calls.filter(({ name, start }) => {
+			const callee = name === fn.name ? undefined : this.file.ir.lookup(name);
+			return start === this.taking.call.start || (callee !== undefined && this.reaches(callee));
+		});
+		return takes.every(({ start }) => {
+			const together = fn.loops.some(
+				(loop) => loop.start <= Math.min(start, call.start) && Math.max(start, call.start) < loop.end,
+			);
+			return start < call.start || together;
+		});
+	}
+
+	/** Name of the parameter of `fn` that is the iterator whose pages are extracted. */
+	private iteratorOf(fn: FunctionIR, depth: number): string | undefined {
+		const own = fn.name === this.taker.name ? this.taking.arg('iter') : undefined;
+		const passed = own ? [own] : depth > DEEPEST ? [] : this.passedDown(fn, depth);
+		const names = new Set(passed.map((expr) => (bare(expr).kind === 'name' ? place(expr) : undefined)));
+		const [name] = names;
+		if (names.size !== 1 || name === undefined || !fn.params.some((param) => param.name === name)) return undefined;
+		return isMadeAnew(fn, name) ? undefined : name;
+	}
+
+	/** Iterators that `fn` passes to functions that take from them. */
+	private passedDown(fn: FunctionIR, depth: number): Expr[] {
+		return fn.calls.flatMap((call) => {
+			const callee = call.name === fn.name ? undefined : this.file.ir.lookup(call.name);
+			const inner = callee && this.reaches(callee) ? this.iteratorOf(callee, depth + 1) : undefined;
+			const position = inner === undefined ? -1 : (callee?.params.findIndex((param) => param.name === inner) ?? -1);
+			return call.args[position] ?? [];
+		});
+	}
+
+	/** The function takes the pages, by itself or through functions it calls. */
+	private reaches(fn: FunctionIR, depth = 0): boolean {
+		if (fn.name === this.taker.name) return true;
+		return (
+			depth < DEEPEST &&
+			fn.calls.some((call) => {
+				const callee = call.name === fn.name ? undefined : this.file.ir.lookup(call.name);
+				return callee !== undefined && this.reaches(callee, depth + 1);
+			})
+		);
+	}
+
+	/** The taking function tells its caller through a pointer already that there is something to give back. */
+	private fromTaker(fn: FunctionIR): string | undefined {
+		const { file, taker } = this;
+		const calls = fn.calls.filter((call) => call.name === taker.name);
+		if (calls.length === 0 || !taker.isStatic || this.names(fn) || this.names(taker)) return undefined;
+		const iter = this.iteratorOf(taker, 0);
+		const told = taker.params.findIndex(
+			({ type }) =>
+				type.pointers === 1 &&
+				integer({ ...type, pointers: 0 }, file.ir.typedefs) !== undefined &&
+				this.isTold(type.base),
+		);
+		const param = taker.params[told];
+		if (!iter || !param || !allCalls(file, taker) || this.isDeclared(taker)) return undefined;
+		const stores = this.storesThrough(taker, param.name);
+		const sets = stores.filter(({ right, start }) => !isNull(right) && start > this.taking.call.start);
+		if (sets.length === 0 || stores.some((store) => !sets.includes(store) && !isNull(store.right))) return undefined;
+		const variables = new Set(calls.map((call) => addressed(call.args[told])));
+		const [name] = variables;
+		const local = fn.locals.find((variable) => variable.name === name);
+		if (
+			variables.size !== 1 ||
+			!local ||
+			fn.loops.some((loop) => calls.some((call) => loop.start <= call.start && call.start < loop.end))
+		)
+			return undefined;
+		for (const site of allCalls(file, taker) ?? []) if (site.fn.name !== fn.name) return undefined;
+		for (const { start } of sets) this.after(taker, { start }, `*${FLAG} = ${ASKS}(${iter});`);
+		this.beside(param, `bool *${FLAG}`);
+		for (const call of calls) this.argument(call, told, `&${FLAG}`);
+		this.declare(fn, `bool ${FLAG} = false;`, local);
+		return FLAG;
+	}
+
+	private isTold(base: string): boolean {
+		return /^(?:int|bool|unsigned int|unsigned)$/.test(base);
+	}
+
+	private storesThrough(fn: FunctionIR, name: string): { right: Expr; start: number; end: number }[] {
+		const found: { right: Expr; start: number; end: number }[] = [];
+		for (const expr of assignments(fn)) {
+			const left = bare(expr.left);
+			if (left.kind === 'unary' && left.op === '*' && place(left.operand) === name)
+				found.push({ right: expr.right, start: expr.start, end: expr.end });
+		}
+		return found;
+	}
+
+	/** Whoever calls the function knows: it gets the flag beside the pages. */
+	private fromCallers(fn: FunctionIR, pages: Expr, depth: number): string | undefined {
+		const { file } = this;
+		const position = pageParameter(fn, pages);
+		const sites = position >= 0 && file.unit.isOwn(fn) ? allCalls(file, fn) : undefined;
+		if (!sites || sites.length === 0 || this.names(fn) || this.isDeclared(fn)) return undefined;
+		const flags = sites.map((site) => {
+			const arg = site.call.args[position];
+			return arg && this.find(site.fn, site.call, arg, depth + 1);
+		});
+		if (flags.includes(undefined)) return undefined;
+		const last = fn.params.length - 1;
+		this.beside(fn.params[last] as Variable, `bool ${FLAG}`);
+		sites.forEach((site, i) => {
+			this.argument(site.call, last, flags[i] as string);
+		});
+		return FLAG;
+	}
+
+	/** An object that the function has was set up where the flag is known: it keeps it beside a field that came the same way. */
+	private fromObject(fn: FunctionIR, call: CallExpr, depth: number): string | undefined {
+		for (const object of this.objectsOf(fn, call)) {
+			const type = variableType(fn, object.name);
+			const record = /^struct (\w+)$/.exec(type?.base ?? '')?.[1];
+			if (!record || type?.pointers !== 1) continue;
+			for (const field of object.fields) {
+				const found = this.keptIn(fn, record, field, depth);
+				if (found !== undefined) return `${object.name}->${FLAG}`;
+			}
+		}
+		return undefined;
+	}
+
+	/** Pointers to records in a function with the fields that are read through them; those of the call first. */
+	private objectsOf(fn: FunctionIR, call: CallExpr): { name: string; fields: string[] }[] {
+		const found = new Map<string, Set<string>>();
+		const add = (expr: Expr): void => {
+			if (expr.kind !== 'field' || !expr.arrow || bare(expr.object).kind !== 'name') return;
+			const name = place(expr.object) as string;
+			found.set(name, (found.get(name) ?? new Set()).add(expr.field));
+		};
+		for (const arg of call.args) postorder(arg, add);
+		for (const block of fn.blocks) {
+			for (const step of block.steps) for (const root of roots(step)) postorder(root, add);
+			if (block.test) postorder(block.test, add);
+		}
+		return [...found].map(([name, fields]) => ({ name, fields: [...fields] }));
+	}
+
+	/** The field is stored, with every object of the record, in functions where the flag is known. */
+	private keptIn(reader: FunctionIR, record: string, field: string, depth: number): string | undefined {
+		const { file } = this;
+		const declaration = this.fieldLine(record, field);
+		if (declaration === undefined) return undefined;
+		const key = `${record}.${field}`;
+		if (this.fields.has(key)) return FLAG;
+		const stores = this.storesTo(record, field);
+		const makers = stores.filter(({ fn }) => fn.name !== reader.name && this.reaches(fn));
+		if (makers.length === 0 || makers.length !== stores.length) return undefined;
+		const flags = makers.map(({ fn, left }) => {
+			const inner = fn.calls.find((one) => one.start >= left.start) ?? fn.calls[0];
+			return inner && this.find(fn, inner, left, depth + 1);
+		});
+		if (flags.includes(undefined) || file.ir.field(record, FLAG)) return undefined;
+		this.fields.add(key);
+		this.edits.push(declaration);
+		makers.forEach(({ fn, left }, i) => {
+			const object = file.slice(left.object);
+			this.after(fn, left, `${object}${left.arrow ? '->' : '.'}${FLAG} = ${flags[i]};`);
+		});
+		return FLAG;
+	}
+
+	private storesTo(record: string, field: string): Store[] {
+		return this.file.ir.naming(field).flatMap((fn) =>
+			assignments(fn).flatMap((expr): Store[] => {
+				const left = bare(expr.left);
+				if (left.kind !== 'field' || left.field !== field) return [];
+				const type = typeOfExpr(left.object, fn, this.file.ir);
+				return type?.base === `struct ${record}` ? [{ fn, left, right: expr.right }] : [];
+			}),
+		);
+	}
+
+	/** A line for the flag behind that of a field, in the definition of the record in the file itself. */
+	private fieldLine(record: string, field: string): Edit | undefined {
+		const own = this.file.text.slice(0, this.file.unit.own);
+		const head = new RegExp(`^struct\\s+${record}\\s*\\{`, 'm').exec(own);
+		const end = head ? own.indexOf('\n}', head.index) : -1;
+		if (!head || end < 0) return undefined;
+		const body = own.slice(head.index, end);
+		const line = new RegExp(`^([\\t ]+)[^\\n;{}()]*\\b${field}(?:\\[[^\\n\\]]*\\])?;[^\\n]*$`, 'm').exec(body);
+		if (!line) return undefined;
+		const offset = head.index + line.index + line[0].replace(/\r$/, '').length;
+		return { start: offset, end: offset, text: `${lineEnd(own)}${line[1]}bool ${FLAG};` };
+	}
+
+	/** A prototype of its own would have to change as well. */
+	private isDeclared({ name, nameRange }: FunctionIR): boolean {
+		const { text, unit } = this.file;
+		const own = text.slice(0, unit.own);
+		const prototype = new RegExp(`^[A-Za-z_][^\\n;={}]*\\b${name}\\s*\\([^;{}]*\\)\\s*;`, 'm').exec(own);
+		return prototype !== null && prototype.index !== nameRange.start;
+	}
+
+	private beside({ end }: Variable, text: string): void {
+		this.edits.push({ start: end, end, text: this.appended(end, text, 0) });
+	}
+
+	private argument({ args, argsRange }: CallExpr, position: number, text: string): void {
+		const end = args[position]?.end;
+		if (end === undefined) return;
+		const behind = this.file.text.slice(end, argsRange.end).split('\n')[0]?.length ?? 0;
+		this.edits.push({ start: end, end, text: this.appended(end, text, behind + 1) });
+	}
+
+	/** One more item of a list, in a line of its own where the others are or where it would be too long. */
+	private appended(end: number, text: string, behind: number): string {
+		const { file } = this;
+		const line = before(file.text, end);
+		const isAlone = /^[\t ]+[\w\s*]+$/.test(line);
+		if (!isAlone && columns(`${line}, ${text}`) + Math.max(1, behind) <= LINE) return `, ${text}`;
+		const open = line.lastIndexOf('(');
+		const lead = open >= 0 ? blanks(columns(line.slice(0, open + 1))) : indentation(file.text, end);
+		return `,${lineEnd(file.text)}${lead}${text}`;
+	}
+
+	/** A statement behind the one that an offset lies in. */
+	private after(fn: FunctionIR, range: { readonly start: number }, text: string): void {
+		const path = this.path(fn, range.start);
+		const own = path.at(-1);
+		const block = path.at(-2);
+		if (own?.kind !== 'simple' || block?.kind !== 'block')
+			throw new Blocked(`${fn.name}() has no place for the flag`, [
+				at({ start: range.start, end: range.start }, 'here'),
+			]);
+		const source = this.file.text;
+		const lead = indentation(source, own.start);
+		this.edits.push({ start: own.end, end: own.end, text: `${lineEnd(source)}${lead}${text}` });
+	}
+
+	/** A declaration among those at the top: behind the one it goes with, else where its length belongs. */
+	private declare(fn: FunctionIR, text: string, like: Variable | undefined): void {
+		const source = this.file.text;
+		const root = this.path(fn, fn.body.start)[0];
+		const first = root?.kind === 'block' ? root.body : [];
+		const declared = new Set(fn.locals.map(({ start }) => start));
+		const tops: Statement[] = [];
+		for (const statement of first) {
+			const isDeclaration =
+				statement.kind === 'simple' && [...declared].some((start) => statement.start <= start && start < statement.end);
+			// asked before anything is taken
+			if (!isDeclaration || this.takesWithin(fn, statement)) break;
+			tops.push(statement);
+		}
+		const beside = like && tops.find(({ start, end }) => start <= like.start && like.start < end);
+		const place = beside ?? tops.findLast(({ start, end }) => end - start >= text.length) ?? undefined;
+		if (place) {
+			const lead = indentation(source, place.start);
+			this.edits.push({ start: place.end, end: place.end, text: `${lineEnd(source)}${lead}${text}` });
+			return;
+		}
+		const open = fn.body.start + 1;
+		const blank = tops.length > 0 ? '' : lineEnd(source);
+		this.edits.push({ start: open, end: open, text: `${lineEnd(source)}\t${text}${blank}` });
+	}
+
+	private takesWithin(fn: FunctionIR, { start, end }: Statement): boolean {
+		return fn.calls.some((call) => {
+			if (call.start < start || call.start >= end) return false;
+			const callee = call.name === fn.name ? undefined : this.file.ir.lookup(call.name);
+			return call.start === this.taking.call.start || (callee !== undefined && this.reaches(callee));
+		});
+	}
+
+	private path(fn: FunctionIR, offset: number): readonly Statement[] {
+		const root = statementsOf(this.file.text, fn.body);
+		if (!root) throw new Blocked(`${fn.name}() could not be read completely`, [at(fn.nameRange, 'this function')]);
+		return pathTo(root, offset);
+	}
+}
+
+function assignments(fn: FunctionIR): (Expr & { readonly kind: 'assign' })[] {
+	const found: (Expr & { readonly kind: 'assign' })[] = [];
+	const visit = (expr: Expr): void => {
+		if (expr.kind === 'assign') found.push(expr);
+	};
+	for (const block of fn.blocks) {
+		for (const step of block.steps) for (const root of roots(step)) postorder(root, visit);
+		if (block.test) postorder(block.test, visit);
+	}
+	return found;
+}
+
+/** `&name` */
+function addressed(expr: Expr | undefined): string | undefined {
+	const at = expr && bare(expr);
+	return at?.kind === 'unary' && at.op === '&' ? place(at.operand) : undefined;
+}
+
+/** The iterator does not stay the same in the function. */
+function isMadeAnew(fn: FunctionIR, name: string): boolean {
+	if (assignments(fn).some(({ left }) => place(left) === name)) return true;
+	return fn.calls.some((call) => {
+		const made = madeBy(call);
+		return made !== undefined && rootOf(place(made.iter) ?? '') === name;
+	});
+}
+
+/** Calls of a function that only gives back what it is given; undefined for one that does more. */
+export function callsOfPureRelease(
+	file: FileContext,
+	fn: FunctionIR,
+	releases: ReadonlySet<number>,
+): readonly { readonly fn: FunctionIR; readonly call: CallExpr }[] | undefined {
+	const pure = fn.calls.length > 0 && fn.calls.every((call) => releases.has(call.start));
+	const sites = pure ? callsOf(file, fn.name) : [];
+	return sites.length > 0 ? sites : undefined;
+}

@@ -1,0 +1,90 @@
+/** What a conversion is: plain data, like the findings. */
+import type { Edit } from '../rules/rule.js';
+import type { Place, Range } from '../syntax/ir.js';
+import type { Target } from '../verdict/site.js';
+
+/** What an edit is for; the names of the annotations an editor shows. */
+export type Label = 'take' | 'release' | 'declaration' | 'flag';
+
+/** An edit of one of the files. */
+export interface FileEdit extends Edit {
+	/** Path of the file as the engine knows it; undefined for the analysed one. Offsets are into that file. */
+	readonly path: string | undefined;
+	readonly label: Label;
+}
+
+/** One change as code for code, for a semantic patch; `after` is "" for a declaration that goes. */
+export interface Hunk {
+	readonly path: string | undefined;
+	readonly function: string;
+	readonly kind: 'expression' | 'statement' | 'declaration';
+	readonly before: string;
+	readonly after: string;
+}
+
+/** A place that has to do with a conversion: in the analysed file, or elsewhere when `place` is there. */
+export interface Spot extends Range {
+	readonly message: string;
+	readonly place?: Place;
+}
+
+/** What nobody else in the tree may have a hand in, or the conversion is wrong. */
+export interface Claims {
+	/** Functions that give back what they are given: who else calls them gives them references. `only`: none but this file can. */
+	readonly functions: readonly { readonly name: string; readonly only: string | undefined }[];
+	/** Fields the pages wait in: who else takes them from there gives back references. */
+	readonly fields: readonly { readonly record: string; readonly field: string }[];
+}
+
+/** The case of Documentation/core-api/pin_user_pages.rst that a user of pages is. */
+export type Case = 1 | 2 | 5;
+
+export interface Conversion {
+	/** "Convert to pin_user_pages_fast() with FOLL_LONGTERM" */
+	readonly title: string;
+	/** The function that is called from now on. */
+	readonly api: string;
+	/** Names of the functions that are called no more. */
+	readonly former: readonly string[];
+	/** Functions the calls stand in, and those that give the pages back. */
+	readonly takers: readonly string[];
+	readonly releasers: readonly string[];
+	readonly case: Case;
+	/** FOLL_LONGTERM is among its flags from now on. */
+	readonly longterm: boolean;
+	/** In no order; none overlaps another. */
+	readonly edits: readonly FileEdit[];
+	readonly hunks: readonly Hunk[];
+	/** What the developer should know, each a sentence. */
+	readonly notes: readonly string[];
+	readonly claims: Claims;
+}
+
+/** Why a site is not converted. */
+export interface Refusal {
+	/** What blocks it, as a sentence without its end. */
+	readonly reason: string;
+	readonly places: readonly Spot[];
+}
+
+/** What can be done about sites that only change together: mostly one. */
+export interface Offer {
+	/** Names of the functions in the calls, in the order of the text. */
+	readonly sites: readonly Range[];
+	readonly target: Target;
+	/** What the verdict rests on, as the end of a sentence about the pages. */
+	readonly why: string;
+	/** The first one is what is recommended; empty when the conversion is refused. */
+	readonly conversions: readonly Conversion[];
+	readonly refusal: Refusal | undefined;
+}
+
+/** Thrown inside this folder alone, where something speaks against a conversion. */
+export class Blocked extends Error {
+	readonly places: readonly (Range & { readonly message: string })[];
+
+	constructor(reason: string, places: readonly (Range & { readonly message: string })[] = []) {
+		super(reason);
+		this.places = places;
+	}
+}

@@ -1,0 +1,302 @@
+/** The releasing side: one call, or the loop around it, as the release of a pin. */
+import type { FileContext } from '../analysis/context.js';
+import { typeOfExpr } from '../analysis/integers.js';
+import { contextOf } from '../analysis/sleep.js';
+import { bare, isNull, parts, place, postorder, roots } from '../analysis/walk.js';
+import { applyEdits } from '../rules/apply.js';
+import type { Edit } from '../rules/rule.js';
+import type { CallExpr, Expr, FunctionIR, Loop, Range } from '../syntax/ir.js';
+import { before, indentation, call as layOut, lineEnd } from './layout.js';
+import { at, type PageCall } from './pages.js';
+import { Blocked } from './plan.js';
+import { isNeverNegative, mayBeErrno } from './signs.js';
+import { contents, pathTo, type Statement, statementsOf } from './statements.js';
+
+/** One pin each is given back by these; the name of the function for an array is that of the pages. */
+const ONE = 'unpin_user_page';
+const MANY = 'unpin_user_pages';
+const DIRTY = 'unpin_user_pages_dirty_lock';
+
+/** Mark a page dirty: the second one without its lock. */
+const DIRTIERS = new Set(['set_page_dirty_lock', 'set_page_dirty']);
+
+/** What is written instead of some statements. */
+export interface Rewritten {
+	readonly edit: Edit;
+	readonly kind: 'expression' | 'statement';
+	/** The code that is replaced, and the code in its place. */
+	readonly before: string;
+	readonly after: string;
+	/** The index that counted a loop which is gone. */
+	readonly index: string | undefined;
+}
+
+/** A release with the statements around it. */
+class Release {
+	readonly file: FileContext;
+	readonly fn: FunctionIR;
+	readonly call: CallExpr;
+	readonly pages: Expr;
+	private readonly path: readonly Statement[];
+
+	constructor(file: FileContext, { fn, call, pages }: PageCall, root: Statement | undefined) {
+		this.file = file;
+		this.fn = fn;
+		this.call = call;
+		this.pages = pages;
+		this.path = root ? pathTo(root, call.start) : [];
+	}
+
+	/**
+	 * The loop and the dirtying folded into one call where that means the same, else the call alone.
+	 * @param plain what is marked dirty stays as it is
+	 */
+	rewritten(plain: boolean): Rewritten {
+		if (this.call.name === 'put_page') {
+			const found = this.wholeLoop(plain) ?? (plain ? undefined : this.pair());
+			if (found) return found;
+		}
+		const { call, file } = this;
+		const edit = this.renamed();
+		const before = file.slice(call);
+		const moved = { ...edit, start: edit.start - call.start, end: edit.end - call.start };
+		return { edit, kind: 'expression', before, after: applyEdits(before, [moved]), index: undefined };
+	}
+
+	/** The call alone. */
+	private renamed(): Edit {
+		const { call, file } = this;
+		const [first, second] = call.args.map((arg) => file.slice(arg));
+		const blocked = (why: string): Blocked =>
+			new Blocked(`${call.name}() in ${this.fn.name}() ${why}`, [at(call.nameRange, 'given back here')]);
+		switch (call.name) {
+			case 'put_page':
+			case '__free_page':
+				return this.instead(ONE, [first as string]);
+			case '__free_pages': {
+				const order = call.args[1];
+				if (!order || !isNull(order)) throw blocked('gives back more than the page that was taken');
+				return this.instead(ONE, [first as string]);
+			}
+			case 'release_pages':
+				if (call.args[1] && mayBeErrno(file, this.fn, call.args[1], call))
+					throw blocked('may be called with an error instead of a number, of which unpin_user_pages() complains');
+				return this.instead(MANY, [first as string, second as string]);
+			case 'folio_put':
+				return this.folio(first as string, '1');
+			case 'folio_put_refs':
+				return this.folio(first as string, second as string);
+			default:
+				throw blocked('has no twin for pins');
+		}
+	}
+
+	private folio(folio: string, count: string): Edit {
+		const at = bare(this.pages);
+		const page = at.kind === 'call' && at.name === 'page_folio' ? at.args[0] : undefined;
+		if (page && count === '1') return this.instead(ONE, [this.file.slice(page)]);
+		if (this.file.kernel.api('unpin_user_folio')?.signature) return this.instead('unpin_user_folio', [folio, count]);
+		if (count === '1' && /^\w+$/.test(folio)) return this.instead(ONE, [`&${folio}->page`]);
+		throw new Blocked(`this kernel has no function that gives back ${count} pins of a folio`);
+	}
+
+	private instead(name: string, args: readonly string[]): Edit {
+		const { call, file } = this;
+		const same = args.length === call.args.length && call.args.every((arg, i) => file.slice(arg) === args[i]);
+		if (same && (call.args.length === 1 || !file.slice(call).includes('\n')))
+			return { start: call.nameRange.start, end: call.nameRange.end, text: name };
+		return { start: call.start, end: call.end, text: this.laidOut(call.start, name, args, 1) };
+	}
+
+	private laidOut(from: number, name: string, args: readonly string[], after: number): string {
+		const { text } = this.file;
+		return layOut(before(text, from), name, args, after, lineEnd(text));
+	}
+
+	/** `for (i = 0; i < n; i++) put_page(pages[i]);`, with or without the dirtying before it. */
+	private wholeLoop(plain: boolean): Rewritten | undefined {
+		const { file, fn } = this;
+		const at = this.path.findLast(({ kind }) => kind === 'loop');
+		if (at?.kind !== 'loop' || at.word !== 'for' || this.hasComment(at)) return undefined;
+		const loop = fn.loops.find(({ start }) => start === at.start);
+		const counted = loop && countedFromZero(loop);
+		const element = bare(this.pages);
+		if (!loop || !counted || element.kind !== 'index' || place(element.index) !== counted.index) return undefined;
+		const { index, count } = counted;
+		const array = element.object;
+		if ([array, count].some((expr) => mentions(expr, index) || hasCalls(expr))) return undefined;
+		const body = this.dirtying(contents(at.body), index);
+		if (!body || (plain && body.condition.length > 0) || !isPageArray(file, fn, array)) return undefined;
+		if (!isNeverNegative(file, fn, count, this.call) || this.isUsedElsewhere(loop, index)) return undefined;
+		const args = [file.slice(array), file.slice(count), ...body.condition];
+		const text = `${this.laidOut(at.start, body.condition.length > 0 ? DIRTY : MANY, args, 1)};`;
+		return { ...this.inPlace([at], text), index };
+	}
+
+	/** `set_page_dirty_lock(page); put_page(page);` one after the other. */
+	private pair(): Rewritten | undefined {
+		const list = this.path.findLast((statement) => statement.kind === 'block');
+		const own = this.path.at(-1);
+		if (list?.kind !== 'block' || !own || !list.body.includes(own)) return undefined;
+		const previous = list.body[list.body.indexOf(own) - 1];
+		if (!previous || this.hasComment({ start: previous.start, end: own.end })) return undefined;
+		const found = this.dirtying([previous, own], undefined);
+		if (!found || found.condition.length === 0 || !isPagePointer(this.file, this.fn, this.pages)) return undefined;
+		const args = [`&${this.file.slice(this.pages)}`, '1', ...found.condition];
+		const text = `${this.laidOut(previous.start, DIRTY, args, 1)};`;
+		return { ...this.inPlace([previous, own], text), index: undefined };
+	}
+
+	/** One statement instead of some; without the brackets of a block that it would be alone in. */
+	private inPlace(old: readonly Statement[], text: string): Omit<Rewritten, 'index'> {
+		const [first] = old;
+		const last = old.at(-1) as Statement;
+		const own = { start: (first as Statement).start, end: last.end, text };
+		const made = { kind: 'statement', before: this.file.slice(own), after: text } as const;
+		const inner = this.path.findLastIndex(({ kind, start }) => kind === 'block' && start < own.start);
+		const [outer, block] = this.path.slice(Math.max(0, inner - 1), inner + 1);
+		if (block?.kind !== 'block' || block.body.length !== old.length || text.includes('\n') || !outer)
+			return { ...made, edit: own };
+		if (this.hasComment(block) || !isBareWith(outer, block)) return { ...made, edit: own };
+		const source = this.file.text;
+		const from = source.slice(0, block.start).trimEnd().length;
+		const indent = indentation(source, own.start);
+		return { ...made, edit: { start: from, end: block.end, text: `${lineEnd(source)}${indent}${text}` } };
+	}
+
+	/**
+	 * What statements do that are nothing but this release, or it with a dirtying of the same page before.
+	 * @param index that the condition must not depend on
+	 * @returns the third argument of the release in one; empty where nothing is marked
+	 */
+	private dirtying(statements: readonly Statement[], index: string | undefined): { condition: string[] } | undefined {
+		const last = statements.at(-1);
+		if (!last || !this.isOnly(last, this.call)) return undefined;
+		const [first, ...more] = statements.slice(0, -1);
+		if (!first) return { condition: [] };
+		if (more.length > 0) return undefined;
+		const marking = first.kind === 'if' && !first.otherwise ? contents(first.then) : [first];
+		const [only] = marking;
+		const dirtier = this.fn.calls.find(
+			(call) => DIRTIERS.has(call.name) && only !== undefined && this.isOnly(only, call),
+		);
+		if (marking.length !== 1 || !dirtier) return undefined;
+		const [page] = dirtier.args;
+		if (!page || this.file.slice(page) !== this.file.slice(this.pages)) return undefined;
+		// the lock of the page may be waited for
+		if (dirtier.name === 'set_page_dirty' && contextOf(this.file, this.fn, dirtier) !== 'sleeps') return undefined;
+		if (first.kind !== 'if') return { condition: ['true'] };
+		const test = this.file.slice(first.test);
+		const varies = index !== undefined && new RegExp(`\\b${index}\\b`).test(test);
+		return varies || /[(\n]/.test(test) || /(?<![=!<>])=(?!=)|\+\+|--/.test(test) ? undefined : { condition: [test] };
+	}
+
+	/** The statement is the call and nothing else. */
+	private isOnly({ kind, start, end }: Statement, call: CallExpr): boolean {
+		return kind === 'simple' && start === call.start && /^\s*;$/.test(this.file.text.slice(call.end, end));
+	}
+
+	private hasComment({ start, end }: Range): boolean {
+		return /\/[*/]|#/.test(this.file.text.slice(start, end));
+	}
+
+	/** Somebody asks after the loop, or before it, what the index is. */
+	private isUsedElsewhere(loop: Loop, index: string): boolean {
+		const { fn } = this;
+		if (fn.params.some(({ name }) => name === index)) return true;
+		const own = fn.loops.filter((other) => countedFromZero(other)?.index === index || startsOwn(other, index));
+		let used = false;
+		const visit = (expr: Expr): void => {
+			if (expr.kind !== 'name' || expr.name !== index || expr.start < loop.end) return;
+			if (!own.some(({ start, end }) => start <= expr.start && expr.start < end))
+				used ||= !this.isSetFirst(expr, index);
+		};
+		for (const block of fn.blocks) {
+			for (const step of block.steps) for (const root of roots(step)) postorder(root, visit);
+			if (block.test) postorder(block.test, visit);
+		}
+		return used;
+	}
+
+	/** The use is itself an assignment of a new value. */
+	private isSetFirst(use: Range, index: string): boolean {
+		return new RegExp(`^${index}\\s*=(?!=)`).test(this.file.text.slice(use.start));
+	}
+}
+
+/** A single statement in place of the block needs no brackets: no other arm has any. */
+function isBareWith(outer: Statement, block: Statement): boolean {
+	if (outer.kind === 'loop') return outer.word !== 'do' && outer.word !== 'switch';
+	if (outer.kind !== 'if') return false;
+	const other = outer.then === block ? outer.otherwise : outer.then;
+	return other === undefined || (other.kind !== 'block' && other.kind !== 'if');
+}
+
+interface Counted {
+	readonly index: string;
+	readonly count: Expr;
+}
+
+/** `for (i = 0; i < n; i++)` */
+function countedFromZero(loop: Loop): Counted | undefined {
+	const test = loop.test && bare(loop.test);
+	const update = loop.update && bare(loop.update);
+	if (test?.kind !== 'binary' || test.op !== '<' || update?.kind !== 'unary' || update.op !== '++') return undefined;
+	const index = bare(test.left);
+	const moved = bare(update.operand);
+	if (index.kind !== 'name' || moved.kind !== 'name' || moved.name !== index.name) return undefined;
+	const init = loop.init && bare(loop.init);
+	const zero = init?.kind === 'assign' && init.op === '=' && place(init.left) === index.name && isNull(init.right);
+	return zero ? { index: index.name, count: test.right } : undefined;
+}
+
+/** The loop gives the index a value before anything else. */
+function startsOwn(loop: Loop, index: string): boolean {
+	const init = loop.init && bare(loop.init);
+	return init?.kind === 'assign' && init.op === '=' && place(init.left) === index;
+}
+
+function mentions(expr: Expr, name: string): boolean {
+	return (expr.kind === 'name' && expr.name === name) || parts(expr).some((part) => mentions(part, name));
+}
+
+function hasCalls(expr: Expr): boolean {
+	return (
+		/^(?:call|assign|other)$/.test(expr.kind) ||
+		(expr.kind === 'unary' && /^(?:\+\+|--)$/.test(expr.op)) ||
+		parts(expr).some(hasCalls)
+	);
+}
+
+/** An array of pages, whose elements lie one behind the other. */
+function isPageArray(file: FileContext, fn: FunctionIR, array: Expr): boolean {
+	const type = typeOfExpr(array, fn, file.ir);
+	// of a field in a header nothing is known but that its elements are pages
+	return type === undefined || (type.base === 'struct page' && type.pointers + (type.array ? 1 : 0) === 2);
+}
+
+/** Something whose address is that of a pointer to one page. */
+function isPagePointer(file: FileContext, fn: FunctionIR, page: Expr): boolean {
+	const at = bare(page);
+	if (at !== page || (at.kind !== 'name' && at.kind !== 'field' && at.kind !== 'index') || hasCalls(at)) return false;
+	const type = typeOfExpr(at, fn, file.ir);
+	if (type === undefined) return at.kind !== 'name';
+	return type.base === 'struct page' && type.pointers === 1 && !type.array;
+}
+
+/**
+ * The releases as those of pins.
+ * @param plain what is marked dirty stays as it is, also beside a release
+ */
+export function rewriteReleases(
+	file: FileContext,
+	releases: readonly PageCall[],
+	plain = false,
+): (Rewritten & { fn: FunctionIR })[] {
+	const trees = new Map<FunctionIR, Statement | undefined>();
+	return releases.map((release) => {
+		const { fn } = release;
+		if (!trees.has(fn)) trees.set(fn, statementsOf(file.text, fn.body));
+		return { ...new Release(file, release, trees.get(fn)).rewritten(plain), fn };
+	});
+}

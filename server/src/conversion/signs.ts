@@ -1,0 +1,207 @@
+/** Whether a number cannot be negative where it is used: a loop up to it may become a call that takes it as unsigned. */
+import { callsOf } from '../analysis/callers.js';
+import type { FileContext } from '../analysis/context.js';
+import { type Flow, replay, solve } from '../analysis/flow.js';
+import { integer, integerOf, typeOfExpr, variableType } from '../analysis/integers.js';
+import { relations } from '../analysis/results.js';
+import { bare, place, postorder, rootOf, roots } from '../analysis/walk.js';
+import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
+import { assignedFrom } from './callers.js';
+
+/** Places that hold no negative number. */
+type Positive = ReadonlySet<string>;
+
+/** Functions and fields that are followed. */
+const DEEPEST = 3;
+const MOST_FUNCTIONS = 24;
+
+/** They give no negative number when they get none. Source: include/linux/{math,minmax,pfn,mm,overflow}.h. */
+const KEEP_SIGN =
+	/^(?:DIV_ROUND_UP\w*|PFN_UP|PFN_DOWN|round_up|round_down|roundup|rounddown|ALIGN|PAGE_ALIGN|min|min_t|max|max_t|min3|umin|umax|clamp\w*|READ_ONCE)$/;
+const NEVER_NEGATIVE =
+	/^(?:offset_in_page|ARRAY_SIZE|struct_size|array_size|page_size|iov_iter_count|iov_iter_npages)$/;
+
+class SignFlow implements Flow<Positive> {
+	readonly entry: Positive;
+	private readonly signs: Signs;
+	private readonly fn: FunctionIR;
+	private readonly depth: number;
+
+	constructor(signs: Signs, fn: FunctionIR, depth: number) {
+		this.signs = signs;
+		this.fn = fn;
+		this.depth = depth;
+		this.entry = new Set(fn.params.map((param) => param.name).filter((name) => signs.passed(fn, name, depth)));
+	}
+
+	step(state: Positive, step: Step): Positive {
+		let now = state;
+		for (const root of roots(step)) now = this.test(now, root);
+		if (step.kind !== 'declare') return now;
+		return this.put(now, step.variable.name, step.init !== undefined && this.isPositive(now, step.init));
+	}
+
+	test(state: Positive, test: Expr): Positive {
+		let now = state;
+		postorder(test, (expr) => {
+			if (expr.kind === 'assign') {
+				const name = place(expr.left);
+				if (name === undefined) return;
+				const kept = expr.op === '=' || (/^[+*/%&|]=$|^>>=$/.test(expr.op) && this.isPositive(now, expr.left));
+				now = this.put(now, name, kept && this.isPositive(now, expr.right));
+			}
+			if (expr.kind === 'unary' && expr.op === '--') now = this.put(now, place(expr.operand) ?? '', false);
+			// who has the address may store anything
+			if (expr.kind === 'unary' && expr.op === '&') now = this.put(now, place(expr.operand) ?? '', false);
+		});
+		return now;
+	}
+
+	assume(state: Positive, test: Expr, truth: boolean): Positive {
+		let now = state;
+		for (const { name, op, other } of relations(test, truth)) {
+			const at = bare(other);
+			const value = at.kind === 'number' ? at.value : undefined;
+			const above = (op === '>' && value !== undefined) || (op === '>=' && value !== undefined);
+			if (above || (op === '==' && this.isPositive(now, other))) now = this.put(now, name, true);
+		}
+		return now;
+	}
+
+	join(a: Positive, b: Positive): Positive {
+		return a === b ? a : new Set([...a].filter((name) => b.has(name)));
+	}
+
+	equal(a: Positive, b: Positive): boolean {
+		return a.size === b.size && [...a].every((name) => b.has(name));
+	}
+
+	private put(state: Positive, name: string, positive: boolean): Positive {
+		const next = new Set([...state].filter((other) => other === name || rootOf(other) !== name));
+		if (positive) next.add(name);
+		else next.delete(name);
+		return next;
+	}
+
+	isPositive(state: Positive, expr: Expr): boolean {
+		const at = bare(expr);
+		if (this.signs.isUnsigned(this.fn, expr) || this.signs.isUnsigned(this.fn, at)) return true;
+		const name = place(at);
+		if (name !== undefined) return state.has(name) || this.signs.stored(this.fn, at, this.depth);
+		switch (at.kind) {
+			case 'number':
+				return at.value !== undefined;
+			case 'assign':
+				return this.isPositive(state, at.right);
+			case 'binary':
+				return /^[+*/%&|]$|^>>$/.test(at.op) && this.isPositive(state, at.left) && this.isPositive(state, at.right);
+			case 'conditional': {
+				const yes = this.assume(state, at.test, true);
+				const no = this.assume(state, at.test, false);
+				return this.isPositive(yes, at.whenTrue ?? at.test) && this.isPositive(no, at.whenFalse);
+			}
+			case 'call':
+				return (
+					NEVER_NEGATIVE.test(at.name) ||
+					(KEEP_SIGN.test(at.name) && at.args.every((arg) => isType(arg) || this.isPositive(state, arg)))
+				);
+			default:
+				return false;
+		}
+	}
+}
+
+/** A type as the argument of a macro: `min_t(size_t, a, b)`. */
+function isType(expr: Expr): boolean {
+	return expr.kind === 'name' && /_t$|^(?:int|long|unsigned|u\d+)$/.test(expr.name);
+}
+
+class Signs {
+	private readonly file: FileContext;
+
+	constructor(file: FileContext) {
+		this.file = file;
+	}
+
+	isUnsigned(fn: FunctionIR, expr: Expr): boolean {
+		const { ir } = this.file;
+		const type = integerOf(expr, fn, ir);
+		const own = typeOfExpr(expr, fn, ir);
+		return type?.signed === false || (own !== undefined && integer(own, ir.typedefs)?.signed === false);
+	}
+
+	/** Every caller passes such a number. */
+	passed(fn: FunctionIR, name: string, depth: number): boolean {
+		const type = variableType(fn, name);
+		if (type && integer(type, this.file.ir.typedefs)?.signed === false) return true;
+		if (!fn.isStatic || depth >= DEEPEST) return false;
+		const position = fn.params.findIndex((param) => param.name === name);
+		const sites = callsOf(this.file, fn.name);
+		return (
+			sites.length > 0 &&
+			sites.every((site) => {
+				const arg = site.call.args[position];
+				return arg !== undefined && this.at(site.fn, arg, site.call, depth + 1);
+			})
+		);
+	}
+
+	/** Every store to the field, wherever it is, stores such a number. */
+	stored(fn: FunctionIR, expr: Expr, depth: number): boolean {
+		const at = bare(expr);
+		if (at.kind !== 'field' || depth >= DEEPEST) return false;
+		const record = typeOfExpr(at.object, fn, this.file.ir)?.base;
+		const functions = this.file.ir.naming(at.field);
+		if (record === undefined || functions.length > MOST_FUNCTIONS) return false;
+		let seen = 0;
+		const all = functions.every((other) =>
+			storesTo(other, at.field).every(({ left, right }) => {
+				if (left.kind === 'field' && typeOfExpr(left.object, other, this.file.ir)?.base !== record) return true;
+				seen++;
+				return this.at(other, right, left, depth + 1);
+			}),
+		);
+		return all && seen > 0;
+	}
+
+	/** `expr` is no negative number where `where` stands. */
+	at(fn: FunctionIR, expr: Expr, where: Range, depth: number): boolean {
+		const flow = new SignFlow(this, fn, depth);
+		let answer: boolean | undefined;
+		replay(fn, flow, solve(fn, flow), (state, step) => {
+			if (step.start <= where.start && where.end <= step.end && 'kind' in step)
+				answer = (answer ?? true) && flow.isPositive(state, expr);
+		});
+		return answer ?? false;
+	}
+}
+
+function storesTo(fn: FunctionIR, field: string): { readonly left: Expr; readonly right: Expr }[] {
+	const found: { left: Expr; right: Expr }[] = [];
+	const add = (target: Expr, right: Expr): void => {
+		const left = bare(target);
+		if (left.kind === 'field' && left.field === field) found.push({ left, right });
+	};
+	const visit = (expr: Expr): void => {
+		// what takes something away is told by the expression itself, which is no positive one
+		if (expr.kind === 'assign') add(expr.left, /^[+|]?=$/.test(expr.op) ? expr.right : { ...expr, kind: 'string' });
+		else if (expr.kind === 'unary' && expr.op === '--') add(expr.operand, expr);
+	};
+	for (const block of fn.blocks) {
+		for (const step of block.steps) for (const root of roots(step)) postorder(root, visit);
+		if (block.test) postorder(block.test, visit);
+	}
+	return found;
+}
+
+/** `count` of `fn` is no negative number where `call` stands, as far as the file shows all that is stored there. */
+export function isNeverNegative(file: FileContext, fn: FunctionIR, count: Expr, call: CallExpr): boolean {
+	return new Signs(file).at(fn, count, call, 0);
+}
+
+/** `count` is a variable that has the result of a taking call, which no test has shown to be a number. */
+export function mayBeErrno(file: FileContext, fn: FunctionIR, count: Expr, call: CallExpr): boolean {
+	const at = bare(count);
+	if (at.kind !== 'name' || isNeverNegative(file, fn, count, call)) return false;
+	return file.callsOf(fn).some((api) => assignedFrom(fn, api.call).includes(at.name));
+}

@@ -1,0 +1,36 @@
+import { type Claims, mayObject, type Neighbour } from '../engine.js';
+import { collect } from './collect.js';
+import { Prefilter } from './prefilter.js';
+import { readSource } from './read.js';
+
+/** Finds the files of a folder that may have a hand in what a conversion changes. Lists each folder once. */
+export class Strangers {
+	readonly #folders = new Map<string, Promise<readonly string[]>>();
+
+	/**
+	 * @param folder the kernel tree, or the folder of a file outside any
+	 * @param named path of a file as the engine knows it
+	 */
+	async to(claims: Claims, folder: string, named: (path: string) => string): Promise<readonly Neighbour[]> {
+		const words = [
+			...claims.functions.filter(({ only }) => only === undefined).map(({ name }) => name),
+			...claims.fields.map(({ record }) => record.replace(/^\w+ /, '')),
+		];
+		if (words.length === 0) return [];
+		const prefilter = new Prefilter(words);
+		return (await this.#files(folder)).flatMap((path) => {
+			const read = readSource(path, prefilter);
+			if (read.kind !== 'text' || !mayObject(read.source.text, claims)) return [];
+			return { path: named(path), text: read.source.text };
+		});
+	}
+
+	#files(folder: string): Promise<readonly string[]> {
+		let files = this.#folders.get(folder);
+		if (!files) {
+			files = collect([folder], folder).then((found) => found.files.map(({ path }) => path));
+			this.#folders.set(folder, files);
+		}
+		return files;
+	}
+}

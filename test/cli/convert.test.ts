@@ -1,0 +1,146 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { scratch } from '../support/scratch.js';
+import { cli } from './run.js';
+
+const ATTACH = `#include "dunlin.h"
+
+static int dunlin_attach(struct dunlin *dun, unsigned long addr)
+{
+	int got = get_user_pages_fast(addr, 16, FOLL_WRITE, dun->pages);
+
+	if (got != 16) {
+		if (got > 0)
+			release_pages(dun->pages, got);
+		return -EFAULT;
+	}
+	dun->vaddr = vmap(dun->pages, 16, VM_MAP, PAGE_KERNEL);
+	return 0;
+}
+`;
+const DETACH = `#include "dunlin.h"
+
+void dunlin_detach(struct dunlin *dun)
+{
+	int i;
+
+	vunmap(dun->vaddr);
+	for (i = 0; i < 16; i++) {
+		set_page_dirty_lock(dun->pages[i]);
+		put_page(dun->pages[i]);
+	}
+}
+`;
+const PINNED = ATTACH.replace(
+	'get_user_pages_fast(addr, 16, FOLL_WRITE, dun->pages)',
+	'pin_user_pages_fast(addr, 16, FOLL_WRITE | FOLL_LONGTERM,\n\t\t\t\t      dun->pages)',
+).replace('release_pages', 'unpin_user_pages');
+const UNPINNED = `#include "dunlin.h"
+
+void dunlin_detach(struct dunlin *dun)
+{
+	vunmap(dun->vaddr);
+	unpin_user_pages_dirty_lock(dun->pages, 16, true);
+}
+`;
+const RULE = ['--rule', 'foll-get-for-dma'];
+const on612 = ['--kernel', '6.12'];
+const read = (cwd: string, path: string) => readFileSync(join(cwd, path), 'utf8');
+const driver = (): string => scratch({ 'dunlin/attach.c': ATTACH, 'dunlin/detach.c': DETACH });
+
+describe('fix --rule foll-get-for-dma', () => {
+	test('converts every side, also in the file beside', async () => {
+		const cwd = driver();
+		const { code, stderr } = await cli(['fix', 'dunlin/attach.c', ...RULE, ...on612], { cwd });
+		expect(read(cwd, 'dunlin/attach.c')).toBe(PINNED);
+		expect(read(cwd, 'dunlin/detach.c')).toBe(UNPINNED);
+		expect(code).toBe(0);
+		expect(stderr).toContain(
+			'gup-lens: dunlin/attach.c:5: get_user_pages_fast() in dunlin_attach() -> pin_user_pages_fast() with FOLL_LONGTERM\n',
+		);
+		const again = await cli(['fix', 'dunlin', ...RULE, ...on612], { cwd });
+		expect({ code: again.code, stdout: again.stdout }).toEqual({ code: 0, stdout: '' });
+		expect(read(cwd, 'dunlin/attach.c')).toBe(PINNED);
+	});
+
+	test('leaves FOLL_LONGTERM out where it is asked to', async () => {
+		const cwd = driver();
+		await cli(['fix', 'dunlin', '--short-term', ...RULE, ...on612], { cwd });
+		expect(read(cwd, 'dunlin/attach.c')).toContain('pin_user_pages_fast(addr, 16, FOLL_WRITE, dun->pages)');
+	});
+
+	test('prints what it would change: patch applies it', async () => {
+		const cwd = driver();
+		const { stdout } = await cli(['fix', 'dunlin', '--dry-run', ...RULE, ...on612], { cwd });
+		expect(read(cwd, 'dunlin/attach.c')).toBe(ATTACH);
+		execFileSync('git', ['apply', '-'], { cwd, input: stdout });
+		expect(read(cwd, 'dunlin/attach.c')).toBe(PINNED);
+		expect(read(cwd, 'dunlin/detach.c')).toBe(UNPINNED);
+	});
+
+	test('prints a mail that git am takes, in the style of the last commits', async () => {
+		const cwd = driver();
+		const git = (...args: string[]): string =>
+			execFileSync('git', ['-c', 'user.name=A Dunlin', '-c', 'user.email=dunlin@example.org', ...args], {
+				cwd,
+				encoding: 'utf8',
+			});
+		git('init', '-q');
+		git('add', '.');
+		git('commit', '-q', '-m', 'waders: dunlin: add it');
+		const { stdout } = await cli(['fix', 'dunlin', '--format', 'patch', ...RULE, ...on612], { cwd });
+		writeFileSync(join(cwd, 'series.mbox'), stdout);
+		git('am', '-q', 'series.mbox');
+		expect(read(cwd, 'dunlin/attach.c')).toBe(PINNED);
+		expect(read(cwd, 'dunlin/detach.c')).toBe(UNPINNED);
+		const [subject, , ...body] = git('log', '-1', '--format=%B').trimEnd().split('\n');
+		expect(subject).toBe('waders: dunlin: convert get_user_pages_fast() to pin_user_pages_fast()');
+		expect(body.join('\n')).toMatch(/^dunlin_attach\(\) takes plain references on user pages/);
+		expect(body.join('\n')).toContain('CASE 2');
+		expect(body.join('\n')).toContain('/proc/vmstat');
+		for (const line of body) expect(line.length).toBeLessThanOrEqual(75);
+	});
+
+	test('prints a semantic patch with which Coccinelle makes the same of the code', async (context) => {
+		if (spawnSync('spatch', ['--version']).error) context.skip('spatch is missing: apt-get install coccinelle');
+		const cwd = driver();
+		const { stdout } = await cli(['fix', 'dunlin', '--emit-cocci', ...RULE, ...on612], { cwd });
+		writeFileSync(join(cwd, 'pin.cocci'), stdout);
+		for (const [path, wanted] of [
+			['dunlin/attach.c', PINNED],
+			['dunlin/detach.c', UNPINNED],
+		] as const) {
+			execFileSync('spatch', ['--very-quiet', '--sp-file', 'pin.cocci', '--in-place', path], { cwd, stdio: 'pipe' });
+			expect(read(cwd, path).replace(/\s+/g, '')).toBe(wanted.replace(/\s+/g, ''));
+		}
+	});
+
+	test('refuses, and says why, where another file of the tree gives the pages back', async () => {
+		const cwd = scratch({
+			'dunlin/attach.c': ATTACH,
+			'dunlin/detach.c': DETACH,
+			'debug/reset.c': `void dunlin_reset(struct dunlin *dun)
+{
+	release_pages(dun->pages, 16);
+}
+`,
+		});
+		const { code, stderr } = await cli(['fix', 'dunlin', ...RULE, ...on612], { cwd });
+		expect(read(cwd, 'dunlin/attach.c')).toBe(ATTACH);
+		expect(code).toBe(1);
+		expect(stderr).toContain(
+			'dunlin/attach.c:5:12: not converted: dunlin_reset() (debug/reset.c:1) takes pages or gives them back, and uses pages of struct dunlin',
+		);
+	});
+
+	test.each([
+		[['--emit-cocci'], 'conversions are asked for by rule'],
+		[[...RULE, '--rule', 'gup-leak'], 'fixes and conversions are asked for one at a time'],
+	])('knows what cannot be asked for: %j', async (options, reason) => {
+		const { code, stderr } = await cli(['fix', '.', ...options], { cwd: driver() });
+		expect(code).toBe(2);
+		expect(stderr).toContain(reason);
+	});
+});
