@@ -120,6 +120,7 @@ class Run {
 			files,
 			elapsedMs: Math.round(performance.now() - this.#started),
 			partial: this.#partial,
+			...(shard ? { shard } : {}),
 			sites: this.#sites.sort((a, b) => byPath(a, b) || a.line - b.line),
 			skipped: this.#skipped.filter(({ path }) => isInShard(path, shard)).sort(byPath),
 		};

@@ -1,5 +1,6 @@
 /** What an audit gives: plain data, and the JSON that is printed and read again. */
 import type { KeepReason, Target, Verdict } from '../verdict/site.js';
+import type { Shard } from './shard.js';
 
 export interface AuditEvidence {
 	/** Relative to the audited folder, with "/". */
@@ -45,6 +46,8 @@ export interface AuditReport {
 	readonly elapsedMs: number;
 	/** It was stopped before its end. */
 	readonly partial: boolean;
+	/** It looked at this part of the folder alone; absent: at all of it. */
+	readonly shard?: Shard;
 	/** By path, then line, then place in the line. */
 	readonly sites: readonly AuditSite[];
 	/** By path. */

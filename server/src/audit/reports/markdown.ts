@@ -3,7 +3,7 @@ import { burnDown, type Counts, countsOf, worklist } from '../burndown.js';
 import type { Comparison, Step } from '../compare.js';
 import type { AuditReport, AuditSite } from '../report.js';
 import { COLUMNS } from './text.js';
-import { adviceOf, clean, footer, MEANING, skippedByReason, whyOf } from './words.js';
+import { adviceOf, caveats, clean, footer, MEANING, skippedByReason, whyOf } from './words.js';
 
 /** For an issue, a wiki or a chat: the tables of the report, then every site. */
 export function auditMarkdown(of: AuditReport, comparing?: Comparison): string {
@@ -12,7 +12,7 @@ export function auditMarkdown(of: AuditReport, comparing?: Comparison): string {
 	const { rows, counts, total } = burnDown(report.sites);
 	const burn = rows.map((row) => [code(row.subsystem), ...numbers(row.counts), String(row.total)]);
 	const parts = [
-		`# Users of get_user_pages and its kin in Linux ${text(report.kernel)}${report.partial ? ' (partial)' : ''}`,
+		`# Users of get_user_pages and its kin in Linux ${text(report.kernel)}${text(caveats(report))}`,
 		report.sites.length === 0
 			? 'No site.'
 			: table(['subsystem', ...COLUMNS, 'total'], [...burn, ['**total**', ...numbers(counts), String(total)]], true),

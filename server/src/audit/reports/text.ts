@@ -4,7 +4,7 @@ import { count } from '../../workspace/wording.js';
 import { type BurnDown, burnDown, type Counts, countsOf, worklist } from '../burndown.js';
 import type { Comparison, Pair, Step } from '../compare.js';
 import type { AuditReport, AuditSite } from '../report.js';
-import { adviceOf, callOf, clean, footer, MEANING, number, skippedByReason, whyOf } from './words.js';
+import { adviceOf, callOf, caveats, clean, footer, MEANING, number, skippedByReason, whyOf } from './words.js';
 
 type Colours = ReturnType<typeof picocolors.createColors>;
 
@@ -29,7 +29,7 @@ export function auditText(of: AuditReport, colour: boolean, comparing?: Comparis
 	const report = clean(of);
 	const comparison = clean(comparing);
 	const colours = picocolors.createColors(colour);
-	const title = `Users of get_user_pages and its kin in Linux ${report.kernel}${report.partial ? ' (partial)' : ''}`;
+	const title = `Users of get_user_pages and its kin in Linux ${report.kernel}${caveats(report)}`;
 	const parts = [
 		`${colours.bold(title)}\n`,
 		report.sites.length === 0 ? 'No site.\n' : table(burnDown(report.sites), colours),

@@ -2,6 +2,7 @@
 import type { Verdict } from '../../verdict/site.js';
 import { count, printable } from '../../workspace/wording.js';
 import type { AuditReport, AuditSite, AuditSkip } from '../report.js';
+import { shardName } from '../shard.js';
 
 /** What a verdict asks of a maintainer, in one line. */
 export const MEANING: Readonly<Record<Verdict, string>> = {
@@ -51,6 +52,12 @@ export function number(value: number): string {
 /** "3.2 s", "450 ms" */
 export function duration(milliseconds: number): string {
 	return milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+/** What limits a report, for its title: " (shard 1/2, a part of the whole; partial)"; "" for a whole one. */
+export function caveats({ partial, shard }: AuditReport): string {
+	const words = [...(shard ? [`shard ${shardName(shard)}, a part of the whole`] : []), ...(partial ? ['partial'] : [])];
+	return words.length === 0 ? '' : ` (${words.join('; ')})`;
 }
 
 /** What was skipped, counted by reason, the most frequent first. */
