@@ -173,6 +173,17 @@ describe('compared', () => {
 		expect(step?.gone.map(({ path }) => path)).toEqual(['arch/ia64/err.c']);
 	});
 
+	test('what is left to do is the same number in the text and on the page, without what would benefit', () => {
+		const text = auditText(report, false, comparison);
+		const page = auditHtml(report, source, comparison);
+		const inText = [...text.matchAll(/#+ (\d+)$/gm)].map(([, left]) => left);
+		const onPage = [...page.matchAll(/class="value">(\d+)/g)].map(([, left]) => left);
+		expect(inText).toEqual(['4', '3']);
+		expect(onPage).toEqual(inText);
+		expect(page).toMatch(/class="value">3<tspan class="gain"> \+ 1<\/tspan>/);
+		expect(page).toContain('2 more subsystems with nothing left to do, 1 of them with sites that would benefit');
+	});
+
 	test('a tree with itself has nothing to tell', () => {
 		const same = compare([
 			{ label: 'a', report },

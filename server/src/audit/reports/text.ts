@@ -1,7 +1,7 @@
 import picocolors from 'picocolors';
 import type { Verdict } from '../../verdict/site.js';
 import { count } from '../../workspace/wording.js';
-import { type BurnDown, burnDown, type Counts, countsOf, worklist } from '../burndown.js';
+import { type BurnDown, burnDown, type Counts, countsOf, leftToDo, worklist } from '../burndown.js';
 import type { Comparison, Pair, Step } from '../compare.js';
 import type { AuditReport, AuditSite } from '../report.js';
 import { adviceOf, callOf, caveats, clean, footer, MEANING, number, skippedByReason, whyOf } from './words.js';
@@ -98,12 +98,12 @@ function versions({ versions }: Comparison, colours: Colours): string {
 		total: report.sites.length,
 	}));
 	const width = Math.max('version'.length, ...rows.map(({ label }) => label.length));
-	const most = Math.max(1, ...rows.map(({ counts }) => counts.bug + counts.convert));
+	const most = Math.max(1, ...rows.map(({ counts }) => leftToDo(counts)));
 	const cells = (of: readonly string[]) => of.map((cell) => cell.padStart(8)).join('');
 	return [
 		colours.bold(`  ${'version'.padEnd(width)}${cells([...COLUMNS, 'total'])}   left to do`),
 		...rows.map(({ label, counts, total }) => {
-			const left = counts.bug + counts.convert;
+			const left = leftToDo(counts);
 			const bar = '#'.repeat(Math.round((16 * left) / most));
 			return `  ${label.padEnd(width)}${cells([...COLUMNS.map((verdict) => String(counts[verdict])), String(total)])}   ${colours.yellow(bar)} ${left}`;
 		}),

@@ -48,6 +48,7 @@ thead th { padding: .3rem .6rem; color: var(--soft); font-size: .8rem; font-weig
 .bar { display: block; width: 100%; height: 14px; border-radius: 2px; }
 .burndown { max-width: 100%; height: auto; font-size: 12px; }
 .burndown text { fill: var(--soft); } .burndown .value { fill: var(--text); font-weight: 600; }
+.burndown .gain { fill: var(--soft); font-weight: normal; }
 .burndown line { stroke: var(--line); }
 figure { margin: 0; }
 .compared { display: flex; flex-wrap: wrap; gap: 0 3rem; } .compared > div { flex: 1 1 24rem; min-width: 0; }
