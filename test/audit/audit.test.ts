@@ -119,11 +119,13 @@ describe('the command', () => {
 		[['.', '--shard', '3/2'], 'Give a part and how many there are'],
 		[['.', '--jobs', '0'], 'Give a number'],
 		[['.', '--format', 'csv', '--compare', '.'], '--compare is for text, markdown, html'],
+		[['.', '--compare', 'empty'], 'empty: no C files found: nothing to compare'],
+		[['empty', '--compare', '.'], 'empty: no C files found: nothing to compare'],
 		[['.', '--compare', 'gone'], 'gone: no such file or folder'],
 		[['.', '--compare', 'a.c'], 'a.c: no JSON'],
 		[['.', '-o', 'no/such/folder/a.html', '--format', 'nonsense'], 'Allowed choices are text'],
 	])('%j is refused in one line, with exit code 2', async (argv, message) => {
-		const cwd = scratch({ 'a.c': OK });
+		const cwd = scratch({ 'a.c': OK, 'empty/a.txt': OK });
 		const { code, stdout, stderr } = await auditOf(argv, { cwd });
 		expect(stderr).toContain(message);
 		expect(stderr).not.toContain('    at ');

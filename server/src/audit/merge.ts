@@ -15,6 +15,7 @@ export function merge(reports: readonly AuditReport[]): AuditReport {
 	return {
 		tool: first.tool,
 		kernel: first.kernel,
+		...(reports.every(({ kernelAssumed }) => kernelAssumed) ? { kernelAssumed: true } : {}),
 		files: sum(({ files }) => files),
 		elapsedMs: sum(({ elapsedMs }) => elapsedMs),
 		partial: reports.some(({ partial }) => partial),

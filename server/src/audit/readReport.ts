@@ -27,6 +27,7 @@ const isShard: Check = (value) =>
 const isReport = shape({
 	tool: shape({ name: isString, version: isString }),
 	kernel: isString,
+	kernelAssumed: oneOf(undefined, true),
 	files: isNumber,
 	elapsedMs: isNumber,
 	partial: (value) => typeof value === 'boolean',

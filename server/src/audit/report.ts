@@ -41,6 +41,8 @@ export interface AuditReport {
 	readonly tool: { readonly name: string; readonly version: string };
 	/** Version of the kernel the files were judged by, such as "6.12.117". */
 	readonly kernel: string;
+	/** No tree and no user said which kernel it is: the newest known. Absent otherwise. */
+	readonly kernelAssumed?: true;
 	/** Number of `.c` and `.h` files looked at, with those that name nothing of the family. */
 	readonly files: number;
 	readonly elapsedMs: number;

@@ -25,16 +25,19 @@ export async function compared(
 	for (const other of others) named.push({ name: other, report: await reportOf(other, options, io, signal) });
 	named.push({ name: tree, report });
 	for (const { name, report: of } of named) {
+		// A shard may have got no folder, and what was stopped found nothing yet.
+		if (of.files === 0 && !of.shard && !of.partial)
+			throw new UsageError(`${name}: no C files found: nothing to compare`);
 		if (of.shard?.index !== report.shard?.index || of.shard?.of !== report.shard?.of) {
 			const what = of.shard ? `shard ${shardName(of.shard)} of an audit` : 'a whole audit';
 			const other = report.shard ? `shard ${shardName(report.shard)}` : 'a whole one';
 			throw new UsageError(`${name}: ${what}: cannot be compared with ${other}`);
 		}
 	}
-	const kernels = named.map(({ report }) => report.kernel);
 	const versions = named.map(({ name, report: of }): Version => {
-		const unique = kernels.filter((kernel) => kernel === of.kernel).length === 1;
-		return { label: unique ? of.kernel : `${of.kernel} (${basename(resolve(io.cwd, name))})`, report: of };
+		const unique = named.filter(({ report: { kernel } }) => kernel === of.kernel).length === 1;
+		const kernel = of.kernelAssumed ? `${of.kernel} assumed` : of.kernel;
+		return { label: unique ? kernel : `${kernel} (${basename(resolve(io.cwd, name))})`, report: of };
 	});
 	return compare(versions);
 }

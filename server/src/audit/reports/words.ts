@@ -54,9 +54,13 @@ export function duration(milliseconds: number): string {
 	return milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-/** What limits a report, for its title: " (shard 1/2, a part of the whole; partial)"; "" for a whole one. */
-export function caveats({ partial, shard }: AuditReport): string {
-	const words = [...(shard ? [`shard ${shardName(shard)}, a part of the whole`] : []), ...(partial ? ['partial'] : [])];
+/** What limits a report, for its title: " (assumed: no kernel tree; shard 1/2, a part of the whole)"; "" where nothing does. */
+export function caveats({ kernelAssumed, partial, shard }: AuditReport): string {
+	const words = [
+		...(kernelAssumed ? ['assumed: no kernel tree'] : []),
+		...(shard ? [`shard ${shardName(shard)}, a part of the whole`] : []),
+		...(partial ? ['partial'] : []),
+	];
 	return words.length === 0 ? '' : ` (${words.join('; ')})`;
 }
 

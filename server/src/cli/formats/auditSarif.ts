@@ -16,7 +16,7 @@ const LEVEL: Readonly<Record<Verdict, 'error' | 'warning' | 'note' | 'none'>> = 
 };
 
 /** SARIF 2.1.0, a rule for each verdict. */
-export function auditSarif({ tool, kernel, partial, shard, sites, skipped }: AuditReport): string {
+export function auditSarif({ tool, kernel, kernelAssumed, partial, shard, sites, skipped }: AuditReport): string {
 	const seen = new Map<string, number>();
 	const log: Log = {
 		$schema: SCHEMA,
@@ -43,7 +43,7 @@ export function auditSarif({ tool, kernel, partial, shard, sites, skipped }: Aud
 						})),
 					},
 				],
-				properties: { kernel, ...(shard ? { shard: { ...shard } } : {}) },
+				properties: { kernel, ...(kernelAssumed ? { kernelAssumed } : {}), ...(shard ? { shard: { ...shard } } : {}) },
 				results: sites.map((site) => result(site, seen)),
 			},
 		],

@@ -43,6 +43,7 @@ export function auditHtml(of: AuditReport, source: Source, comparing?: Compariso
 					</h1>
 					<p class="meta">
 						Linux {report.kernel}
+						{report.kernelAssumed && <span class="partial"> (assumed: this is no kernel tree)</span>}
 						{', '}
 						{footer(report)}
 						{report.shard && (
