@@ -1,6 +1,7 @@
 /** The words all reports use. */
 import type { Verdict } from '../../verdict/site.js';
 import { count, printable } from '../../workspace/wording.js';
+import { countsOf, leftToDo } from '../burndown.js';
 import type { AuditReport, AuditSite, AuditSkip } from '../report.js';
 import { shardName } from '../shard.js';
 
@@ -77,8 +78,19 @@ export function skippedByReason(
 	return [...reasons].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
 }
 
-/** "59,932 files, 118 sites, 41 skipped; gup-lens 0.1.0, 3.2 s" */
-export function footer({ files, sites, skipped, tool, elapsedMs }: AuditReport): string {
+/** "59,932 files, 118 sites, 41 skipped" */
+function amounts({ files, sites, skipped }: AuditReport): string {
 	const left = skipped.length > 0 ? `, ${number(skipped.length)} skipped` : '';
-	return `${number(files)} ${files === 1 ? 'file' : 'files'}, ${count(sites.length, 'site')}${left}; ${tool.name} ${tool.version}, ${duration(elapsedMs)}`;
+	return `${number(files)} ${files === 1 ? 'file' : 'files'}, ${count(sites.length, 'site')}${left}`;
+}
+
+/** "59,932 files, 118 sites, 41 skipped; gup-lens 0.1.0, 3.2 s" */
+export function footer(report: AuditReport): string {
+	const { tool, elapsedMs } = report;
+	return `${amounts(report)}; ${tool.name} ${tool.version}, ${duration(elapsedMs)}`;
+}
+
+/** In place of the report: "59,932 files, 118 sites, 41 skipped; 33 left to do (shard 1/2, a part of the whole)" */
+export function summary(report: AuditReport): string {
+	return `${amounts(report)}; ${leftToDo(countsOf(report.sites))} left to do${caveats(report)}`;
 }
