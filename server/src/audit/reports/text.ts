@@ -4,12 +4,22 @@ import { count } from '../../workspace/wording.js';
 import { type BurnDown, burnDown, type Counts, countsOf, leftToDo, worklist } from '../burndown.js';
 import type { Comparison, Pair, Step } from '../compare.js';
 import type { AuditReport, AuditSite } from '../report.js';
-import { adviceOf, callOf, caveats, clean, footer, MEANING, number, skippedByReason, whyOf } from './words.js';
+import { errorsOf } from './errors.js';
+import {
+	adviceOf,
+	COLUMNS,
+	callOf,
+	caveats,
+	clean,
+	footer,
+	MEANING,
+	number,
+	skippedByReason,
+	skippedPlace,
+	whyOf,
+} from './words.js';
 
 type Colours = ReturnType<typeof picocolors.createColors>;
-
-/** What is left to do stands first. */
-export const COLUMNS: readonly Verdict[] = ['bug', 'convert', 'benefit', 'keep', 'ok'];
 
 const PAINT: Readonly<Record<Verdict, (colours: Colours) => (text: string) => string>> = {
 	bug: (colours) => colours.red,
@@ -84,10 +94,16 @@ function fileText(path: string, sites: readonly AuditSite[], colours: Colours): 
 		const advice = adviceOf(site);
 		return [
 			`    :${String(site.line).padEnd(5)} ${colours.bold(callOf(site))}${advice && `  ${advice}`}`,
-			...wrapped(whyOf(site), WIDTH - 11).map((text) => `           ${text}`),
+			...[whyOf(site), errorsAt(site)].flatMap((text) => wrapped(text, WIDTH - 11)).map((text) => `           ${text}`),
 		];
 	});
 	return `  ${path}\n${lines.join('\n')}\n`;
+}
+
+/** A bug has them in its first line. */
+function errorsAt(site: AuditSite): string {
+	const errors = site.verdict === 'bug' ? [] : errorsOf(site);
+	return errors.length === 0 ? '' : `${errors.length === 1 ? 'error' : 'errors'} at this call: ${errors.join(', ')}`;
 }
 
 /** One row for each version, so that one sees what is left shrink. */
@@ -148,7 +164,7 @@ function stepText({ from, to, converted, changed, moved, added, gone }: Step, co
 function skips({ skipped }: AuditReport): string[] {
 	if (skipped.length === 0) return [];
 	const lines = skippedByReason(skipped).map(([reason, of]) => {
-		const named = of.slice(0, NAMED).map(({ path }) => path);
+		const named = of.slice(0, NAMED).map(skippedPlace);
 		const more = of.length > NAMED ? `, and ${number(of.length - NAMED)} more` : '';
 		return `  ${number(of.length)} ${reason}: ${named.join(', ')}${more}\n`;
 	});

@@ -5,6 +5,9 @@ import { countsOf, leftToDo } from '../burndown.js';
 import type { AuditReport, AuditSite, AuditSkip } from '../report.js';
 import { shardName } from '../shard.js';
 
+/** What is left to do stands first. */
+export const COLUMNS: readonly Verdict[] = ['bug', 'convert', 'benefit', 'keep', 'ok'];
+
 /** What a verdict asks of a maintainer, in one line. */
 export const MEANING: Readonly<Record<Verdict, string>> = {
 	bug: 'takes or gives back the pages wrongly',
@@ -65,6 +68,15 @@ export function caveats({ kernelAssumed, partial, shard }: AuditReport): string 
 	return words.length === 0 ? '' : ` (${words.join('; ')})`;
 }
 
+/** "function st_map could not be parsed" */
+const FUNCTION = /^function (\S+) /;
+
+/** "st_map() in drivers/scsi/st.c", or the file alone. */
+export function skippedPlace({ path, reason }: AuditSkip): string {
+	const [, name] = FUNCTION.exec(reason) ?? [];
+	return name === undefined ? path : `${name}() in ${path}`;
+}
+
 /** What was skipped, counted by reason, the most frequent first. */
 export function skippedByReason(
 	skipped: readonly AuditSkip[],
@@ -72,7 +84,7 @@ export function skippedByReason(
 	const reasons = new Map<string, AuditSkip[]>();
 	for (const skip of skipped) {
 		// A stack trace or the name of a function would make each a reason of its own.
-		const reason = (skip.reason.split('\n')[0] ?? '').replace(/^function \S+ /, 'a function ');
+		const reason = (skip.reason.split('\n')[0] ?? '').replace(FUNCTION, '');
 		reasons.set(reason, [...(reasons.get(reason) ?? []), skip]);
 	}
 	return [...reasons].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));

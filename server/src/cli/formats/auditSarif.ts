@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Log, ReportingDescriptor, Result } from 'sarif';
 import type { AuditReport, AuditSite } from '../../audit/report.js';
-import { COLUMNS } from '../../audit/reports/text.js';
-import { adviceOf, callOf, MEANING, whyOf } from '../../audit/reports/words.js';
+import { adviceOf, COLUMNS, callOf, MEANING, whyOf } from '../../audit/reports/words.js';
 import type { Verdict } from '../../verdict/site.js';
 import { artifact, BASE, SCHEMA } from './sarif.js';
 

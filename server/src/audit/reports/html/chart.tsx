@@ -1,7 +1,6 @@
 import { type BurnDown, type BurnDownRow, countsOf, leftToDo } from '../../burndown.js';
 import type { AuditReport } from '../../report.js';
-import { COLUMNS } from '../text.js';
-import { MEANING } from '../words.js';
+import { COLUMNS, MEANING } from '../words.js';
 import { Bar } from './parts.js';
 
 /** One tile for each verdict: how many, and what it means. The legend of all charts. */

@@ -4,7 +4,7 @@ import { burnDown } from '../../burndown.js';
 import type { Comparison } from '../../compare.js';
 import type { AuditReport } from '../../report.js';
 import { shardName } from '../../shard.js';
-import { caveats, clean, footer, number, skippedByReason } from '../words.js';
+import { caveats, clean, footer, number, skippedByReason, skippedPlace } from '../words.js';
 import { Chart, Tiles } from './chart.js';
 import { Compared } from './comparison.js';
 import type { Source } from './excerpt.js';
@@ -77,9 +77,9 @@ function Skipped({ report: { skipped } }: { report: AuditReport }) {
 						<strong>{number(of.length)}</strong> {reason}
 					</summary>
 					<ul>
-						{of.map(({ path }) => (
+						{of.map((skip) => (
 							<li>
-								<code>{path}</code>
+								<code>{skippedPlace(skip)}</code>
 							</li>
 						))}
 					</ul>

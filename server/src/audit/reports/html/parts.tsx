@@ -1,7 +1,7 @@
 /** Small parts of the page. */
 import type { Verdict } from '../../../verdict/site.js';
 import type { Counts } from '../../burndown.js';
-import { COLUMNS } from '../text.js';
+import { COLUMNS } from '../words.js';
 
 export function Code({ of }: { of: string }) {
 	return <code>{of}</code>;

@@ -1,7 +1,6 @@
 import { subsystemOf } from '../../burndown.js';
 import type { AuditReport, AuditSite } from '../../report.js';
-import { COLUMNS } from '../text.js';
-import { adviceOf, whyOf } from '../words.js';
+import { adviceOf, COLUMNS, whyOf } from '../words.js';
 import { type Excerpt, excerpts, type Source } from './excerpt.js';
 import { Badge, Code } from './parts.js';
 
