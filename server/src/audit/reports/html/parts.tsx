@@ -7,6 +7,20 @@ export function Code({ of }: { of: string }) {
 	return <code>{of}</code>;
 }
 
+/** A long name or path: a narrow place breaks it behind a "_" or "/", not amid a word. */
+export function Breakable({ of, name }: { of: string; name?: string }) {
+	return (
+		<code class={name}>
+			{of.split(/(?<=[_/])(?![_/])/).map((part, i) => (
+				<>
+					{i > 0 && <wbr />}
+					{part}
+				</>
+			))}
+		</code>
+	);
+}
+
 export function Badge({ verdict }: { verdict: Verdict }) {
 	return <span class={`badge ${verdict}`}>{verdict}</span>;
 }

@@ -21,7 +21,8 @@ h1 { margin: 0; font-size: 1.6rem; line-height: 1.25; }
 h2 { margin: 2.5rem 0 .75rem; font-size: 1.15rem; }
 h3 { margin: 1.25rem 0 .5rem; font-size: 1rem; }
 code, pre { font-family: ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace; font-size: .87em; }
-code { overflow-wrap: anywhere; }
+/* Not "anywhere": a column would become narrower than a word. */
+code { overflow-wrap: break-word; }
 .meta, #shown { color: var(--soft); font-weight: normal; }
 .meta { margin: .35rem 0; font-size: .9rem; }
 .partial { color: var(--bug); font-weight: 600; }
