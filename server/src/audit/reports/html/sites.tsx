@@ -2,7 +2,7 @@ import { subsystemOf } from '../../burndown.js';
 import type { AuditReport, AuditSite } from '../../report.js';
 import { adviceOf, COLUMNS, whyOf } from '../words.js';
 import { type Excerpt, excerpts, type Source } from './excerpt.js';
-import { Badge, Breakable, Code } from './parts.js';
+import { Badge, Code, Name } from './parts.js';
 
 /** All sites in one table, bugs first; each with its code folded away. The fields above it appear with JavaScript. */
 export function Sites({ report, source }: { report: AuditReport; source: Source }) {
@@ -64,7 +64,7 @@ function SiteRows({ site, source }: { site: AuditSite; source: Source }) {
 					<Badge verdict={verdict} />
 				</td>
 				<td>
-					<Breakable of={`${path}:${line}`} name="path" />
+					<code class="path">{`${path}:${line}`}</code>
 					<br />
 					<Code of={api} />
 					{name !== null && (
@@ -78,7 +78,12 @@ function SiteRows({ site, source }: { site: AuditSite; source: Source }) {
 					{flags !== null && <Code of={flags.replaceAll('|', ' | ')} />}
 				</td>
 				<td class="extra" data-label="given back by">
-					{release !== null && <Breakable of={release} />}
+					{release?.split(', ').map((one, i) => (
+						<>
+							{i > 0 && ', '}
+							<Name of={one} />
+						</>
+					))}
 				</td>
 				<td>{adviceOf(site).replace('->', '→')}</td>
 			</tr>
