@@ -119,11 +119,15 @@ describe('the command', () => {
 		[['.', '--shard', '3/2'], 'Give a part and how many there are'],
 		[['.', '--jobs', '0'], 'Give a number'],
 		[['.', '--format', 'csv', '--compare', '.'], '--compare is for text, markdown, html'],
+		[['.', '--compare', 'empty'], 'empty: no C files found: nothing to compare'],
+		[['empty', '--compare', '.'], 'empty: no C files found: nothing to compare'],
 		[['.', '--compare', 'gone'], 'gone: no such file or folder'],
 		[['.', '--compare', 'a.c'], 'a.c: no JSON'],
+		[['.', '-o', 'x.foo'], 'x.foo: no format has the ending .foo: name one with --format, or use .txt, .md'],
+		[['.', '-o', 'empty'], 'empty: not written: is a folder'],
 		[['.', '-o', 'no/such/folder/a.html', '--format', 'nonsense'], 'Allowed choices are text'],
 	])('%j is refused in one line, with exit code 2', async (argv, message) => {
-		const cwd = scratch({ 'a.c': OK });
+		const cwd = scratch({ 'a.c': OK, 'empty/a.txt': OK });
 		const { code, stdout, stderr } = await auditOf(argv, { cwd });
 		expect(stderr).toContain(message);
 		expect(stderr).not.toContain('    at ');
@@ -140,10 +144,16 @@ describe('the command', () => {
 			['a.json', '{'],
 			['a.sarif', '{'],
 			['a.txt', 'Users of'],
+			['a.HTML', '<!doctype html>'],
+			['a', 'Users of'],
 		] as const) {
-			const { code, stdout } = await auditOf(['.', '-o', name], { cwd });
+			const { code, stdout, stderr } = await auditOf(['.', '-o', name], { cwd });
+			expect(stderr).toContain(`${join(cwd, name)} written`);
+			expect(stderr).toContain('1 site; 0 left to do (assumed: no kernel tree)\n');
 			expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
 			expect(readFileSync(join(cwd, name), 'utf8').startsWith(begin), name).toBe(true);
 		}
+		expect((await auditOf(['.', '-o', 'x.foo', '--format', 'html'], { cwd })).code).toBe(0);
+		expect(readFileSync(join(cwd, 'x.foo'), 'utf8')).toContain('<!doctype html>');
 	});
 });

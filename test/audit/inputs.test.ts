@@ -28,6 +28,19 @@ describe('a folder that is no kernel', () => {
 		expect(briefly(JSON.parse(stdout))).toEqual(['src/grab.c:5 convert']);
 	});
 
+	test.each(['text', 'markdown', 'html'])(
+		'is told as such in %s, where nobody says which kernel it is',
+		async (format) => {
+			const outside = scratch({ 'src/grab.c': CONVERT });
+			const tree = scratch({ ...KERNEL, 'src/grab.c': CONVERT });
+			const shown = async (...argv: string[]) => (await auditOf([...argv, '--format', format])).stdout;
+			expect(await shown(outside)).toMatch(/in Linux [\d.]+ \(assumed: no kernel tree/);
+			expect(await shown(outside, '--kernel', '6.12')).not.toContain('assumed');
+			expect(await shown(tree)).not.toContain('assumed');
+			expect(await shown(outside, '--compare', tree)).toMatch(/[\d.]+ assumed\b/);
+		},
+	);
+
 	test('without C has no site, and that is told', async () => {
 		for (const tree of [scratch(), scratch({ 'a.txt': OK })]) {
 			const { code, stdout, stderr } = await auditOf([tree]);

@@ -90,6 +90,21 @@ describe.skipIf(executablePath === undefined)(title, () => {
 		}),
 	);
 
+	test('breaks the name of a function at its underscores alone', () =>
+		open({ viewport: { width: 900, height: 700 } }, async (page) => {
+			const broken = (await page.evaluate(`[...document.querySelectorAll('.sites .extra code')].flatMap((code) => {
+				code.parentElement.style.width = '6rem';
+				const words = [...code.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+				return words.map((word) => {
+					const range = document.createRange();
+					range.selectNodeContents(word);
+					return [word.data, range.getClientRects().length];
+				});
+			})`)) as [string, number][];
+			expect(broken.map(([word]) => word)).toContain('unpin_');
+			for (const [word, lines] of broken) expect(lines, word).toBe(1);
+		}));
+
 	test('fits a telephone', () =>
 		open({ viewport: { width: 360, height: 700 } }, async (page) => {
 			for (const summary of await page.locator('.why summary').all()) await summary.click();

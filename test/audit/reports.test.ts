@@ -47,7 +47,7 @@ const sites: readonly AuditSite[] = [
 			{ path: 'drivers/misc/heron/dma.c', line: 80, text: toDevice },
 			{ path: 'drivers/misc/heron/free.c', line: 12, text: 'put_page() gives them back' },
 		],
-		findings: ['foll-get-for-dma'],
+		findings: ['foll-get-for-dma', 'gup-free-page'],
 	}),
 	site('drivers/misc/wren.c', 9, { function: 'wren_pin', api: 'pin_user_pages', release: 'unpin_user_pages' }),
 	site('fs/rook/file.c', 100, {
@@ -89,6 +89,7 @@ const report: AuditReport = {
 		{ path: 'drivers/a.h', reason: 'larger than 10 MB' },
 		{ path: 'drivers/b.h', reason: 'larger than 10 MB' },
 		{ path: 'fs/c.c', reason: 'function rook_all could not be parsed' },
+		{ path: 'fs/c.c', reason: 'function rook_none could not be parsed' },
 	],
 };
 
@@ -131,6 +132,14 @@ describe('as printed', () => {
 		for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(76);
 	});
 
+	test('functions that were not looked at are named, and errors at a site to convert', () => {
+		const text = auditText(report, false);
+		expect(text).toContain('2 could not be parsed: rook_all() in fs/c.c, rook_none() in fs/c.c\n');
+		expect(text).toContain('gives them to a device for DMA\n           error at this call: gup-free-page\n');
+		for (const other of [auditMarkdown(report), auditHtml(report, source)])
+			expect(other).toContain('rook_none() in fs/c.c');
+	});
+
 	test('an empty report and a partial one say so', () => {
 		const empty = { ...report, sites: [], skipped: [], partial: true };
 		expect(auditText(empty, false)).toMatch(/\(partial\)\n\nNo site\.\n/);
@@ -158,7 +167,7 @@ test('SARIF is valid, and tells what is open apart from what is not', () => {
 	]);
 	for (const { ruleId, ruleIndex } of run.results) expect(run.tool.driver.rules[ruleIndex].id).toBe(ruleId);
 	expect(run.results[0].relatedLocations[1].physicalLocation.artifactLocation.uri).toBe('drivers/misc/heron/free.c');
-	expect(run.invocations[0].toolExecutionNotifications).toHaveLength(3);
+	expect(run.invocations[0].toolExecutionNotifications).toHaveLength(4);
 });
 
 describe('compared', () => {
@@ -171,6 +180,17 @@ describe('compared', () => {
 		expect(paths(step?.moved)).toEqual(['fs/rook/file.c']);
 		expect(step?.added.map(({ path }) => path)).toEqual(['net/swift/rdma.c', 'net/core/skbuff.c']);
 		expect(step?.gone.map(({ path }) => path)).toEqual(['arch/ia64/err.c']);
+	});
+
+	test('what is left to do is the same number in the text and on the page, without what would benefit', () => {
+		const text = auditText(report, false, comparison);
+		const page = auditHtml(report, source, comparison);
+		const inText = [...text.matchAll(/#+ (\d+)$/gm)].map(([, left]) => left);
+		const onPage = [...page.matchAll(/class="value">(\d+)/g)].map(([, left]) => left);
+		expect(inText).toEqual(['4', '3']);
+		expect(onPage).toEqual(inText);
+		expect(page).toMatch(/class="value">3<tspan class="gain"> \+ 1<\/tspan>/);
+		expect(page).toContain('2 more subsystems with nothing left to do, 1 of them with sites that would benefit');
 	});
 
 	test('a tree with itself has nothing to tell', () => {

@@ -112,14 +112,16 @@ class Run {
 		const homes = new Homes(this.#root, setting.kernel).settle();
 		const files = setting.prefilter ? await this.#searched(await homes) : await this.#all(await homes);
 		this.#cache?.tidy();
-		const { version, told } = await homes;
+		const { version, isAssumed, told } = await homes;
 		const problem = this.#cacheProblem ?? this.#cache?.problem;
 		const report: AuditReport = {
 			tool,
 			kernel: version,
+			...(isAssumed ? { kernelAssumed: true } : {}),
 			files,
 			elapsedMs: Math.round(performance.now() - this.#started),
 			partial: this.#partial,
+			...(shard ? { shard } : {}),
 			sites: this.#sites.sort((a, b) => byPath(a, b) || a.line - b.line),
 			skipped: this.#skipped.filter(({ path }) => isInShard(path, shard)).sort(byPath),
 		};

@@ -30,8 +30,9 @@ export function burnDown(sites: readonly AuditSite[]): BurnDown {
 		groups.set(subsystem, [...(groups.get(subsystem) ?? []), site]);
 	}
 	const rows = [...groups].map(([subsystem, of]) => ({ subsystem, counts: countsOf(of), total: of.length }));
-	const open = ({ counts }: BurnDownRow) => counts.convert + counts.bug;
-	rows.sort((a, b) => open(b) - open(a) || b.total - a.total || (a.subsystem < b.subsystem ? -1 : 1));
+	rows.sort(
+		(a, b) => leftToDo(b.counts) - leftToDo(a.counts) || b.total - a.total || (a.subsystem < b.subsystem ? -1 : 1),
+	);
 	return { rows, counts: countsOf(sites), total: sites.length };
 }
 
@@ -41,7 +42,12 @@ export function countsOf(sites: readonly AuditSite[]): Counts {
 	return counts;
 }
 
-/** Sites with something to do or to gain, bugs first, then by path. */
+/** Sites that somebody has to change; what would only benefit is not among them. */
+export function leftToDo({ bug, convert }: Counts): number {
+	return bug + convert;
+}
+
+/** Sites that somebody has to change, bugs first, then by path. */
 export function worklist(sites: readonly AuditSite[]): readonly AuditSite[] {
 	return [...sites.filter(({ verdict }) => verdict === 'bug'), ...sites.filter(({ verdict }) => verdict === 'convert')];
 }

@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { git } from '../workspace/git.js';
 
 /** What git says a folder of a work tree holds; paths relative to the folder. */
 export interface GitListing {
@@ -18,21 +15,12 @@ export interface GitListing {
 const LINK = '120000';
 const SUBMODULE = '160000';
 
-/** A hook's environment names its own repository; what a work tree configures is never run. */
-const ENV = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
-const SAFE = ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', '--no-optional-locks'];
-
 /** @returns undefined where git is not there, does not know the folder, or tracks nothing in it */
 export async function gitListing(folder: string): Promise<GitListing | undefined> {
-	const git = async (...argv: string[]): Promise<string[]> => {
-		const { stdout } = await run('git', [...SAFE, ...argv, '-z'], { cwd: folder, env: ENV, maxBuffer: 1 << 28 });
-		return stdout.split('\0').filter(Boolean);
-	};
+	const listed = async (...options: string[]) =>
+		(await git(folder, ['ls-files', ...options, '-z'])).split('\0').filter(Boolean);
 	try {
-		const [tracked, others] = await Promise.all([
-			git('ls-files', '--stage'),
-			git('ls-files', '--others', '--exclude-standard'),
-		]);
+		const [tracked, others] = await Promise.all([listed('--stage'), listed('--others', '--exclude-standard')]);
 		return tracked.length === 0 ? undefined : sorted(tracked, others);
 	} catch {
 		return undefined;

@@ -55,6 +55,11 @@ export class Homes {
 		return (this.#around ?? this.#first)?.version ?? this.#outside;
 	}
 
+	/** Nothing says which it is. */
+	get isAssumed(): boolean {
+		return this.#asked === undefined && (this.#around ?? this.#first) === undefined;
+	}
+
 	/** One line for people: the version and where it comes from. */
 	get told(): string {
 		const tree = (this.#around ?? this.#first)?.tree;

@@ -1,4 +1,5 @@
 import { AuditError, type AuditReport } from './report.js';
+import { parseShard, type Shard, shardName } from './shard.js';
 
 type Check = (value: unknown) => boolean;
 
@@ -20,12 +21,17 @@ const oneOf =
 	(value) =>
 		words.includes(value);
 
+const isShard: Check = (value) =>
+	shape({ index: isNumber, of: isNumber })(value) && parseShard(shardName(value as Shard)) !== undefined;
+
 const isReport = shape({
 	tool: shape({ name: isString, version: isString }),
 	kernel: isString,
+	kernelAssumed: oneOf(undefined, true),
 	files: isNumber,
 	elapsedMs: isNumber,
 	partial: (value) => typeof value === 'boolean',
+	shard: (value) => value === undefined || isShard(value),
 	sites: listOf(
 		shape({
 			path: isString,

@@ -1,5 +1,6 @@
 /** What an audit gives: plain data, and the JSON that is printed and read again. */
 import type { KeepReason, Target, Verdict } from '../verdict/site.js';
+import type { Shard } from './shard.js';
 
 export interface AuditEvidence {
 	/** Relative to the audited folder, with "/". */
@@ -40,11 +41,15 @@ export interface AuditReport {
 	readonly tool: { readonly name: string; readonly version: string };
 	/** Version of the kernel the files were judged by, such as "6.12.117". */
 	readonly kernel: string;
+	/** No tree and no user said which kernel it is: the newest known. Absent otherwise. */
+	readonly kernelAssumed?: true;
 	/** Number of `.c` and `.h` files looked at, with those that name nothing of the family. */
 	readonly files: number;
 	readonly elapsedMs: number;
 	/** It was stopped before its end. */
 	readonly partial: boolean;
+	/** It looked at this part of the folder alone; absent: at all of it. */
+	readonly shard?: Shard;
 	/** By path, then line, then place in the line. */
 	readonly sites: readonly AuditSite[];
 	/** By path. */

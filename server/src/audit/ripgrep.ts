@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { slashed } from '../workspace/collect.js';
 
 const PROGRAM = process.platform === 'win32' ? 'rg.exe' : 'rg';
 /** Below a folder above the launcher `code`: on Linux and Windows, of a remote server and on macOS. */
@@ -98,8 +99,4 @@ export function searchWithRipgrep(
 			done({ paths: new Set(paths.map((path) => slashed(path).replace(/^\.\//, ''))), unread });
 		});
 	});
-}
-
-function slashed(path: string): string {
-	return process.platform === 'win32' ? path.replaceAll('\\', '/') : path;
 }

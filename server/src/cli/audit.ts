@@ -6,7 +6,7 @@ import { prepared, type TreeOptions } from './auditing.js';
 import { compared } from './compare.js';
 import { type Io, UsageError } from './io.js';
 import { progressBar } from './progress.js';
-import { formatOf, type ReportOptions, write } from './reports.js';
+import { checkReport, type ReportOptions, write } from './reports.js';
 import { tell } from './tell.js';
 
 export interface AuditCommand extends TreeOptions, ReportOptions {}
@@ -19,7 +19,7 @@ const PATIENT = '--interrupt-budget=1000000';
 
 /** @returns 0 done, 1 stopped before its end, 2 an input or program error */
 export async function runAudit(tree: string, options: AuditCommand, io: Io): Promise<number> {
-	formatOf(options);
+	checkReport(options, io);
 	if (options.prefilter) setFlagsFromString(PATIENT);
 	const stop = new AbortController();
 	const interrupt = () => {

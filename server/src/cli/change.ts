@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import { isC } from '../audit/scope.js';
 import { type Engine, type Finding, needles } from '../engine.js';
 import type { Severity } from '../rules/rule.js';
 import { fromFolder, slashed } from '../workspace/collect.js';
@@ -30,7 +31,7 @@ export interface Change {
 export async function changeSince(revision: string, cwd: string): Promise<Change> {
 	try {
 		const found = await Revision.find(revision, cwd);
-		const files = (await found.changes()).filter(isC);
+		const files = (await found.changes()).filter(isCode);
 		const old = new Map<string, () => Promise<string | undefined>>();
 		for (const { before, now } of files) {
 			if (now !== undefined && now !== before) old.set(now, async () => undefined);
@@ -65,15 +66,15 @@ export async function changeBy(patch: string, name: string, cwd: string): Promis
 			if (text === undefined) return gone.has(path) ? [] : [{ now: undefined, before: `${top}/${path}` }];
 			return [{ now: `${top}/${path}`, before: `${top}/${moved.get(path) ?? path}` }];
 		});
-		return { before: nodeFiles, now: new Overlay(nodeFiles, after), files: files.filter(isC) };
+		return { before: nodeFiles, now: new Overlay(nodeFiles, after), files: files.filter(isCode) };
 	} catch (error) {
 		if (error instanceof PatchError) throw new UsageError(`--patch ${name}: ${error.message}`);
 		throw error;
 	}
 }
 
-function isC({ before, now }: Changed): boolean {
-	return /\.[ch]$/.test(now ?? before ?? '');
+function isCode({ before, now }: Changed): boolean {
+	return isC(now ?? before ?? '');
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
@@ -155,7 +156,7 @@ async function candidates(files: readonly Changed[], now: Files, { paths, cwd }:
 		for (const one of [path, before]) folders.add(parent(one ?? '') ?? '');
 	}
 	for (const folder of folders)
-		for (const name of await now.list(folder)) if (/\.[ch]$/.test(name)) found.add(`${folder}/${name}`);
+		for (const name of await now.list(folder)) if (isC(name)) found.add(`${folder}/${name}`);
 	const within = paths.map((path) => slashed(resolve(cwd, path)));
 	return [...found].filter((path) => within.some((top) => path === top || path.startsWith(`${top}/`))).sort();
 }

@@ -4,6 +4,7 @@ import { audit } from '../audit/audit.js';
 import { type Comparison, compare, type Version } from '../audit/compare.js';
 import { readReport } from '../audit/readReport.js';
 import { AuditError, type AuditReport } from '../audit/report.js';
+import { shardName } from '../audit/shard.js';
 import { reasonOf } from '../workspace/collect.js';
 import { prepared, type TreeOptions } from './auditing.js';
 import { type Io, UsageError } from './io.js';
@@ -23,10 +24,20 @@ export async function compared(
 	const named: { readonly name: string; readonly report: AuditReport }[] = [];
 	for (const other of others) named.push({ name: other, report: await reportOf(other, options, io, signal) });
 	named.push({ name: tree, report });
-	const kernels = named.map(({ report }) => report.kernel);
+	for (const { name, report: of } of named) {
+		// A shard may have got no folder, and what was stopped found nothing yet.
+		if (of.files === 0 && !of.shard && !of.partial)
+			throw new UsageError(`${name}: no C files found: nothing to compare`);
+		if (of.shard?.index !== report.shard?.index || of.shard?.of !== report.shard?.of) {
+			const what = of.shard ? `shard ${shardName(of.shard)} of an audit` : 'a whole audit';
+			const other = report.shard ? `shard ${shardName(report.shard)}` : 'a whole one';
+			throw new UsageError(`${name}: ${what}: cannot be compared with ${other}`);
+		}
+	}
 	const versions = named.map(({ name, report: of }): Version => {
-		const unique = kernels.filter((kernel) => kernel === of.kernel).length === 1;
-		return { label: unique ? of.kernel : `${of.kernel} (${basename(resolve(io.cwd, name))})`, report: of };
+		const unique = named.filter(({ report: { kernel } }) => kernel === of.kernel).length === 1;
+		const kernel = of.kernelAssumed ? `${of.kernel} assumed` : of.kernel;
+		return { label: unique ? kernel : `${kernel} (${basename(resolve(io.cwd, name))})`, report: of };
 	});
 	return compare(versions);
 }

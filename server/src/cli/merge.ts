@@ -5,7 +5,7 @@ import { readReport } from '../audit/readReport.js';
 import { AuditError, type AuditReport } from '../audit/report.js';
 import { reasonOf } from '../workspace/collect.js';
 import { type Io, UsageError } from './io.js';
-import { formatOf, type ReportOptions, write } from './reports.js';
+import { checkReport, type ReportOptions, write } from './reports.js';
 
 export interface MergeCommand extends ReportOptions {
 	/** Where the code of the sites is. */
@@ -14,7 +14,7 @@ export interface MergeCommand extends ReportOptions {
 
 /** Joins the JSON of shards. @returns 0 done, 1 one of them is partial, 2 an input error */
 export async function runMerge(files: readonly string[], options: MergeCommand, io: Io): Promise<number> {
-	formatOf(options);
+	checkReport(options, io);
 	const reports: AuditReport[] = [];
 	for (const file of files) reports.push(await read(file, io));
 	const report = merged(reports);

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { writeAtomically } from '../audit/atomic.js';
 import type { Comparison } from '../audit/compare.js';
@@ -9,9 +10,11 @@ import { auditJson } from '../audit/reports/json.js';
 import { auditMarkdown } from '../audit/reports/markdown.js';
 import { sourceIn } from '../audit/reports/source.js';
 import { auditText } from '../audit/reports/text.js';
+import { summary } from '../audit/reports/words.js';
 import { reasonOf } from '../workspace/collect.js';
 import { auditSarif } from './formats/auditSarif.js';
 import { type Io, UsageError } from './io.js';
+import { tell } from './tell.js';
 
 /** What a format prints from. */
 interface Content {
@@ -50,13 +53,43 @@ export interface ReportOptions {
 	readonly compare?: readonly string[];
 }
 
-/** The format asked for, else that of the file's name, else text. Throws for one that cannot compare. */
-export function formatOf({ format, output, compare }: ReportOptions): Format {
-	const chosen = format ?? (output === undefined ? undefined : BY_NAME[extname(output)]) ?? 'text';
+/**
+ * Before anything is read: whether a report can be made and put where it shall be.
+ * @throws UsageError for a format that cannot compare, an ending that names none, and a folder
+ */
+export function checkReport(options: ReportOptions, io: Io): void {
+	formatOf(options);
+	const { output } = options;
+	if (output !== undefined && isFolder(resolve(io.cwd, output))) {
+		throw new UsageError(`${output}: not written: is a folder`);
+	}
+}
+
+/** What cannot be looked at is told when it is written. */
+function isFolder(path: string): boolean {
+	try {
+		return statSync(path).isDirectory();
+	} catch {
+		return false;
+	}
+}
+
+/** The format asked for, else that of the file's name; text where neither names one. */
+function formatOf({ format, output, compare }: ReportOptions): Format {
+	const chosen = format ?? (output === undefined ? 'text' : formatOfName(output));
 	if (compare && !COMPARING.includes(chosen)) {
 		throw new UsageError(`--compare is for ${COMPARING.join(', ')}: ${chosen} holds one tree`);
 	}
 	return chosen;
+}
+
+function formatOfName(output: string): Format {
+	const ending = extname(output);
+	if (ending === '') return 'text';
+	const format = BY_NAME[ending.toLowerCase()];
+	if (format) return format;
+	const known = Object.keys(BY_NAME).join(', ');
+	throw new UsageError(`${output}: no format has the ending ${ending}: name one with --format, or use ${known}`);
 }
 
 /**
@@ -71,7 +104,8 @@ export function write(
 	io: Io,
 ): void {
 	const { output } = options;
-	const print = PRINTERS[formatOf(options)];
+	const format = formatOf(options);
+	const print = PRINTERS[format];
 	const colour = output === undefined && io.stdout.colour;
 	const text = print({ report, comparison, source: sourceIn(tree), colour });
 	if (output === undefined) return io.stdout.write(text);
@@ -80,4 +114,5 @@ export function write(
 	} catch (error) {
 		throw new UsageError(`${output}: not written: ${reasonOf(error as NodeJS.ErrnoException)}`);
 	}
+	tell(io, `${resolve(io.cwd, output)} written (${format}): ${summary(report)}`);
 }

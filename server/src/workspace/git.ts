@@ -4,7 +4,7 @@ import { slashed } from './collect.js';
 
 const run = promisify(execFile);
 
-/** A hook's environment names its own repository. */
+/** A hook's environment names its own repository; what a work tree configures is never run. */
 const ENV = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
 const SAFE = ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', '--no-optional-locks'];
 /** Bytes of one answer. */
@@ -13,7 +13,8 @@ const MOST = 1 << 28;
 /** Git cannot answer; the message is its own. */
 export class GitError extends Error {}
 
-async function git(cwd: string, argv: readonly string[]): Promise<string> {
+/** What git prints, run in a folder. @throws GitError */
+export async function git(cwd: string, argv: readonly string[]): Promise<string> {
 	try {
 		return (await run('git', [...SAFE, ...argv], { cwd, env: ENV, maxBuffer: MOST })).stdout;
 	} catch (error) {

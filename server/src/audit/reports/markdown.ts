@@ -2,8 +2,7 @@ import type { Verdict } from '../../verdict/site.js';
 import { burnDown, type Counts, countsOf, worklist } from '../burndown.js';
 import type { Comparison, Step } from '../compare.js';
 import type { AuditReport, AuditSite } from '../report.js';
-import { COLUMNS } from './text.js';
-import { adviceOf, clean, footer, MEANING, skippedByReason, whyOf } from './words.js';
+import { adviceOf, COLUMNS, caveats, clean, footer, MEANING, skippedByReason, skippedPlace, whyOf } from './words.js';
 
 /** For an issue, a wiki or a chat: the tables of the report, then every site. */
 export function auditMarkdown(of: AuditReport, comparing?: Comparison): string {
@@ -12,7 +11,7 @@ export function auditMarkdown(of: AuditReport, comparing?: Comparison): string {
 	const { rows, counts, total } = burnDown(report.sites);
 	const burn = rows.map((row) => [code(row.subsystem), ...numbers(row.counts), String(row.total)]);
 	const parts = [
-		`# Users of get_user_pages and its kin in Linux ${text(report.kernel)}${report.partial ? ' (partial)' : ''}`,
+		`# Users of get_user_pages and its kin in Linux ${text(report.kernel)}${text(caveats(report))}`,
 		report.sites.length === 0
 			? 'No site.'
 			: table(['subsystem', ...COLUMNS, 'total'], [...burn, ['**total**', ...numbers(counts), String(total)]], true),
@@ -107,8 +106,10 @@ function stepParts({ from, to, converted, changed, moved, added, gone }: Step): 
 
 function skips({ skipped }: AuditReport): string[] {
 	if (skipped.length === 0) return [];
-	const rows = skippedByReason(skipped).flatMap(([reason, of]) => of.map(({ path }) => [code(path), text(reason)]));
-	return [`## Not looked at, or not entirely (${skipped.length})`, table(['path', 'reason'], rows)];
+	const rows = skippedByReason(skipped).flatMap(([reason, of]) =>
+		of.map((skip) => [code(skippedPlace(skip)), text(reason)]),
+	);
+	return [`## Not looked at, or not entirely (${skipped.length})`, table(['place', 'reason'], rows)];
 }
 
 function numbers(counts: Counts): string[] {

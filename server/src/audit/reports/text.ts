@@ -1,15 +1,25 @@
 import picocolors from 'picocolors';
 import type { Verdict } from '../../verdict/site.js';
 import { count } from '../../workspace/wording.js';
-import { type BurnDown, burnDown, type Counts, countsOf, worklist } from '../burndown.js';
+import { type BurnDown, burnDown, type Counts, countsOf, leftToDo, worklist } from '../burndown.js';
 import type { Comparison, Pair, Step } from '../compare.js';
 import type { AuditReport, AuditSite } from '../report.js';
-import { adviceOf, callOf, clean, footer, MEANING, number, skippedByReason, whyOf } from './words.js';
+import { errorsOf } from './errors.js';
+import {
+	adviceOf,
+	COLUMNS,
+	callOf,
+	caveats,
+	clean,
+	footer,
+	MEANING,
+	number,
+	skippedByReason,
+	skippedPlace,
+	whyOf,
+} from './words.js';
 
 type Colours = ReturnType<typeof picocolors.createColors>;
-
-/** What is left to do stands first. */
-export const COLUMNS: readonly Verdict[] = ['bug', 'convert', 'benefit', 'keep', 'ok'];
 
 const PAINT: Readonly<Record<Verdict, (colours: Colours) => (text: string) => string>> = {
 	bug: (colours) => colours.red,
@@ -29,7 +39,7 @@ export function auditText(of: AuditReport, colour: boolean, comparing?: Comparis
 	const report = clean(of);
 	const comparison = clean(comparing);
 	const colours = picocolors.createColors(colour);
-	const title = `Users of get_user_pages and its kin in Linux ${report.kernel}${report.partial ? ' (partial)' : ''}`;
+	const title = `Users of get_user_pages and its kin in Linux ${report.kernel}${caveats(report)}`;
 	const parts = [
 		`${colours.bold(title)}\n`,
 		report.sites.length === 0 ? 'No site.\n' : table(burnDown(report.sites), colours),
@@ -84,10 +94,16 @@ function fileText(path: string, sites: readonly AuditSite[], colours: Colours): 
 		const advice = adviceOf(site);
 		return [
 			`    :${String(site.line).padEnd(5)} ${colours.bold(callOf(site))}${advice && `  ${advice}`}`,
-			...wrapped(whyOf(site), WIDTH - 11).map((text) => `           ${text}`),
+			...[whyOf(site), errorsAt(site)].flatMap((text) => wrapped(text, WIDTH - 11)).map((text) => `           ${text}`),
 		];
 	});
 	return `  ${path}\n${lines.join('\n')}\n`;
+}
+
+/** A bug has them in its first line. */
+function errorsAt(site: AuditSite): string {
+	const errors = site.verdict === 'bug' ? [] : errorsOf(site);
+	return errors.length === 0 ? '' : `${errors.length === 1 ? 'error' : 'errors'} at this call: ${errors.join(', ')}`;
 }
 
 /** One row for each version, so that one sees what is left shrink. */
@@ -98,12 +114,12 @@ function versions({ versions }: Comparison, colours: Colours): string {
 		total: report.sites.length,
 	}));
 	const width = Math.max('version'.length, ...rows.map(({ label }) => label.length));
-	const most = Math.max(1, ...rows.map(({ counts }) => counts.bug + counts.convert));
+	const most = Math.max(1, ...rows.map(({ counts }) => leftToDo(counts)));
 	const cells = (of: readonly string[]) => of.map((cell) => cell.padStart(8)).join('');
 	return [
 		colours.bold(`  ${'version'.padEnd(width)}${cells([...COLUMNS, 'total'])}   left to do`),
 		...rows.map(({ label, counts, total }) => {
-			const left = counts.bug + counts.convert;
+			const left = leftToDo(counts);
 			const bar = '#'.repeat(Math.round((16 * left) / most));
 			return `  ${label.padEnd(width)}${cells([...COLUMNS.map((verdict) => String(counts[verdict])), String(total)])}   ${colours.yellow(bar)} ${left}`;
 		}),
@@ -148,7 +164,7 @@ function stepText({ from, to, converted, changed, moved, added, gone }: Step, co
 function skips({ skipped }: AuditReport): string[] {
 	if (skipped.length === 0) return [];
 	const lines = skippedByReason(skipped).map(([reason, of]) => {
-		const named = of.slice(0, NAMED).map(({ path }) => path);
+		const named = of.slice(0, NAMED).map(skippedPlace);
 		const more = of.length > NAMED ? `, and ${number(of.length - NAMED)} more` : '';
 		return `  ${number(of.length)} ${reason}: ${named.join(', ')}${more}\n`;
 	});

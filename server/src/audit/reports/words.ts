@@ -1,7 +1,12 @@
 /** The words all reports use. */
 import type { Verdict } from '../../verdict/site.js';
 import { count, printable } from '../../workspace/wording.js';
+import { countsOf, leftToDo } from '../burndown.js';
 import type { AuditReport, AuditSite, AuditSkip } from '../report.js';
+import { shardName } from '../shard.js';
+
+/** What is left to do stands first. */
+export const COLUMNS: readonly Verdict[] = ['bug', 'convert', 'benefit', 'keep', 'ok'];
 
 /** What a verdict asks of a maintainer, in one line. */
 export const MEANING: Readonly<Record<Verdict, string>> = {
@@ -53,6 +58,25 @@ export function duration(milliseconds: number): string {
 	return milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
+/** What limits a report, for its title: " (assumed: no kernel tree; shard 1/2, a part of the whole)"; "" where nothing does. */
+export function caveats({ kernelAssumed, partial, shard }: AuditReport): string {
+	const words = [
+		...(kernelAssumed ? ['assumed: no kernel tree'] : []),
+		...(shard ? [`shard ${shardName(shard)}, a part of the whole`] : []),
+		...(partial ? ['partial'] : []),
+	];
+	return words.length === 0 ? '' : ` (${words.join('; ')})`;
+}
+
+/** "function st_map could not be parsed" */
+const FUNCTION = /^function (\S+) /;
+
+/** "st_map() in drivers/scsi/st.c", or the file alone. */
+export function skippedPlace({ path, reason }: AuditSkip): string {
+	const [, name] = FUNCTION.exec(reason) ?? [];
+	return name === undefined ? path : `${name}() in ${path}`;
+}
+
 /** What was skipped, counted by reason, the most frequent first. */
 export function skippedByReason(
 	skipped: readonly AuditSkip[],
@@ -60,14 +84,25 @@ export function skippedByReason(
 	const reasons = new Map<string, AuditSkip[]>();
 	for (const skip of skipped) {
 		// A stack trace or the name of a function would make each a reason of its own.
-		const reason = (skip.reason.split('\n')[0] ?? '').replace(/^function \S+ /, 'a function ');
+		const reason = (skip.reason.split('\n')[0] ?? '').replace(FUNCTION, '');
 		reasons.set(reason, [...(reasons.get(reason) ?? []), skip]);
 	}
 	return [...reasons].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
 }
 
-/** "59,932 files, 118 sites, 41 skipped; gup-lens 0.1.0, 3.2 s" */
-export function footer({ files, sites, skipped, tool, elapsedMs }: AuditReport): string {
+/** "59,932 files, 118 sites, 41 skipped" */
+function amounts({ files, sites, skipped }: AuditReport): string {
 	const left = skipped.length > 0 ? `, ${number(skipped.length)} skipped` : '';
-	return `${number(files)} ${files === 1 ? 'file' : 'files'}, ${count(sites.length, 'site')}${left}; ${tool.name} ${tool.version}, ${duration(elapsedMs)}`;
+	return `${number(files)} ${files === 1 ? 'file' : 'files'}, ${count(sites.length, 'site')}${left}`;
+}
+
+/** "59,932 files, 118 sites, 41 skipped; gup-lens 0.1.0, 3.2 s" */
+export function footer(report: AuditReport): string {
+	const { tool, elapsedMs } = report;
+	return `${amounts(report)}; ${tool.name} ${tool.version}, ${duration(elapsedMs)}`;
+}
+
+/** In place of the report: "59,932 files, 118 sites, 41 skipped; 33 left to do (shard 1/2, a part of the whole)" */
+export function summary(report: AuditReport): string {
+	return `${amounts(report)}; ${leftToDo(countsOf(report.sites))} left to do${caveats(report)}`;
 }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Log, ReportingDescriptor, Result } from 'sarif';
 import type { AuditReport, AuditSite } from '../../audit/report.js';
-import { COLUMNS } from '../../audit/reports/text.js';
-import { adviceOf, callOf, MEANING, whyOf } from '../../audit/reports/words.js';
+import { adviceOf, COLUMNS, callOf, MEANING, whyOf } from '../../audit/reports/words.js';
 import type { Verdict } from '../../verdict/site.js';
 import { artifact, BASE, SCHEMA } from './sarif.js';
 
@@ -16,7 +15,7 @@ const LEVEL: Readonly<Record<Verdict, 'error' | 'warning' | 'note' | 'none'>> = 
 };
 
 /** SARIF 2.1.0, a rule for each verdict. */
-export function auditSarif({ tool, kernel, partial, sites, skipped }: AuditReport): string {
+export function auditSarif({ tool, kernel, kernelAssumed, partial, shard, sites, skipped }: AuditReport): string {
 	const seen = new Map<string, number>();
 	const log: Log = {
 		$schema: SCHEMA,
@@ -43,7 +42,7 @@ export function auditSarif({ tool, kernel, partial, sites, skipped }: AuditRepor
 						})),
 					},
 				],
-				properties: { kernel },
+				properties: { kernel, ...(kernelAssumed ? { kernelAssumed } : {}), ...(shard ? { shard: { ...shard } } : {}) },
 				results: sites.map((site) => result(site, seen)),
 			},
 		],

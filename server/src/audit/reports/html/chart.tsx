@@ -1,7 +1,6 @@
-import { type BurnDown, type BurnDownRow, countsOf } from '../../burndown.js';
+import { type BurnDown, type BurnDownRow, countsOf, leftToDo } from '../../burndown.js';
 import type { AuditReport } from '../../report.js';
-import { COLUMNS } from '../text.js';
-import { MEANING } from '../words.js';
+import { COLUMNS, MEANING } from '../words.js';
 import { Bar } from './parts.js';
 
 /** One tile for each verdict: how many, and what it means. The legend of all charts. */
@@ -22,9 +21,10 @@ export function Tiles({ report }: { report: AuditReport }) {
 /** Verdicts by subsystem: those with something to do, the others folded away. */
 export function Chart({ burn }: { burn: BurnDown }) {
 	const longest = Math.max(1, ...burn.rows.map(({ total }) => total));
-	const isOpen = ({ counts }: BurnDownRow) => counts.bug + counts.convert > 0;
+	const isOpen = ({ counts }: BurnDownRow) => leftToDo(counts) > 0;
 	const open = burn.rows.filter(isOpen);
 	const done = burn.rows.filter((row) => !isOpen(row));
+	const gaining = done.filter(({ counts }) => counts.benefit > 0).length;
 	return (
 		<section aria-labelledby="chart">
 			<h2 id="chart">By subsystem</h2>
@@ -33,7 +33,8 @@ export function Chart({ burn }: { burn: BurnDown }) {
 				<details open={open.length === 0}>
 					<summary>
 						{done.length} {open.length > 0 ? 'more ' : ''}
-						{done.length === 1 ? 'subsystem' : 'subsystems'} with nothing to convert
+						{done.length === 1 ? 'subsystem' : 'subsystems'} with nothing left to do
+						{gaining > 0 && `, ${gaining} of them with sites that would benefit`}
 					</summary>
 					<Rows rows={done} longest={longest} />
 				</details>
@@ -50,7 +51,7 @@ function Rows({ rows, longest }: { rows: readonly BurnDownRow[]; longest: number
 					<th scope="col">subsystem</th>
 					<th scope="col">verdicts</th>
 					<th scope="col" class="number">
-						to do
+						left to do
 					</th>
 					<th scope="col" class="number">
 						sites
@@ -64,7 +65,7 @@ function Rows({ rows, longest }: { rows: readonly BurnDownRow[]; longest: number
 						<td class="wide">
 							<Bar counts={counts} longest={longest} />
 						</td>
-						<td class="number">{counts.bug + counts.convert || ''}</td>
+						<td class="number">{leftToDo(counts) || ''}</td>
 						<td class="number">{total}</td>
 					</tr>
 				))}

@@ -1,6 +1,6 @@
 import { scaleBand, scaleLinear } from 'd3-scale';
 import type { ComponentChildren } from 'preact';
-import { countsOf } from '../../burndown.js';
+import { countsOf, leftToDo } from '../../burndown.js';
 import type { Comparison, Step, Version } from '../../compare.js';
 import type { AuditSite } from '../../report.js';
 import { Badge, Code } from './parts.js';
@@ -12,8 +12,8 @@ const LEFT = 34;
 const BOTTOM = 24;
 const TOP = 18;
 
-/** What is left of the raw users, the worst at the bottom. */
-const LEFT_TO_DO = ['bug', 'convert', 'benefit'] as const;
+/** What is left of the raw users, the worst at the bottom; what would only benefit on top of what is left to do. */
+const SHOWN = ['bug', 'convert', 'benefit'] as const;
 
 export function Compared({ comparison }: { comparison: Comparison }) {
 	return (
@@ -34,17 +34,20 @@ export function Compared({ comparison }: { comparison: Comparison }) {
 function BurnDownChart({ versions }: { versions: readonly Version[] }) {
 	const columns = versions.map(({ label, report }, i) => {
 		const counts = countsOf(report.sites);
-		return { key: String(i), label, counts, left: LEFT_TO_DO.reduce((sum, verdict) => sum + counts[verdict], 0) };
+		return { key: String(i), label, counts, left: leftToDo(counts) };
 	});
 	const x = scaleBand(
 		columns.map(({ key }) => key),
 		[LEFT, WIDTH],
 	).padding(0.35);
-	const y = scaleLinear([0, Math.max(1, ...columns.map(({ left }) => left))], [HEIGHT - BOTTOM, TOP]).nice(4);
+	const y = scaleLinear(
+		[0, Math.max(1, ...columns.map(({ left, counts }) => left + counts.benefit))],
+		[HEIGHT - BOTTOM, TOP],
+	).nice(4);
 	return (
 		<figure>
 			<svg class="burndown" width={WIDTH} height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img">
-				<title>Sites left by version</title>
+				<title>Left to do by version</title>
 				{y.ticks(4).map((tick) => (
 					<g class="tick">
 						<line x1={LEFT} x2={WIDTH} y1={y(tick)} y2={y(tick)} />
@@ -59,7 +62,7 @@ function BurnDownChart({ versions }: { versions: readonly Version[] }) {
 					const middle = at + x.bandwidth() / 2;
 					return (
 						<g>
-							{LEFT_TO_DO.map((verdict) => {
+							{SHOWN.map((verdict) => {
 								const from = y(below);
 								below += counts[verdict];
 								return (
@@ -70,6 +73,7 @@ function BurnDownChart({ versions }: { versions: readonly Version[] }) {
 							})}
 							<text x={middle} y={y(below) - 5} text-anchor="middle" class="value">
 								{left}
+								{counts.benefit > 0 && <tspan class="gain">{` + ${counts.benefit}`}</tspan>}
 							</text>
 							<text x={middle} y={HEIGHT - 7} text-anchor="middle">
 								{label}
@@ -78,7 +82,9 @@ function BurnDownChart({ versions }: { versions: readonly Version[] }) {
 					);
 				})}
 			</svg>
-			<figcaption>Sites that are a bug, must convert or would benefit, by version.</figcaption>
+			<figcaption>
+				Left to do by version: bugs and sites to convert. Behind the plus: sites that would benefit.
+			</figcaption>
 		</figure>
 	);
 }

@@ -3,7 +3,8 @@ import { renderToStaticMarkup } from 'preact-render-to-string';
 import { burnDown } from '../../burndown.js';
 import type { Comparison } from '../../compare.js';
 import type { AuditReport } from '../../report.js';
-import { clean, footer, number, skippedByReason } from '../words.js';
+import { shardName } from '../../shard.js';
+import { caveats, clean, footer, number, skippedByReason, skippedPlace } from '../words.js';
 import { Chart, Tiles } from './chart.js';
 import { Compared } from './comparison.js';
 import type { Source } from './excerpt.js';
@@ -24,7 +25,7 @@ function policy(): string {
 export function auditHtml(of: AuditReport, source: Source, comparing?: Comparison): string {
 	const report = clean(of);
 	const comparison = clean(comparing);
-	const title = `Users of get_user_pages in Linux ${report.kernel}`;
+	const title = `Users of get_user_pages in Linux ${report.kernel}${caveats(report)}`;
 	const page = (
 		<html lang="en">
 			<head>
@@ -42,8 +43,12 @@ export function auditHtml(of: AuditReport, source: Source, comparing?: Compariso
 					</h1>
 					<p class="meta">
 						Linux {report.kernel}
+						{report.kernelAssumed && <span class="partial"> (assumed: this is no kernel tree)</span>}
 						{', '}
 						{footer(report)}
+						{report.shard && (
+							<span class="partial"> Shard {shardName(report.shard)}: only a part of the whole audit.</span>
+						)}
 						{report.partial && <span class="partial"> Stopped before its end: this report is partial.</span>}
 					</p>
 				</header>
@@ -72,9 +77,9 @@ function Skipped({ report: { skipped } }: { report: AuditReport }) {
 						<strong>{number(of.length)}</strong> {reason}
 					</summary>
 					<ul>
-						{of.map(({ path }) => (
+						{of.map((skip) => (
 							<li>
-								<code>{path}</code>
+								<code>{skippedPlace(skip)}</code>
 							</li>
 						))}
 					</ul>

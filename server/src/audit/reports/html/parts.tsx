@@ -1,10 +1,24 @@
 /** Small parts of the page. */
 import type { Verdict } from '../../../verdict/site.js';
 import type { Counts } from '../../burndown.js';
-import { COLUMNS } from '../text.js';
+import { COLUMNS } from '../words.js';
 
 export function Code({ of }: { of: string }) {
 	return <code>{of}</code>;
+}
+
+/** A long name: a narrow place breaks it behind a "_", not amid a word. */
+export function Name({ of }: { of: string }) {
+	return (
+		<code>
+			{of.split(/(?<=_)(?!_)/).map((part, i) => (
+				<>
+					{i > 0 && <wbr />}
+					{part}
+				</>
+			))}
+		</code>
+	);
 }
 
 export function Badge({ verdict }: { verdict: Verdict }) {

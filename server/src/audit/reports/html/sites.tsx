@@ -1,9 +1,8 @@
 import { subsystemOf } from '../../burndown.js';
 import type { AuditReport, AuditSite } from '../../report.js';
-import { COLUMNS } from '../text.js';
-import { adviceOf, whyOf } from '../words.js';
+import { adviceOf, COLUMNS, whyOf } from '../words.js';
 import { type Excerpt, excerpts, type Source } from './excerpt.js';
-import { Badge, Code } from './parts.js';
+import { Badge, Code, Name } from './parts.js';
 
 /** All sites in one table, bugs first; each with its code folded away. The fields above it appear with JavaScript. */
 export function Sites({ report, source }: { report: AuditReport; source: Source }) {
@@ -79,7 +78,12 @@ function SiteRows({ site, source }: { site: AuditSite; source: Source }) {
 					{flags !== null && <Code of={flags.replaceAll('|', ' | ')} />}
 				</td>
 				<td class="extra" data-label="given back by">
-					{release !== null && <Code of={release} />}
+					{release?.split(', ').map((one, i) => (
+						<>
+							{i > 0 && ', '}
+							<Name of={one} />
+						</>
+					))}
 				</td>
 				<td>{adviceOf(site).replace('->', '→')}</td>
 			</tr>

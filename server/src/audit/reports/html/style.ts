@@ -21,7 +21,9 @@ h1 { margin: 0; font-size: 1.6rem; line-height: 1.25; }
 h2 { margin: 2.5rem 0 .75rem; font-size: 1.15rem; }
 h3 { margin: 1.25rem 0 .5rem; font-size: 1rem; }
 code, pre { font-family: ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace; font-size: .87em; }
-code { overflow-wrap: anywhere; }
+/* Not "anywhere": a column would become narrower than a word. */
+code { overflow-wrap: break-word; }
+.extra code { display: inline-block; max-width: 100%; }
 .meta, #shown { color: var(--soft); font-weight: normal; }
 .meta { margin: .35rem 0; font-size: .9rem; }
 .partial { color: var(--bug); font-weight: 600; }
@@ -40,7 +42,7 @@ rect.keep { fill: var(--keep); } rect.ok { fill: var(--ok); }
 table { width: 100%; border-collapse: collapse; }
 th { text-align: left; font-weight: 600; }
 thead th { padding: .3rem .6rem; color: var(--soft); font-size: .8rem; font-weight: normal; border-bottom: 1px solid var(--line); }
-.number { width: 4rem; text-align: right; font-variant-numeric: tabular-nums; }
+.number { width: 5.5rem; text-align: right; font-variant-numeric: tabular-nums; }
 .chart tbody th { width: 13rem; padding: .1rem .6rem; font-weight: normal; white-space: nowrap; }
 .chart td { padding: .1rem .6rem; }
 .chart button { padding: 0; border: 0; background: none; color: var(--link); font: inherit; cursor: pointer; }
@@ -48,8 +50,10 @@ thead th { padding: .3rem .6rem; color: var(--soft); font-size: .8rem; font-weig
 .bar { display: block; width: 100%; height: 14px; border-radius: 2px; }
 .burndown { max-width: 100%; height: auto; font-size: 12px; }
 .burndown text { fill: var(--soft); } .burndown .value { fill: var(--text); font-weight: 600; }
+.burndown .gain { fill: var(--soft); font-weight: normal; }
 .burndown line { stroke: var(--line); }
 figure { margin: 0; }
+.compared > figure { max-width: 340px; }
 .compared { display: flex; flex-wrap: wrap; gap: 0 3rem; } .compared > div { flex: 1 1 24rem; min-width: 0; }
 .compared h3 { margin-top: 0; } figcaption { color: var(--soft); font-size: .85rem; }
 summary { cursor: pointer; }
