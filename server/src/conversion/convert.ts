@@ -63,7 +63,7 @@ function releaseSides(file: FileContext, { releases }: Handling): Sides {
 }
 
 function hunkIn(file: FileContext, fn: FunctionIR, kind: Hunk['kind'], before: string, after: string): Hunk {
-	return { path: file.unit.neighbourOf(fn.start)?.path, function: fn.name, kind, before, after };
+	return { path: file.unit.sourceOf(fn.start).from?.path, function: fn.name, kind, before, after };
 }
 
 function unique(names: readonly string[]): string[] {
