@@ -1,0 +1,173 @@
+/** Reads a text for analyses: by itself, then together with the functions of other files that it needs. */
+import { API_RECORDS } from '../kernel/apis/index.js';
+import { needles } from '../kernel/index.js';
+import type { Kernel } from '../kernel/types.js';
+import type { FileIR } from '../syntax/ir.js';
+import type { CParser } from '../syntax/parser.js';
+import { SourceFile } from '../syntax/source-file.js';
+import { type Neighbour, type Piece, Unit } from '../syntax/unit.js';
+import { type FileContext, fileContext } from './context.js';
+import { Linker } from './linker.js';
+import { type Needs, needsOf } from './needs.js';
+
+/** Words that are everywhere in the kernel: they matter only in functions that name the family as well. */
+const EVERYWHERE = new Set(['release', 'dirty', 'helper']);
+
+/** Every word that makes a function worth reading. */
+const WORDS = new RegExp(
+	`\\b(?:FOLL_[A-Z]|${API_RECORDS.filter(
+		({ name, group }) => !EVERYWHERE.has(group) || needles.some((needle) => name.includes(needle)),
+	)
+		.map(({ name }) => `${name}\\b`)
+		.join('|')})`,
+	'g',
+);
+
+/** The text names none of our words. */
+function isIrrelevant(text: string): boolean {
+	return !needles.some((needle) => text.includes(needle));
+}
+
+/** Rounds in which functions of other files ask for further ones: a helper, what it calls, and what that calls. */
+const LINK_ROUNDS = 3;
+
+/** What a text is read by. */
+export interface Asked {
+	readonly path: string;
+	readonly kernel: Kernel;
+	readonly knownUsers?: boolean;
+	readonly neighbours?: readonly Neighbour[];
+	readonly prefilter?: boolean;
+}
+
+/** What a text was read as: the next question is mostly about the same one. */
+export interface Reading {
+	readonly text: string;
+	readonly asked: Asked;
+	readonly context: FileContext;
+	/** The file alone. */
+	readonly own: FileIR;
+	readonly needs: Needs;
+}
+
+/** A file by itself, and by what it was read. */
+interface Alone {
+	readonly text: string;
+	readonly path: string;
+	readonly kernel: Kernel;
+	readonly knownUsers: boolean;
+	readonly context: FileContext;
+	readonly needs: Needs;
+}
+
+/** One open text over its edits. */
+export class Reader {
+	private readonly parser: CParser;
+	private readonly source: SourceFile;
+	private last: Reading | undefined;
+	private alone: Alone | undefined;
+
+	constructor(parser: CParser) {
+		this.parser = parser;
+		this.source = new SourceFile(parser);
+	}
+
+	read(text: string, kernel: Kernel): FileIR {
+		return this.source.read(text, kernel.version, WORDS);
+	}
+
+	/** The text read, and what is known of it so far; undefined for one that names none of our words. */
+	look(text: string, asked: Asked): Reading | undefined {
+		const { last } = this;
+		const { path, kernel, neighbours } = asked;
+		if (
+			last?.text === text &&
+			last.asked.path === path &&
+			last.asked.kernel === kernel &&
+			(last.asked.knownUsers ?? true) === (asked.knownUsers ?? true) &&
+			sameNeighbours(last.asked.neighbours, neighbours)
+		)
+			return last;
+		this.last = undefined;
+		if (asked.prefilter === false || !isIrrelevant(text)) this.last = this.link(text, asked);
+		else {
+			this.alone = undefined;
+			this.source.dispose();
+		}
+		return this.last;
+	}
+
+	/** The file by itself: the same for all neighbours. */
+	private itself(text: string, { path, kernel, knownUsers = true }: Asked): Alone {
+		const { alone } = this;
+		if (alone?.text === text && alone.path === path && alone.kernel === kernel && alone.knownUsers === knownUsers)
+			return alone;
+		const context = fileContext(path, new Unit(text, []), kernel, this.read(text, kernel), knownUsers);
+		this.alone = { text, path, kernel, knownUsers, context, needs: needsOf(context) };
+		return this.alone;
+	}
+
+	/** Find what the text needs of other files and what that needs in its turn; all of it is read together when it is asked for. */
+	private link(text: string, asked: Asked): Reading {
+		const { path, kernel, neighbours = [], knownUsers } = asked;
+		const alone = this.itself(text, asked);
+		const own = alone.context.ir;
+		const linker = new Linker(text, own, kernel, neighbours);
+		let { needs } = alone;
+		let pieces = linker.add(needs);
+		for (let round = 1; round < LINK_ROUNDS && pieces.length > 0; round++) {
+			const further = this.needsOfPieces(pieces, asked, linker);
+			needs = without(joined(needs, further), linker);
+			pieces = linker.add(further);
+		}
+		let whole: FileContext | undefined;
+		const together = (): FileContext => {
+			if (linker.pieces.length === 0) return alone.context;
+			const unit = new Unit(text, linker.pieces);
+			return fileContext(path, unit, kernel, this.read(unit.text, kernel), knownUsers);
+		};
+		return {
+			text,
+			asked,
+			own,
+			needs: without(needs, linker),
+			get context() {
+				whole ??= together();
+				return whole;
+			},
+		};
+	}
+
+	private needsOfPieces(pieces: readonly Piece[], { path, kernel }: Asked, linker: Linker): Needs {
+		const unit = new Unit('', pieces);
+		const source = new SourceFile(this.parser);
+		const ir = source.read(unit.text, kernel.version, WORDS);
+		const needs = needsOf(fileContext(path, unit, kernel, ir), ir.defined);
+		source.dispose();
+		return without(needs, linker);
+	}
+
+	/** Free what the last text no longer needs. */
+	sweep(): void {
+		this.source.sweep();
+	}
+
+	dispose(): void {
+		this.last = undefined;
+		this.alone = undefined;
+		this.source.dispose();
+	}
+}
+
+function sameNeighbours(a: readonly Neighbour[] = [], b: readonly Neighbour[] = []): boolean {
+	return a === b || (a.length === b.length && a.every((neighbour, i) => neighbour === b[i]));
+}
+
+function joined(a: Needs, b: Needs): Needs {
+	return { functions: [...a.functions, ...b.functions], fields: [...a.fields, ...b.fields] };
+}
+
+/** Needs that are not met yet. */
+function without({ functions, fields }: Needs, linker: Linker): Needs {
+	return { functions: functions.filter(({ name }) => !linker.isDefined(name)), fields };
+}

@@ -1,0 +1,86 @@
+/** Applies conversions to copies of the files and looks at what comes of it. */
+
+import type { Objection } from './conversion/claims.js';
+import type { Claims, Conversion, Offer, Refusal } from './conversion/plan.js';
+import type { AnalyseOptions, Audit, Finding, OpenFile } from './engine.js';
+import { applyEdits } from './rules/apply.js';
+import { moved, newOnes } from './rules/improves.js';
+import type { Range } from './syntax/ir.js';
+import type { Neighbour } from './syntax/unit.js';
+
+export class Proof {
+	private readonly open: () => OpenFile;
+	private readonly text: string;
+	private readonly options: AnalyseOptions;
+
+	constructor(open: () => OpenFile, text: string, options: AnalyseOptions) {
+		this.open = open;
+		this.text = text;
+		this.options = options;
+	}
+
+	/** The offer with the conversions that hold; a refusal when none does. */
+	proven(offer: Offer, object: (claims: Claims) => readonly Objection[]): Offer {
+		if (offer.refusal) return offer;
+		let refusal: Refusal | undefined;
+		const holding = offer.conversions.filter((conversion) => {
+			const [objection] = object(conversion.claims);
+			const reason = objection
+				? `${objection.name}() of ${objection.path} ${objection.why}`
+				: this.failure(conversion, offer.sites);
+			if (reason !== undefined) refusal ??= { reason, places: [] };
+			return reason === undefined;
+		});
+		return { ...offer, conversions: holding, refusal: holding.length > 0 ? undefined : refusal };
+	}
+
+	/** What is wrong after the conversion; undefined when nothing is. */
+	private failure({ edits, longterm }: Conversion, sites: readonly Range[]): string | undefined {
+		const { path, neighbours = [] } = this.options;
+		const own = { path, text: this.text };
+		const before = [own, ...neighbours];
+		const after = before.map((file) => {
+			const mine = edits.filter((edit) => (edit.path ?? path) === file.path);
+			return mine.length === 0 ? file : { path: file.path, text: applyEdits(file.text, mine) };
+		});
+		for (const [i, file] of after.entries()) {
+			const old = before[i];
+			if (!old || old === file) continue;
+			const was = this.audit(old, before);
+			const is = this.audit(file, after);
+			if (is.unread.length > was.unread.length) return `${file.path} could not be read afterwards`;
+			const fresh = newOnes(was.findings, is.findings).find((finding) => !isKnown(finding, longterm));
+			if (fresh) return `it would bring a finding of ${fresh.rule}: ${fresh.message}`;
+		}
+		const [mine] = after;
+		const left =
+			mine &&
+			this.audit(mine, after).sites.find(
+				// a bug that was there before is no matter of the conversion
+				({ verdict, start }) =>
+					verdict !== 'ok' &&
+					verdict !== 'bug' &&
+					sites.some(
+						(site) =>
+							moved(
+								site,
+								edits.filter((edit) => edit.path === undefined),
+							).start === start,
+					),
+			);
+		return left && `the site would be ${left.verdict} afterwards`;
+	}
+
+	private audit(file: Neighbour, all: readonly Neighbour[]): Audit {
+		const opened = this.open();
+		const neighbours = all.filter((other) => other.path !== file.path);
+		const found = opened.audit(file.text, { ...this.options, path: file.path, fixes: false, neighbours });
+		opened.dispose();
+		return found;
+	}
+}
+
+/** A pin that is not for long says so by its choice; no conversion takes a dirtying away, so what is missing was missing before. */
+function isKnown({ rule }: Finding, longterm: boolean): boolean {
+	return rule === 'dirty-missing' || (rule === 'pin-without-longterm' && !longterm);
+}
