@@ -51,7 +51,7 @@ describe('merge', () => {
 		expect(await page('--tree', tree)).toContain('get_user_pages_fast(addr, 1, FOLL_WRITE, pages);');
 		const without = await page();
 		expect(without).not.toContain('FOLL_WRITE, pages);');
-		expect(without).toContain('drivers/d0/a.c:5');
+		expect(without.replaceAll('<wbr/>', '')).toContain('drivers/d0/a.c:5');
 	});
 
 	const merged = (...files: string[]) => cli(['merge', ...files], { cwd: '/' });

@@ -1,5 +1,5 @@
-import { AuditError, type AuditReport, byPath } from './report.js';
-import { type Shard, shardName } from './shard.js';
+import { AuditError, type AuditReport, byPath, shardName } from './report.js';
+import type { Shard } from './shard.js';
 
 /** Joins the reports of all shards to the one that a single machine gives. Throws an AuditError where they do not fit. */
 export function merge(reports: readonly AuditReport[]): AuditReport {

@@ -1,5 +1,5 @@
-import { AuditError, type AuditReport } from './report.js';
-import { parseShard, type Shard, shardName } from './shard.js';
+import { AuditError, type AuditReport, shardName } from './report.js';
+import { parseShard, type Shard } from './shard.js';
 
 type Check = (value: unknown) => boolean;
 

@@ -62,9 +62,9 @@ export class AuditError extends Error {}
 /** From what is done to what must be done, as people read it. */
 export const VERDICTS: readonly Verdict[] = ['ok', 'keep', 'benefit', 'convert', 'bug'];
 
-/** Somebody has to change the code. */
-export function isOpen({ verdict }: { readonly verdict: Verdict }): boolean {
-	return verdict === 'convert' || verdict === 'bug';
+/** "2/8" */
+export function shardName({ index, of }: Shard): string {
+	return `${index}/${of}`;
 }
 
 /** Order of paths in a report: that of their UTF-16 units, the same everywhere. */

@@ -17,11 +17,6 @@ export function parseShard(text: string): Shard | undefined {
 	return index !== undefined && shard.index <= shard.of ? shard : undefined;
 }
 
-/** "2/8" */
-export function shardName({ index, of }: Shard): string {
-	return `${index}/${of}`;
-}
-
 /** Folders stay together, and a path is always in the same shard. */
 export function isInShard(path: string, shard: Shard | undefined): boolean {
 	if (!shard) return true;

@@ -2,8 +2,7 @@
 import type { Verdict } from '../../verdict/site.js';
 import { count, printable } from '../../workspace/wording.js';
 import { countsOf, leftToDo } from '../burndown.js';
-import type { AuditReport, AuditSite, AuditSkip } from '../report.js';
-import { shardName } from '../shard.js';
+import { type AuditReport, type AuditSite, type AuditSkip, shardName } from '../report.js';
 
 /** What is left to do stands first. */
 export const COLUMNS: readonly Verdict[] = ['bug', 'convert', 'benefit', 'keep', 'ok'];

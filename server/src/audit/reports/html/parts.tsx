@@ -7,11 +7,11 @@ export function Code({ of }: { of: string }) {
 	return <code>{of}</code>;
 }
 
-/** A long name: a narrow place breaks it behind a "_", not amid a word. */
-export function Name({ of }: { of: string }) {
+/** A long name or path: a narrow place breaks it behind a "_" or "/", not amid a word. */
+export function Breakable({ of, name }: { of: string; name?: string }) {
 	return (
-		<code>
-			{of.split(/(?<=_)(?!_)/).map((part, i) => (
+		<code class={name}>
+			{of.split(/(?<=[_/])(?![_/])/).map((part, i) => (
 				<>
 					{i > 0 && <wbr />}
 					{part}

@@ -2,7 +2,7 @@ import { subsystemOf } from '../../burndown.js';
 import type { AuditReport, AuditSite } from '../../report.js';
 import { adviceOf, COLUMNS, whyOf } from '../words.js';
 import { type Excerpt, excerpts, type Source } from './excerpt.js';
-import { Badge, Code, Name } from './parts.js';
+import { Badge, Breakable, Code } from './parts.js';
 
 /** All sites in one table, bugs first; each with its code folded away. The fields above it appear with JavaScript. */
 export function Sites({ report, source }: { report: AuditReport; source: Source }) {
@@ -64,7 +64,7 @@ function SiteRows({ site, source }: { site: AuditSite; source: Source }) {
 					<Badge verdict={verdict} />
 				</td>
 				<td>
-					<code class="path">{`${path}:${line}`}</code>
+					<Breakable of={`${path}:${line}`} name="path" />
 					<br />
 					<Code of={api} />
 					{name !== null && (
@@ -78,10 +78,11 @@ function SiteRows({ site, source }: { site: AuditSite; source: Source }) {
 					{flags !== null && <Code of={flags.replaceAll('|', ' | ')} />}
 				</td>
 				<td class="extra" data-label="given back by">
-					{release?.split(', ').map((one, i) => (
+					{release?.split(/(?<=,) /).map((one) => (
 						<>
-							{i > 0 && ', '}
-							<Name of={one} />
+							<span class="whole">
+								<Breakable of={one} />
+							</span>{' '}
 						</>
 					))}
 				</td>

@@ -23,7 +23,7 @@ h3 { margin: 1.25rem 0 .5rem; font-size: 1rem; }
 code, pre { font-family: ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace; font-size: .87em; }
 /* Not "anywhere": a column would become narrower than a word. */
 code { overflow-wrap: break-word; }
-.extra code { display: inline-block; max-width: 100%; }
+.whole { display: inline-block; max-width: 100%; }
 .meta, #shown { color: var(--soft); font-weight: normal; }
 .meta { margin: .35rem 0; font-size: .9rem; }
 .partial { color: var(--bug); font-weight: 600; }
