@@ -132,9 +132,10 @@ class Audit {
 		const found = filtered(report.sites, this.#filter).length;
 		const partial = report.partial ? ', stopped before its end' : '';
 		const all = report.sites.length;
+		const kernel = `Linux ${report.kernel}${report.kernelAssumed ? ' (assumed)' : ''}`;
 		this.#view.message = this.#filter
-			? `Linux ${report.kernel}: ${found} of ${all} sites with "${this.#filter}"${partial}`
-			: `Linux ${report.kernel}: ${all} sites in ${report.files.toLocaleString()} files${partial}`;
+			? `${kernel}: ${found} of ${all} sites with "${this.#filter}"${partial}`
+			: `${kernel}: ${all} sites in ${report.files.toLocaleString()} files${partial}`;
 	}
 
 	async #askFilter(): Promise<void> {
