@@ -4,7 +4,7 @@
  *   node esbuild.mjs --production    minified, no source maps: what is packed
  *   node esbuild.mjs --watch         development, again after every change
  *   --outdir=DIR                     elsewhere than dist/
- *   --only=NAME,...                  some of: client, launch.node, client.web, server, server.worker, cli, audit.worker
+ *   --only=NAME,...                  some of: client, launch.node, client.web, server, server.worker, cli
  */
 
 import { existsSync } from 'node:fs';
@@ -69,7 +69,6 @@ const targets = {
 	'client.web': { ...web, format: 'cjs', entry: 'client/src/extension.web.ts', external: ['vscode'] },
 	server: { ...node, entry: 'server/src/node.ts' },
 	'server.worker': { ...web, format: 'iife', entry: 'server/src/worker.ts' },
-	'audit.worker': { ...node, entry: 'server/src/auditWorker.ts' },
 	cli: { ...node, entry: 'server/src/cli.ts', banner: { js: `#!/usr/bin/env node\n${node.banner.js}` } },
 };
 const wanted = only?.split(',') ?? Object.keys(targets);

@@ -91,6 +91,7 @@ function all() {
 	if (!step('build', () => buildFresh(root) || npm('run', '--silent', 'build'))) return;
 	vitest('tests', 'vitest.config.mts');
 	vitest('tests in real editors', 'test/editors/vitest.config.mts');
+	vitest('conversions compiled', 'test/conversions/vitest.config.mts');
 }
 
 all();

@@ -1,4 +1,10 @@
-/** Entry of the language server for every editor: `node dist/server.js --stdio`, or `--node-ipc` from VS Code. */
+/**
+ * Entry of the language server for every editor: `node dist/server.js --stdio`, or `--node-ipc` from VS Code.
+ * Its worker threads run the same file.
+ */
+import { isMainThread } from 'node:worker_threads';
+import { serveAudit } from './audit/worker.js';
 import { serveNode } from './lsp/node.js';
 
-serveNode(new URL('.', import.meta.url));
+if (isMainThread) serveNode(new URL(import.meta.url));
+else serveAudit();

@@ -28,7 +28,7 @@ beforeAll(() => {
 	home = mkdtempSync(join(tmpdir(), 'gup-lens-package-'));
 	chmodSync(home, 0o755);
 	for (const name of ['package.json', 'docs/rules']) cpSync(join(root, name), join(home, name), { recursive: true });
-	const options = ['--production', '--only=cli,audit.worker', `--outdir=${join(home, 'dist')}`];
+	const options = ['--production', '--only=cli', `--outdir=${join(home, 'dist')}`];
 	const build = spawnSync(process.execPath, ['esbuild.mjs', ...options], { cwd: root, encoding: 'utf8' });
 	expect(build.status, build.stderr).toBe(0);
 	cli = join(home, 'dist', 'cli.js');
@@ -147,7 +147,7 @@ describe('the cache', () => {
 		await audit([tree], { cache });
 		const [version = ''] = readdirSync(cacheOf(cache));
 		expect(version).toMatch(/^\d+\.\d+\.\d+-[0-9a-f]{12}$/);
-		const worker = join(home, 'dist', 'audit.worker.js');
+		const worker = join(home, 'dist', 'cli.js');
 		const before = readFileSync(worker);
 		onTestFinished(() => writeFileSync(worker, before));
 		writeFileSync(worker, `${before}\n// another\n`);

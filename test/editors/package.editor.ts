@@ -19,7 +19,6 @@ describe('gup-lens.vsix', () => {
 			'extension/LICENSE.txt',
 			'extension/client/audit.svg',
 			'extension/client/icon.png',
-			'extension/dist/audit.worker.js',
 			'extension/dist/client.js',
 			'extension/dist/client.web.js',
 			'extension/dist/launch.node.js',

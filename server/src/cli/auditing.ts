@@ -22,7 +22,7 @@ export interface TreeOptions {
 /** @param tree as the user named it */
 export function prepared(tree: string, options: TreeOptions, io: Io): AuditOptions {
 	const { kernel, knownUsers, prefilter, cache, shard } = options;
-	const worker = folderOfProgram && join(folderOfProgram, 'audit.worker.js');
+	const worker = folderOfProgram && join(folderOfProgram, 'cli.js');
 	return {
 		tree: resolve(io.cwd, tree),
 		tool,

@@ -14,11 +14,11 @@ const STAGES = { search: 'searching', read: 'reading' } as const;
 
 /**
  * Audits on the disk of this machine, with worker threads.
- * @param built folder of this program
+ * @param program file of this program, with the two wasm files beside it
  */
-export function auditHost(built: URL): AuditHost {
-	const file = (name: string): string => fileURLToPath(new URL(name, built));
-	const worker = file('audit.worker.js');
+export function auditHost(program: URL): AuditHost {
+	const file = (name: string): string => fileURLToPath(new URL(name, program));
+	const worker = fileURLToPath(program);
 	return {
 		async audit({ uri, folders }, signal, progress) {
 			const { report, notes, findings } = await audit({

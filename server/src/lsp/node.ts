@@ -21,29 +21,29 @@ const disk: Files = {
 
 /**
  * Serve over node's IPC channel (`--node-ipc` among the arguments), else over the standard streams.
- * @param built folder of this program, with the two wasm files
+ * @param program file of this program, with the two wasm files beside it; its worker threads run it too
  */
-export function serveNode(built: URL): void {
+export function serveNode(program: URL): void {
 	// The standard output belongs to the protocol: what a library prints must not get in.
 	console.log = console.info = console.debug = console.error;
 	const connection = process.argv.includes('--node-ipc')
 		? createConnection()
 		: createConnection(process.stdin, process.stdout);
-	const pages = new URL('../docs/rules', built);
+	const pages = new URL('../docs/rules', program);
 	serve({
 		connection,
-		loadWasm: () => readWasm(built),
+		loadWasm: () => readWasm(program),
 		disk,
-		audits: auditHost(built),
+		audits: auditHost(program),
 		strangers: diskStrangers(),
 		pages: existsSync(pages) ? pages.href : undefined,
 	});
 }
 
-/** The two wasm files from the folder they were built into. */
-async function readWasm(folder: URL): Promise<WasmFiles> {
+/** The two wasm files beside the program. */
+async function readWasm(program: URL): Promise<WasmFiles> {
 	const [core, grammar] = await Promise.all(
-		['web-tree-sitter.wasm', 'tree-sitter-c.wasm'].map((name) => readFile(new URL(name, folder))),
+		['web-tree-sitter.wasm', 'tree-sitter-c.wasm'].map((name) => readFile(new URL(name, program))),
 	);
 	return { core: core as Uint8Array, grammar: grammar as Uint8Array };
 }

@@ -1,8 +1,7 @@
-/** Entry of a worker thread of the audit (dist/audit.worker.js). */
 import { worker } from 'workerpool';
-import { Auditor, type Setting } from './audit/job.js';
-import type { Methods } from './audit/pool.js';
-import { scan } from './audit/scan.js';
+import { Auditor, type Setting } from './job.js';
+import type { Methods } from './pool.js';
+import { scan } from './scan.js';
 
 /** A pool serves one setting; a long-lived one may see several after each other. */
 let current: { readonly key: string; readonly auditor: Auditor } | undefined;
@@ -17,4 +16,7 @@ const methods: Methods = {
 	audit: (setting, job) => auditorOf(setting).run(job),
 	scan,
 };
-worker({ ...methods });
+/** Makes this thread a worker of the audit. The programs run their own file once more for it. */
+export function serveAudit(): void {
+	worker({ ...methods });
+}
