@@ -56,11 +56,15 @@ console.log(table(['after', 'resident MB', 'peak MB'], rows));
 
 /** Files that name the family, the largest user first, then others of fs/: they are open in an editor just as well. */
 function filesOf(folder: string): string[] {
-	const listed = execFileSync('rg', ['-c', ...words.flatMap((word) => ['-e', word]), '-F', '-g', '*.{c,h}', '.'], {
-		cwd: folder,
-		encoding: 'utf8',
-		maxBuffer: 1 << 26,
-	});
+	const listed = execFileSync(
+		'rg',
+		['-c', '--no-ignore', ...words.flatMap((word) => ['-e', word]), '-F', '-g', '*.{c,h}', '.'],
+		{
+			cwd: folder,
+			encoding: 'utf8',
+			maxBuffer: 1 << 26,
+		},
+	);
 	const others = execFileSync('rg', ['--files', '-g', '*.c', '--sort', 'path', 'fs'], {
 		cwd: folder,
 		encoding: 'utf8',

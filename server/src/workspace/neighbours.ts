@@ -9,6 +9,8 @@ const ROUNDS = 3;
 const MOST_FILES = 600;
 /** UTF-16 units; longer ones are generated tables. */
 const LONGEST_TEXT = 2_000_000;
+/** Folders of which all texts are kept, those looked at last; of others only the texts that were found to have something. */
+const MOST_WHOLE = 4;
 
 /** Core functions are known by name; of those that a configuration chooses, a file cannot tell which it gets. */
 const CORE = /^(?:include|kernel|lib|mm)\//;
@@ -22,11 +24,11 @@ export interface Beside extends Neighbour {
 	readonly file: string;
 }
 
-/** Finds the files beside one that have the functions and fields its pages go through. Reads each once until it is forgotten. */
+/** Finds the files beside one that have the functions and fields its pages go through. */
 export class Neighbourhood {
 	readonly #files: Files;
-	readonly #folders = new Map<string, Promise<readonly string[]>>();
-	readonly #texts = new Map<string, Promise<Beside | undefined>>();
+	/** By path; the one looked at last is at the end. */
+	readonly #folders = new Map<string, Folder>();
 
 	constructor(files: Files) {
 		this.#files = files;
@@ -45,22 +47,23 @@ export class Neighbourhood {
 		needs: (neighbours: readonly Neighbour[]) => Needs,
 		elsewhere: Definitions = () => [],
 	): Promise<readonly Beside[]> {
-		let found: readonly Beside[] = [];
+		const found = new Map<string, Beside>();
 		const asked = new Set<string>();
 		for (let round = 0; round < ROUNDS; round++) {
-			const missing = unasked(needs(found), asked);
+			const missing = unasked(needs([...found.values()]), asked);
 			if (missing.functions.length + missing.fields.length === 0) break;
 			const beside = await this.#beside(file, named, missing);
 			const open = missing.functions.filter(({ name }) => !beside.some(({ text }) => mayDefine(text, name)));
 			const paths = open
 				.flatMap(({ name }) => elsewhere(name))
 				.filter((path) => path !== file && !CORE.test(named(path)));
-			const far = await this.#read(paths, named);
-			const fresh = [...beside, ...far].filter((neighbour) => !found.includes(neighbour));
-			if (fresh.length === 0) break;
-			found = [...found, ...fresh];
+			const far = await Promise.all([...new Set(paths)].map((path) => this.#folderOf(path)?.read(path, named)));
+			const before = found.size;
+			for (const neighbour of [...beside, ...far])
+				if (neighbour && !found.has(neighbour.file)) found.set(neighbour.file, neighbour);
+			if (found.size === before) break;
 		}
-		return found;
+		return [...found.values()];
 	}
 
 	/** The file has still the text it was read with. */
@@ -70,27 +73,62 @@ export class Neighbourhood {
 
 	/** The file changed, came or went. */
 	forget(path: string): void {
-		this.#texts.delete(path);
 		const folder = parent(path);
-		if (folder !== undefined) this.#folders.delete(folder);
+		if (folder !== undefined) this.#folders.get(folder)?.forget(path);
 	}
 
-	async #beside(file: string, named: (path: string) => string, needs: Needs): Promise<Beside[]> {
-		const folder = parent(file);
-		if (folder === undefined) return [];
-		const paths = (await this.#list(folder)).map((name) => join(folder, name)).filter((path) => path !== file);
-		const all = await this.#read(paths, named);
-		return all.filter(
-			({ text }) =>
-				needs.functions.some(({ name }) => mayDefine(text, name)) ||
-				needs.fields.some(({ record, field }) => mayUse(text, record, field)),
-		);
+	async #beside(file: string, named: (path: string) => string, { functions, fields }: Needs): Promise<Beside[]> {
+		const folder = this.#folderOf(file);
+		if (!folder) return [];
+		const answers = await Promise.all([
+			...functions.map(({ name }) => folder.have(name, named, (text) => mayDefine(text, name))),
+			...fields.map(({ record, field }) =>
+				folder.have(`${record}.${field}`, named, (text) => mayUse(text, record, field)),
+			),
+		]);
+		const having = new Set(answers.flat());
+		// in the order of the folder, whatever was asked first
+		return [...having].filter((beside) => beside.file !== file).sort((a, b) => (a.file < b.file ? -1 : 1));
 	}
 
-	#list(folder: string): Promise<readonly string[]> {
-		const known = this.#folders.get(folder);
-		if (known) return known;
-		const names = this.#files.list(folder).then(
+	/** The folder of a file. Only of those looked at last all texts are kept. */
+	#folderOf(file: string): Folder | undefined {
+		const path = parent(file);
+		if (path === undefined) return undefined;
+		const folder = this.#folders.get(path) ?? new Folder(path, this.#files);
+		this.#folders.delete(path);
+		this.#folders.set(path, folder);
+		[...this.#folders.values()].at(-1 - MOST_WHOLE)?.thin();
+		return folder;
+	}
+}
+
+/** A folder, read once until something in it changes. */
+class Folder {
+	readonly #path: string;
+	readonly #files: Files;
+	#names: Promise<readonly string[]> | undefined;
+	readonly #texts = new Map<string, Promise<Beside | undefined>>();
+	/** Files that have what was asked for. */
+	readonly #answers = new Map<string, Promise<readonly Beside[]>>();
+
+	constructor(path: string, files: Files) {
+		this.#path = path;
+		this.#files = files;
+	}
+
+	/** @param key of the question; the same one has the same answer */
+	have(key: string, named: (path: string) => string, matches: (text: string) => boolean): Promise<readonly Beside[]> {
+		let answer = this.#answers.get(key);
+		if (!answer) {
+			answer = this.#all(named).then((all) => all.filter(({ text }) => matches(text)));
+			this.#answers.set(key, answer);
+		}
+		return answer;
+	}
+
+	async #all(named: (path: string) => string): Promise<Beside[]> {
+		this.#names ??= this.#files.list(this.#path).then(
 			(all) =>
 				all
 					.filter((name) => /\.[ch]$/.test(name))
@@ -98,28 +136,39 @@ export class Neighbourhood {
 					.slice(0, MOST_FILES),
 			() => [],
 		);
-		this.#folders.set(folder, names);
-		return names;
+		const read = await Promise.all((await this.#names).map((name) => this.read(join(this.#path, name), named)));
+		return read.flatMap((beside) => beside ?? []);
 	}
 
-	async #read(paths: readonly string[], named: (path: string) => string): Promise<Beside[]> {
-		const read = await Promise.all(
-			[...new Set(paths)].map((path) => {
-				let text = this.#texts.get(path);
-				if (!text) {
-					text = this.#files.read(path).then(
-						(found) =>
-							found === undefined || found.length > LONGEST_TEXT
-								? undefined
-								: { path: named(path), text: found, file: path },
-						() => undefined,
-					);
-					this.#texts.set(path, text);
-				}
-				return text;
-			}),
-		);
-		return read.flatMap((neighbour) => neighbour ?? []);
+	read(path: string, named: (path: string) => string): Promise<Beside | undefined> {
+		let text = this.#texts.get(path);
+		if (!text) {
+			text = this.#files.read(path).then(
+				(found) =>
+					found === undefined || found.length > LONGEST_TEXT
+						? undefined
+						: { path: named(path), text: found, file: path },
+				() => undefined,
+			);
+			this.#texts.set(path, text);
+		}
+		return text;
+	}
+
+	forget(path: string): void {
+		this.#names = undefined;
+		this.#texts.delete(path);
+		this.#answers.clear();
+	}
+
+	/** Keep the texts that answered something. */
+	async thin(): Promise<void> {
+		const answers = await Promise.all(this.#answers.values());
+		const kept = new Set(answers.flat());
+		for (const [path, text] of [...this.#texts]) {
+			const beside = await text;
+			if (!(beside && kept.has(beside)) && this.#texts.get(path) === text) this.#texts.delete(path);
+		}
 	}
 }
 
