@@ -175,7 +175,13 @@ export class Workbench {
 
 	/** Opens a container of views by its icon. */
 	async showView(title: string): Promise<void> {
-		await this.page.locator(`.activitybar .action-label[aria-label^="${title}"]`).first().click();
+		const icon = this.page.locator(`.activitybar .action-label[aria-label^="${title}"]`).first();
+		const shown = this.page.locator('.part.sidebar .composite.title', { hasText: new RegExp(title, 'i') });
+		// a window that is still starting may open another one, and a second click on the same icon closes it
+		for (let clicks = 0; clicks < 5 && !(await shown.isVisible()); clicks++) {
+			await icon.click();
+			await shown.waitFor({ timeout: 3000 }).catch(() => undefined);
+		}
 	}
 
 	/** Presses the button of an empty view. */
