@@ -1,8 +1,9 @@
 import { type Dirent, existsSync, lstatSync, readdirSync } from 'node:fs';
 import { linkReason, reasonOf } from '../workspace/collect.js';
+import { isC } from '../workspace/paths.js';
 import { type GitListing, gitListing } from './git.js';
 import type { AuditSkip } from './report.js';
-import { isC, isHidden } from './scope.js';
+import { isHidden } from './scope.js';
 
 export interface Listing {
 	/** C files relative to the folder, with "/". Some may be gone: the index of git knows files that were deleted. */

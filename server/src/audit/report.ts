@@ -1,5 +1,5 @@
 /** What an audit gives: plain data, and the JSON that is printed and read again. */
-import type { KeepReason, Target, Verdict } from '../verdict/site.js';
+import type { Site, Verdict } from '../verdict/site.js';
 import type { Shard } from './shard.js';
 
 export interface AuditEvidence {
@@ -10,24 +10,13 @@ export interface AuditEvidence {
 	readonly text: string;
 }
 
-/** One call that takes references on user pages. The fields mean what those of `Site` mean. */
-export interface AuditSite {
+/** One call that takes references on user pages: a `Site`, placed by path and line. */
+export interface AuditSite extends Omit<Site, 'start' | 'end' | 'evidence'> {
 	/** Relative to the audited folder, with "/". */
 	readonly path: string;
 	/** Of the function's name, from 1. */
 	readonly line: number;
-	readonly function: string | null;
-	readonly api: string;
-	readonly flags: string | null;
-	readonly release: string | null;
-	readonly verdict: Verdict;
-	readonly target: Target | null;
-	readonly reason: KeepReason | null;
-	readonly decidedBy: 'inference' | 'known-user';
-	readonly source: string | null;
 	readonly evidence: readonly AuditEvidence[];
-	/** Rules with a finding on this site. */
-	readonly findings: readonly string[];
 }
 
 /** What was not looked at, or not entirely. */

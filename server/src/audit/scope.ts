@@ -1,15 +1,9 @@
 /** Which files of a folder an audit looks at. */
 
-const C_FILE = /\.[ch]$/;
 /** Hidden files and folders: build leftovers, `.git`. */
 const HIDDEN = /(?:^|\/)\./;
 /** mm/gup.c implements the family; tools/ runs in user space. */
 const LEFT_OUT = /^(?:mm\/gup\.c$|tools\/)/;
-
-/** A C file by its name. */
-export function isC(path: string): boolean {
-	return C_FILE.test(path);
-}
 
 export function isHidden(path: string): boolean {
 	return HIDDEN.test(path);

@@ -5,9 +5,10 @@ import { userCache } from '../audit/cache.js';
 import { programVersion } from '../audit/program.js';
 import { findRipgrep } from '../audit/ripgrep.js';
 import type { Shard } from '../audit/shard.js';
+import { tool } from '../version.js';
 import { wasmFiles } from './engine.js';
 import type { Io } from './io.js';
-import { folderOfProgram, tool } from './package.js';
+import { folderOfProgram } from './package.js';
 
 /** How a tree is audited, as the command line says it. */
 export interface TreeOptions {

@@ -1,5 +1,4 @@
 import { isAbsolute, resolve } from 'node:path';
-import { isC } from '../audit/scope.js';
 import { type Engine, type Finding, needles } from '../engine.js';
 import type { Severity } from '../rules/rule.js';
 import { fromFolder, slashed } from '../workspace/collect.js';
@@ -8,7 +7,7 @@ import { type Changed, GitError, Revision } from '../workspace/git.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
 import { Overlay } from '../workspace/overlay.js';
 import { applySeries, PatchError } from '../workspace/patches.js';
-import { parent } from '../workspace/paths.js';
+import { isC, parent } from '../workspace/paths.js';
 import { TreeLocator } from '../workspace/trees.js';
 import { Examiner, type Named } from './examiner.js';
 import { fingerprints } from './fingerprint.js';

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { tool } from '../version.js';
 import { type AuditCommand, runAudit } from './audit.js';
 import { type CheckOptions, check, FORMATS } from './check.js';
 import { type ExplainOptions, explain } from './explain.js';
@@ -7,7 +8,6 @@ import { type Io, UsageError } from './io.js';
 import { lsp } from './lsp.js';
 import { type MergeCommand, runMerge } from './merge.js';
 import { kernelVersion, repeated, shard, threads } from './options.js';
-import { tool } from './package.js';
 import { AUDIT_FORMATS } from './reports.js';
 import { rules } from './rules.js';
 import { SEVERITIES } from './severity.js';

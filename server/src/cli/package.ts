@@ -1,9 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { version } from '../version.js';
-
-export const tool = { name: 'gup-lens', version } as const;
 
 const here = dirname(fileURLToPath(import.meta.url));
 

@@ -6,10 +6,9 @@ import { programVersion } from '../audit/program.js';
 import { auditHtml } from '../audit/reports/html/page.js';
 import { sourceIn } from '../audit/reports/source.js';
 import { findRipgrep } from '../audit/ripgrep.js';
-import { version } from '../version.js';
+import { tool } from '../version.js';
 import type { AuditHost } from './audit.js';
 
-const tool = { name: 'gup-lens', version } as const;
 const STAGES = { search: 'searching', read: 'reading' } as const;
 
 /**
@@ -30,7 +29,7 @@ export function auditHost(program: URL): AuditHost {
 					knownUsers: true,
 					prefilter: true,
 				},
-				cache: { above: userCache(), version: programVersion(version, worker) },
+				cache: { above: userCache(), version: programVersion(tool.version, worker) },
 				ripgrep: findRipgrep(),
 				worker,
 				// one thread stays with the editor

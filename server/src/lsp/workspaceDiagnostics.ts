@@ -7,7 +7,7 @@ import {
 import type { AuditFinding } from '../audit/results.js';
 import { folderOf } from '../audit/scope.js';
 import type { Position } from '../workspace/lines.js';
-import { join, relative } from '../workspace/paths.js';
+import { isC, join, relative } from '../workspace/paths.js';
 import type { AuditHost, AuditIndex } from './audit.js';
 import type { Client } from './client.js';
 import { dressed } from './diagnostics.js';
@@ -96,7 +96,7 @@ export class WorkspaceDiagnostics implements AuditIndex {
 		for (const uri of uris) {
 			const root = [...this.#audited].find((folder) => uri.startsWith(`${folder}/`));
 			const path = root && relative(root, uri);
-			if (root === undefined || path === undefined || !/\.[ch]$/.test(path)) continue;
+			if (root === undefined || path === undefined || !isC(path)) continue;
 			const stale = this.#stale.get(root) ?? new Set();
 			this.#stale.set(root, stale.add(folderOf(path)));
 		}

@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { isC } from './paths.js';
 
 /** A file or folder that is not looked at, and why. */
 interface Skipped {
@@ -28,8 +29,6 @@ interface Collected {
 	readonly skipped: readonly Skipped[];
 }
 
-const C_FILE = /\.[ch]$/;
-
 /**
  * The C files (`.c` and `.h`) of files and folders, without folders whose name begins with a dot.
  * @param paths as the user gave them
@@ -47,7 +46,7 @@ export async function collect(paths: readonly string[], cwd: string): Promise<Co
 		else if (found.isDirectory()) await walk(path, show, files, skipped);
 		else if (!found.isFile()) skip('not a regular file');
 		// Hooks hand over whatever was changed; prose about C has calls and suppressions that mean nothing.
-		else if (!C_FILE.test(path)) skip('no .c or .h file', false);
+		else if (!isC(path)) skip('no .c or .h file', false);
 		else files.set(path, { path, shown: show(path), named: true });
 	}
 	return { files: [...files.values()].sort(byPath), skipped: skipped.sort(byPath) };
@@ -111,7 +110,7 @@ async function walk(
 				// Links are never followed, so the folder's real path is that of the top with the same rest.
 				const reason = await linkReason(path, inside(realTop, folder.slice(top.length + 1)), realTop);
 				if (reason !== undefined) skip(path, reason);
-			} else if (C_FILE.test(entry.name)) {
+			} else if (isC(entry.name)) {
 				if (!entry.isFile()) skip(path, 'not a regular file');
 				else if (!files.has(path)) files.set(path, { path, shown: show(path), named: false });
 			}
@@ -123,7 +122,7 @@ async function walk(
 
 /** Why what a link names is not looked at; undefined where that holds no C, or lies inside the top and is found there. */
 export async function linkReason(path: string, realFolder: string, realTop: string): Promise<string | undefined> {
-	const named = C_FILE.test(path);
+	const named = isC(path);
 	let target: string;
 	try {
 		target = slashed(await realpath(path));

@@ -1,7 +1,7 @@
 import type { Needs, Neighbour } from '../engine.js';
 import { mayDefine, mayUse } from '../syntax/shelf.js';
 import type { Files } from './files.js';
-import { join, parent } from './paths.js';
+import { isC, join, parent } from './paths.js';
 
 /** Rounds in which files that were found ask for further ones. */
 const ROUNDS = 3;
@@ -129,11 +129,7 @@ class Folder {
 
 	async #all(named: (path: string) => string): Promise<Beside[]> {
 		this.#names ??= this.#files.list(this.#path).then(
-			(all) =>
-				all
-					.filter((name) => /\.[ch]$/.test(name))
-					.sort()
-					.slice(0, MOST_FILES),
+			(all) => all.filter(isC).sort().slice(0, MOST_FILES),
 			() => [],
 		);
 		const read = await Promise.all((await this.#names).map((name) => this.read(join(this.#path, name), named)));

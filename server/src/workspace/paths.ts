@@ -37,3 +37,8 @@ export function relative(folder: string, path: string): string | undefined {
 		return rest;
 	}
 }
+
+/** A C file by its name, `.c` or `.h`. */
+export function isC(path: string): boolean {
+	return /\.[ch]$/.test(path);
+}
