@@ -1,36 +1,18 @@
 import { spawn, spawnSync } from 'node:child_process';
-import {
-	chmodSync,
-	chownSync,
-	cpSync,
-	existsSync,
-	mkdirSync,
-	mkdtempSync,
-	readdirSync,
-	readFileSync,
-	rmSync,
-	writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { AuditReport } from '../../server/src/audit/report.js';
 import { HERON } from '../cli/fixtures.js';
+import { packaged } from '../support/packaged.js';
 import { scratch } from '../support/scratch.js';
 import { briefly, CONVERT, KERNEL, OK, TREE, withoutTime } from './fixtures.js';
 
-const root = join(import.meta.dirname, '..', '..');
 let home = '';
 let cli = '';
 
-/** The package as it ships, with its worker threads. */
 beforeAll(() => {
-	home = mkdtempSync(join(tmpdir(), 'gup-lens-package-'));
-	chmodSync(home, 0o755);
-	for (const name of ['package.json', 'docs/rules']) cpSync(join(root, name), join(home, name), { recursive: true });
-	const options = ['--production', '--only=cli', `--outdir=${join(home, 'dist')}`];
-	const build = spawnSync(process.execPath, ['esbuild.mjs', ...options], { cwd: root, encoding: 'utf8' });
-	expect(build.status, build.stderr).toBe(0);
+	home = packaged('cli');
 	cli = join(home, 'dist', 'cli.js');
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));

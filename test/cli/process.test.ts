@@ -1,23 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { packaged } from '../support/packaged.js';
 import { scratch } from '../support/scratch.js';
 import { fixtures, NULL_PAGES, PIN_FLAG } from './fixtures.js';
 
-const root = join(import.meta.dirname, '..', '..');
 let home = '';
 let cli = '';
 
-/** The package as it ships, away from the checkout: nothing it needs may be missing. */
 beforeAll(() => {
-	home = mkdtempSync(join(tmpdir(), 'gup-lens-package-'));
-	chmodSync(home, 0o755);
-	for (const name of ['package.json', 'docs/rules']) cpSync(join(root, name), join(home, name), { recursive: true });
-	const options = ['--production', '--only=cli,server', `--outdir=${join(home, 'dist')}`];
-	const build = spawnSync(process.execPath, ['esbuild.mjs', ...options], { cwd: root, encoding: 'utf8' });
-	expect(build.status, build.stderr).toBe(0);
+	home = packaged('cli', 'server');
 	cli = join(home, 'dist', 'cli.js');
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
