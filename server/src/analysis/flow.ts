@@ -1,5 +1,6 @@
 /** Forward data flow over one function: states at block entries, joined to a fixed point. */
 import type { Block, Expr, FunctionIR, Step } from '../syntax/ir.js';
+import { Worklist } from './worklist.js';
 
 export interface Flow<S> {
 	readonly entry: S;
@@ -25,9 +26,10 @@ export function solve<S>(fn: FunctionIR, flow: Flow<S>): readonly (S | undefined
 	const changes = new Uint8Array(fn.blocks.length);
 	if (fn.blocks.length === 0) return entries;
 	entries[0] = flow.entry;
-	const pending = [0];
-	const queued = new Set(pending);
-	for (let id = pending.shift(); id !== undefined; id = pending.shift()) {
+	const pending = new Worklist<number>(fn);
+	pending.add(0, 0);
+	const queued = new Set([0]);
+	for (let id = pending.next(); id !== undefined; id = pending.next()) {
 		queued.delete(id);
 		const block = fn.blocks[id] as Block;
 		for (const [next, state] of leave(block, entries[id] as S, flow)) {
@@ -39,7 +41,7 @@ export function solve<S>(fn: FunctionIR, flow: Flow<S>): readonly (S | undefined
 			entries[next] = joined;
 			if (!queued.has(next)) {
 				queued.add(next);
-				pending.push(next);
+				pending.add(next, next);
 			}
 		}
 	}

@@ -1,8 +1,9 @@
 import type { Block, Expr, FunctionIR, Loop, Range, Step } from '../../syntax/ir.js';
 import { variableType } from '../integers.js';
 import { bare, isNull, parts } from '../walk.js';
+import { Worklist } from '../worklist.js';
 import { assignment, move } from './assigning.js';
-import { Body, type Surroundings, type Sweep, type Walked } from './body.js';
+import { Body, type Event, type Exit, type Surroundings, type Sweep, type Walked } from './body.js';
 import { callOf } from './calling.js';
 import { forgetVariable, mentioned, sameIndex } from './forgetting.js';
 import { handOn, remember } from './handing.js';
@@ -210,37 +211,63 @@ export function leave(body: Body, block: Block, entry: State): [number, State][]
 	);
 }
 
-export function explore(body: Body): boolean {
+/** A state at the entry of a block, and what leaving it came upon. */
+interface Visit {
+	state: State;
+	isWaiting: boolean;
+	events: readonly Event[];
+	exits: readonly Exit[];
+}
+
+/** @returns false when the function has too many states */
+function explore(body: Body): boolean {
 	const { blocks } = body.fn;
-	const seen: Map<string, State>[] = blocks.map(() => new Map());
-	const pending: [block: number, key: string][] = [];
+	const seen: Map<string, Visit>[] = blocks.map(() => new Map());
+	const pending = new Worklist<readonly [block: Block, visit: Visit]>(body.fn);
 	const arrive = (id: number, state: State): boolean => {
 		state.settle();
-		const here = seen[id] as Map<string, State>;
+		const here = seen[id] as Map<string, Visit>;
 		const key = state.key();
-		const old = here.get(key);
-		const now = old ? merge(old, state) : state;
-		if (now === old) return true;
-		here.set(key, now);
-		if (!pending.some(([block, k]) => block === id && k === key)) pending.push([id, key]);
+		let visit = here.get(key);
+		if (visit) {
+			const merged = merge(visit.state, state);
+			if (merged === visit.state) return true;
+			visit.state = merged;
+		} else {
+			visit = { state, isWaiting: false, events: [], exits: [] };
+			here.set(key, visit);
+		}
+		if (!visit.isWaiting) pending.add(id, [blocks[id] as Block, visit]);
+		visit.isWaiting = true;
 		return here.size <= MOST_STATES;
+	};
+	const go = (block: Block, visit: Visit): [number, State][] => {
+		body.events = [];
+		body.exits = [];
+		const left = leave(body, block, visit.state.clone());
+		visit.events = body.events;
+		visit.exits = body.exits;
+		return left;
 	};
 	if (blocks.length === 0) return true;
 	const entry = new State();
 	entry.given = body.given;
 	entry.kept = body.kept;
 	arrive(0, entry);
-	for (let steps = 0; pending.length; steps++) {
-		if (steps > MOST_STEPS) return false;
-		const [id, key] = pending.shift() as [number, string];
-		const state = seen[id]?.get(key);
-		if (!state) continue;
-		for (const [next, after] of leave(body, blocks[id] as Block, state.clone())) if (!arrive(next, after)) return false;
+	const filled = body.filled.size;
+	let steps = 0;
+	for (let now = pending.next(); now; now = pending.next()) {
+		if (steps++ > MOST_STEPS) return false;
+		const [block, visit] = now;
+		visit.isWaiting = false;
+		for (const [next, after] of go(block, visit)) if (!arrive(next, after)) return false;
 	}
-	body.events = [];
-	body.exits = [];
-	for (const block of blocks)
-		for (const state of (seen[block.id] as Map<string, State>).values()) leave(body, block, state.clone());
+	// what was found on the way counts from the start
+	if (body.grown || body.filled.size > filled)
+		for (const block of blocks) for (const visit of (seen[block.id] as Map<string, Visit>).values()) go(block, visit);
+	const visits = seen.flatMap((here) => [...here.values()]);
+	body.events = visits.flatMap(({ events }) => events);
+	body.exits = visits.flatMap(({ exits }) => exits);
 	return true;
 }
 
