@@ -80,6 +80,19 @@ function idle(all: readonly Suppression[], used: ReadonlySet<Suppression>, chose
 	});
 }
 
+/** Rules share most of their words: each is looked for once. */
+function namedIn(text: string): (word: string) => boolean {
+	const known = new Map<string, boolean>();
+	return (word) => {
+		let isNamed = known.get(word);
+		if (isNamed === undefined) {
+			isNamed = text.includes(word);
+			known.set(word, isNamed);
+		}
+		return isNamed;
+	};
+}
+
 /**
  * Findings of all rules, in the order of the text.
  * @param chosen rule id -> severity or "off"
@@ -88,8 +101,9 @@ export function runRules(file: FileContext, chosen: Severities = {}): Found[] {
 	const found = new Map<string, Found>();
 	const comments = suppressions(file.text.slice(0, file.unit.own));
 	const used = new Set<Suppression>();
+	const named = namedIn(file.text);
 	for (const rule of rules) {
-		if (chosen[rule.meta.id] === 'off' || !rule.meta.needles.some((needle) => file.text.includes(needle))) continue;
+		if (chosen[rule.meta.id] === 'off' || !rule.meta.needles.some(named)) continue;
 		rule.check(file, (raw) => {
 			const report = brought(file, rule, raw);
 			if (!report) return;
