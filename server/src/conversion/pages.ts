@@ -6,9 +6,10 @@ import { keyOf as fieldKey, lastField } from '../analysis/ownership/fields.js';
 import { type Journey, journeys } from '../analysis/ownership/journey.js';
 import { originOf } from '../analysis/page-origin.js';
 import { levelOf } from '../analysis/page-places.js';
+import { unprinted } from '../analysis/prints.js';
 import { usesOf } from '../analysis/uses/index.js';
 import { postorder, rootOf } from '../analysis/walk.js';
-import { KEEPERS, readsOnly, TAKERS } from '../kernel/callees.js';
+import { FREES, KEEPERS, readsOnly, TAKERS } from '../kernel/callees.js';
 import { BY_ADDRESS, COUNTS, FREES_PAGES, RELEASE_OBJECTS, RELEASES } from '../kernel/giving-back.js';
 import { ARRAY_READERS, PAGE_ALLOCATORS, STORES } from '../kernel/page-flow.js';
 import {
@@ -201,7 +202,7 @@ class Gathering {
 			for (const call of fn.calls) {
 				const callee = this.file.ir.lookup(call.name);
 				if (!callee && this.isKnown(fn, call)) continue;
-				if (!call.args.some((arg) => this.isPages(fn, arg))) continue;
+				if (!unprinted(call).some((arg) => this.isPages(fn, arg))) continue;
 				if (callee) followed.add(callee);
 				else
 					throw new Blocked(
@@ -228,8 +229,7 @@ class Gathering {
 	private isKnown(fn: FunctionIR, { name }: CallExpr): boolean {
 		const { file } = this;
 		if (file.kernel.api(name)) return true;
-		if (RELEASES.has(name) || TAKERS.has(name) || KEEPERS.has(name) || STORES.has(name) || ARRAY_READERS.has(name))
-			return true;
+		if ([RELEASES, TAKERS, KEEPERS, STORES, FREES, ARRAY_READERS].some((names) => names.has(name))) return true;
 		if (fn.locals.some((local) => local.name === name)) return false;
 		const looks = readsOnly(name) || keepsNothing(name) || looksAtPage(name) || unmaps(name);
 		return looks || [deviceCall, listCall, loadsFrom, storesInto, viewOf].some((of) => of(name) !== undefined);

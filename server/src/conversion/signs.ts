@@ -184,7 +184,8 @@ function storesTo(fn: FunctionIR, field: string): { readonly left: Expr; readonl
 	};
 	const visit = (expr: Expr): void => {
 		// what takes something away is told by the expression itself, which is no positive one
-		if (expr.kind === 'assign') add(expr.left, /^[+|]?=$/.test(expr.op) ? expr.right : { ...expr, kind: 'string' });
+		if (expr.kind === 'assign')
+			add(expr.left, /^[+|]?=$/.test(expr.op) ? expr.right : { ...expr, kind: 'string', isFormat: false });
 		else if (expr.kind === 'unary' && expr.op === '--') add(expr.operand, expr);
 	};
 	for (const block of fn.blocks) {

@@ -21,7 +21,8 @@ export interface Place {
 export type Expr =
 	| (Range & { readonly kind: 'name'; readonly name: string })
 	| (Range & { readonly kind: 'number'; readonly value: number | undefined; readonly text: string })
-	| (Range & { readonly kind: 'string' })
+	/** `isFormat`: it holds a conversion, as in "%d pages". */
+	| (Range & { readonly kind: 'string'; readonly isFormat: boolean })
 	| CallExpr
 	/** Prefix `! ~ - + * &`, and `++`/`--` (also postfix). */
 	| (Range & { readonly kind: 'unary'; readonly op: string; readonly operand: Expr })

@@ -83,7 +83,7 @@ export class ExpressionLowering {
 			case 'string_literal':
 			case 'concatenated_string':
 			case 'char_literal':
-				return { start, end, kind: 'string' };
+				return { start, end, kind: 'string', isFormat: this.text(node).includes('%') };
 			case 'parenthesized_expression': {
 				const inner = node.children.find((c) => c.named && c.type !== 'comment');
 				if (!inner) return this.missing(node);

@@ -70,7 +70,8 @@ export interface Surroundings {
 
 /** Something a loop does to elements, one a pass: at its end it has done it to all it goes through. */
 export interface Sweep {
-	readonly status: 'released' | 'gone';
+	/** `part`: to some of them, it is not seen which. */
+	readonly status: 'released' | 'part' | 'gone';
 	readonly call: CallExpr | undefined;
 	readonly kinds: ReadonlySet<string>;
 }

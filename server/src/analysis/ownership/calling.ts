@@ -13,6 +13,7 @@ import {
 import type { CallExpr, Expr } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { written } from '../facts.js';
+import { unprinted } from '../prints.js';
 import { bare, isNull, rootOf } from '../walk.js';
 import type { Body, Release } from './body.js';
 import { keyOn } from './fields.js';
@@ -291,11 +292,10 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 	}
 	const summary = name ? body.around.summary(name) : undefined;
 	if (summary) return summarised(body, state, call, summary);
-	for (const arg of call.args) {
-		for (const id of mentioned(state, arg)) state.update(id, { counted: true });
-		handOn(body, state, arg, call);
-	}
-	writeThrough(state, call, true);
+	for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
+	const args = unprinted(call);
+	for (const arg of args) handOn(body, state, arg, call);
+	writeThrough(state, { ...call, args }, true);
 	state.values.set(temporary(call), { signs: ANY, unknown: true });
 	return [state];
 }

@@ -9,13 +9,16 @@ import { placeOf, type Spot, spotOf, within } from './places.js';
 import { type Holding, type State, UNKNOWN } from './state.js';
 import { GIVEN, worth } from './values.js';
 
+/** What says less of the elements comes later, and stays. */
+const VAGUER: readonly Sweep['status'][] = ['released', 'part', 'gone'];
+
 /** Remember what a loop does to elements of a place. */
 export function sweep(body: Body, at: Range, name: string, sweep: Sweep, outside: number | undefined): void {
 	for (const loop of loopsAround(body.fn, at.start, outside)) {
 		const known = body.sweeps.get(loop) ?? new Map<string, Sweep>();
 		body.sweeps.set(loop, known);
 		const old = known.get(name);
-		if (old?.status === 'gone' || (old && old.status === sweep.status)) continue;
+		if (old && VAGUER.indexOf(old.status) >= VAGUER.indexOf(sweep.status)) continue;
 		known.set(name, sweep);
 		body.grown = true;
 	}
@@ -26,7 +29,7 @@ export function remember(
 	body: Body,
 	state: State,
 	name: string,
-	status: Sweep['status'] | 'part',
+	status: Sweep['status'],
 	kinds: ReadonlySet<string>,
 	call: CallExpr | undefined,
 	count?: string,

@@ -75,7 +75,11 @@ export function spotOf(state: State, expr: Expr): Spot | undefined {
 				return { place: page, shape: 'whole', index: undefined };
 		}
 		const place = placeOf(state, inner);
-		return place === undefined ? undefined : { place, shape: 'address', index: undefined };
+		if (place === undefined) return undefined;
+		// the local stands for an element
+		return place.endsWith('[]') && !isGivenArray(state, place)
+			? { place: place.slice(0, -2), shape: 'from', index: undefined }
+			: { place, shape: 'address', index: undefined };
 	}
 	if (at.kind === 'binary' && (at.op === '+' || at.op === '-')) {
 		const left = spotOf(state, at.left);

@@ -1,6 +1,6 @@
 import type { Expr } from '../../syntax/ir.js';
 import { written } from '../facts.js';
-import { rootOf } from '../walk.js';
+import { bare, rootOf } from '../walk.js';
 import type { Body, Release, Sweep } from './body.js';
 import { keyOn } from './fields.js';
 import { holdingsAt, isField, mentioned, sameIndex } from './forgetting.js';
@@ -189,6 +189,11 @@ export function isZeroed(state: State, place: string): boolean {
 	return value?.fresh !== 'raw';
 }
 
+function isOffset(index: Expr): boolean {
+	const at = bare(index);
+	return at.kind === 'binary' && (at.op === '+' || at.op === '-');
+}
+
 export function releaseElement(body: Body, state: State, holding: Holding, spot: Spot, release: Release): void {
 	const { position } = holding;
 	const index = spot.index && placeOf(state, spot.index);
@@ -205,13 +210,9 @@ export function releaseElement(body: Body, state: State, holding: Holding, spot:
 		state.update(holding.id, { status: 'released', released: release.call });
 		return;
 	}
-	sweep(
-		body,
-		release.call,
-		holding.place,
-		{ status: 'released', call: release.call, kinds: release.kinds },
-		holding.call.start,
-	);
+	// `pages[first + i]`: a loop over the index goes through the array from somewhere on
+	const status = spot.index && isOffset(spot.index) ? 'part' : 'released';
+	sweep(body, release.call, holding.place, { status, call: release.call, kinds: release.kinds }, holding.call.start);
 	if (!position && holding.status === 'held') state.update(holding.id, { status: 'part' });
 }
 

@@ -21,6 +21,7 @@ import {
 } from '../../kernel/sinks/index.js';
 import type { CallExpr, Expr, FunctionIR } from '../../syntax/ir.js';
 import { variableType } from '../integers.js';
+import { unprinted } from '../prints.js';
 import { bare, isNull, place, postorder, rootOf } from '../walk.js';
 import { type Eyes, span } from './eyes.js';
 import type { Effects, Reason } from './frame.js';
@@ -306,8 +307,9 @@ function pageOnly(eyes: Eyes, call: CallExpr, text: string): void {
 }
 
 function handed(eyes: Eyes, call: CallExpr, kinds: readonly Kinds[]): void {
-	const all = kinds.reduce<Kinds>((sum, k) => sum | k, NONE);
-	const inner = call.args.reduce<Kinds>((sum, arg) => sum | eyes.reaches(arg), NONE);
+	const args = unprinted(call);
+	const all = kinds.slice(0, args.length).reduce<Kinds>((sum, k) => sum | k, NONE);
+	const inner = args.reduce<Kinds>((sum, arg) => sum | eyes.reaches(arg), NONE);
 	if ((all | inner) === NONE) return;
 	const callee = call.name ? `${call.name}()` : `${eyes.frame.trace.file.slice(call.nameRange)}()`;
 	eyes.frame.note({
