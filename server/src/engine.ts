@@ -5,10 +5,11 @@
 import { type Needs, NO_NEEDS } from './analysis/needs.js';
 import { allPartners, type Flow, flowAt, type Partners, partnersAt } from './analysis/ownership/reading.js';
 import { Reader, type Reading } from './analysis/reader.js';
+import { blockersOf, CONVERTING } from './conversion/blockers.js';
 import { mayObject, type Objection, objections } from './conversion/claims.js';
 import { semanticPatch } from './conversion/cocci.js';
 import { offers } from './conversion/convert.js';
-import type { Claims, Conversion, FileEdit, Offer, Refusal, Spot } from './conversion/plan.js';
+import type { Change, Claims, Conversion, FileEdit, Offer, Refusal, Spot } from './conversion/plan.js';
 import { needles } from './kernel/index.js';
 import type { Kernel } from './kernel/types.js';
 import { Proof } from './proof.js';
@@ -24,8 +25,10 @@ import { auditWords } from './verdict/audited.js';
 import { withFindings } from './verdict/findings.js';
 import type { Site } from './verdict/site.js';
 import { sitesOf } from './verdict/sites.js';
+import { wholeFile } from './whole-file.js';
 
 export type {
+	Change,
 	Claims,
 	Conversion,
 	FileEdit,
@@ -41,7 +44,7 @@ export type {
 	Site,
 	Spot,
 };
-export { auditWords, mayObject, NO_NEEDS, needles, semanticPatch };
+export { auditWords, CONVERTING, mayObject, NO_NEEDS, needles, semanticPatch };
 
 /** A place that belongs to a finding: in the file itself, or in another one when `place` is there. */
 export interface RelatedPlace extends Range {
@@ -115,6 +118,8 @@ export interface OpenFile {
 	 * touches: the verdict is `ok` afterwards, nothing new is found, and no function became unreadable.
 	 */
 	offers(text: string, options: AnalyseOptions): readonly Offer[];
+	/** All recommended conversions of the file in one; undefined where there are not at least two. */
+	wholeFile(text: string, options: AnalyseOptions): Change | undefined;
 	/** Functions of files beyond the neighbours that have a hand in what a conversion changes. */
 	objections(text: string, options: AnalyseOptions, claims: Claims, files: readonly Neighbour[]): readonly Objection[];
 	/** Frees the syntax trees. The file must not be used afterwards. */
@@ -175,7 +180,7 @@ class Opened implements OpenFile {
 				message: report.message,
 				function: ir.around(report.start) ?? null,
 				tags: report.tags ?? [],
-				related: (report.related ?? []).map((related) => located(unit, related)),
+				related: [...(report.related ?? []), ...blockersOf(context, report)].map((related) => located(unit, related)),
 				fixes: [],
 			}),
 		);
@@ -221,6 +226,10 @@ class Opened implements OpenFile {
 		const found = context ? offers(context) : [];
 		const proof = new Proof(() => new Opened(this.parser), text, options);
 		return found.map((offer) => proof.proven(offer, (claims) => this.objections(text, options, claims, [])));
+	}
+
+	wholeFile(text: string, options: AnalyseOptions): Change | undefined {
+		return wholeFile(() => new Opened(this.parser), text, options);
 	}
 
 	objections(text: string, options: AnalyseOptions, claims: Claims, files: readonly Neighbour[]): readonly Objection[] {

@@ -2,49 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ATTACH, DETACH, PINNED, UNPINNED } from '../support/dunlin.js';
 import { scratch } from '../support/scratch.js';
 import { cli } from './run.js';
 
-const ATTACH = `#include "dunlin.h"
-
-static int dunlin_attach(struct dunlin *dun, unsigned long addr)
-{
-	int got = get_user_pages_fast(addr, 16, FOLL_WRITE, dun->pages);
-
-	if (got != 16) {
-		if (got > 0)
-			release_pages(dun->pages, got);
-		return -EFAULT;
-	}
-	dun->vaddr = vmap(dun->pages, 16, VM_MAP, PAGE_KERNEL);
-	return 0;
-}
-`;
-const DETACH = `#include "dunlin.h"
-
-void dunlin_detach(struct dunlin *dun)
-{
-	int i;
-
-	vunmap(dun->vaddr);
-	for (i = 0; i < 16; i++) {
-		set_page_dirty_lock(dun->pages[i]);
-		put_page(dun->pages[i]);
-	}
-}
-`;
-const PINNED = ATTACH.replace(
-	'get_user_pages_fast(addr, 16, FOLL_WRITE, dun->pages)',
-	'pin_user_pages_fast(addr, 16, FOLL_WRITE | FOLL_LONGTERM,\n\t\t\t\t      dun->pages)',
-).replace('release_pages', 'unpin_user_pages');
-const UNPINNED = `#include "dunlin.h"
-
-void dunlin_detach(struct dunlin *dun)
-{
-	vunmap(dun->vaddr);
-	unpin_user_pages_dirty_lock(dun->pages, 16, true);
-}
-`;
 const RULE = ['--rule', 'foll-get-for-dma'];
 const on612 = ['--kernel', '6.12'];
 const read = (cwd: string, path: string) => readFileSync(join(cwd, path), 'utf8');

@@ -4,32 +4,24 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CodeAction, TextDocumentEdit, TextEdit } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { ATTACH, DETACH, PINNED, UNPINNED } from '../support/dunlin.js';
 import { codes, folder, over, treeOf } from './fixtures.js';
 import { MODERN, Session } from './session.js';
 
-const ATTACH = `#include "dunlin.h"
-
-static int dunlin_attach(struct dunlin *dun, unsigned long addr)
+const one = (name: string): string => `static int ${name}(struct reeve *re, unsigned long addr)
 {
-	int got = get_user_pages_fast(addr, 16, FOLL_WRITE, dun->pages);
+	struct page *page;
 
-	if (got != 16) {
-		if (got > 0)
-			release_pages(dun->pages, got);
+	if (get_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
 		return -EFAULT;
-	}
-	dun->vaddr = vmap(dun->pages, 16, VM_MAP, PAGE_KERNEL);
+	re->addr = dma_map_page(re->dev, page, 0, PAGE_SIZE, DMA_FROM_DEVICE);
+	reeve_wait(re);
+	dma_unmap_page(re->dev, re->addr, PAGE_SIZE, DMA_FROM_DEVICE);
+	put_page(page);
 	return 0;
 }
 `;
-const DETACH = `#include "dunlin.h"
-
-void dunlin_detach(struct dunlin *dun)
-{
-	vunmap(dun->vaddr);
-	release_pages(dun->pages, 16);
-}
-`;
+const BOTH = `${one('reeve_read')}\n${one('reeve_fill')}`;
 
 const CAPABLE = {
 	...MODERN,
@@ -39,6 +31,8 @@ const CAPABLE = {
 	},
 	textDocument: {
 		...MODERN.textDocument,
+		diagnostic: { ...MODERN.textDocument?.diagnostic, relatedInformation: true },
+		publishDiagnostics: { ...MODERN.textDocument?.publishDiagnostics, relatedInformation: true },
 		codeAction: {
 			...MODERN.textDocument?.codeAction,
 			codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix', 'refactor', 'source.fixAll'] } },
@@ -61,6 +55,7 @@ beforeAll(async () => {
 		...driver('dunlin', ATTACH),
 		...driver('knot', ATTACH),
 		...driver('sanderling', ATTACH),
+		'drivers/both/both.c': BOTH,
 		'drivers/ruff/attach.c': ATTACH.replaceAll('dunlin', 'ruff').replace(
 			'dun->vaddr',
 			'get_page(dun->pages[0]);\n\tdun->vaddr',
@@ -95,9 +90,9 @@ describe('a conversion', () => {
 		const [attach, detach] = changes.map(({ edits }, i) =>
 			TextDocument.applyEdits(TextDocument.create('', 'c', 1, i === 0 ? ATTACH : DETACH), edits as TextEdit[]),
 		);
-		expect(attach).toContain('pin_user_pages_fast(addr, 16, FOLL_WRITE | FOLL_LONGTERM,');
-		expect(detach).toBe(DETACH.replace('release_pages', 'unpin_user_pages'));
-		expect(Object.keys(edit?.changeAnnotations ?? {}).sort()).toEqual(['release', 'take']);
+		expect(attach).toBe(PINNED);
+		expect(detach).toBe(UNPINNED);
+		expect(Object.keys(edit?.changeAnnotations ?? {}).sort()).toEqual(['declaration', 'release', 'take']);
 		for (const { edits } of changes) for (const one of edits) expect(one).toHaveProperty('annotationId');
 
 		await session.change(uri, { text: attach as string });
@@ -132,6 +127,29 @@ describe('a conversion', () => {
 		await session.open(uri, text);
 		const actions = await rewrites(uri, text);
 		expect(actions).toMatchObject([{ title: 'Convert to pin_user_pages()', kind: 'refactor.rewrite' }]);
-		expect(actions[0]?.disabled?.reason).toMatch(/^get_page\(\) in ruff_attach\(\) takes a second reference/);
+		const reason = expect.stringMatching(/^get_page\(\) in ruff_attach\(\) takes a second reference/);
+		expect(actions[0]?.disabled).toEqual({ reason });
+		const [found] = (await session.findings(uri)).filter(({ code }) => code === 'foll-get-for-dma');
+		expect(found?.relatedInformation?.slice(-2)).toMatchObject([
+			{
+				location: { uri, range: over(text, 'get_user_pages_fast') },
+				message: expect.stringMatching(/^no conversion is offered: get_page/),
+			},
+			{ location: { uri, range: over(text, 'get_page') }, message: 'a second reference is taken here' },
+		]);
+	});
+
+	test('of all calls of a file is one action', async () => {
+		const uri = `${root}/drivers/both/both.c`;
+		await session.open(uri, BOTH);
+		const actions = await rewrites(uri, BOTH);
+		expect(actions.map(({ title }) => title)).toEqual([
+			'Convert to pin_user_pages_fast()',
+			'Convert all 2 in this file',
+		]);
+		const { edit } = await resolve(actions[1]);
+		const [change] = (edit?.documentChanges ?? []) as TextDocumentEdit[];
+		const after = TextDocument.applyEdits(TextDocument.create('', 'c', 1, BOTH), change?.edits as TextEdit[]);
+		expect(after).toBe(BOTH.replaceAll('get_user', 'pin_user').replaceAll('put_page', 'unpin_user_page'));
 	});
 });

@@ -16,13 +16,6 @@ import { type Letter, mail } from './letter.js';
 import { tell } from './tell.js';
 import { Workbench } from './workbench.js';
 
-/** Rules that say of a site that it should convert, and to what. */
-export const CONVERTING: ReadonlyMap<string, Offer['target']> = new Map([
-	['foll-get-for-dma', 'pin_user_pages'],
-	['foll-get-for-write', 'pin_user_pages'],
-	['iov-iter-get-pages', 'iov_iter_extract_pages'],
-]);
-
 export interface ConvertOptions {
 	readonly kernel: string | undefined;
 	/** What the chosen rules convert to. */

@@ -1,4 +1,4 @@
-import type { Engine, Finding } from '../engine.js';
+import { CONVERTING, type Engine, type Finding } from '../engine.js';
 import { fixAll } from '../fixall.js';
 import type { Edit } from '../rules/rule.js';
 import { slashed } from '../workspace/collect.js';
@@ -6,7 +6,7 @@ import { Lines } from '../workspace/lines.js';
 import { replaceFile } from '../workspace/replace.js';
 import { encode } from '../workspace/text.js';
 import { count } from '../workspace/wording.js';
-import { CONVERTING, convert } from './convert.js';
+import { convert } from './convert.js';
 import { engine } from './engine.js';
 import { type Io, UsageError } from './io.js';
 import { knownRule } from './options.js';

@@ -39,9 +39,18 @@ export interface Claims {
 /** The case of Documentation/core-api/pin_user_pages.rst that a user of pages is. */
 export type Case = 1 | 2 | 5;
 
-export interface Conversion {
+/** What changes, and what has to be known for that. */
+export interface Change {
 	/** "Convert to pin_user_pages_fast() with FOLL_LONGTERM" */
 	readonly title: string;
+	/** In no order; none overlaps another. */
+	readonly edits: readonly FileEdit[];
+	/** What the developer should know, each a sentence. */
+	readonly notes: readonly string[];
+	readonly claims: Claims;
+}
+
+export interface Conversion extends Change {
 	/** The function that is called from now on. */
 	readonly api: string;
 	/** Names of the functions that are called no more. */
@@ -52,12 +61,7 @@ export interface Conversion {
 	readonly case: Case;
 	/** FOLL_LONGTERM is among its flags from now on. */
 	readonly longterm: boolean;
-	/** In no order; none overlaps another. */
-	readonly edits: readonly FileEdit[];
 	readonly hunks: readonly Hunk[];
-	/** What the developer should know, each a sentence. */
-	readonly notes: readonly string[];
-	readonly claims: Claims;
 }
 
 /** Why a site is not converted. */

@@ -11,15 +11,20 @@ import {
 	type WorkspaceEdit,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Claims, Conversion, FileEdit, Neighbour, Offer, Range } from '../engine.js';
+import {
+	type Change,
+	type Claims,
+	CONVERTING,
+	type FileEdit,
+	type Neighbour,
+	type Offer,
+	type Range,
+} from '../engine.js';
 import type { Beside } from '../workspace/neighbours.js';
 import type { Client } from './client.js';
 import type { Analysed, Documents } from './documents.js';
 import type { Log } from './log.js';
 import { toLspRange, touches } from './positions.js';
-
-/** Rules that say of a site that it should convert. */
-const CONVERTING = new Set(['foll-get-for-dma', 'foll-get-for-write', 'iov-iter-get-pages']);
 
 const LABELS: Readonly<Record<FileEdit['label'], string>> = {
 	take: 'Take the pages as pins',
@@ -38,8 +43,8 @@ export type FindStrangers = (
 interface Wanted {
 	readonly uri: string;
 	readonly version: number;
-	/** Start of the first site. */
-	readonly site: number;
+	/** Start of the first site; undefined for all of the file. */
+	readonly site: number | undefined;
 	readonly longterm: boolean;
 }
 
@@ -73,27 +78,25 @@ export class Conversions {
 		this.#log = log;
 	}
 
-	/** Actions for the sites in a range; one that says what blocks it for a site that is refused, where the client shows such. */
+	/** Actions for the sites in a range, and one for all of the file; one that says what blocks it for a site that is refused, where the client shows such. */
 	async actions(analysed: Analysed, range: Range): Promise<CodeAction[]> {
 		const { document, context, analysis } = analysed;
 		if (!analysis.findings.some((found) => CONVERTING.has(found.rule) && touches(found, range))) return [];
-		const offers = this.#documents
-			.offers(document, context)
-			.filter(({ sites }) => sites.some((site) => touches(site, range)));
+		const all = this.#documents.offers(document, context);
+		const { uri, version } = document;
 		const actions: CodeAction[] = [];
-		for (const offer of offers) {
+		const offered = async (title: string, site: number | undefined, longterm: boolean): Promise<void> => {
+			const data: Wanted = { uri, version, site, longterm };
+			const action: CodeAction = { title, kind: CodeActionKind.RefactorRewrite, data };
+			const shown = this.#client.resolvesActions ? action : await this.resolve(action);
+			if (this.#client.resolvesActions || shown.edit) actions.push(shown);
+		};
+		for (const offer of all.filter(({ sites }) => sites.some((site) => touches(site, range)))) {
 			if (offer.refusal && this.#client.disabledActions) actions.push(refused(offer, offer.refusal.reason));
-			for (const { title, longterm } of offer.conversions) {
-				const site = offer.sites[0]?.start ?? 0;
-				const data: Wanted = { uri: document.uri, version: document.version, site, longterm };
-				const action: CodeAction = { title, kind: CodeActionKind.RefactorRewrite, data };
-				if (this.#client.resolvesActions) actions.push(action);
-				else {
-					const resolved = await this.resolve(action);
-					if (resolved.edit) actions.push(resolved);
-				}
-			}
+			for (const { title, longterm } of offer.conversions) await offered(title, offer.sites[0]?.start ?? 0, longterm);
 		}
+		const possible = all.filter(({ conversions }) => conversions.length > 0).length;
+		if (possible > 1) await offered(`Convert all ${possible} in this file`, undefined, false);
 		return actions;
 	}
 
@@ -122,8 +125,13 @@ export class Conversions {
 		const analysed = await this.#documents.analyse(uri, false);
 		if (!analysed || analysed.document.version !== version) return 'the file has changed meanwhile';
 		const { document, context } = analysed;
-		const offer = this.#documents.offers(document, context).find(({ sites }) => sites[0]?.start === site);
-		const conversion = offer?.conversions.find((one) => one.longterm === longterm);
+		const conversion =
+			site === undefined
+				? this.#documents.wholeFile(document, context)
+				: this.#documents
+						.offers(document, context)
+						.find(({ sites }) => sites[0]?.start === site)
+						?.conversions.find((one) => one.longterm === longterm);
 		if (!conversion) return 'the file has changed meanwhile';
 		const objection = await this.#objection(analysed, conversion);
 		if (objection !== undefined) return objection;
@@ -132,7 +140,7 @@ export class Conversions {
 		return this.#dressed(touched, conversion);
 	}
 
-	async #objection({ document, context }: Analysed, { claims }: Conversion): Promise<string | undefined> {
+	async #objection({ document, context }: Analysed, { claims }: Change): Promise<string | undefined> {
 		const root = context.tree?.root ?? document.uri.slice(0, document.uri.lastIndexOf('/'));
 		if (!this.#strangers || !root.startsWith('file:')) return undefined;
 		const named = (uri: string): string => context.tree?.relative(uri) ?? uri.slice(root.length + 1);
@@ -146,7 +154,7 @@ export class Conversions {
 		return first && `${first.name}() in ${first.path}, line ${first.line}, ${first.why}`;
 	}
 
-	async #touched({ document }: Analysed, { edits }: Conversion): Promise<Touched[] | string> {
+	async #touched({ document }: Analysed, { edits }: Change): Promise<Touched[] | string> {
 		const own = edits.filter((edit) => edit.path === undefined);
 		const touched: Touched[] = [{ document, version: document.version, edits: own }];
 		for (const path of new Set(edits.flatMap((edit) => edit.path ?? []))) {
@@ -164,7 +172,7 @@ export class Conversions {
 			: { document: TextDocument.create(file, 'c', 0, text), version: null };
 	}
 
-	#dressed(touched: readonly Touched[], { notes }: Conversion): WorkspaceEdit {
+	#dressed(touched: readonly Touched[], { notes }: Change): WorkspaceEdit {
 		const annotates = this.#client.changeAnnotations;
 		const range = (document: TextDocument, { text, ...at }: FileEdit): TextEdit => ({
 			range: toLspRange(document, at),

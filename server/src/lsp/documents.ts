@@ -3,6 +3,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import {
 	type AnalyseOptions,
 	type Analysis,
+	type Change,
 	type Claims,
 	type Engine,
 	type Neighbour,
@@ -133,6 +134,11 @@ export class Documents {
 		const held = this.#hold(document.uri, document.version, context);
 		held.offers ??= this.#ask(document, context, (file, options) => file.offers(document.getText(), options)) ?? [];
 		return held.offers;
+	}
+
+	/** All conversions of a document in one. */
+	wholeFile(document: TextDocument, context: Context): Change | undefined {
+		return this.#ask(document, context, (file, options) => file.wholeFile(document.getText(), options));
 	}
 
 	/** Functions of further files that have a hand in what a conversion of a document changes. */

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { kernelFor } from '../../server/src/kernel/index.js';
+import { applyEdits } from '../../server/src/rules/apply.js';
+import { engine } from '../kernel/corpus.js';
+
+const OPTIONS = { path: 'drivers/misc/example.c', kernel: kernelFor('6.12') };
+
+/** Two buffers of one call, each given back by a loop of its own over the same index. */
+const BOTH = `#include <linux/mm.h>
+#include <linux/dma-mapping.h>
+
+static int godwit_copy(struct godwit *gw, unsigned long from, unsigned long to)
+{
+	struct page *in[16], *out[16];
+	unsigned int i;
+
+	if (get_user_pages_fast(from, 16, 0, in) != 16)
+		return -EFAULT;
+	dma_map_page(gw->dev, in[0], 0, PAGE_SIZE, DMA_TO_DEVICE);
+	for (i = 0; i < 16; i++)
+		put_page(in[i]);
+
+	if (get_user_pages_fast(to, 16, FOLL_WRITE, out) != 16)
+		return -EFAULT;
+	dma_map_page(gw->dev, out[0], 0, PAGE_SIZE, DMA_FROM_DEVICE);
+	for (i = 0; i < 16; i++) {
+		set_page_dirty_lock(out[i]);
+		put_page(out[i]);
+	}
+	return 0;
+}
+`;
+
+function whole(text: string) {
+	const file = engine.open();
+	try {
+		return file.wholeFile(text, OPTIONS);
+	} finally {
+		file.dispose();
+	}
+}
+
+test('each conversion is made on what the one before it left', () => {
+	const change = whole(BOTH);
+	expect(change?.title).toBe('Convert all 2 in this file');
+	expect(applyEdits(BOTH, change?.edits ?? [])).toBe(
+		BOTH.replaceAll('get_user_pages_fast', 'pin_user_pages_fast')
+			.replace('\tunsigned int i;\n', '')
+			.replace(/\tfor \(i = 0; i < 16; i\+\+\)\n\t\tput_page\(in\[i\]\);/, '\tunpin_user_pages(in, 16);')
+			.replace(/\tfor \(i = 0[^}]*\}/, '\tunpin_user_pages_dirty_lock(out, 16, true);'),
+	);
+});
+
+test('a file with one conversion has none of its own', () => {
+	expect(
+		whole(BOTH.slice(0, BOTH.indexOf('\n\tif (get_user_pages_fast(to')).concat('\treturn 0;\n}\n')),
+	).toBeUndefined();
+});
