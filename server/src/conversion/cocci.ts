@@ -1,14 +1,18 @@
 /** A conversion as a semantic patch for Coccinelle: the same code for the same code, in the functions it was found in. */
 import type { Conversion, Hunk } from './plan.js';
 
-function marked(mark: '+' | '-', code: string): string {
+function marked(mark: '+' | '-' | ' ', code: string): string {
 	// a blank line that is marked is no code to Coccinelle
 	const lines = code.split(/\r?\n/).filter((line) => line.trim() !== '');
 	return lines.map((line) => `${mark} ${line.trim()}`).join('\n');
 }
 
+/** What stays is context: Coccinelle prints it as it was. */
 function changed({ before, after }: Hunk): string {
-	return after === '' ? marked('-', before) : `${marked('-', before)}\n${marked('+', after)}`;
+	if (after === '') return marked('-', before);
+	if (after.startsWith(before)) return `${marked(' ', before)}\n${marked('+', after.slice(before.length))}`;
+	if (after.endsWith(before)) return `${marked('+', after.slice(0, -before.length))}\n${marked(' ', before)}`;
+	return `${marked('-', before)}\n${marked('+', after)}`;
 }
 
 /** One rule for what a function changes, wherever it stands in it. */
@@ -22,14 +26,32 @@ function dropped(name: string, fn: string, { before }: Hunk): string {
 	return `@${name}@\nidentifier fn = {${fn}};\n@@\nfn(...)\n{\n...\n${marked('-', before)}\n...\n}\n`;
 }
 
+/** One more parameter, behind all others. */
+function extended(name: string, fn: string, { after }: Hunk): string {
+	return `@${name}@\nidentifier fn = {${fn}};\nparameter list ps;\n@@\nfn(ps\n${marked('+', after)}\n )\n{\n...\n}\n`;
+}
+
+/** One more field of a struct. */
+function kept(name: string, record: string, hunk: Hunk): string {
+	return `@${name}@\n@@\nstruct ${record} {\n...\n${changed(hunk)}\n...\n};\n`;
+}
+
 /** A rule for each kind of change of one function: expressions and statements cannot be arms of one choice. */
 function rulesOf(fn: string, hunks: readonly Hunk[]): string[] {
 	const of = (kind: Hunk['kind']): Hunk[] => hunks.filter((hunk) => hunk.kind === kind);
-	const [expressions, statements, declarations] = [of('expression'), of('statement'), of('declaration')];
+	const numbered = (name: string, i: number): string => `${fn}_${name}${i > 0 ? i : ''}`;
+	const unused = of('declaration').filter(({ after }) => after === '');
+	const declared = of('declaration').filter(({ after }) => after !== '');
+	const within: readonly (readonly [name: string, hunks: readonly Hunk[]])[] = [
+		['calls', of('expression')],
+		['statements', of('statement')],
+		['declarations', declared],
+	];
 	return [
-		...(expressions.length > 0 ? [rule(`${fn}_calls`, fn, expressions)] : []),
-		...(statements.length > 0 ? [rule(`${fn}_statements`, fn, statements)] : []),
-		...declarations.map((hunk, i) => dropped(`${fn}_unused${i > 0 ? i : ''}`, fn, hunk)),
+		...of('field').map((hunk, i) => kept(numbered('field', i), fn, hunk)),
+		...of('parameter').map((hunk, i) => extended(numbered('parameter', i), fn, hunk)),
+		...within.flatMap(([name, some]) => (some.length > 0 ? [rule(`${fn}_${name}`, fn, some)] : [])),
+		...unused.map((hunk, i) => dropped(numbered('unused', i), fn, hunk)),
 	];
 }
 
@@ -58,7 +80,6 @@ export function semanticPatch(conversions: readonly Conversion[]): string {
 			functions.set(hunk.function, [...(functions.get(hunk.function) ?? []), hunk]);
 		}
 		const rules = [...functions].flatMap(([fn, all]) => rulesOf(fn, all));
-		if (rules.length === 0) return `// ${title}: what is added there is no semantic patch\n`;
 		return `${[title, ...notes].map((line) => `// ${line}`).join('\n')}\n\n${rules.join('\n')}`;
 	});
 	const [first = '', ...rest] = patches;

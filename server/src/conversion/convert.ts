@@ -10,6 +10,7 @@ import { judge } from '../verdict/policy.js';
 import { judgedVerdict } from '../verdict/sites.js';
 import { claimsOf } from './claims.js';
 import { EXTRACT, extraction } from './extract.js';
+import { hunksOf } from './hunks.js';
 import { notesOf } from './notes.js';
 import { at, type Handling, handlingOf } from './pages.js';
 import {
@@ -128,7 +129,7 @@ function toExtraction(file: FileContext, handling: Handling): Conversion {
 		case: caseOf(file, takings),
 		longterm: false,
 		edits,
-		hunks: [],
+		hunks: hunksOf(file, [...take, ...flag, ...release]),
 		notes: notesOf(file, handling, edits, false),
 		claims: claimsOf(file, handling),
 	};

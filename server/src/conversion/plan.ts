@@ -16,8 +16,10 @@ export interface FileEdit extends Edit {
 /** One change as code for code, for a semantic patch; `after` is "" for a declaration that goes. */
 export interface Hunk {
 	readonly path: string | undefined;
+	/** Name of the function; of a `field`, the name of its struct. */
 	readonly function: string;
-	readonly kind: 'expression' | 'statement' | 'declaration';
+	/** Of a `parameter`, `after` is what is added behind the last one, with its comma. */
+	readonly kind: 'expression' | 'statement' | 'declaration' | 'parameter' | 'field';
 	readonly before: string;
 	readonly after: string;
 }
