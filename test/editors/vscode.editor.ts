@@ -9,6 +9,8 @@ import type { Workbench } from './workbench.js';
 const nfs = 'fs/nfs/direct.c';
 const enclaves = 'drivers/virt/nitro_enclaves/ne_misc_dev.c';
 const broadcom = 'drivers/misc/bcm-vk/bcm_vk_sg.c';
+const plan9 = 'net/9p/trans_virtio.c';
+const plan9Release = 'net/9p/trans_common.c';
 const header = 'include/linux/mm.h';
 /** A comparison where flags belong; the fix leaves the name of the constant. */
 const booleanFlags = /direction == DMA_FROM_DEVICE/;
@@ -20,7 +22,7 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 	let workbench: Workbench;
 
 	beforeAll(async () => {
-		tree = scratchTree([nfs, enclaves, broadcom]);
+		tree = scratchTree([nfs, enclaves, broadcom, plan9, plan9Release]);
 		writeFileSync(join(tree.folder, 'plain.c'), 'int main(void)\n{\n\treturn 0;\n}\n');
 		code = await openVsCode(tree.folder);
 		workbench = code.workbench;
@@ -98,6 +100,31 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 			.toMatch(/direction == DMA_FROM_DEVICE\)? \? FOLL_WRITE : 0/);
 		// the call still has findings of its own
 		await expect.poll(() => squiggles.count(), { timeout: 10_000 }).toBeLessThan(before);
+	});
+
+	it('converts both files of 9p after a look at the changes, and takes it back as one', async () => {
+		const before = [plan9, plan9Release].map((path) => tree.read(path));
+		await workbench.open(plan9);
+		await workbench.goTo(tree.find(plan9, /= iov_iter_get_pages_alloc2/, 'iov_iter'));
+		await workbench.squiggle('warning');
+		const problems = await workbench.problemCounts();
+		expect(problems).toMatch(/\d/);
+		await workbench.quickFixes();
+		await workbench.choose('Convert to iov_iter_extract_pages()', 'Control+Enter');
+		const shown = await workbench.previewedChanges();
+		for (const label of ['Give the pins back', 'Remember whether the pages are pinned']) expect(shown).toContain(label);
+		await workbench.applyPreview();
+		await expect
+			.poll(() => tree.read(plan9), { timeout: 10_000 })
+			.toContain('*need_unpin = iov_iter_extract_will_pin(');
+		await expect.poll(() => tree.read(plan9Release), { timeout: 10_000 }).toContain('unpin_user_page(pages[i]);');
+		await workbench.open(plan9);
+		await workbench.undo();
+		await workbench.squiggle('warning');
+		// neither file is saved: what is told of one still goes by what the editor shows of the other
+		await expect.poll(() => workbench.problemCounts(), { timeout: 20_000 }).toBe(problems);
+		await workbench.saveAll();
+		await expect.poll(() => [plan9, plan9Release].map((path) => tree.read(path)), { timeout: 10_000 }).toEqual(before);
 	});
 
 	it('works in a header, which is C++ to VS Code', async () => {

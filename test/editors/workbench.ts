@@ -127,8 +127,11 @@ export class Workbench {
 		return (await rows.allInnerTexts()).map(flat);
 	}
 
-	/** Chooses an entry of the open menu of quick fixes, with the keyboard: a click may hit its shield. */
-	async choose(title: string): Promise<void> {
+	/**
+	 * Chooses an entry of the open menu of quick fixes, with the keyboard: a click may hit its shield.
+	 * @param key "Control+Enter" shows the changes first
+	 */
+	async choose(title: string, key = 'Enter'): Promise<void> {
 		const rows = this.page.locator('.action-widget .monaco-list-row.action');
 		const index = (await rows.allInnerTexts()).findIndex((text) => flat(text).includes(title));
 		if (index < 0) throw new Error(`no quick fix "${title}"`);
@@ -137,8 +140,38 @@ export class Workbench {
 			await this.page.keyboard.press('ArrowDown');
 		}
 		await focused.waitFor();
-		await this.page.keyboard.press('Enter');
+		await this.page.keyboard.press(key);
 		await this.page.locator('.action-widget .monaco-list-row.action').first().waitFor({ state: 'hidden' });
+	}
+
+	/** What "Refactor Preview" lists by what the changes are for; all of them are ticked. */
+	async previewedChanges(): Promise<string> {
+		const panel = this.page.locator('.bulk-edit-panel').first();
+		await panel.locator('.monaco-list-row').first().waitFor();
+		await this.page.getByRole('button', { name: 'Group Changes By Type' }).first().click();
+		await panel.locator('.monaco-list-row', { hasText: 'Give' }).first().waitFor();
+		return shownText(panel);
+	}
+
+	/** Makes the changes of the preview. */
+	async applyPreview(): Promise<void> {
+		await this.page.getByRole('button', { name: 'Apply', exact: true }).click();
+		await this.page.locator('.bulk-edit-panel').waitFor({ state: 'hidden' });
+	}
+
+	/** Takes the last change back. */
+	async undo(): Promise<void> {
+		await this.goTo({ line: 1, column: 1 });
+		await this.page.keyboard.press('Control+z');
+	}
+
+	/** Errors, warnings and information of all files, as the status bar counts them. */
+	async problemCounts(): Promise<string> {
+		return (await this.page.locator('#status\\.problems a').getAttribute('aria-label')) ?? '';
+	}
+
+	async saveAll(): Promise<void> {
+		await this.command('File: Save All');
 	}
 
 	/** Saves the changes that are on their way into the editor, and waits until it says so. */

@@ -40,10 +40,14 @@ test('a finding tells the place in the other file, and goes when that file is me
 	expect(wrong).toMatchObject({ code: 'pin-put-page', range: over(OPEN, 'pin_user_pages_fast') });
 	expect(wrong?.relatedInformation).toMatchObject([{ location: { uri: close, range: over(CLOSE, 'release_pages') } }]);
 
-	// what the editor shows counts, not what the disk has, as soon as it is saved
-	const before = session.refreshes;
+	// what the editor shows counts, not what the disk has
 	await session.open(close, CLOSE);
 	await session.change(close, { text: RIGHT });
+	expect(codes(await session.findings(open))).toEqual([]);
+	await session.change(close, { text: CLOSE });
+	expect(codes(await session.findings(open))).toEqual(['pin-put-page']);
+	await session.change(close, { text: RIGHT });
+	const before = session.refreshes;
 	await session.connection.sendNotification('textDocument/didSave', { textDocument: { uri: close } });
 	await session.until(() => session.refreshes > before, 'a refresh');
 	expect(codes(await session.findings(open))).toEqual([]);

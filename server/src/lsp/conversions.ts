@@ -197,7 +197,8 @@ export class Conversions {
 		for (const label of labels)
 			changeAnnotations[label] = {
 				label: LABELS[label],
-				needsConfirmation: true,
+				// VS Code leaves out what needs confirmation and is not ticked: half a conversion is a use after free
+				needsConfirmation: false,
 				...(notes.length > 0 && label === 'take' ? { description: notes.join('; ') } : {}),
 			};
 		return { documentChanges, changeAnnotations };

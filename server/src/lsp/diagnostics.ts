@@ -33,6 +33,8 @@ const TAG: Readonly<Record<Tag, DiagnosticTag>> = {
 
 /** How long typing must pause before findings are pushed, in milliseconds. */
 const PAUSE = 100;
+/** The same before those of other documents are. */
+export const SETTLED = 1_000;
 
 /** What a diagnostic is made of. */
 interface Parts extends Pick<Finding, 'rule' | 'severity' | 'message' | 'tags'> {

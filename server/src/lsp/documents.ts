@@ -172,7 +172,24 @@ export class Documents {
 	}
 
 	/**
-	 * A file changed on disk, was edited or saved.
+	 * An open document has a new text that is not saved yet.
+	 * @returns URIs of the documents that are analysed with it and want a new analysis
+	 */
+	neighbourEdited(document: TextDocument): readonly string[] {
+		const { uri } = document;
+		const stale: string[] = [];
+		for (const [other, held] of this.#held) {
+			const known = other === uri ? undefined : held.neighbours?.find(({ file }) => file === uri);
+			if (!known || known.text === document.getText()) continue;
+			Object.assign(held, UNJUDGED);
+			stale.push(other);
+		}
+		if (stale.length > 0) this.#neighbourhood.forget(uri);
+		return stale;
+	}
+
+	/**
+	 * A file changed on disk or was saved.
 	 * @returns true when documents that are analysed with it want a new analysis
 	 */
 	neighbourChanged(uri: string): boolean {
@@ -180,9 +197,9 @@ export class Documents {
 		const folder = parent(uri);
 		let stale = false;
 		for (const [other, held] of this.#held) {
-			if (other === uri || !held.neighbours) continue;
+			if (other === uri) continue;
 			// what comes, and what goes, may be what is needed
-			if (parent(other) !== folder && !held.neighbours.some(({ file }) => file === uri)) continue;
+			if (parent(other) !== folder && !held.neighbours?.some(({ file }) => file === uri)) continue;
 			Object.assign(held, UNJUDGED);
 			stale = true;
 		}

@@ -21,7 +21,7 @@ import { type Client, isRecord, readClient } from './client.js';
 import { completionTriggers, serveCompletion } from './completion.js';
 import { Contexts } from './contexts.js';
 import { Conversions, type FindStrangers } from './conversions.js';
-import { PulledDiagnostics, PushedDiagnostics } from './diagnostics.js';
+import { PulledDiagnostics, PushedDiagnostics, SETTLED } from './diagnostics.js';
 import { Documents } from './documents.js';
 import { clientFiles, noFiles } from './files.js';
 import { Folders } from './folders.js';
@@ -114,7 +114,11 @@ async function initialise(
 	};
 
 	// Comes for the opening of a document too.
-	texts.onDidChangeContent(({ document }) => pushed?.changed(document.uri));
+	texts.onDidChangeContent(({ document }) => {
+		pushed?.changed(document.uri);
+		// clients that pull know that files depend on each other, and ask again
+		for (const uri of documents.neighbourEdited(document)) pushed?.push(uri, SETTLED);
+	});
 	texts.onDidSave(({ document }) => filesChanged([document.uri]));
 	texts.onDidClose(({ document: { uri } }) => {
 		pushed?.close(uri);
