@@ -23,7 +23,14 @@ const TOUCHES_NOTHING = 'engine.ts and below never touch the file system, the pr
 const NO_EDITOR = 'The server knows no VS Code.';
 
 /** Only these may import what stands beside them: what makes up the engine, and what it says. */
-const TOGETHER: ReadonlySet<string> = new Set(['rules', 'explain', 'engine.ts', 'proof.ts', 'whole-file.ts', 'fixall.ts']);
+const TOGETHER: ReadonlySet<string> = new Set([
+	'rules',
+	'explain',
+	'engine.ts',
+	'proof.ts',
+	'whole-file.ts',
+	'fixall.ts',
+]);
 
 function isFile(layer: string): boolean {
 	return layer.endsWith('.ts');

@@ -11,6 +11,7 @@ import { kernelTree } from './trees.js';
 
 const nfs = 'fs/nfs/direct.c';
 const broadcom = 'drivers/misc/bcm-vk/bcm_vk_sg.c';
+const plan9 = ['net/9p/trans_virtio.c', 'net/9p/trans_common.c'] as const;
 /** One of the bundled examples: more in one window than a kernel file has to offer. */
 const tally = 'drivers/misc/tally.c';
 const images = join(root, 'docs', 'images');
@@ -26,7 +27,7 @@ const plainSettings = {
 };
 
 mkdirSync(images, { recursive: true });
-const tree: ScratchTree = scratchTree([nfs, broadcom]);
+const tree: ScratchTree = scratchTree([nfs, broadcom, ...plan9]);
 copyFileSync(join(root, 'examples', tally), join(tree.folder, tally));
 await withVsCode(tree.folder, plainSettings, takePictures);
 tree.remove();
@@ -91,6 +92,17 @@ async function takePictures({ workbench }: VsCode): Promise<void> {
 	await workbench.squiggle('warning');
 	await workbench.quickFixes();
 	await shoot(page, 'quick-fix');
+	await page.keyboard.press('Escape');
+
+	const [client] = plan9;
+	await workbench.open(client);
+	await workbench.goTo(tree.find(client, /= iov_iter_get_pages_alloc2/, 'iov_iter'));
+	await workbench.squiggle('warning');
+	await workbench.quickFixes();
+	await workbench.choose('Convert to iov_iter_extract_pages()', 'Control+Enter');
+	await workbench.previewedChanges();
+	await page.mouse.move(5, 5);
+	await shoot(page, 'convert');
 }
 
 /** Makes the panel lower by so many pixels. */
