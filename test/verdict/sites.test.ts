@@ -121,6 +121,48 @@ static void drain(struct umem *umem)
 		expect(site(text).evidence.map((one) => one.text)).toContain('put_page() gives them back (in drain())');
 	});
 
+	it('names a release through the list the pages were put on', () => {
+		const text = `
+struct chunk {
+	struct list_head list;
+	int nents;
+	struct scatterlist sgl[];
+};
+
+static void drain(struct list_head *chunks)
+{
+	struct chunk *chunk, *next;
+	struct scatterlist *sg;
+	struct page *page;
+	int i;
+
+	list_for_each_entry_safe(chunk, next, chunks, list) {
+		for_each_sg(chunk->sgl, sg, chunk->nents, i) {
+			page = sg_page(sg);
+			unpin_user_pages_dirty_lock(&page, 1, true);
+		}
+		kfree(chunk);
+	}
+}
+
+static int fill(struct list_head *chunks, unsigned long addr, struct page **pages)
+{
+	struct chunk *chunk = kmalloc(struct_size(chunk, sgl, 16), GFP_KERNEL);
+	struct scatterlist *sg;
+	int i, got;
+
+	got = pin_user_pages_fast(addr, 16, FOLL_WRITE | FOLL_LONGTERM, pages);
+	if (got < 0)
+		return got;
+	for_each_sg(chunk->sgl, sg, chunk->nents, i)
+		sg_set_page(sg, pages[i], PAGE_SIZE, 0);
+	list_add_tail(&chunk->list, chunks);
+	return 0;
+}
+`;
+		expect(site(text).release).toBe('unpin_user_pages_dirty_lock');
+	});
+
 	it('names what ends a walk, and what gives back all that a bio was filled with', () => {
 		const walk = `
 static int step(struct folio_walk *fw, struct vm_area_struct *vma, unsigned long addr)

@@ -1,8 +1,9 @@
 /** What gives the pages of a site back, as far as the file shows. */
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { type Journey, journeys } from '../analysis/ownership/journey.js';
+import { originOf } from '../analysis/page-origin.js';
 import type { Uses } from '../analysis/uses/index.js';
-import type { Range } from '../syntax/ir.js';
+import type { CallExpr, FunctionIR, Range } from '../syntax/ir.js';
 
 export interface Released extends Range {
 	readonly name: string;
@@ -47,6 +48,25 @@ function named(file: FileContext, { api, fn }: ApiCall): readonly Released[] {
 	);
 }
 
+/** Releases of pages that no path was followed to: where they come from is asked the other way round. */
+function byOrigin(file: FileContext, call: ApiCall): readonly Released[] {
+	return call.api.record.releasedBy.flatMap((name) =>
+		file.ir
+			.naming(name)
+			.flatMap((fn) =>
+				fn.calls
+					.filter((release) => release.name === name && isOf(file, fn, release, call))
+					.map(({ nameRange: { start, end } }) => ({ start, end, name, function: fn.name, does: 'gives them back' })),
+			),
+	);
+}
+
+function isOf(file: FileContext, fn: FunctionIR, release: CallExpr, { call }: ApiCall): boolean {
+	const [pages] = release.args;
+	if (!pages) return false;
+	return [...originOf(file, fn, pages).taken].some((taking) => taking.call.start === call.start);
+}
+
 /** Calls that give the pages of `call` back, each name of a function once for each function it stands in. */
 export function releasesOf(file: FileContext, call: ApiCall, { uses }: Uses): readonly Released[] {
 	const found = new Map<string, Released>();
@@ -59,5 +79,6 @@ export function releasesOf(file: FileContext, call: ApiCall, { uses }: Uses): re
 		for (const release of journey.releases) add(release.call.nameRange, release.function);
 	for (const use of uses) if (use.kind === 'released') add({ start: use.start, end: use.end }, use.function);
 	for (const release of named(file, call)) add(release, release.function, release.does);
+	if (found.size === 0) for (const release of byOrigin(file, call)) add(release, release.function);
 	return [...found.values()].sort((a, b) => a.start - b.start);
 }
