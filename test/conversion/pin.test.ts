@@ -56,6 +56,14 @@ describe('a conversion to pins', () => {
 		expect(converted(text)).toContain('\tunpin_user_pages_dirty_lock(pages, got, pl->reads);\n');
 	});
 
+	test('folds a loop that names the page first', () => {
+		const text = BRIEF.replace('\t\tset_page', '\t\tstruct page *page = pages[i];\n\n\t\tset_page').replace(
+			/(set_page_dirty_lock|put_page)\(pages\[i\]\)/g,
+			'$1(page)',
+		);
+		expect(converted(text)).toBe(BRIEF_PINNED);
+	});
+
 	test('does not fold a condition that depends on the page', () => {
 		const text = BRIEF.replace('\t\tset_page', '\t\tif (!PageReserved(pages[i]))\n\t\t\tset_page');
 		const after = converted(text);

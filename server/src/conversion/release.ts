@@ -120,17 +120,30 @@ class Release {
 		if (at?.kind !== 'loop' || at.word !== 'for' || this.hasComment(at)) return undefined;
 		const loop = fn.loops.find(({ start }) => start === at.start);
 		const counted = loop && countedFromZero(loop);
-		const element = bare(this.pages);
+		const statements = contents(at.body);
+		const named = this.namedElement(statements[0]);
+		const element = named ?? bare(this.pages);
 		if (!loop || !counted || element.kind !== 'index' || place(element.index) !== counted.index) return undefined;
 		const { index, count } = counted;
 		const array = element.object;
 		if ([array, count].some((expr) => mentions(expr, index) || hasCalls(expr))) return undefined;
-		const body = this.dirtying(contents(at.body), index);
+		const body = this.dirtying(named ? statements.slice(1) : statements, index);
 		if (!body || (plain && body.condition.length > 0) || !isPageArray(file, fn, array)) return undefined;
 		if (!isNeverNegative(file, fn, count, this.call) || this.isUsedElsewhere(loop, index)) return undefined;
 		const args = [file.slice(array), file.slice(count), ...body.condition];
 		const text = `${this.laidOut(at.start, body.condition.length > 0 ? DIRTY : MANY, args, 1)};`;
 		return { ...this.inPlace([at], text), index };
+	}
+
+	/** `struct page *page = pages[i];` at the start of a loop: what the page of the release stands for. */
+	private namedElement(first: Statement | undefined): Expr | undefined {
+		const page = bare(this.pages);
+		if (page.kind !== 'name' || first?.kind !== 'simple') return undefined;
+		for (const block of this.fn.blocks)
+			for (const step of block.steps)
+				if (step.kind === 'declare' && step.variable.name === page.name && step.init)
+					if (first.start <= step.start && step.end <= first.end) return bare(step.init);
+		return undefined;
 	}
 
 	/** `set_page_dirty_lock(page); put_page(page);` one after the other. */
