@@ -79,7 +79,7 @@ describe('a conversion is refused', () => {
 					'static void curlew_unmap(struct curlew_buf *buf)',
 					'static void curlew_unmap(struct curlew_buf *buf, struct page **pages)',
 				),
-			/^curlew_map\(\) leaves the pages to its callers/,
+			/^release_pages\(\) in curlew_unmap\(\) gives pages back, and may mean these/,
 		],
 		[
 			'where only a way out of the function that takes them gives them back',

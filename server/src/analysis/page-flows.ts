@@ -14,8 +14,9 @@ export type Source =
 	| { readonly kind: 'returned'; readonly callee: string }
 	/** No page: NULL, an error, the zero page, fresh memory for an array. */
 	| { readonly kind: 'nothing' }
-	/** Pages of another origin, or of one that cannot be seen. */
-	| { readonly kind: 'other' };
+	/** Pages of another origin: allocated, or found somewhere. */
+	| { readonly kind: 'other' }
+	| { readonly kind: 'unseen' };
 
 export interface PageFlow {
 	readonly into: PagePlace;
@@ -56,6 +57,14 @@ export function takenInto(call: ApiCall): Expr | undefined {
 	if (!/^(?:get|pin|iov-iter|extract)$/.test(record.group)) return undefined;
 	const pages = call.arg('pages') ?? call.arg('page') ?? call.arg('folios');
 	return pages && !isNull(pages) ? pages : undefined;
+}
+
+/** Containers that give out what somebody has put in. */
+const CONTAINERS = /^(?:xa|xas|radix_tree|idr|ida|mtree|mas|list|llist|kfifo|ptr_ring)_/;
+
+/** The function allocates pages, or finds some that are none of the file's own. */
+export function findsPages(name: string): boolean {
+	return (PAGE_ALLOCATORS.test(name) || FILLERS.test(name)) && !CONTAINERS.test(name);
 }
 
 /** One of the places is the other, or lies inside it. */
@@ -132,7 +141,7 @@ class Collector {
 		// memory of another type that is used as an array
 		if (from !== 'none' && this.level(at) === 'none') return;
 		if (!place || from === 'none' || (!known(to) && !known(from))) {
-			if ((to === 'page' || to === 'carrier') && !place) this.add(this.at(left), { kind: 'other' });
+			if ((to === 'page' || to === 'carrier') && !place) this.add(this.at(left), { kind: 'unseen' });
 			return;
 		}
 		const how = to !== 'page' && from !== 'page' ? 'alias' : 'copy';
@@ -158,7 +167,7 @@ class Collector {
 			if (type !== 'void') this.add(into, { kind: 'returned', callee: call.name });
 			return;
 		}
-		this.add(into, { kind: 'other' });
+		this.add(into, { kind: findsPages(call.name) ? 'other' : 'unseen' });
 	}
 
 	/** `req = example_create(page)`, where req is a pointer to a record that is no page itself. */
@@ -180,7 +189,7 @@ class Collector {
 			return;
 		}
 		for (const arg of args) {
-			if (bare(arg).kind === 'name' && this.level(arg) === 'page') this.add(this.at(arg), { kind: 'other' });
+			if (bare(arg).kind === 'name' && this.level(arg) === 'page') this.add(this.at(arg), { kind: 'unseen' });
 		}
 	}
 

@@ -3,21 +3,25 @@ import { NO_PAGE } from '../kernel/page-flow.js';
 import type { CType, Expr, FunctionIR } from '../syntax/ir.js';
 import { allCalls, type CallSite, callsOf } from './callers.js';
 import type { ApiCall, FileContext } from './context.js';
-import { flowsOf, type PageFlow, type Source } from './page-flows.js';
+import { findsPages, flowsOf, type PageFlow, type Source } from './page-flows.js';
 import { keyOf, levelOf, levelOfType, locate, type PagePlace, within } from './page-places.js';
-import { isNull } from './walk.js';
+import { bare, isNull } from './walk.js';
 
 export interface PageOrigin {
 	/** The calls that take user pages which may get there. */
 	readonly taken: ReadonlySet<ApiCall>;
 	/** Pages of another origin may get there, or of one this file does not show. */
 	readonly other: boolean;
+	/** Of these, pages of an origin that is not seen: any of the file may be among them. */
+	readonly unseen: boolean;
 }
 
-const NOWHERE: PageOrigin = { taken: new Set(), other: false };
+const NOWHERE: PageOrigin = { taken: new Set(), other: false, unseen: false };
 /** Looked at, and no page: NULL, the zero page. */
-const NO_PAGES: PageOrigin = { taken: new Set(), other: false };
-const UNSEEN: PageOrigin = { taken: new Set(), other: true };
+const NO_PAGES: PageOrigin = { taken: new Set(), other: false, unseen: false };
+/** Allocated, or found somewhere else. */
+const OTHERS: PageOrigin = { taken: new Set(), other: true, unseen: false };
+const UNSEEN: PageOrigin = { taken: new Set(), other: true, unseen: true };
 
 /** More places than this on the way make a question unanswerable. */
 const MOST_PLACES = 200;
@@ -27,7 +31,7 @@ const LONGEST_PATH = 6;
 function merge(a: PageOrigin, b: PageOrigin): PageOrigin {
 	if (a === NOWHERE) return b;
 	if (b === NOWHERE || a === b) return a;
-	return { taken: new Set([...a.taken, ...b.taken]), other: a.other || b.other };
+	return { taken: new Set([...a.taken, ...b.taken]), other: a.other || b.other, unseen: a.unseen || b.unseen };
 }
 
 class Search {
@@ -111,13 +115,15 @@ class Search {
 	private source(source: Source, given: boolean): PageOrigin {
 		switch (source.kind) {
 			case 'take':
-				return { taken: new Set([source.call]), other: false };
+				return { taken: new Set([source.call]), other: false, unseen: false };
 			case 'place':
 				return this.place(source.place, given);
 			case 'returned':
 				return this.returned(source.callee);
 			case 'nothing':
 				return NO_PAGES;
+			case 'other':
+				return OTHERS;
 			default:
 				return UNSEEN;
 		}
@@ -137,16 +143,17 @@ class Search {
 		return origin;
 	}
 
-	private value(expr: Expr, fn: FunctionIR): PageOrigin {
+	value(expr: Expr, fn: FunctionIR): PageOrigin {
 		if (isNull(expr)) return NO_PAGES;
 		if (expr.kind === 'paren') return this.value(expr.inner, fn);
 		if (expr.kind === 'conditional')
 			return merge(this.value(expr.whenTrue ?? expr.test, fn), this.value(expr.whenFalse, fn));
 		if (expr.kind === 'call' && NO_PAGE.has(expr.name)) return NO_PAGES;
 		if (expr.kind === 'call' && this.file.ir.defined.has(expr.name)) return this.returned(expr.name);
+		if (expr.kind === 'call' && findsPages(expr.name)) return OTHERS;
 		const api = expr.kind === 'call' ? this.file.apiCall(expr) : undefined;
 		if (api && /^page-/.test(api.api.record.meaning) && api.api.record.takes !== 'none')
-			return { taken: new Set([api]), other: false };
+			return { taken: new Set([api]), other: false, unseen: false };
 		const place = locate(expr, fn, this.file.ir);
 		return place ? this.place(place) : UNSEEN;
 	}
@@ -190,7 +197,8 @@ class Search {
 		const index = through ? through.fn.params.findIndex((param) => param.name === through.name) : -1;
 		if (!through || index < 0) return UNSEEN;
 		const origin = this.passed(callsOf(this.file, through.fn.name), index, through.path);
-		return origin === NOWHERE ? UNSEEN : origin;
+		// nothing but the question itself came back
+		return origin.taken.size === 0 && !origin.other ? UNSEEN : origin;
 	}
 
 	/** Pages from which calls of this file make objects of the record. */
@@ -207,6 +215,8 @@ class Search {
 
 /** Origin of the page or pages `expr` of `fn` denotes. */
 export function originOf(file: FileContext, fn: FunctionIR, expr: Expr): PageOrigin {
+	const at = bare(expr);
+	if (at.kind === 'call' || at.kind === 'conditional') return new Search(file).value(at, fn);
 	const place = locate(expr, fn, file.ir);
 	return place && levelOf(expr, fn, file.ir) !== 'none' ? new Search(file).place(place) : UNSEEN;
 }

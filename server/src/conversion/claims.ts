@@ -5,7 +5,7 @@ import type { Expr, FunctionIR } from '../syntax/ir.js';
 import { shelfOf } from '../syntax/shelf.js';
 import type { Neighbour } from '../syntax/unit.js';
 import { pageParameter } from './callers.js';
-import type { Handling } from './pages.js';
+import { DEFINES, type Handling } from './pages.js';
 import type { Claims } from './plan.js';
 
 /** Callers through which a parameter is followed. */
@@ -14,6 +14,9 @@ const DEEPEST = 4;
 /** Functions that give pages back, or put some into a place, by their name alone. */
 const GIVES_BACK =
 	/put_page|put_pages|release_page|free_page|unpin|folio_put|set_page_dirty|get_user_page|pin_user_page|iov_iter_(?:get|extract)_page|alloc_page|get_page/;
+
+/** Who has one is told of changes of the page tables. Source: include/linux/mmu_notifier.h. */
+const NOTIFIER = /\bstruct mmu_(?:interval_)?notifier\b/;
 
 type Releaser = Claims['functions'][number];
 
@@ -56,13 +59,22 @@ export interface Objection {
 /** A quick look whether a file may object. */
 export function mayObject(text: string, { functions, fields }: Claims): boolean {
 	if (functions.some(({ name }) => text.includes(name))) return true;
-	return (
-		GIVES_BACK.test(text) &&
-		fields.some(
-			({ record, field }) =>
-				(text.includes(`->${field}`) || text.includes(`.${field}`)) && text.includes(record.replace(/^\w+ /, '')),
-		)
+	const gives = GIVES_BACK.test(text);
+	const isTold = NOTIFIER.test(text);
+	return fields.some(
+		({ record, field }) =>
+			text.includes(tagOf(record)) &&
+			(isTold || (gives && (text.includes(`->${field}`) || text.includes(`.${field}`)))),
 	);
+}
+
+function tagOf(record: string): string {
+	return record.replace(/^\w+ /, '');
+}
+
+/** The struct by its tag, or by what is usual for the name of its type. */
+function naming(record: string): RegExp {
+	return new RegExp(`\\b_*${tagOf(record).replace(/^_+/, '')}(?:_t|_s)?\\b`);
 }
 
 /**
@@ -78,14 +90,38 @@ export function objections(
 ): Objection[] {
 	return files.flatMap((from) => {
 		if (!mayObject(from.text, claims)) return [];
-		return [...shelfOf(from, version).values()].flat().flatMap((fn): Objection[] => {
-			if (seen.has(fn.name)) return [];
+		const macros = [...from.text.matchAll(DEFINES)].flatMap(({ 0: text, 1: name = '', index }): Objection[] => {
+			const used = claims.fields.find(({ field }) => new RegExp(`(?:->|\\.)\\s*${field}\\b`).test(text));
+			if (!used || !GIVES_BACK.test(text)) return [];
+			return [
+				{
+					path: from.path,
+					name,
+					line: from.text.slice(0, index).split('\n').length,
+					why: `gives pages back, and uses ${used.field}`,
+				},
+			];
+		});
+		const functions = [...shelfOf(from, version).values()].flat().flatMap((fn): Objection[] => {
+			const told = claims.fields.find(
+				({ record }) => NOTIFIER.test(fn.piece.text) && naming(record).test(fn.piece.text),
+			);
+			if (seen.has(fn.name) && !told) return [];
 			const line = from.text.slice(0, fn.piece.start).split('\n').length;
 			const called = claims.functions.find(({ name, only }) => (only ?? from.path) === from.path && fn.calls.has(name));
 			if (called) return [{ path: from.path, name: fn.name, line, why: `calls ${called.name}() as well` }];
+			if (told)
+				return [
+					{
+						path: from.path,
+						name: fn.name,
+						line,
+						why: `is told of changes of the page tables, and knows ${told.record}`,
+					},
+				];
 			const releases = [...fn.calls].some((name) => GIVES_BACK.test(name));
 			const used = claims.fields.find(
-				({ record, field }) => releases && fn.usesField(field) && fn.names(record.replace(/^\w+ /, '')),
+				({ record, field }) => releases && fn.usesField(field) && naming(record).test(fn.piece.text),
 			);
 			return used
 				? [
@@ -98,5 +134,6 @@ export function objections(
 					]
 				: [];
 		});
+		return [...macros, ...functions];
 	});
 }

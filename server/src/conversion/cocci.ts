@@ -36,12 +36,22 @@ function kept(name: string, record: string, hunk: Hunk): string {
 	return `@${name}@\n@@\nstruct ${record} {\n...\n${changed(hunk)}\n...\n};\n`;
 }
 
+/** `struct page *in[8], *out[8];`: Coccinelle reads no list of declarators. */
+function isList({ before }: Hunk): boolean {
+	return before.replace(/\([^()]*\)|\{[^{}]*\}|\[[^[\]]*\]/g, '').includes(',');
+}
+
+function byHand(hunk: Hunk): string {
+	const lines = changed(hunk).split('\n');
+	return [`// by hand, in ${hunk.function}():`, ...lines.map((line) => `//   ${line}`), ''].join('\n');
+}
+
 /** A rule for each kind of change of one function: expressions and statements cannot be arms of one choice. */
 function rulesOf(fn: string, hunks: readonly Hunk[]): string[] {
 	const of = (kind: Hunk['kind']): Hunk[] => hunks.filter((hunk) => hunk.kind === kind);
 	const numbered = (name: string, i: number): string => `${fn}_${name}${i > 0 ? i : ''}`;
-	const unused = of('declaration').filter(({ after }) => after === '');
-	const declared = of('declaration').filter(({ after }) => after !== '');
+	const unused = of('declaration').filter((hunk) => hunk.after === '' && !isList(hunk));
+	const declared = of('declaration').filter((hunk) => hunk.after !== '' && !isList(hunk));
 	const within: readonly (readonly [name: string, hunks: readonly Hunk[]])[] = [
 		['calls', of('expression')],
 		['statements', of('statement')],
@@ -51,17 +61,20 @@ function rulesOf(fn: string, hunks: readonly Hunk[]): string[] {
 		...of('field').map((hunk, i) => kept(numbered('field', i), fn, hunk)),
 		...of('parameter').map((hunk, i) => extended(numbered('parameter', i), fn, hunk)),
 		...within.flatMap(([name, some]) => (some.length > 0 ? [rule(`${fn}_${name}`, fn, some)] : [])),
+		...of('declaration').filter(isList).map(byHand),
 		...unused.map((hunk, i) => dropped(numbered('unused', i), fn, hunk)),
 	];
 }
 
 /** Names that are types to the kernel and nothing to C. */
+/** Of these, what Coccinelle knows itself. */
+const KNOWN = new Set(['size_t', 'ssize_t', 'ptrdiff_t']);
 const TYPE = /\b(?:\w+_t|(?:__)?[us](?:8|16|32|64)|__[bl]e(?:16|32|64)|ulong|uint)\b(?!\s*\()/g;
 
 /** Type names that Coccinelle has to be told of. */
 function typesIn(hunks: readonly Hunk[]): string[] {
 	const code = hunks.map(({ before, after }) => `${before}\n${after}`).join('\n');
-	return [...new Set(code.match(TYPE))];
+	return [...new Set(code.match(TYPE))].filter((type) => !KNOWN.has(type));
 }
 
 /**
@@ -71,6 +84,14 @@ function typesIn(hunks: readonly Hunk[]): string[] {
 export function semanticPatch(conversions: readonly Conversion[]): string {
 	const types = typesIn(conversions.flatMap(({ hunks }) => hunks));
 	const seen = new Set<string>();
+	const named = new Map<string, number>();
+	/** Two conversions may change one function, and no two rules have one name. */
+	const renamed = (rule: string): string =>
+		rule.replace(/^@(\w+)@/, (_, name: string) => {
+			const count = (named.get(name) ?? 0) + 1;
+			named.set(name, count);
+			return count === 1 ? `@${name}@` : `@${name}_${count}@`;
+		});
 	const patches = conversions.map(({ hunks, title, notes }) => {
 		const functions = new Map<string, Hunk[]>();
 		for (const hunk of hunks) {
@@ -79,7 +100,7 @@ export function semanticPatch(conversions: readonly Conversion[]): string {
 			seen.add(key);
 			functions.set(hunk.function, [...(functions.get(hunk.function) ?? []), hunk]);
 		}
-		const rules = [...functions].flatMap(([fn, all]) => rulesOf(fn, all));
+		const rules = [...functions].flatMap(([fn, all]) => rulesOf(fn, all)).map(renamed);
 		return `${[title, ...notes].map((line) => `// ${line}`).join('\n')}\n\n${rules.join('\n')}`;
 	});
 	const [first = '', ...rest] = patches;

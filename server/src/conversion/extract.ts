@@ -9,7 +9,7 @@ import { callsOfPureRelease, FlagPlan } from './flag.js';
 import { before, indentation, call as layOut, lineEnd } from './layout.js';
 import { at, type Handling, type PageCall } from './pages.js';
 import { Blocked } from './plan.js';
-import { rewriteReleases } from './release.js';
+import { changesSomething, rewriteReleases } from './release.js';
 import { contents, pathTo, type Statement, statementsOf } from './statements.js';
 
 export const EXTRACT = 'iov_iter_extract_pages';
@@ -206,11 +206,12 @@ function guarded(file: FileContext, fn: FunctionIR, { start, end, text }: Edit, 
 	const root = statementsOf(file.text, fn.body);
 	const path = root ? pathTo(root, start) : [];
 	const own = path.findLast((statement) => statement.start <= start && end <= statement.end);
-	const around = path[path.indexOf(own as Statement) - 1];
 	const here = { start, end };
 	const isWhole = own !== undefined && own.start === start && /^\s*;?\s*$/.test(file.text.slice(end, own.end));
 	if (!isWhole) throw new Blocked(`${fn.name}() gives the pages back inside a larger statement`, [at(here, 'here')]);
-	if (around?.kind === 'if' && around.otherwise && around.then === own)
+	// the "else" would go to the new test
+	const outer = path.slice(path.findLastIndex(({ kind }) => kind === 'block') + 1);
+	if (outer.some((one) => one.kind === 'if' && one.otherwise && one.then.start <= start && start < one.then.end))
 		throw new Blocked(`${fn.name}() gives the pages back in a branch without brackets`, [at(here, 'here')]);
 	const lead = indentation(file.text, start);
 	const inner = text.replaceAll('\n', '\n\t');
@@ -225,6 +226,10 @@ function releaseEdits(file: FileContext, releases: readonly PageCall[], plan: Fl
 		const { call, pages } = releases[i] as PageCall;
 		if (!plan) return edit;
 		const outside = file.unit.isOwn(fn) ? undefined : callsOfPureRelease(file, fn, starts);
+		if (call.args.some(changesSomething))
+			throw new Blocked(`${call.name}() in ${fn.name}() is given what changes with the call`, [
+				at(call.nameRange, 'given back here'),
+			]);
 		const whole = kind === 'expression' ? { start: call.start, end: call.end, text: after } : edit;
 		if (!outside) return guarded(file, fn, whole, plan.in(fn, call, pages));
 		for (const site of outside) {

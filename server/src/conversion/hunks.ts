@@ -72,18 +72,16 @@ class Hunks {
 	}
 }
 
+function inside(at: Statement): readonly Statement[] {
+	if (at.kind === 'block') return at.body;
+	if (at.kind === 'if') return [at.then, ...(at.otherwise ? [at.otherwise] : [])];
+	return at.kind === 'loop' ? [at.body] : [];
+}
+
 /** The smallest statement that is no block around a range, its ends included. */
 function holding(at: Statement, start: number, end: number): Statement | undefined {
 	if (start < at.start || end > at.end) return undefined;
-	const inner =
-		at.kind === 'block'
-			? at.body
-			: at.kind === 'if'
-				? [at.then, ...(at.otherwise ? [at.otherwise] : [])]
-				: at.kind === 'loop'
-					? [at.body]
-					: [];
-	for (const one of inner) {
+	for (const one of inside(at)) {
 		const found = holding(one, start, end);
 		if (found) return found;
 	}

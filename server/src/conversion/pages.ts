@@ -8,9 +8,10 @@ import { originOf } from '../analysis/page-origin.js';
 import { levelOf } from '../analysis/page-places.js';
 import { unprinted } from '../analysis/prints.js';
 import { usesOf } from '../analysis/uses/index.js';
-import { postorder, rootOf } from '../analysis/walk.js';
+import { toldIn } from '../analysis/uses/notifier.js';
+import { bare, postorder, rootOf } from '../analysis/walk.js';
 import { FREES, KEEPERS, readsOnly, TAKERS } from '../kernel/callees.js';
-import { BY_ADDRESS, COUNTS, FREES_PAGES, RELEASE_OBJECTS, RELEASES } from '../kernel/giving-back.js';
+import { BY_ADDRESS, COUNTS, FREES_ADDRESS, FREES_PAGES, RELEASE_OBJECTS, RELEASES } from '../kernel/giving-back.js';
 import { ARRAY_READERS, PAGE_ALLOCATORS, STORES } from '../kernel/page-flow.js';
 import {
 	deviceCall,
@@ -19,6 +20,7 @@ import {
 	loadsFrom,
 	looksAtPage,
 	storesInto,
+	TOLD,
 	unmaps,
 	viewOf,
 } from '../kernel/sinks/index.js';
@@ -49,7 +51,8 @@ export interface Handling {
 const DEEPEST = 6;
 
 /** `#define NAME ...` with its lines. */
-const DEFINES = /^[\t ]*#[\t ]*define[\t ]+(\w+)(?:\\\r?\n|[^\n])*/gm;
+/** A macro with all its lines; its name. */
+export const DEFINES = /^[\t ]*#[\t ]*define[\t ]+(\w+)(?:\\\r?\n|[^\n])*/gm;
 
 /** `sg_page(sg)`, `bv->bv_page` */
 function isFromList(pages: Expr): boolean {
@@ -74,6 +77,11 @@ function* callsNamed(file: FileContext, names: Iterable<string>): Generator<{ fn
 	}
 }
 
+function isZeroPage(pages: Expr): boolean {
+	const at = bare(pages);
+	return at.kind === 'call' && at.name === 'ZERO_PAGE';
+}
+
 class Gathering {
 	private readonly takings = new Map<number, ApiCall>();
 	private readonly file: FileContext;
@@ -86,6 +94,7 @@ class Gathering {
 		if (!first.fn?.clean)
 			throw new Blocked(`${first.call.name}() stands in code that is not followed`, [at(first.call.nameRange, 'here')]);
 		this.takings.set(first.call.start, first);
+		this.notifiers();
 		let releases = this.releases();
 		for (let size = 0; size !== this.takings.size; ) {
 			size = this.takings.size;
@@ -105,13 +114,22 @@ class Gathering {
 		return { takings, releases, journeys: ways, fields: this.fields() };
 	}
 
-	private origin(fn: FunctionIR, pages: Expr): { ours: boolean; others: readonly ApiCall[]; other: boolean } {
-		const { taken, other } = originOf(this.file, fn, pages);
+	/** A file that has a hand in the pages is told of changes of the page tables. */
+	private notifiers(): void {
+		for (const from of this.file.unit.others) {
+			const told = toldIn(from.text, TOLD);
+			if (told) throw new Blocked(`${from.path} deals with changes of the page tables by an MMU notifier`);
+		}
+	}
+
+	private origin(fn: FunctionIR, pages: Expr) {
+		const { taken, other, unseen } = originOf(this.file, fn, pages);
 		const all = [...taken];
 		return {
 			ours: all.some(({ call }) => this.takings.has(call.start)),
 			others: all.filter(({ call }) => !this.takings.has(call.start)),
 			other,
+			unseen,
 		};
 	}
 
@@ -120,8 +138,12 @@ class Gathering {
 		for (const { fn, call } of callsNamed(this.file, RELEASES.keys())) {
 			const pages = call.args[RELEASES.get(call.name) ?? 0];
 			if (!pages) continue;
-			const { ours, others, other } = this.origin(fn, pages);
-			if (!ours) continue;
+			const { ours, others, other, unseen } = this.origin(fn, pages);
+			if (!ours) {
+				const isMaybe = unseen && others.length === 0 && !FREES_PAGES.test(call.name);
+				if (isMaybe && this.outlive()) this.perhaps(fn, call);
+				continue;
+			}
 			if (!fn.clean)
 				throw new Blocked(`${fn.name}() could not be read completely`, [at(fn.nameRange, 'this function')]);
 			if (other && this.isOthers(fn, call)) continue;
@@ -130,6 +152,18 @@ class Gathering {
 			found.push({ fn, call, pages });
 		}
 		return found;
+	}
+
+	/** The pages are still held when the function that takes them returns: others may come by them. */
+	private outlive(): boolean {
+		return [...this.takings.values()].some((taking) => !usesOf(this.file, taking).transient);
+	}
+
+	/** The release may be one of these pages, and would be left behind. */
+	private perhaps(fn: FunctionIR, release: CallExpr): never {
+		throw new Blocked(`${release.name}() in ${fn.name}() gives pages back, and may mean these`, [
+			at(release.nameRange, 'where these pages come from is not seen'),
+		]);
 	}
 
 	/** Where pages of two origins share a place, what frees pages of the allocator under another kind of object is not for these. */
@@ -149,9 +183,20 @@ class Gathering {
 
 	/** Pages of an iterator are told from others by a flag: but those that are allocated would be given back no more. */
 	private allocatesNear(fn: FunctionIR): boolean {
+		return this.near([fn]).some((one) =>
+			one.calls.some(({ name }) => PAGE_ALLOCATORS.test(name) || TAKERS.has(name) || this.takesByHand(name)),
+		);
+	}
+
+	/** A helper of the file that takes references on pages of its own. */
+	private takesByHand(name: string): boolean {
+		return this.file.ir.lookup(name)?.calls.some((call) => TAKERS.has(call.name)) ?? false;
+	}
+
+	/** Functions that take the pages, these, and who calls one of them. */
+	private near(others: readonly FunctionIR[]): readonly FunctionIR[] {
 		const takers = [...this.takings.values()].flatMap((taking) => taking.fn ?? []);
-		const near = [fn, ...takers].flatMap((one) => [one, ...this.file.ir.callers(one.name)]);
-		return near.some((one) => one.calls.some((call) => PAGE_ALLOCATORS.test(call.name)));
+		return [...others, ...takers].flatMap((one) => [one, ...this.file.ir.callers(one.name)]);
 	}
 
 	/** Another taking call whose pages are given back in the same place. */
@@ -174,8 +219,13 @@ class Gathering {
 
 	/** A second reference on the same page is put as a reference: no release tells which of both it means. */
 	private furtherReferences(): void {
+		const near = new Set(this.near([]).map(({ name }) => name));
 		for (const { fn, call } of callsNamed(this.file, TAKERS)) {
 			const pages = call.args[0];
+			if (pages && near.has(fn.name) && isZeroPage(pages))
+				throw new Blocked(`${call.name}() in ${fn.name}() takes a reference on the zero page, which is no pin`, [
+					at(call.nameRange, 'the reference is taken here'),
+				]);
 			if (pages && this.origin(fn, pages).ours)
 				throw new Blocked(`${call.name}() in ${fn.name}() takes a second reference on these pages, for another owner`, [
 					at(call.nameRange, 'a second reference is taken here'),
@@ -262,6 +312,11 @@ class Gathering {
 	/** A page is given back by its address, and the addresses of these have left. */
 	private addresses(): void {
 		const { file } = this;
+		for (const { fn, call } of callsNamed(file, FREES_ADDRESS))
+			if (call.args.some((arg) => file.slice(arg).includes('page_address')))
+				throw new Blocked(`${call.name}() in ${fn.name}() gives a page to the allocator by its address`, [
+					at(call.nameRange, 'given back by the address'),
+				]);
 		const leaves = [...this.takings.values()].some((taking) =>
 			usesOf(file, taking).uses.some(
 				({ kind, address, byField }) => !byField && (kind === 'kept' || kind === 'returned' || address === true),
@@ -331,11 +386,17 @@ class Gathering {
 		}
 	}
 
-	/** A macro gives pages back: its body is not followed. */
+	/** A macro takes references or gives pages back: its body is not followed. */
 	private macros(): void {
 		const { file } = this;
+		const byHand = /\b_refcount\b/.exec(file.text);
+		if (byHand)
+			throw new Blocked('references are counted by hand', [
+				at({ start: byHand.index, end: byHand.index + byHand[0].length }, 'here'),
+			]);
 		for (const [line, name] of file.text.matchAll(DEFINES)) {
-			const released = line.match(/\w+(?=\s*\()/g)?.find((word) => RELEASES.has(word));
+			const words = line.match(/\w+(?=\s*\()/g);
+			const released = words?.find((word) => RELEASES.has(word) || TAKERS.has(word));
 			const start = file.text.indexOf(line);
 			if (released)
 				throw new Blocked(`the macro ${name} calls ${released}(), and what it is used for is not followed`, [

@@ -7,7 +7,7 @@ import { applyEdits } from '../rules/apply.js';
 import type { Edit } from '../rules/rule.js';
 import type { CallExpr, Expr, FunctionIR, Loop, Range } from '../syntax/ir.js';
 import { before, indentation, call as layOut, lineEnd } from './layout.js';
-import { at, type PageCall } from './pages.js';
+import { at, DEFINES, type PageCall } from './pages.js';
 import { Blocked } from './plan.js';
 import { isNeverNegative, mayBeErrno } from './signs.js';
 import { contents, pathTo, type Statement, statementsOf } from './statements.js';
@@ -16,6 +16,10 @@ import { contents, pathTo, type Statement, statementsOf } from './statements.js'
 const ONE = 'unpin_user_page';
 const MANY = 'unpin_user_pages';
 const DIRTY = 'unpin_user_pages_dirty_lock';
+
+const LOCKS_PAGE = /^(?:try)?lock_page|^folio_(?:try)?lock/;
+/** Locks of the driver's own, of which nothing is known; those under which anybody may sleep are known by name. */
+const LOCKS_SOMETHING = /^(?!mutex_|down_|up_|mmap_|inode_|\w*unlock|lockdep|might_lock)\w*(?:_|^)lock(?:_|$)/;
 
 /** Mark a page dirty: the second one without its lock. */
 const DIRTIERS = new Set(['set_page_dirty_lock', 'set_page_dirty']);
@@ -129,7 +133,8 @@ class Release {
 		if ([array, count].some((expr) => mentions(expr, index) || hasCalls(expr))) return undefined;
 		const body = this.dirtying(named ? statements.slice(1) : statements, index);
 		if (!body || (plain && body.condition.length > 0) || !isPageArray(file, fn, array)) return undefined;
-		if (!isNeverNegative(file, fn, count, this.call) || this.isUsedElsewhere(loop, index)) return undefined;
+		if (!isNeverNegative(file, fn, count, this.call)) return undefined;
+		if (this.isUsedElsewhere(loop, index) || isNamedByMacro(file.text, fn, index)) return undefined;
 		const args = [file.slice(array), file.slice(count), ...body.condition];
 		const text = `${this.laidOut(at.start, body.condition.length > 0 ? DIRTY : MANY, args, 1)};`;
 		return { ...this.inPlace([at], text), index };
@@ -196,12 +201,17 @@ class Release {
 		if (marking.length !== 1 || !dirtier) return undefined;
 		const [page] = dirtier.args;
 		if (!page || this.file.slice(page) !== this.file.slice(this.pages)) return undefined;
-		// the lock of the page may be waited for
-		if (dirtier.name === 'set_page_dirty' && contextOf(this.file, this.fn, dirtier) !== 'sleeps') return undefined;
+		// the lock of the page may be waited for, also by who has it
+		if (dirtier.name === 'set_page_dirty' && !this.mayLockPage(dirtier)) return undefined;
 		if (first.kind !== 'if') return { condition: ['true'] };
 		const test = this.file.slice(first.test);
 		const varies = index !== undefined && new RegExp(`\\b${index}\\b`).test(test);
 		return varies || /[(\n]/.test(test) || /(?<![=!<>])=(?!=)|\+\+|--/.test(test) ? undefined : { condition: [test] };
+	}
+
+	private mayLockPage(where: CallExpr): boolean {
+		if (this.fn.calls.some(({ name }) => LOCKS_PAGE.test(name) || LOCKS_SOMETHING.test(name))) return false;
+		return contextOf(this.file, this.fn, where) === 'sleeps';
 	}
 
 	/** The statement is the call and nothing else. */
@@ -219,8 +229,10 @@ class Release {
 		if (fn.params.some(({ name }) => name === index)) return true;
 		const own = fn.loops.filter((other) => countedFromZero(other)?.index === index || startsOwn(other, index));
 		let used = false;
+		const again = this.comesAgain(loop);
 		const visit = (expr: Expr): void => {
-			if (expr.kind !== 'name' || expr.name !== index || expr.start < loop.end) return;
+			if (expr.kind !== 'name' || expr.name !== index) return;
+			if (expr.start < loop.end && !(again && expr.start < loop.start)) return;
 			if (!own.some(({ start, end }) => start <= expr.start && expr.start < end))
 				used ||= !this.isSetFirst(expr, index);
 		};
@@ -231,10 +243,31 @@ class Release {
 		return used;
 	}
 
+	/** What stands before the loop may follow it. */
+	private comesAgain(loop: Loop): boolean {
+		const { fn, file } = this;
+		if (fn.loops.some(({ start, end }) => start < loop.start && loop.end <= end)) return true;
+		const before = file.text.slice(fn.body.start, loop.start);
+		const after = file.text.slice(loop.start, fn.body.end);
+		return [...before.matchAll(/^[\t ]*(\w+):(?!:)/gm)].some(([, label]) =>
+			new RegExp(`\\bgoto\\s+${label}\\b`).test(after),
+		);
+	}
+
 	/** The use is itself an assignment of a new value. */
 	private isSetFirst(use: Range, index: string): boolean {
 		return new RegExp(`^${index}\\s*=(?!=)`).test(this.file.text.slice(use.start));
 	}
+}
+
+/** A macro that the function uses names the variable, without being given it. */
+function isNamedByMacro(text: string, fn: FunctionIR, variable: string): boolean {
+	const word = new RegExp(`\\b${variable}\\b`);
+	return [...text.matchAll(DEFINES)].some(([line, name]) => {
+		const [, params = '', body = ''] = /^[^\n]*?define[\t ]+\w+(\([^)]*\))?([\s\S]*)$/.exec(line) ?? [];
+		const isFree = word.test(body) && !word.test(params);
+		return isFree && new RegExp(`\\b${name}\\b`).test(text.slice(fn.body.start, fn.body.end));
+	});
 }
 
 /** A single statement in place of the block needs no brackets: no other arm has any. */
@@ -274,10 +307,15 @@ function mentions(expr: Expr, name: string): boolean {
 }
 
 function hasCalls(expr: Expr): boolean {
+	return expr.kind === 'call' || changesSomething(expr) || parts(expr).some(hasCalls);
+}
+
+/** Evaluating it does something, calls aside. */
+export function changesSomething(expr: Expr): boolean {
 	return (
-		/^(?:call|assign|other)$/.test(expr.kind) ||
+		/^(?:assign|other)$/.test(expr.kind) ||
 		(expr.kind === 'unary' && /^(?:\+\+|--)$/.test(expr.op)) ||
-		parts(expr).some(hasCalls)
+		parts(expr).some(changesSomething)
 	);
 }
 
@@ -292,6 +330,9 @@ function isPageArray(file: FileContext, fn: FunctionIR, array: Expr): boolean {
 function isPagePointer(file: FileContext, fn: FunctionIR, page: Expr): boolean {
 	const at = bare(page);
 	if (at !== page || (at.kind !== 'name' && at.kind !== 'field' && at.kind !== 'index') || hasCalls(at)) return false;
+	const local = at.kind === 'name' ? fn.locals.find(({ name }) => name === at.name) : undefined;
+	const declared = local ? (/[^;{}]*$/.exec(file.text.slice(0, local.start))?.[0] ?? '') : '';
+	if (/\bregister\b|\*\s*const\b/.test(declared)) return false;
 	const type = typeOfExpr(at, fn, file.ir);
 	if (type === undefined) return at.kind !== 'name';
 	return type.base === 'struct page' && type.pointers === 1 && !type.array;

@@ -62,7 +62,8 @@ class SignFlow implements Flow<Positive> {
 		for (const { name, op, other } of relations(test, truth)) {
 			const at = bare(other);
 			const value = at.kind === 'number' ? at.value : undefined;
-			const above = (op === '>' && value !== undefined) || (op === '>=' && value !== undefined);
+			const isTested = value !== undefined && !this.signs.isUnsignedName(this.fn, name);
+			const above = isTested && (op === '>' || op === '>=');
 			if (above || (op === '==' && this.isPositive(now, other))) now = this.put(now, name, true);
 		}
 		return now;
@@ -85,9 +86,12 @@ class SignFlow implements Flow<Positive> {
 
 	isPositive(state: Positive, expr: Expr): boolean {
 		const at = bare(expr);
-		if (this.signs.isUnsigned(this.fn, expr) || this.signs.isUnsigned(this.fn, at)) return true;
 		const name = place(at);
-		if (name !== undefined) return state.has(name) || this.signs.stored(this.fn, at, this.depth);
+		if (name !== undefined && state.has(name)) return true;
+		// an errno in an unsigned variable is a huge number
+		if (this.signs.isUnsigned(this.fn, expr) || this.signs.isUnsigned(this.fn, at))
+			return !this.signs.mayBeResult(this.fn, at, undefined, this.depth);
+		if (name !== undefined) return this.signs.stored(this.fn, at, this.depth);
 		switch (at.kind) {
 			case 'number':
 				return at.value !== undefined;
@@ -130,13 +134,78 @@ class Signs {
 		return type?.signed === false || (own !== undefined && integer(own, ir.typedefs)?.signed === false);
 	}
 
+	isUnsignedName(fn: FunctionIR, name: string): boolean {
+		const type = variableType(fn, name);
+		return type !== undefined && integer(type, this.file.ir.typedefs)?.signed === false;
+	}
+
+	/**
+	 * The value may be that of a taking call which failed.
+	 * @param where tests before it count; undefined: none does
+	 */
+	mayBeResult(fn: FunctionIR, expr: Expr, where: Range | undefined, depth: number): boolean {
+		const at = bare(expr);
+		if (depth >= DEEPEST) return true;
+		if (at.kind === 'call') return this.takes(at);
+		if (at.kind === 'field') return this.mayKeepResult(fn, at, depth);
+		if (at.kind === 'conditional')
+			return [at.whenTrue, at.whenFalse].some((arm) => arm && this.mayBeResult(fn, arm, where, depth));
+		const name = place(at);
+		if (name === undefined) return false;
+		const position = fn.params.findIndex((param) => param.name === name);
+		const passed = position < 0 ? [] : callsOf(this.file, fn.name);
+		const may =
+			this.resultsIn(fn).has(name) ||
+			passed.some(({ fn: caller, call }) => {
+				const arg = call.args[position];
+				return arg !== undefined && caller !== fn && this.mayBeResult(caller, arg, call, depth + 1);
+			});
+		return may && !(where && !this.isUnsignedName(fn, name) && this.at(fn, at, where, depth + 1));
+	}
+
+	private takes(call: CallExpr): boolean {
+		const api = this.file.apiCall(call)?.api.record;
+		return api !== undefined && api.takes !== 'none' && /^(?:pages|bytes)$/.test(api.meaning);
+	}
+
+	/** Variables that are assigned the result of a taking call, by others as well. */
+	private resultsIn(fn: FunctionIR): ReadonlySet<string> {
+		const found = new Set(fn.calls.filter((call) => this.takes(call)).flatMap((call) => assignedFrom(fn, call)));
+		for (let size = -1; size !== found.size; ) {
+			size = found.size;
+			for (const { left, right } of assignments(fn)) {
+				const [to, from] = [place(left), place(bare(right))];
+				if (to !== undefined && from !== undefined && found.has(from)) found.add(to);
+			}
+		}
+		return found;
+	}
+
+	/** Somebody stores such a value in the field, or gets its address. */
+	private mayKeepResult(fn: FunctionIR, at: Expr & { readonly kind: 'field' }, depth: number): boolean {
+		const record = typeOfExpr(at.object, fn, this.file.ir)?.base;
+		const functions = this.file.ir.naming(at.field);
+		if (functions.length > MOST_FUNCTIONS) return true;
+		const isIt = (other: FunctionIR, left: Expr): boolean =>
+			left.kind === 'field' && left.field === at.field && typeOfExpr(left.object, other, this.file.ir)?.base === record;
+		return functions.some(
+			(other) =>
+				assignments(other).some(
+					({ left, right }) => isIt(other, bare(left)) && this.mayBeResult(other, right, left, depth + 1),
+				) || addressedIn(other).some((target) => isIt(other, target)),
+		);
+	}
+
 	/** Every caller passes such a number. */
 	passed(fn: FunctionIR, name: string, depth: number): boolean {
-		const type = variableType(fn, name);
-		if (type && integer(type, this.file.ir.typedefs)?.signed === false) return true;
-		if (!fn.isStatic || depth >= DEEPEST) return false;
 		const position = fn.params.findIndex((param) => param.name === name);
 		const sites = callsOf(this.file, fn.name);
+		if (this.isUnsignedName(fn, name))
+			return sites.every(({ fn: caller, call }) => {
+				const arg = call.args[position];
+				return arg === undefined || caller === fn || !this.mayBeResult(caller, arg, call, depth + 1);
+			});
+		if (!fn.isStatic || depth >= DEEPEST) return false;
 		return (
 			sites.length > 0 &&
 			sites.every((site) => {
@@ -161,6 +230,11 @@ class Signs {
 				return this.at(other, right, left, depth + 1);
 			}),
 		);
+		const isIt = (other: FunctionIR, target: Expr): boolean =>
+			target.kind === 'field' &&
+			target.field === at.field &&
+			typeOfExpr(target.object, other, this.file.ir)?.base === record;
+		if (functions.some((other) => addressedIn(other).some((target) => isIt(other, target)))) return false;
 		return all && seen > 0;
 	}
 
@@ -176,6 +250,36 @@ class Signs {
 	}
 }
 
+function assignments(fn: FunctionIR): { readonly left: Expr; readonly right: Expr }[] {
+	const found: { left: Expr; right: Expr }[] = [];
+	each(fn, (expr) => {
+		if (expr.kind === 'assign' && expr.op === '=') found.push({ left: expr.left, right: expr.right });
+	});
+	for (const block of fn.blocks)
+		for (const step of block.steps)
+			if (step.kind === 'declare' && step.init) {
+				const { start, end, name } = step.variable;
+				found.push({ left: { start, end, kind: 'name', name }, right: step.init });
+			}
+	return found;
+}
+
+/** What `&` is applied to. */
+function addressedIn(fn: FunctionIR): Expr[] {
+	const found: Expr[] = [];
+	each(fn, (expr) => {
+		if (expr.kind === 'unary' && expr.op === '&') found.push(bare(expr.operand));
+	});
+	return found;
+}
+
+function each(fn: FunctionIR, visit: (expr: Expr) => void): void {
+	for (const block of fn.blocks) {
+		for (const step of block.steps) for (const root of roots(step)) postorder(root, visit);
+		if (block.test) postorder(block.test, visit);
+	}
+}
+
 function storesTo(fn: FunctionIR, field: string): { readonly left: Expr; readonly right: Expr }[] {
 	const found: { left: Expr; right: Expr }[] = [];
 	const add = (target: Expr, right: Expr): void => {
@@ -188,10 +292,7 @@ function storesTo(fn: FunctionIR, field: string): { readonly left: Expr; readonl
 			add(expr.left, /^[+|]?=$/.test(expr.op) ? expr.right : { ...expr, kind: 'string', isFormat: false });
 		else if (expr.kind === 'unary' && expr.op === '--') add(expr.operand, expr);
 	};
-	for (const block of fn.blocks) {
-		for (const step of block.steps) for (const root of roots(step)) postorder(root, visit);
-		if (block.test) postorder(block.test, visit);
-	}
+	each(fn, visit);
 	return found;
 }
 
@@ -200,9 +301,7 @@ export function isNeverNegative(file: FileContext, fn: FunctionIR, count: Expr, 
 	return new Signs(file).at(fn, count, call, 0);
 }
 
-/** `count` is a variable that has the result of a taking call, which no test has shown to be a number. */
+/** `count` may have the result of a taking call, which no test has shown to be a number. */
 export function mayBeErrno(file: FileContext, fn: FunctionIR, count: Expr, call: CallExpr): boolean {
-	const at = bare(count);
-	if (at.kind !== 'name' || isNeverNegative(file, fn, count, call)) return false;
-	return file.callsOf(fn).some((api) => assignedFrom(fn, api.call).includes(at.name));
+	return !isNeverNegative(file, fn, count, call) && new Signs(file).mayBeResult(fn, count, call, 0);
 }

@@ -56,7 +56,7 @@ const READERS = set(`
 
 /** Prints, traces, page tests: CamelCase page flags, dev_err(), pr_debug(), trace_*(). */
 const READER_NAMES =
-	/^(?:(?:dev|pr|netdev|drm|ib?dev|v4l2|usnic|fs|xen|kvm)_(?:err|warn|info|dbg|debug|notice|crit|alert|emerg|cont|vdbg|err_ratelimited|warn_ratelimited|info_ratelimited|dbg_ratelimited|err_once|warn_once|info_once)$|(?:dev|pr|net)_\w+_ratelimited$|trace_\w+|(?:(?:Set|Clear|TestSet|TestClear|__Set|__Clear)?Page[A-Z]\w*)$|folio_(?:test|set|clear)_\w+|page_to_\w+|usnic_dbg$|usnic_err$|[a-z0-9]+_(?:dbg|debug|err|warn)$)/;
+	/^(?:(?:dev|pr|netdev|drm|ib?dev|v4l2|usnic|fs|xen|kvm)_(?:err|warn|info|dbg|debug|notice|crit|alert|emerg|cont|vdbg|err_ratelimited|warn_ratelimited|info_ratelimited|dbg_ratelimited|err_once|warn_once|info_once)$|(?:dev|pr|net)_\w+_ratelimited$|trace_\w+|(?:(?:Set|Clear|TestSet|TestClear|__Set|__Clear)?Page[A-Z]\w*)$|folio_(?:test|set|clear)_\w+|page_to_(?!netmem)\w+|usnic_dbg$|usnic_err$|[a-z0-9]+_(?:dbg|debug|err|warn)$)/;
 
 /** The function keeps nothing of its arguments. */
 export function readsOnly(name: string): boolean {
@@ -97,9 +97,10 @@ export const MAPPERS = set('vmap vm_map_ram');
 export const VIEWS = set('page_folio compound_head folio_page nth_page folio_file_page pfn_folio');
 
 /** They take one more plain reference on a page. */
-export const TAKERS = set(
-	'get_page folio_get try_get_page get_page_unless_zero folio_try_get folio_ref_add page_ref_add page_ref_inc folio_add_pin',
-);
+export const TAKERS = set(`
+	get_page folio_get try_get_page get_page_unless_zero folio_try_get folio_ref_add folio_ref_inc page_ref_add page_ref_inc
+	folio_add_pin
+`);
 
 /** They put an object where others find it, given the address of a member. */
 export const PUBLISHERS =

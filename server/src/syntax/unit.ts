@@ -44,6 +44,11 @@ export class Unit {
 		this.placed = placed;
 	}
 
+	/** The files that functions come from, each once. */
+	get others(): readonly Neighbour[] {
+		return [...new Set(this.placed.map(({ from }) => from))];
+	}
+
 	isOwn({ start }: Range): boolean {
 		return start < this.own || this.placed.length === 0;
 	}

@@ -44,6 +44,7 @@ const OWNING: ReadonlyMap<string, string> = new Map([
 	['struct sk_msg', 'a message scatterlist'],
 	['skb_frag_t', 'skb fragments'],
 	['struct sk_buff', 'skb fragments'],
+	['struct vm_fault', 'the page tables'],
 ]);
 
 /** Who puts pages stored in a struct of this type. */
