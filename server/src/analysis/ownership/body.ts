@@ -46,6 +46,8 @@ export interface Exit extends Range {
 	readonly state: State;
 	readonly signs: number;
 	readonly result: string | undefined;
+	/** Holding with whose number what is returned was computed. */
+	readonly computed: string | undefined;
 	/** What is returned is above 0 and comes from a function that is not known: no errno, and no number of this function. */
 	readonly unlikely: boolean;
 	readonly given: Given;

@@ -203,11 +203,12 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 		);
 	}
 	learnNumbers(state, summary, call, way);
-	const result = way.result === undefined ? undefined : `${way.result}@${call.start}`;
+	const told = way.result ?? way.computed;
+	const result = told === undefined ? undefined : `${told}@${call.start}`;
 	state.values.set(temporary(call), {
 		signs: way.signs,
 		result: result !== undefined && state.holdings.has(result) ? result : undefined,
-		form: result ? 'whole' : undefined,
+		form: result ? (way.result === undefined ? 'sum' : 'whole') : undefined,
 		fresh: way.given.fresh,
 	});
 }

@@ -56,6 +56,14 @@ function hasCleanup(fn: FunctionIR, name: string): boolean {
 	);
 }
 
+/** The variable, or one that stands for the same pages. */
+function isCleanedUp(fn: FunctionIR, { aliases }: State, { place }: Holding): boolean {
+	return (
+		hasCleanup(fn, rootOf(place)) ||
+		[...aliases].some(([local, alias]) => alias.place === place && !alias.address && hasCleanup(fn, local))
+	);
+}
+
 /** The first way out on which each taking call's pages are left behind. */
 export function leaksOf({ fn, exits }: Walked): Leak[] {
 	const found = new Map<string, Leak>();
@@ -65,7 +73,7 @@ export function leaksOf({ fn, exits }: Walked): Leak[] {
 			// an extraction that nobody asked about may have pinned nothing
 			if (holding.status !== 'held' || holding.outcome === 'none' || holding.shared || holding.kind === 'extracted')
 				continue;
-			if (!isOwn(fn, exit.state, holding, exit) || hasCleanup(fn, rootOf(holding.place))) continue;
+			if (!isOwn(fn, exit.state, holding, exit) || isCleanedUp(fn, exit.state, holding)) continue;
 			const short = holding.outcome === 'short';
 			const key = `${holding.taking.call.start} ${short}`;
 			if (!found.has(key)) found.set(key, { fn, holding, exit, short });

@@ -151,15 +151,15 @@ function isLeft(fn: FunctionIR, holding: Holding): boolean {
 	return fn.params.some((param) => param.name === rootOf(holding.place) && param.type.pointers > 0);
 }
 
-function way(fn: FunctionIR, { state, signs, result, given }: Exit): Way {
+function way(fn: FunctionIR, { state, signs, result, computed, given }: Exit): Way {
 	const takes = [...state.holdings.values()].filter((h) => isLeft(fn, h));
-	return { signs, result, touches: state.touches, takes, given };
+	return { signs, result, computed, touches: state.touches, takes, given };
 }
 
-function keyOf({ signs, result, touches, takes, given }: Way): string {
+function keyOf({ signs, result, computed, touches, takes, given }: Way): string {
 	const touched = [...touches].map(([name, touch]) => `${name}|${touch.status}|${[...touch.kinds].join()}`).sort();
 	const taken = [...takes, ...given.pages].map((h) => `${h.id}|${h.place}|${h.outcome}`).sort();
-	return [signs, result, ...touched, '/', ...taken].join(';');
+	return [signs, result, computed, ...touched, '/', ...taken].join(';');
 }
 
 /** What a function does under all its `#if` arms: which of them goes with a reading of the caller is not known. */

@@ -11,6 +11,8 @@ export interface Way {
 	readonly signs: number;
 	/** Holding whose number it returns. */
 	readonly result: string | undefined;
+	/** Holding with whose number what is returned was computed. */
+	readonly computed: string | undefined;
 	/** Places that start with a parameter, and what was done with them. */
 	readonly touches: ReadonlyMap<string, Touch>;
 	/** Pages left in places that start with a parameter. */

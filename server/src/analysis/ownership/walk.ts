@@ -84,11 +84,12 @@ export function leaveFunction(body: Body, state: State, at: Range, value: Expr |
 		if (carried) state.update(carried, { status: 'gone' });
 	}
 	const kept = value && returned.form === 'whole' ? returned.result : undefined;
+	const computed = value && kept === undefined ? returned.result : undefined;
 	// pages were put there: the pointer is a valid one
 	const signs = given.pages.length > 0 ? POS : value ? returned.signs : ANY;
 	const unlikely =
 		value !== undefined && bare(value).kind === 'name' && returned.signs === POS && returned.unknown === true;
-	body.exits.push({ start: at.start, end: at.end, state, signs, result: kept, unlikely, given });
+	body.exits.push({ start: at.start, end: at.end, state, signs, result: kept, computed, unlikely, given });
 }
 
 /** `{ .pages = pages }`: the same array has two names from here on. */
