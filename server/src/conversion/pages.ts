@@ -463,10 +463,29 @@ export function at({ start, end }: Range, message: string): Range & { readonly m
 	return { start, end, message };
 }
 
+/** By the start of the taking call. */
+const KNOWN = new WeakMap<FileContext, Map<number, Handling | Blocked>>();
+
 /**
  * Everything that has to change with `taking`.
  * @throws Blocked where something speaks against it
  */
 export function handlingOf(file: FileContext, taking: ApiCall): Handling {
-	return new Gathering(file).of(taking);
+	const all = KNOWN.get(file) ?? new Map<number, Handling | Blocked>();
+	KNOWN.set(file, all);
+	const { start } = taking.call;
+	const known = all.get(start) ?? gathered(file, taking);
+	all.set(start, known);
+	if (known instanceof Blocked) throw known;
+	for (const other of known.takings) all.set(other.call.start, known);
+	return known;
+}
+
+function gathered(file: FileContext, taking: ApiCall): Handling | Blocked {
+	try {
+		return new Gathering(file).of(taking);
+	} catch (error) {
+		if (error instanceof Blocked) return error;
+		throw error;
+	}
 }
