@@ -6,7 +6,7 @@ import { type Needs, NO_NEEDS } from './analysis/needs.js';
 import { allPartners, type Flow, flowAt, type Partners, partnersAt } from './analysis/ownership/reading.js';
 import { Reader, type Reading } from './analysis/reader.js';
 import { blockersOf, CONVERTING } from './conversion/blockers.js';
-import { mayObject, type Objection, objections } from './conversion/claims.js';
+import { mayObject, type Objection, objections, stemOf } from './conversion/claims.js';
 import { semanticPatch } from './conversion/cocci.js';
 import { offers } from './conversion/convert.js';
 import type { Change, Claims, Conversion, FileEdit, Offer, Refusal, Spot } from './conversion/plan.js';
@@ -25,7 +25,7 @@ import { auditWords } from './verdict/audited.js';
 import { withFindings } from './verdict/findings.js';
 import type { Site } from './verdict/site.js';
 import { sitesOf } from './verdict/sites.js';
-import { wholeFile } from './whole-file.js';
+import { WHOLE_FILE, wholeFile } from './whole-file.js';
 
 export type {
 	Change,
@@ -44,7 +44,7 @@ export type {
 	Site,
 	Spot,
 };
-export { auditWords, CONVERTING, mayObject, NO_NEEDS, needles, semanticPatch };
+export { auditWords, CONVERTING, mayObject, NO_NEEDS, needles, semanticPatch, stemOf, WHOLE_FILE };
 
 /** A place that belongs to a finding: in the file itself, or in another one when `place` is there. */
 export interface RelatedPlace extends Range {

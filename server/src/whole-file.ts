@@ -4,6 +4,8 @@ import type { Change, Conversion, FileEdit } from './conversion/plan.js';
 import type { AnalyseOptions, OpenFile } from './engine.js';
 import { applyEdits } from './rules/apply.js';
 
+export const WHOLE_FILE = 'Convert all in this file';
+
 /** Conversions of one file; no kernel file has more than a handful. */
 const MOST = 32;
 
@@ -47,14 +49,13 @@ function recommended(
 }
 
 function joined(all: readonly Conversion[], edits: readonly FileEdit[]): Change {
-	const unique = <T>(of: (one: Conversion) => readonly T[]): T[] => [...new Set(all.flatMap(of))];
 	return {
-		title: `Convert all ${all.length} in this file`,
+		title: WHOLE_FILE,
 		edits,
-		notes: unique(({ notes }) => notes),
+		notes: [...new Set(all.flatMap(({ notes }) => notes))],
 		claims: {
-			functions: unique(({ claims }) => claims.functions),
-			fields: unique(({ claims }) => claims.fields),
+			functions: all.flatMap(({ claims }) => claims.functions),
+			fields: all.flatMap(({ claims }) => claims.fields),
 		},
 	};
 }

@@ -179,6 +179,24 @@ describe('a loop stays a loop', () => {
 		expect(converted(locked)).toContain('\t\tset_page_dirty(pages[i]);\n\t\tunpin_user_page(pages[i]);\n');
 	});
 
+	test('and a page is marked as before where a caller has its lock', () => {
+		const helped = looping('', '\t\tlock_page(pages[i]);\n\t\tplover_done(pages[i]);\n').replace(
+			'static int plover_fill',
+			'static void plover_done(struct page *page)\n{\n\tset_page_dirty(page);\n\tput_page(page);\n}\n\nstatic int plover_fill',
+		);
+		expect(converted(helped)).toContain('\tset_page_dirty(page);\n\tunpin_user_page(page);\n');
+	});
+
+	test('where the condition asks the page, or its declaration does more', () => {
+		const named = (declaration: string, condition = '') =>
+			converted(looping('', `\t\t${declaration}\n\n\t\t${condition}set_page_dirty_lock(page);\n\t\tput_page(page);\n`));
+		expect(named('struct page *page = pages[i];')).toContain('\tunpin_user_pages_dirty_lock(pages, got, true);\n');
+		expect(named('struct page *page = pages[i];', 'if (page->private)\n\t\t\t')).toContain(
+			'for (i = 0; i < got; i++) {\n',
+		);
+		expect(named('struct page *page = pages[i], *next = plover_next(pl);')).toContain('*next = plover_next(pl);\n');
+	});
+
 	test('and the address of a constant or register is not taken', () => {
 		const constant = looping(
 			'',

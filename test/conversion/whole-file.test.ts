@@ -42,7 +42,7 @@ function whole(text: string) {
 
 test('each conversion is made on what the one before it left', () => {
 	const change = whole(BOTH);
-	expect(change?.title).toBe('Convert all 2 in this file');
+	expect(change?.title).toBe('Convert all in this file');
 	expect(applyEdits(BOTH, change?.edits ?? [])).toBe(
 		BOTH.replaceAll('get_user_pages_fast', 'pin_user_pages_fast')
 			.replace('\tunsigned int i;\n', '')

@@ -1,5 +1,14 @@
 /** How pages come into the places of one function: every store, taking call, loop variable and argument, in no order. */
-import { ARRAY_READERS, FILLERS, NO_PAGE, PAGE_ALLOCATORS, STORES, VIEW_OF, WALKS } from '../kernel/page-flow.js';
+import {
+	ARRAY_READERS,
+	FILLERS,
+	NO_PAGE,
+	PAGE_ALLOCATORS,
+	PAGE_FINDERS,
+	STORES,
+	VIEW_OF,
+	WALKS,
+} from '../kernel/page-flow.js';
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import type { ApiCall, FileContext } from './context.js';
 import { typeOfExpr } from './integers.js';
@@ -59,12 +68,9 @@ export function takenInto(call: ApiCall): Expr | undefined {
 	return pages && !isNull(pages) ? pages : undefined;
 }
 
-/** Containers that give out what somebody has put in. */
-const CONTAINERS = /^(?:xa|xas|radix_tree|idr|ida|mtree|mas|list|llist|kfifo|ptr_ring)_/;
-
 /** The function allocates pages, or finds some that are none of the file's own. */
 export function findsPages(name: string): boolean {
-	return (PAGE_ALLOCATORS.test(name) || FILLERS.test(name)) && !CONTAINERS.test(name);
+	return PAGE_ALLOCATORS.test(name) || PAGE_FINDERS.test(name);
 }
 
 /** One of the places is the other, or lies inside it. */

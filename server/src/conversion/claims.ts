@@ -5,7 +5,8 @@ import type { Expr, FunctionIR } from '../syntax/ir.js';
 import { shelfOf } from '../syntax/shelf.js';
 import type { Neighbour } from '../syntax/unit.js';
 import { pageParameter } from './callers.js';
-import { DEFINES, type Handling } from './pages.js';
+import { DEFINES } from './macros.js';
+import type { Handling } from './pages.js';
 import type { Claims } from './plan.js';
 
 /** Callers through which a parameter is followed. */
@@ -63,18 +64,19 @@ export function mayObject(text: string, { functions, fields }: Claims): boolean 
 	const isTold = NOTIFIER.test(text);
 	return fields.some(
 		({ record, field }) =>
-			text.includes(tagOf(record)) &&
+			text.includes(stemOf(record)) &&
 			(isTold || (gives && (text.includes(`->${field}`) || text.includes(`.${field}`)))),
 	);
 }
 
-function tagOf(record: string): string {
-	return record.replace(/^\w+ /, '');
+/** Name of a struct without what its tag and the name of its type do not share. */
+export function stemOf(record: string): string {
+	return record.replace(/^(?:struct|union) /, '').replace(/^_+/, '');
 }
 
 /** The struct by its tag, or by what is usual for the name of its type. */
 function naming(record: string): RegExp {
-	return new RegExp(`\\b_*${tagOf(record).replace(/^_+/, '')}(?:_t|_s)?\\b`);
+	return new RegExp(`\\b_*${stemOf(record)}(?:_t|_s)?\\b`);
 }
 
 /**

@@ -38,7 +38,9 @@ function kept(name: string, record: string, hunk: Hunk): string {
 
 /** `struct page *in[8], *out[8];`: Coccinelle reads no list of declarators. */
 function isList({ before }: Hunk): boolean {
-	return before.replace(/\([^()]*\)|\{[^{}]*\}|\[[^[\]]*\]/g, '').includes(',');
+	let bare = before;
+	for (let last = ''; last !== bare; bare = bare.replace(/\([^()]*\)|\{[^{}]*\}|\[[^[\]]*\]/g, '')) last = bare;
+	return bare.includes(',');
 }
 
 function byHand(hunk: Hunk): string {
@@ -61,15 +63,15 @@ function rulesOf(fn: string, hunks: readonly Hunk[]): string[] {
 		...of('field').map((hunk, i) => kept(numbered('field', i), fn, hunk)),
 		...of('parameter').map((hunk, i) => extended(numbered('parameter', i), fn, hunk)),
 		...within.flatMap(([name, some]) => (some.length > 0 ? [rule(`${fn}_${name}`, fn, some)] : [])),
-		...of('declaration').filter(isList).map(byHand),
+		...[...of('declaration').filter(isList), ...of('hand')].map(byHand),
 		...unused.map((hunk, i) => dropped(numbered('unused', i), fn, hunk)),
 	];
 }
 
 /** Names that are types to the kernel and nothing to C. */
+const TYPE = /\b(?:\w+_t|(?:__)?[us](?:8|16|32|64)|__[bl]e(?:16|32|64)|ulong|uint)\b(?!\s*\()/g;
 /** Of these, what Coccinelle knows itself. */
 const KNOWN = new Set(['size_t', 'ssize_t', 'ptrdiff_t']);
-const TYPE = /\b(?:\w+_t|(?:__)?[us](?:8|16|32|64)|__[bl]e(?:16|32|64)|ulong|uint)\b(?!\s*\()/g;
 
 /** Type names that Coccinelle has to be told of. */
 function typesIn(hunks: readonly Hunk[]): string[] {

@@ -9,7 +9,7 @@ import { callsOfPureRelease, FlagPlan } from './flag.js';
 import { before, indentation, call as layOut, lineEnd } from './layout.js';
 import { at, type Handling, type PageCall } from './pages.js';
 import { Blocked } from './plan.js';
-import { changesSomething, rewriteReleases } from './release.js';
+import { hasEffects, rewriteReleases } from './release.js';
 import { contents, pathTo, type Statement, statementsOf } from './statements.js';
 
 export const EXTRACT = 'iov_iter_extract_pages';
@@ -226,9 +226,11 @@ function releaseEdits(file: FileContext, releases: readonly PageCall[], plan: Fl
 		const { call, pages } = releases[i] as PageCall;
 		if (!plan) return edit;
 		const outside = file.unit.isOwn(fn) ? undefined : callsOfPureRelease(file, fn, starts);
-		if (call.args.some(changesSomething))
-			throw new Blocked(`${call.name}() in ${fn.name}() is given what changes with the call`, [
-				at(call.nameRange, 'given back here'),
+		const guardedCalls = outside ? outside.map((site) => site.call) : [call];
+		const acting = guardedCalls.find((one) => one.args.some(hasEffects));
+		if (acting)
+			throw new Blocked(`${acting.name}() is given what changes with the call`, [
+				at(acting.nameRange, 'given back here'),
 			]);
 		const whole = kind === 'expression' ? { start: call.start, end: call.end, text: after } : edit;
 		if (!outside) return guarded(file, fn, whole, plan.in(fn, call, pages));

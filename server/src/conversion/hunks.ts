@@ -44,7 +44,7 @@ class Hunks {
 	private inside(fn: FunctionIR, edit: Edit): void {
 		if (!this.trees.has(fn)) this.trees.set(fn, statementsOf(this.file.text, fn.body));
 		const root = this.trees.get(fn);
-		if (root?.kind !== 'block') return;
+		if (root?.kind !== 'block') return this.push(fn, 'hand', '', edit.text);
 		const written = edit.start + this.file.slice(edit).trimEnd().length;
 		// at the top of the function: before its first statement
 		const { start, end } = holding(root, edit.start, written) ?? root.body[0] ?? root;
@@ -53,7 +53,12 @@ class Hunks {
 		const last = this.touched.at(-1);
 		// what stands next to each other is one place: alone, the second might be found elsewhere as well
 		if (last?.fn === fn && this.file.text.slice(last.end, start).trim() === '')
-			this.touched.splice(-1, 1, { ...last, end: Math.max(last.end, end), edits: [...last.edits, mine] });
+			this.touched.splice(-1, 1, {
+				...last,
+				start: Math.min(last.start, start),
+				end: Math.max(last.end, end),
+				edits: [...last.edits, mine],
+			});
 		else this.touched.push({ fn, start, end, edits: [mine] });
 	}
 
@@ -62,8 +67,12 @@ class Hunks {
 		const before = this.file.text.slice(0, start);
 		const record = [...before.matchAll(/^struct\s+(\w+)\s*\{/gm)].at(-1)?.[1];
 		const line = before.slice(before.lastIndexOf('\n') + 1).replace(/\/\*.*?\*\/|\/\/.*/g, '');
-		if (record === undefined) return;
 		const path = this.file.unit.sourceOf(start).from?.path;
+		const isInside = !/\n\}/.test(before.slice(before.lastIndexOf(`struct ${record}`)));
+		if (record === undefined || !isInside) {
+			this.found.push({ path, function: line.trim(), kind: 'hand', before: '', after: text });
+			return;
+		}
 		this.found.push({ path, function: record, kind: 'field', before: line.trim(), after: line.trim() + text });
 	}
 

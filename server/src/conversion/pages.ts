@@ -10,7 +10,7 @@ import { unprinted } from '../analysis/prints.js';
 import { usesOf } from '../analysis/uses/index.js';
 import { toldIn } from '../analysis/uses/notifier.js';
 import { bare, postorder, rootOf } from '../analysis/walk.js';
-import { FREES, KEEPERS, readsOnly, TAKERS } from '../kernel/callees.js';
+import { ADDRESSES, FREES, KEEPERS, readsOnly, TAKERS } from '../kernel/callees.js';
 import { BY_ADDRESS, COUNTS, FREES_ADDRESS, FREES_PAGES, RELEASE_OBJECTS, RELEASES } from '../kernel/giving-back.js';
 import { ARRAY_READERS, PAGE_ALLOCATORS, STORES } from '../kernel/page-flow.js';
 import {
@@ -28,6 +28,7 @@ import type { CallExpr, Expr, FunctionIR, Range } from '../syntax/ir.js';
 import { tokenize, tokenText } from '../syntax/tokens.js';
 import { hasOtherBranch, sharesBranch } from './branches.js';
 import { assignedFrom, pageParameter, pageParameterNamed, receivers, unseenCaller } from './callers.js';
+import { DEFINES } from './macros.js';
 import { Blocked } from './plan.js';
 
 /** A call that gives pages back or marks them dirty. */
@@ -49,10 +50,6 @@ export interface Handling {
 
 /** Callers that are asked in turn. */
 const DEEPEST = 6;
-
-/** `#define NAME ...` with its lines. */
-/** A macro with all its lines; its name. */
-export const DEFINES = /^[\t ]*#[\t ]*define[\t ]+(\w+)(?:\\\r?\n|[^\n])*/gm;
 
 /** `sg_page(sg)`, `bv->bv_page` */
 function isFromList(pages: Expr): boolean {
@@ -140,7 +137,7 @@ class Gathering {
 			if (!pages) continue;
 			const { ours, others, other, unseen } = this.origin(fn, pages);
 			if (!ours) {
-				const isMaybe = unseen && others.length === 0 && !FREES_PAGES.test(call.name);
+				const isMaybe = unseen && !FREES_PAGES.test(call.name);
 				if (isMaybe && this.outlive()) this.perhaps(fn, call);
 				continue;
 			}
@@ -301,19 +298,29 @@ class Gathering {
 		for (const { fn, call } of callsNamed(file, RELEASES.keys())) {
 			const pages = call.args[RELEASES.get(call.name) ?? 0];
 			if (!pages || !isFromList(pages)) continue;
-			const { taken, other } = originOf(file, fn, pages);
-			if (taken.size === 0 && other)
+			const { taken, unseen } = originOf(file, fn, pages);
+			if (taken.size === 0 && unseen)
 				throw new Blocked(`${call.name}() in ${fn.name}() gives back pages of a list, and may mean these`, [
 					at(call.nameRange, 'where these pages come from is not seen'),
 				]);
 		}
 	}
 
-	/** A page is given back by its address, and the addresses of these have left. */
+	/** `(unsigned long)page_address(page)` */
+	private isAddressOfOurs(fn: FunctionIR, expr: Expr): boolean {
+		let found = false;
+		postorder(expr, (part) => {
+			if (part.kind === 'call' && ADDRESSES.has(part.name) && part.args[0])
+				found ||= this.origin(fn, part.args[0]).ours;
+		});
+		return found;
+	}
+
+	/** A page is given back by its address: to the allocator, or where the addresses of these have left. */
 	private addresses(): void {
 		const { file } = this;
 		for (const { fn, call } of callsNamed(file, FREES_ADDRESS))
-			if (call.args.some((arg) => file.slice(arg).includes('page_address')))
+			if (call.args.some((arg) => this.isAddressOfOurs(fn, arg)))
 				throw new Blocked(`${call.name}() in ${fn.name}() gives a page to the allocator by its address`, [
 					at(call.nameRange, 'given back by the address'),
 				]);
@@ -372,6 +379,7 @@ class Gathering {
 		for (const { fn } of releases) names.add(fn.name);
 		for (const { field } of this.fields()) for (const fn of file.ir.naming(field)) names.add(fn.name);
 		this.macros();
+		this.countsByHand();
 		for (const name of names) {
 			const readings = [...file.ir.functions.filter((fn) => fn.name === name), file.ir.lookup(name) ?? []].flat();
 			const [first] = readings;
@@ -386,14 +394,18 @@ class Gathering {
 		}
 	}
 
-	/** A macro takes references or gives pages back: its body is not followed. */
-	private macros(): void {
-		const { file } = this;
-		const byHand = /\b_refcount\b/.exec(file.text);
+	/** `atomic_inc(&page->_refcount)` */
+	private countsByHand(): void {
+		const byHand = /(?:->|\.)\s*_refcount\b/.exec(this.file.text);
 		if (byHand)
 			throw new Blocked('references are counted by hand', [
 				at({ start: byHand.index, end: byHand.index + byHand[0].length }, 'here'),
 			]);
+	}
+
+	/** A macro takes references or gives pages back: its body is not followed. */
+	private macros(): void {
+		const { file } = this;
 		for (const [line, name] of file.text.matchAll(DEFINES)) {
 			const words = line.match(/\w+(?=\s*\()/g);
 			const released = words?.find((word) => RELEASES.has(word) || TAKERS.has(word));

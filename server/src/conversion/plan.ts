@@ -18,8 +18,8 @@ export interface Hunk {
 	readonly path: string | undefined;
 	/** Name of the function; of a `field`, the name of its struct. */
 	readonly function: string;
-	/** Of a `parameter`, `after` is what is added behind the last one, with its comma. */
-	readonly kind: 'expression' | 'statement' | 'declaration' | 'parameter' | 'field';
+	/** Of a `parameter`, `after` is what is added behind the last one, with its comma; `hand`: no rule can say it. */
+	readonly kind: 'expression' | 'statement' | 'declaration' | 'parameter' | 'field' | 'hand';
 	readonly before: string;
 	readonly after: string;
 }

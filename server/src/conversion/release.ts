@@ -1,13 +1,17 @@
 /** The releasing side: one call, or the loop around it, as the release of a pin. */
+import { callsOf } from '../analysis/callers.js';
 import type { FileContext } from '../analysis/context.js';
 import { typeOfExpr } from '../analysis/integers.js';
 import { contextOf } from '../analysis/sleep.js';
 import { bare, isNull, parts, place, postorder, roots } from '../analysis/walk.js';
+import { readsOnly } from '../kernel/callees.js';
+import { VIEW_OF } from '../kernel/page-flow.js';
 import { applyEdits } from '../rules/apply.js';
 import type { Edit } from '../rules/rule.js';
 import type { CallExpr, Expr, FunctionIR, Loop, Range } from '../syntax/ir.js';
 import { before, indentation, call as layOut, lineEnd } from './layout.js';
-import { at, DEFINES, type PageCall } from './pages.js';
+import { isNamedByMacro } from './macros.js';
+import { at, type PageCall } from './pages.js';
 import { Blocked } from './plan.js';
 import { isNeverNegative, mayBeErrno } from './signs.js';
 import { contents, pathTo, type Statement, statementsOf } from './statements.js';
@@ -17,9 +21,13 @@ const ONE = 'unpin_user_page';
 const MANY = 'unpin_user_pages';
 const DIRTY = 'unpin_user_pages_dirty_lock';
 
+/** Callers that are asked whether they hold a lock. */
+const DEEPEST = 4;
+
 const LOCKS_PAGE = /^(?:try)?lock_page|^folio_(?:try)?lock/;
 /** Locks of the driver's own, of which nothing is known; those under which anybody may sleep are known by name. */
-const LOCKS_SOMETHING = /^(?!mutex_|down_|up_|mmap_|inode_|\w*unlock|lockdep|might_lock)\w*(?:_|^)lock(?:_|$)/;
+const LOCKS_SOMETHING =
+	/^(?!\w*_dirty_lock$|mutex_|down_|up_|mmap_|inode_|\w*unlock|lockdep|might_lock)\w*(?:_|^)lock(?:_|$)/;
 
 /** Mark a page dirty: the second one without its lock. */
 const DIRTIERS = new Set(['set_page_dirty_lock', 'set_page_dirty']);
@@ -131,7 +139,8 @@ class Release {
 		const { index, count } = counted;
 		const array = element.object;
 		if ([array, count].some((expr) => mentions(expr, index) || hasCalls(expr))) return undefined;
-		const body = this.dirtying(named ? statements.slice(1) : statements, index);
+		const page = named ? place(this.pages) : undefined;
+		const body = this.dirtying(named ? statements.slice(1) : statements, [index, ...(page ? [page] : [])]);
 		if (!body || (plain && body.condition.length > 0) || !isPageArray(file, fn, array)) return undefined;
 		if (!isNeverNegative(file, fn, count, this.call)) return undefined;
 		if (this.isUsedElsewhere(loop, index) || isNamedByMacro(file.text, fn, index)) return undefined;
@@ -144,6 +153,8 @@ class Release {
 	private namedElement(first: Statement | undefined): Expr | undefined {
 		const page = bare(this.pages);
 		if (page.kind !== 'name' || first?.kind !== 'simple') return undefined;
+		const declared = this.fn.locals.filter(({ start }) => first.start <= start && start < first.end);
+		if (declared.length !== 1) return undefined;
 		for (const block of this.fn.blocks)
 			for (const step of block.steps)
 				if (step.kind === 'declare' && step.variable.name === page.name && step.init)
@@ -158,7 +169,7 @@ class Release {
 		if (list?.kind !== 'block' || !own || !list.body.includes(own)) return undefined;
 		const previous = list.body[list.body.indexOf(own) - 1];
 		if (!previous || this.hasComment({ start: previous.start, end: own.end })) return undefined;
-		const found = this.dirtying([previous, own], undefined);
+		const found = this.dirtying([previous, own], []);
 		if (!found || found.condition.length === 0 || !isPagePointer(this.file, this.fn, this.pages)) return undefined;
 		const args = [`&${this.file.slice(this.pages)}`, '1', ...found.condition];
 		const text = `${this.laidOut(previous.start, DIRTY, args, 1)};`;
@@ -184,10 +195,10 @@ class Release {
 
 	/**
 	 * What statements do that are nothing but this release, or it with a dirtying of the same page before.
-	 * @param index that the condition must not depend on
+	 * @param varying variables that the condition must not depend on
 	 * @returns the third argument of the release in one; empty where nothing is marked
 	 */
-	private dirtying(statements: readonly Statement[], index: string | undefined): { condition: string[] } | undefined {
+	private dirtying(statements: readonly Statement[], varying: readonly string[]): { condition: string[] } | undefined {
 		const last = statements.at(-1);
 		if (!last || !this.isOnly(last, this.call)) return undefined;
 		const [first, ...more] = statements.slice(0, -1);
@@ -205,13 +216,20 @@ class Release {
 		if (dirtier.name === 'set_page_dirty' && !this.mayLockPage(dirtier)) return undefined;
 		if (first.kind !== 'if') return { condition: ['true'] };
 		const test = this.file.slice(first.test);
-		const varies = index !== undefined && new RegExp(`\\b${index}\\b`).test(test);
+		const varies = varying.some((name) => new RegExp(`\\b${name}\\b`).test(test));
 		return varies || /[(\n]/.test(test) || /(?<![=!<>])=(?!=)|\+\+|--/.test(test) ? undefined : { condition: [test] };
 	}
 
 	private mayLockPage(where: CallExpr): boolean {
-		if (this.fn.calls.some(({ name }) => LOCKS_PAGE.test(name) || LOCKS_SOMETHING.test(name))) return false;
-		return contextOf(this.file, this.fn, where) === 'sleeps';
+		return !this.locks(this.fn, 0) && contextOf(this.file, this.fn, where) === 'sleeps';
+	}
+
+	/** The function takes such a lock, or one that calls it. */
+	private locks(fn: FunctionIR, depth: number): boolean {
+		if (fn.calls.some(({ name }) => LOCKS_PAGE.test(name) || LOCKS_SOMETHING.test(name))) return true;
+		return (
+			depth < DEEPEST && callsOf(this.file, fn.name).some((site) => site.fn !== fn && this.locks(site.fn, depth + 1))
+		);
 	}
 
 	/** The statement is the call and nothing else. */
@@ -260,16 +278,6 @@ class Release {
 	}
 }
 
-/** A macro that the function uses names the variable, without being given it. */
-function isNamedByMacro(text: string, fn: FunctionIR, variable: string): boolean {
-	const word = new RegExp(`\\b${variable}\\b`);
-	return [...text.matchAll(DEFINES)].some(([line, name]) => {
-		const [, params = '', body = ''] = /^[^\n]*?define[\t ]+\w+(\([^)]*\))?([\s\S]*)$/.exec(line) ?? [];
-		const isFree = word.test(body) && !word.test(params);
-		return isFree && new RegExp(`\\b${name}\\b`).test(text.slice(fn.body.start, fn.body.end));
-	});
-}
-
 /** A single statement in place of the block needs no brackets: no other arm has any. */
 function isBareWith(outer: Statement, block: Statement): boolean {
 	if (outer.kind === 'loop') return outer.word !== 'do' && outer.word !== 'switch';
@@ -307,16 +315,17 @@ function mentions(expr: Expr, name: string): boolean {
 }
 
 function hasCalls(expr: Expr): boolean {
-	return expr.kind === 'call' || changesSomething(expr) || parts(expr).some(hasCalls);
+	return expr.kind === 'call' || changes(expr) || parts(expr).some(hasCalls);
 }
 
-/** Evaluating it does something, calls aside. */
-export function changesSomething(expr: Expr): boolean {
-	return (
-		/^(?:assign|other)$/.test(expr.kind) ||
-		(expr.kind === 'unary' && /^(?:\+\+|--)$/.test(expr.op)) ||
-		parts(expr).some(changesSomething)
-	);
+/** Evaluating it does something: a call that is not known to look only may do anything. */
+export function hasEffects(expr: Expr): boolean {
+	const acts = expr.kind === 'call' && !VIEW_OF.has(expr.name) && !readsOnly(expr.name);
+	return acts || changes(expr) || parts(expr).some(hasEffects);
+}
+
+function changes(expr: Expr): boolean {
+	return /^(?:assign|other)$/.test(expr.kind) || (expr.kind === 'unary' && /^(?:\+\+|--)$/.test(expr.op));
 }
 
 /** An array of pages, whose elements lie one behind the other. */

@@ -146,10 +146,12 @@ class Signs {
 	mayBeResult(fn: FunctionIR, expr: Expr, where: Range | undefined, depth: number): boolean {
 		const at = bare(expr);
 		if (depth >= DEEPEST) return true;
-		if (at.kind === 'call') return this.takes(at);
+		if (at.kind === 'call')
+			return this.mayReturnResult(at) || this.anyMayBe(fn, KEEP_SIGN.test(at.name) ? at.args : [], where, depth);
+		if (at.kind === 'binary') return this.anyMayBe(fn, [at.left, at.right], where, depth);
+		if (at.kind === 'assign') return this.mayBeResult(fn, at.right, where, depth);
 		if (at.kind === 'field') return this.mayKeepResult(fn, at, depth);
-		if (at.kind === 'conditional')
-			return [at.whenTrue, at.whenFalse].some((arm) => arm && this.mayBeResult(fn, arm, where, depth));
+		if (at.kind === 'conditional') return this.anyMayBe(fn, [at.whenTrue ?? at.test, at.whenFalse], where, depth);
 		const name = place(at);
 		if (name === undefined) return false;
 		const position = fn.params.findIndex((param) => param.name === name);
@@ -163,6 +165,16 @@ class Signs {
 		return may && !(where && !this.isUnsignedName(fn, name) && this.at(fn, at, where, depth + 1));
 	}
 
+	private anyMayBe(fn: FunctionIR, parts: readonly Expr[], where: Range | undefined, depth: number): boolean {
+		return parts.some((part) => this.mayBeResult(fn, part, where, depth));
+	}
+
+	/** A taking call, or a function of the file that may return the result of one. */
+	private mayReturnResult(call: CallExpr): boolean {
+		const callee = this.file.ir.lookup(call.name);
+		return this.takes(call) || (callee?.calls.some((inner) => this.takes(inner)) ?? false);
+	}
+
 	private takes(call: CallExpr): boolean {
 		const api = this.file.apiCall(call)?.api.record;
 		return api !== undefined && api.takes !== 'none' && /^(?:pages|bytes)$/.test(api.meaning);
@@ -170,7 +182,8 @@ class Signs {
 
 	/** Variables that are assigned the result of a taking call, by others as well. */
 	private resultsIn(fn: FunctionIR): ReadonlySet<string> {
-		const found = new Set(fn.calls.filter((call) => this.takes(call)).flatMap((call) => assignedFrom(fn, call)));
+		const takers = fn.calls.filter((call) => this.mayReturnResult(call));
+		const found = new Set(takers.flatMap((call) => assignedFrom(fn, call)));
 		for (let size = -1; size !== found.size; ) {
 			size = found.size;
 			for (const { left, right } of assignments(fn)) {

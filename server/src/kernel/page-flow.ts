@@ -81,6 +81,10 @@ export const NO_PAGE: ReadonlySet<string> = new Set(['ERR_PTR', 'ERR_CAST', 'ZER
 export const PAGE_ALLOCATORS: RegExp =
 	/(?:^|_)(?:alloc_(?:huge_|gigantic_)?(?:page|folio)s?|folio_alloc|page_cache_alloc)(?:_|$)/;
 
+/** They find pages of the page cache, of a mapping or of another table. Source: include/linux/{pagemap,shmem_fs,mm,vmalloc}.h. */
+export const PAGE_FINDERS: RegExp =
+	/^(?:find_(?:get|lock|or_create|data)_pages?\w*|grab_cache_page\w*|pagecache_get_page|(?:__)?filemap_(?:get|lock|grab)_folios?\w*|read_(?:cache|mapping)_(?:page|folio)\w*|shmem_(?:read_mapping_(?:page|folio)\w*|get_folio\w*)|vmalloc_to_page|vm_normal_(?:page|folio)\w*|follow_page\w*)$/;
+
 /** Functions of other files that look at an array of pages; others with a verb of FILLERS may put their own into it. */
 export const ARRAY_READERS: ReadonlySet<string> = new Set([
 	'vmap',

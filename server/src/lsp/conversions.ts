@@ -19,6 +19,7 @@ import {
 	type Neighbour,
 	type Offer,
 	type Range,
+	WHOLE_FILE,
 } from '../engine.js';
 import type { Beside } from '../workspace/neighbours.js';
 import type { Client } from './client.js';
@@ -96,7 +97,8 @@ export class Conversions {
 			for (const { title, longterm } of offer.conversions) await offered(title, offer.sites[0]?.start ?? 0, longterm);
 		}
 		const possible = all.filter(({ conversions }) => conversions.length > 0).length;
-		if (possible > 1) await offered(`Convert all ${possible} in this file`, undefined, false);
+		// working it out takes several times as long: only when it is chosen
+		if (possible > 1 && this.#client.resolvesActions) await offered(WHOLE_FILE, undefined, false);
 		return actions;
 	}
 
@@ -132,7 +134,8 @@ export class Conversions {
 						.offers(document, context)
 						.find(({ sites }) => sites[0]?.start === site)
 						?.conversions.find((one) => one.longterm === longterm);
-		if (!conversion) return 'the file has changed meanwhile';
+		if (!conversion)
+			return site === undefined ? 'one conversion stands in the way of the others' : 'the file has changed meanwhile';
 		const objection = await this.#objection(analysed, conversion);
 		if (objection !== undefined) return objection;
 		const touched = await this.#touched(analysed, conversion);

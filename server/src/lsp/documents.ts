@@ -64,6 +64,8 @@ export class Documents {
 	readonly #neighbourhood: Neighbourhood;
 	readonly #log: Log;
 	readonly #held = new Map<string, Held>();
+	/** Edits of any document so far: what was read of one before is not to be kept after. */
+	#edits = 0;
 
 	constructor(
 		texts: TextDocuments<TextDocument>,
@@ -184,7 +186,11 @@ export class Documents {
 			Object.assign(held, UNJUDGED);
 			stale.push(other);
 		}
-		if (stale.length > 0) this.#neighbourhood.forget(uri);
+		const folder = parent(uri);
+		if ([...this.#held.keys()].some((other) => other !== uri && parent(other) === folder)) {
+			this.#neighbourhood.edited(uri);
+			this.#edits++;
+		}
 		return stale;
 	}
 
@@ -232,6 +238,7 @@ export class Documents {
 			const held = this.#hold(uri, document.version, context);
 			if (held.neighbours || held.failed) return;
 			const text = document.getText();
+			const edits = this.#edits;
 			const neighbours = await this.#neighbourhood.of(
 				uri,
 				(path) => pathOf(path, context),
@@ -241,7 +248,7 @@ export class Documents {
 					) ?? NO_NEEDS,
 			);
 			// an edit meanwhile may need others
-			if (this.#texts.get(uri)?.version !== document.version) continue;
+			if (this.#texts.get(uri)?.version !== document.version || this.#edits !== edits) continue;
 			held.neighbours = neighbours;
 			return;
 		}

@@ -125,6 +125,8 @@ async function initialise(
 		pulled?.forget(uri);
 		status.forget(uri);
 		documents.close(uri);
+		// what was not saved is gone
+		filesChanged([uri]);
 	});
 	connection.onDidChangeConfiguration(({ settings: told }) => {
 		settings.changed(told);

@@ -82,8 +82,9 @@ export class ExpressionLowering {
 			}
 			case 'string_literal':
 			case 'concatenated_string':
+				return { start, end, kind: 'string', isFormat: /%[-+ #0-9.*]*[a-zA-Z]/.test(this.text(node)) };
 			case 'char_literal':
-				return { start, end, kind: 'string', isFormat: this.text(node).includes('%') };
+				return { start, end, kind: 'string', isFormat: false };
 			case 'parenthesized_expression': {
 				const inner = node.children.find((c) => c.named && c.type !== 'comment');
 				if (!inner) return this.missing(node);

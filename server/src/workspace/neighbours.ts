@@ -71,6 +71,12 @@ export class Neighbourhood {
 		return (await this.#files.read(file)) === text;
 	}
 
+	/** The file has another text. */
+	edited(path: string): void {
+		const folder = parent(path);
+		if (folder !== undefined) this.#folders.get(folder)?.edited(path);
+	}
+
 	/** The file changed, came or went. */
 	forget(path: string): void {
 		const folder = parent(path);
@@ -153,6 +159,10 @@ class Folder {
 
 	forget(path: string): void {
 		this.#names = undefined;
+		this.edited(path);
+	}
+
+	edited(path: string): void {
 		this.#texts.delete(path);
 		this.#answers.clear();
 	}

@@ -1,4 +1,4 @@
-import { type Claims, mayObject, type Neighbour } from '../engine.js';
+import { type Claims, mayObject, type Neighbour, stemOf } from '../engine.js';
 import { collect } from './collect.js';
 import { Prefilter } from './prefilter.js';
 import { readSource } from './read.js';
@@ -14,7 +14,7 @@ export class Strangers {
 	async to(claims: Claims, folder: string, named: (path: string) => string): Promise<readonly Neighbour[]> {
 		const words = [
 			...claims.functions.filter(({ only }) => only === undefined).map(({ name }) => name),
-			...claims.fields.map(({ record }) => record.replace(/^\w+ /, '')),
+			...claims.fields.map(({ record }) => stemOf(record)),
 		];
 		if (words.length === 0) return [];
 		const prefilter = new Prefilter(words);
