@@ -23,7 +23,8 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 		await workbench.showView('GUP Lens');
 		await workbench.welcome('Audit Kernel Tree');
 		await workbench.treeRow('convert').waitFor({ timeout: 120_000 });
-		expect(await workbench.viewMessage()).toMatch(/^Linux 6\.12\.\d+: \d{3} sites in [\d.,]+ files$/);
+		// the tree is drawn before the line above it
+		await expect.poll(() => workbench.viewMessage()).toMatch(/^Linux 6\.12\.\d+: \d{3} sites in [\d.,]+ files$/);
 	}, 150_000);
 
 	it('leads to a site, by subsystem and file', async () => {
