@@ -28,9 +28,7 @@ export function solve<S>(fn: FunctionIR, flow: Flow<S>): readonly (S | undefined
 	entries[0] = flow.entry;
 	const pending = new Worklist<number>(fn);
 	pending.add(0, 0);
-	const queued = new Set([0]);
 	for (let id = pending.next(); id !== undefined; id = pending.next()) {
-		queued.delete(id);
 		const block = fn.blocks[id] as Block;
 		for (const [next, state] of leave(block, entries[id] as S, flow)) {
 			const old = entries[next];
@@ -39,10 +37,7 @@ export function solve<S>(fn: FunctionIR, flow: Flow<S>): readonly (S | undefined
 			changes[next] = (changes[next] ?? 0) + 1;
 			if (changes[next] > MOST_CHANGES) return fn.blocks.map(() => undefined);
 			entries[next] = joined;
-			if (!queued.has(next)) {
-				queued.add(next);
-				pending.add(next, next);
-			}
+			pending.add(next, next);
 		}
 	}
 	return entries;

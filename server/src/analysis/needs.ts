@@ -4,7 +4,7 @@ import { CARRIERS } from '../kernel/page-flow.js';
 import type { CallExpr, CType, Expr, FunctionIR } from '../syntax/ir.js';
 import type { ApiCall, FileContext } from './context.js';
 import { variableType } from './integers.js';
-import { bare, place, postorder, rootOf, roots } from './walk.js';
+import { bare, everywhere, place, rootOf } from './walk.js';
 
 /** A field of a struct that pages are kept in: record "struct example_ctx", field "pages". */
 export interface NeededField {
@@ -54,7 +54,7 @@ class Search {
 
 	read(fn: FunctionIR): void {
 		const objects = this.objects(fn);
-		this.each(fn, (expr) => {
+		everywhere(fn, (expr) => {
 			if (expr.kind === 'call') this.call(fn, objects, expr);
 			if (expr.kind === 'assign' && expr.op === '=') {
 				const right = bare(expr.right);
@@ -63,13 +63,6 @@ class Search {
 					this.callee(fn, right, undefined);
 			}
 		});
-	}
-
-	private each(fn: FunctionIR, visit: (expr: Expr) => void): void {
-		for (const block of fn.blocks) {
-			for (const step of block.steps) for (const root of roots(step)) postorder(root, visit);
-			if (block.test) postorder(block.test, visit);
-		}
 	}
 
 	/** Variables through which pages are reached, with the fields: "ctx" of `ctx->pages`. The fields are needed as well. */
@@ -93,7 +86,7 @@ class Search {
 				add(at.kind === 'unary' && at.op === '&' ? at.operand : at);
 			}
 		}
-		this.each(fn, (expr) => {
+		everywhere(fn, (expr) => {
 			if (expr.kind !== 'assign' || expr.op !== '=') return;
 			const source = place(bare(expr.right));
 			if (source !== undefined && holdsPages(variableType(fn, source))) add(expr.left);

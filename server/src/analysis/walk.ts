@@ -1,6 +1,6 @@
 /** Walks over IR expressions. */
 
-import type { Expr, Step } from '../syntax/ir.js';
+import type { Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 
 /** Direct parts of an expression, in the order C evaluates or writes them. */
@@ -52,6 +52,14 @@ export function roots(at: Step | Expr): readonly Expr[] {
 export function postorder(expr: Expr, visit: (expr: Expr) => void): void {
 	for (const part of parts(expr)) postorder(part, visit);
 	visit(expr);
+}
+
+/** Visit every expression of a function, inner parts first, block by block. */
+export function everywhere(fn: FunctionIR, visit: (expr: Expr) => void): void {
+	for (const block of fn.blocks) {
+		for (const step of block.steps) for (const root of roots(step)) postorder(root, visit);
+		if (block.test) postorder(block.test, visit);
+	}
 }
 
 /**

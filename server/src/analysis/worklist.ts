@@ -30,29 +30,31 @@ function orderOf(fn: FunctionIR): readonly number[] {
 	return order;
 }
 
-/** Things to do, each at a block. */
+/** Things to do, each at a block; what waits already is not added again. */
 export class Worklist<T> {
 	private readonly order: readonly number[];
-	private readonly waiting: T[][];
+	private readonly waiting: readonly Set<T>[];
 	/** Nothing waits before this place. */
 	private at = 0;
 
 	constructor(fn: FunctionIR) {
 		this.order = orderOf(fn);
-		this.waiting = fn.blocks.map(() => []);
+		this.waiting = fn.blocks.map(() => new Set());
 	}
 
 	add(block: number, item: T): void {
 		const place = this.order[block] as number;
-		(this.waiting[place] as T[]).push(item);
+		this.waiting[place]?.add(item);
 		this.at = Math.min(this.at, place);
 	}
 
 	/** @returns undefined when nothing is left */
 	next(): T | undefined {
 		for (; this.at < this.waiting.length; this.at++) {
-			const item = this.waiting[this.at]?.shift();
-			if (item !== undefined) return item;
+			for (const item of this.waiting[this.at] ?? []) {
+				this.waiting[this.at]?.delete(item);
+				return item;
+			}
 		}
 		return undefined;
 	}

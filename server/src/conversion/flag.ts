@@ -6,7 +6,7 @@ import { allCalls, callsOf } from '../analysis/callers.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { integer, typeOfExpr, variableType } from '../analysis/integers.js';
 import { madeBy } from '../analysis/iterator-kind.js';
-import { bare, isNull, place, postorder, rootOf, roots } from '../analysis/walk.js';
+import { bare, everywhere, isNull, place, postorder, rootOf } from '../analysis/walk.js';
 import type { Edit } from '../rules/rule.js';
 import type { CallExpr, Expr, FunctionIR, Variable } from '../syntax/ir.js';
 import { pageParameter } from './callers.js';
@@ -232,10 +232,7 @@ export class FlagPlan {
 			found.set(name, (found.get(name) ?? new Set()).add(expr.field));
 		};
 		for (const arg of call.args) postorder(arg, add);
-		for (const block of fn.blocks) {
-			for (const step of block.steps) for (const root of roots(step)) postorder(root, add);
-			if (block.test) postorder(block.test, add);
-		}
+		everywhere(fn, add);
 		return [...found].map(([name, fields]) => ({ name, fields: [...fields] }));
 	}
 
@@ -377,10 +374,7 @@ function assignments(fn: FunctionIR): (Expr & { readonly kind: 'assign' })[] {
 	const visit = (expr: Expr): void => {
 		if (expr.kind === 'assign') found.push(expr);
 	};
-	for (const block of fn.blocks) {
-		for (const step of block.steps) for (const root of roots(step)) postorder(root, visit);
-		if (block.test) postorder(block.test, visit);
-	}
+	everywhere(fn, visit);
 	return found;
 }
 

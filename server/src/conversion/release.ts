@@ -3,7 +3,7 @@ import { callsOf } from '../analysis/callers.js';
 import type { FileContext } from '../analysis/context.js';
 import { typeOfExpr } from '../analysis/integers.js';
 import { contextOf } from '../analysis/sleep.js';
-import { bare, isNull, parts, place, postorder, roots } from '../analysis/walk.js';
+import { bare, everywhere, isNull, parts, place } from '../analysis/walk.js';
 import { readsOnly } from '../kernel/callees.js';
 import { VIEW_OF } from '../kernel/page-flow.js';
 import { applyEdits } from '../rules/apply.js';
@@ -254,10 +254,7 @@ class Release {
 			if (!own.some(({ start, end }) => start <= expr.start && expr.start < end))
 				used ||= !this.isSetFirst(expr, index);
 		};
-		for (const block of fn.blocks) {
-			for (const step of block.steps) for (const root of roots(step)) postorder(root, visit);
-			if (block.test) postorder(block.test, visit);
-		}
+		everywhere(fn, visit);
 		return used;
 	}
 

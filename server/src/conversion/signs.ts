@@ -4,7 +4,7 @@ import type { FileContext } from '../analysis/context.js';
 import { type Flow, replay, solve } from '../analysis/flow.js';
 import { integer, integerOf, typeOfExpr, variableType } from '../analysis/integers.js';
 import { relations } from '../analysis/results.js';
-import { bare, place, postorder, rootOf, roots } from '../analysis/walk.js';
+import { bare, everywhere, place, postorder, rootOf, roots } from '../analysis/walk.js';
 import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
 import { assignedFrom } from './callers.js';
 
@@ -199,14 +199,17 @@ class Signs {
 		const record = typeOfExpr(at.object, fn, this.file.ir)?.base;
 		const functions = this.file.ir.naming(at.field);
 		if (functions.length > MOST_FUNCTIONS) return true;
-		const isIt = (other: FunctionIR, left: Expr): boolean =>
-			left.kind === 'field' && left.field === at.field && typeOfExpr(left.object, other, this.file.ir)?.base === record;
-		return functions.some(
-			(other) =>
-				assignments(other).some(
-					({ left, right }) => isIt(other, bare(left)) && this.mayBeResult(other, right, left, depth + 1),
-				) || addressedIn(other).some((target) => isIt(other, target)),
-		);
+		return functions.some((other) => {
+			const isIt = (expr: Expr): boolean => this.isField(other, bare(expr), record, at.field);
+			const stored = assignments(other).some(
+				({ left, right }) => isIt(left) && this.mayBeResult(other, right, left, depth + 1),
+			);
+			return stored || addressedIn(other).some(isIt);
+		});
+	}
+
+	private isField(fn: FunctionIR, expr: Expr, record: string | undefined, field: string): boolean {
+		return expr.kind === 'field' && expr.field === field && typeOfExpr(expr.object, fn, this.file.ir)?.base === record;
 	}
 
 	/** Every caller passes such a number. */
@@ -243,11 +246,8 @@ class Signs {
 				return this.at(other, right, left, depth + 1);
 			}),
 		);
-		const isIt = (other: FunctionIR, target: Expr): boolean =>
-			target.kind === 'field' &&
-			target.field === at.field &&
-			typeOfExpr(target.object, other, this.file.ir)?.base === record;
-		if (functions.some((other) => addressedIn(other).some((target) => isIt(other, target)))) return false;
+		if (functions.some((other) => addressedIn(other).some((target) => this.isField(other, target, record, at.field))))
+			return false;
 		return all && seen > 0;
 	}
 
@@ -265,7 +265,7 @@ class Signs {
 
 function assignments(fn: FunctionIR): { readonly left: Expr; readonly right: Expr }[] {
 	const found: { left: Expr; right: Expr }[] = [];
-	each(fn, (expr) => {
+	everywhere(fn, (expr) => {
 		if (expr.kind === 'assign' && expr.op === '=') found.push({ left: expr.left, right: expr.right });
 	});
 	for (const block of fn.blocks)
@@ -280,17 +280,10 @@ function assignments(fn: FunctionIR): { readonly left: Expr; readonly right: Exp
 /** What `&` is applied to. */
 function addressedIn(fn: FunctionIR): Expr[] {
 	const found: Expr[] = [];
-	each(fn, (expr) => {
+	everywhere(fn, (expr) => {
 		if (expr.kind === 'unary' && expr.op === '&') found.push(bare(expr.operand));
 	});
 	return found;
-}
-
-function each(fn: FunctionIR, visit: (expr: Expr) => void): void {
-	for (const block of fn.blocks) {
-		for (const step of block.steps) for (const root of roots(step)) postorder(root, visit);
-		if (block.test) postorder(block.test, visit);
-	}
 }
 
 function storesTo(fn: FunctionIR, field: string): { readonly left: Expr; readonly right: Expr }[] {
@@ -305,7 +298,7 @@ function storesTo(fn: FunctionIR, field: string): { readonly left: Expr; readonl
 			add(expr.left, /^[+|]?=$/.test(expr.op) ? expr.right : { ...expr, kind: 'string', isFormat: false });
 		else if (expr.kind === 'unary' && expr.op === '--') add(expr.operand, expr);
 	};
-	each(fn, visit);
+	everywhere(fn, visit);
 	return found;
 }
 

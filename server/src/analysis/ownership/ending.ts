@@ -1,6 +1,6 @@
 /** How pages fare at the end of one path. */
 import type { Expr, FunctionIR } from '../../syntax/ir.js';
-import { bare, parts, place, postorder, rootOf, roots } from '../walk.js';
+import { bare, everywhere, parts, place, rootOf } from '../walk.js';
 import type { Exit } from './body.js';
 import { leaksOf } from './leaks.js';
 import type { Holding, State, Trail } from './state.js';
@@ -61,10 +61,7 @@ export function keptIn(fn: FunctionIR, from: number, name: string): Kept[] {
 		if (target === undefined || source === undefined || rootOf(source) !== name) return;
 		if (target !== rootOf(target) && rootOf(target) !== name) found.push({ place: target, at: left });
 	};
-	for (const block of fn.blocks) {
-		for (const step of block.steps) for (const root of roots(step)) postorder(root, visit);
-		if (block.test) postorder(block.test, visit);
-	}
+	everywhere(fn, visit);
 	return found;
 }
 

@@ -2,7 +2,7 @@
 import { TAKERS } from '../../kernel/callees.js';
 import type { CallExpr, Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import { variableType } from '../integers.js';
-import { bare, isNull, place, postorder, rootOf, roots } from '../walk.js';
+import { bare, everywhere, isNull, place, rootOf } from '../walk.js';
 import type { Walked } from './body.js';
 import { unmarked } from './former.js';
 import type { State } from './state.js';
@@ -65,10 +65,7 @@ function hasOtherSource(fn: FunctionIR, field: string, stored: ReadonlySet<numbe
 			right.kind === 'call' && /page|folio/.test(right.name) && !/alloc_array|get_free_page|zalloc/.test(right.name);
 		if (other || ((element || page) && !isNull(right) && !stored.has(expr.left.start))) found = true;
 	};
-	for (const block of fn.blocks) {
-		for (const step of block.steps) for (const root of roots(step)) postorder(root, visit);
-		if (block.test) postorder(block.test, visit);
-	}
+	everywhere(fn, visit);
 	return found;
 }
 

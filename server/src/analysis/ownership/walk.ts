@@ -214,17 +214,20 @@ export function leave(body: Body, block: Block, entry: State): [number, State][]
 
 /** A state at the entry of a block, and what leaving it came upon. */
 interface Visit {
+	readonly block: Block;
 	state: State;
-	isWaiting: boolean;
 	events: readonly Event[];
 	exits: readonly Exit[];
 }
 
-/** @returns false when the function has too many states */
-function explore(body: Body): boolean {
+/**
+ * @param isLast no round follows
+ * @returns false when the function has too many states
+ */
+function explore(body: Body, isLast: boolean): boolean {
 	const { blocks } = body.fn;
 	const seen: Map<string, Visit>[] = blocks.map(() => new Map());
-	const pending = new Worklist<readonly [block: Block, visit: Visit]>(body.fn);
+	const pending = new Worklist<Visit>(body.fn);
 	const arrive = (id: number, state: State): boolean => {
 		state.settle();
 		const here = seen[id] as Map<string, Visit>;
@@ -235,17 +238,16 @@ function explore(body: Body): boolean {
 			if (merged === visit.state) return true;
 			visit.state = merged;
 		} else {
-			visit = { state, isWaiting: false, events: [], exits: [] };
+			visit = { block: blocks[id] as Block, state, events: [], exits: [] };
 			here.set(key, visit);
 		}
-		if (!visit.isWaiting) pending.add(id, [blocks[id] as Block, visit]);
-		visit.isWaiting = true;
+		pending.add(id, visit);
 		return here.size <= MOST_STATES;
 	};
-	const go = (block: Block, visit: Visit): [number, State][] => {
+	const go = (visit: Visit): [number, State][] => {
 		body.events = [];
 		body.exits = [];
-		const left = leave(body, block, visit.state.clone());
+		const left = leave(body, visit.block, visit.state.clone());
 		visit.events = body.events;
 		visit.exits = body.exits;
 		return left;
@@ -257,16 +259,15 @@ function explore(body: Body): boolean {
 	arrive(0, entry);
 	const filled = body.filled.size;
 	let steps = 0;
-	for (let now = pending.next(); now; now = pending.next()) {
+	for (let visit = pending.next(); visit; visit = pending.next()) {
 		if (steps++ > MOST_STEPS) return false;
-		const [block, visit] = now;
-		visit.isWaiting = false;
-		for (const [next, after] of go(block, visit)) if (!arrive(next, after)) return false;
+		for (const [next, after] of go(visit)) if (!arrive(next, after)) return false;
 	}
-	// what was found on the way counts from the start
-	if (body.grown || body.filled.size > filled)
-		for (const block of blocks) for (const visit of (seen[block.id] as Map<string, Visit>).values()) go(block, visit);
+	// the next round begins anew
+	if (body.grown && !isLast) return true;
 	const visits = seen.flatMap((here) => [...here.values()]);
+	// what was found on the way counts from the start
+	if (body.grown || body.filled.size > filled) for (const visit of visits) go(visit);
 	body.events = visits.flatMap(({ events }) => events);
 	body.exits = visits.flatMap(({ exits }) => exits);
 	return true;
@@ -274,10 +275,8 @@ function explore(body: Body): boolean {
 
 export function run(body: Body): Walked {
 	for (let round = 0; round < MOST_ROUNDS; round++) {
-		body.events = [];
-		body.exits = [];
 		body.grown = false;
-		if (!explore(body)) return { fn: body.fn, exits: [], events: [], bounded: true };
+		if (!explore(body, round === MOST_ROUNDS - 1)) return { fn: body.fn, exits: [], events: [], bounded: true };
 		if (!body.grown) break;
 	}
 	return { fn: body.fn, exits: body.exits, events: body.events, bounded: false };

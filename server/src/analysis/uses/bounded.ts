@@ -2,7 +2,7 @@
 import { callsDestructor, isCompletionField, registersCompletion } from '../../kernel/sinks/index.js';
 import type { Expr, FunctionIR, Range } from '../../syntax/ir.js';
 import type { FileContext } from '../context.js';
-import { bare, postorder, roots } from '../walk.js';
+import { bare, everywhere } from '../walk.js';
 import type { Use } from './use.js';
 
 /** How far the callers of a release are followed. */
@@ -60,9 +60,6 @@ function usesOfName(fn: FunctionIR, name: string): { completion: Range | undefin
 			if (left.kind === 'field' && isCompletionField(left.field)) completion = { start: expr.start, end: expr.end };
 		}
 	};
-	for (const block of fn.blocks) {
-		for (const step of block.steps) for (const root of roots(step)) postorder(root, look);
-		if (block.test) postorder(block.test, look);
-	}
+	everywhere(fn, look);
 	return { completion, called };
 }
