@@ -65,15 +65,21 @@ export function factOf(test: Expr, truth: boolean): readonly [fact: string, trut
 export function forget(facts: Facts, variable: string): Facts {
 	if (facts.size === 0) return facts;
 	const word = wordOf(variable.replace(/\W.*$/, ''));
-	const kept = [...facts].filter(([fact]) => !word.test(fact));
-	return kept.length === facts.size ? facts : new Map(kept);
+	return filtered(facts, (fact) => !word.test(fact));
+}
+
+/** Entries whose key is kept; the map itself where all are. */
+export function filtered<T>(map: ReadonlyMap<string, T>, keep: (key: string) => boolean): ReadonlyMap<string, T> {
+	for (const key of map.keys()) if (!keep(key)) return new Map([...map].filter(([key]) => keep(key)));
+	return map;
 }
 
 /** Most names come again and again. */
 const WORDS = new Map<string, RegExp>();
 const MOST_WORDS = 2000;
 
-function wordOf(name: string): RegExp {
+/** Matches a name as a word of its own. */
+export function wordOf(name: string): RegExp {
 	let word = WORDS.get(name);
 	if (!word) {
 		if (WORDS.size >= MOST_WORDS) WORDS.clear();
@@ -85,7 +91,7 @@ function wordOf(name: string): RegExp {
 
 /** What both say. */
 export function common(a: Facts, b: Facts): Facts {
-	return a === b ? a : new Map([...a].filter(([fact, truth]) => b.get(fact) === truth));
+	return a === b ? a : filtered(a, (fact) => b.get(fact) === a.get(fact));
 }
 
 /** What `a` says beyond `b`. */

@@ -49,8 +49,16 @@ export function integer(type: CType, typedefs: ReadonlyMap<string, CType>, depth
 
 /** Type of a variable of this function: the innermost declaration is taken for a name declared twice. */
 export function variableType(fn: FunctionIR, name: string): CType | undefined {
-	return (fn.locals.findLast((v) => v.name === name) ?? fn.params.find((v) => v.name === name))?.type;
+	let types = TYPES.get(fn);
+	if (!types) {
+		// the first parameter and the last local of a name
+		types = new Map([...fn.params.toReversed(), ...fn.locals].map((v) => [v.name, v.type]));
+		TYPES.set(fn, types);
+	}
+	return types.get(name);
 }
+
+const TYPES = new WeakMap<FunctionIR, ReadonlyMap<string, CType>>();
 
 /** C type of an expression as far as this file tells. */
 export function typeOfExpr(expr: Expr, fn: FunctionIR, file: FileIR): CType | undefined {

@@ -3,8 +3,8 @@
 import type { Expr } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 import { NEGATED } from './comparisons.js';
-import { common, type Facts, factOf, forget, NO_FACTS } from './facts.js';
-import { bare, place, rootOf } from './walk.js';
+import { common, type Facts, factOf, filtered, forget, NO_FACTS } from './facts.js';
+import { bare, isVariable, place, rootOf } from './walk.js';
 
 /** A number, or as much of it as is known. */
 export type Value = number | 'negative' | 'nonzero';
@@ -215,7 +215,7 @@ export function canonical(known: Known, name: string): string {
 
 /** Parts of a place that are places themselves, longest first. */
 function prefixes(name: string): string[] {
-	if (/^\w+$/.test(name)) return [];
+	if (isVariable(name)) return [];
 	return [...name.matchAll(/->|\.|\[/g)].map((match) => name.slice(0, match.index)).reverse();
 }
 
@@ -267,15 +267,15 @@ export function without(known: Known, name: string): Known {
 	const touched = (key: string): boolean =>
 		key === name || (key.startsWith(name) && /^(?:->|\.|\[)/.test(key.slice(name.length)));
 	const rests = (target: string): boolean => (variable ? rootOf(target.replace('&', '')) === name : touched(target));
-	const names = new Map([...known.names].filter(([key, target]) => !touched(key) && !rests(target)));
+	const names = filtered(known.names, (key) => !touched(key) && !rests(known.names.get(key) as string));
 	const key = canonical(known, name);
-	const values = new Map([...known.values].filter(([held]) => !touched(held) && held !== key));
+	const values = filtered(known.values, (held) => !touched(held) && held !== key);
 	return { facts: forget(known.facts, name), values, names };
 }
 
 /** Known without what others may have changed meanwhile: everything but plain local variables. */
 export function withoutMemory(known: Known, isLocal: (name: string) => boolean): Known {
-	const keep = (key: string): boolean => key.startsWith('@') || (/^\w+$/.test(key) && isLocal(key));
+	const keep = (key: string): boolean => key.startsWith('@') || (isVariable(key) && isLocal(key));
 	const plain = (fact: string): boolean =>
 		fact.startsWith('?') ||
 		(!/->|\.|\[|\*/.test(fact) &&
@@ -291,11 +291,6 @@ function isConstant(word: string): boolean {
 	return /^[A-Z][A-Z0-9_]*$/.test(word);
 }
 
-function filtered<T>(map: ReadonlyMap<string, T>, keep: (key: string) => boolean): ReadonlyMap<string, T> {
-	for (const key of map.keys()) if (!keep(key)) return new Map([...map].filter(([k]) => keep(k)));
-	return map;
-}
-
 /** Known without the results of calls of an expression that is over. */
 export function withoutResults(known: Known): Known {
 	for (const key of known.values.keys())
@@ -304,7 +299,7 @@ export function withoutResults(known: Known): Known {
 }
 
 function agreed<T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
-	return a === b ? a : new Map([...a].filter(([key, value]) => b.get(key) === value));
+	return a === b ? a : filtered(a, (key) => b.get(key) === a.get(key));
 }
 
 /** What both paths know. */

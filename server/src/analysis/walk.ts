@@ -125,5 +125,22 @@ export function isNull(expr: Expr): boolean {
 
 /** Variable a place starts with: "umem" of "umem->pgs". */
 export function rootOf(name: string): string {
-	return /^\w+/.exec(name)?.[0] ?? name;
+	return name.slice(0, wordEnd(name) || name.length);
+}
+
+/** The place is a variable, not something in one or behind it. */
+export function isVariable(name: string): boolean {
+	return name !== '' && wordEnd(name) === name.length;
+}
+
+/** Where the letters, digits and "_" end that a name starts with. */
+function wordEnd(name: string): number {
+	let end = 0;
+	for (; end < name.length; end++) {
+		const code = name.charCodeAt(end);
+		const isOfWord =
+			(code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95;
+		if (!isOfWord) break;
+	}
+	return end;
 }

@@ -171,7 +171,8 @@ class FunctionLowering {
 			this.current = after;
 			return expr;
 		}
-		this.step({ ...this.expressions.range(node), kind: 'eval', expr });
+		const { start, end } = this.expressions.range(node);
+		this.step({ start, end, kind: 'eval', expr });
 		if (expr.kind === 'call' && NORETURN.has(expr.name)) {
 			this.current.closed = true;
 			this.current.stops = true;

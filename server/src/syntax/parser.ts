@@ -1,7 +1,7 @@
 /** tree-sitter behind one door: text to plain nodes. No tree-sitter object leaves this file but `Parsed`, which owns its tree. */
 import { Edit, Language, Parser, type Tree } from 'web-tree-sitter';
 
-/** A node copied out of the tree: offsets are UTF-16 units into the parsed text. */
+/** A node copied out of the tree, without punctuation: offsets are UTF-16 units into the parsed text. */
 export interface PlainNode {
 	readonly type: string;
 	/** Field name in the parent, "" when it has none. */
@@ -25,6 +25,29 @@ export interface Parsed {
 
 /** Deepest nesting that is followed; kernel code stays below 60. */
 const DEEPEST = 600;
+
+/** Punctuation says nothing that its parent's type does not. */
+const LEFT_OUT = new Set(['(', ')', '{', '}', '[', ']', ',', ';']);
+
+/** Named nodes that are read as the text they span. */
+const READ_AS_TEXT = new Set([
+	'identifier',
+	'field_identifier',
+	'type_identifier',
+	'statement_identifier',
+	'primitive_type',
+	'sized_type_specifier',
+	'storage_class_specifier',
+	'type_qualifier',
+	'number_literal',
+	'string_literal',
+	'concatenated_string',
+	'char_literal',
+	'true',
+	'false',
+	'null',
+	'comment',
+]);
 
 interface MutableNode extends PlainNode {
 	children: PlainNode[];
@@ -62,6 +85,8 @@ export class CParser {
 	private readonly fields: readonly (string | null)[];
 	private readonly types: readonly (string | null)[];
 	private readonly namedTypes: readonly boolean[];
+	private readonly leftOut: readonly boolean[];
+	private readonly leaves: readonly boolean[];
 
 	private constructor(language: Language) {
 		this.parser = new Parser();
@@ -69,6 +94,8 @@ export class CParser {
 		this.fields = Array.from({ length: language.fieldCount + 1 }, (_, id) => language.fieldNameForId(id));
 		this.types = Array.from({ length: language.nodeTypeCount }, (_, id) => language.nodeTypeForId(id));
 		this.namedTypes = this.types.map((_, id) => language.nodeTypeIsNamed(id));
+		this.leftOut = this.types.map((type) => LEFT_OUT.has(type ?? ''));
+		this.leaves = this.types.map((type, id) => !this.namedTypes[id] || READ_AS_TEXT.has(type ?? ''));
 	}
 
 	/**
@@ -106,46 +133,48 @@ export class CParser {
 		return tree;
 	}
 
-	/** Copy the tree with one cursor walk, without recursion. */
+	/** Copy the tree with one cursor walk, without recursion. Each question to the cursor is a call into wasm: few are asked. */
 	private copy(tree: Tree): { root: PlainNode; errors: number; tooDeep: boolean } {
 		const cursor = tree.walk();
 		let errors = 0;
 		let tooDeep = false;
 		const mayErr = tree.rootNode.hasError;
-		const node = (): MutableNode => {
+		/** The node at the cursor, put below `parent`; undefined where it is left out or nothing in it is asked for. */
+		const copied = (parent: MutableNode | undefined, isFirst: boolean): MutableNode | undefined => {
 			const id = cursor.nodeTypeId;
 			const type = this.types[id] ?? 'ERROR';
 			if (mayErr && (type === 'ERROR' || id >= this.types.length || cursor.nodeIsMissing)) errors++;
-			return {
+			if (this.leftOut[id]) return undefined;
+			const start = parent && isFirst && !mayErr ? parent.start : cursor.startIndex;
+			const named = this.namedTypes[id] ?? true;
+			const node: MutableNode = {
 				type,
 				field: this.fields[cursor.currentFieldId] ?? '',
-				start: cursor.startIndex,
-				end: cursor.endIndex,
-				named: this.namedTypes[id] ?? true,
+				start,
+				end: named || mayErr ? cursor.endIndex : start + type.length,
+				named,
 				children: [],
 			};
+			parent?.children.push(node);
+			// of a tree with errors all of them are counted
+			return this.leaves[id] && !mayErr ? undefined : node;
 		};
-		const root = node();
-		const stack: MutableNode[] = [root];
+		const root = copied(undefined, true) as MutableNode;
+		/** The nodes around the cursor. */
+		const open = [root];
+		let inner: MutableNode | undefined = root;
 		walk: for (;;) {
-			if (stack.length < DEEPEST && cursor.gotoFirstChild()) {
-				const child = node();
-				(stack.at(-1) as MutableNode).children.push(child);
-				stack.push(child);
+			if (inner && open.length < DEEPEST && cursor.gotoFirstChild()) {
+				if (inner !== root) open.push(inner);
+				inner = copied(open.at(-1), true);
 				continue;
 			}
-			if (stack.length >= DEEPEST) tooDeep = true;
-			for (;;) {
-				if (stack.length === 1) break walk;
-				stack.pop();
-				if (cursor.gotoNextSibling()) {
-					const sibling = node();
-					(stack.at(-1) as MutableNode).children.push(sibling);
-					stack.push(sibling);
-					break;
-				}
-				if (!cursor.gotoParent()) break walk;
+			if (inner && open.length >= DEEPEST) tooDeep = true;
+			while (!cursor.gotoNextSibling()) {
+				if (open.length === 1 || !cursor.gotoParent()) break walk;
+				open.pop();
 			}
+			inner = copied(open.at(-1), false);
 		}
 		cursor.delete();
 		return { root, errors, tooDeep };

@@ -81,7 +81,8 @@ class Softener {
 
 	text(): Soft {
 		let text = '';
-		for (let i = 0; i < this.out.length; i += 8192) text += String.fromCharCode(...this.out.subarray(i, i + 8192));
+		for (let i = 0; i < this.out.length; i += 8192)
+			text += String.fromCharCode.apply(null, this.out.subarray(i, i + 8192) as unknown as number[]);
 		return { text, base: this.base, blanked: this.blanked };
 	}
 

@@ -72,6 +72,7 @@ class Reader {
 	private readonly fields = new Map<string, Map<string, CType>>();
 	private readonly unread: string[] = [];
 	private readonly occurrences = new Map<string, number>();
+	private readonly named = new Map<string, readonly FunctionIR[]>();
 	private byName: ReadonlyMap<string, readonly Item[]> | undefined;
 	private readonly text: string;
 	/** Token indices of our words, ascending. */
@@ -236,7 +237,16 @@ class Reader {
 		return group.arms.map((arm) => tokenText(this.tokens, arm.directive).replace(/\s+/g, ' ')).join('\n');
 	}
 
-	private naming(name: string): FunctionIR[] {
+	private naming(name: string): readonly FunctionIR[] {
+		let functions = this.named.get(name);
+		if (!functions) {
+			functions = this.itemsNaming(name).flatMap((item) => this.functionsOf(item));
+			this.named.set(name, functions);
+		}
+		return functions;
+	}
+
+	private itemsNaming(name: string): Item[] {
 		const { tokens } = this;
 		const items = new Set<Item>();
 		// One pass over the text: a file has hundreds of functions, and the name stands in few of them.
@@ -246,7 +256,7 @@ class Reader {
 			const item = this.functionAt(i);
 			if (item && item.body <= i) items.add(item);
 		}
-		return [...items].flatMap((item) => this.functionsOf(item));
+		return [...items];
 	}
 
 	/** The function a token stands in; functions stand in the order of the text and do not overlap. */

@@ -1,6 +1,6 @@
 import type { CallExpr, Expr } from '../../syntax/ir.js';
-import { type Facts, forget } from '../facts.js';
-import { bare, parts, rootOf } from '../walk.js';
+import { type Facts, filtered, forget, wordOf } from '../facts.js';
+import { bare, isVariable, parts, rootOf } from '../walk.js';
 import { placeOf, type Spot, within } from './places.js';
 import { type Holding, type State, ZERO } from './state.js';
 
@@ -8,24 +8,26 @@ import { type Holding, type State, ZERO } from './state.js';
 export function forgetMention(state: State, name: string): void {
 	state.facts = withoutMention(state.facts, name);
 	state.earlier = withoutMention(state.earlier, name);
-	const word = new RegExp(`\\b${rootOf(name)}\\b`);
+	const root = rootOf(name);
 	const speaks = (text: string | undefined): boolean =>
-		text !== undefined && (text === name || (/^\w+(?:\[\])?$/.test(name) && word.test(text)));
+		text !== undefined && (text === name || ((isVariable(name) || name === `${root}[]`) && wordOf(root).test(text)));
 	for (const holding of state.holdings.values()) {
 		if (speaks(holding.asked)) state.update(holding.id, { asked: undefined });
 		if (speaks(holding.goal)) state.update(holding.id, { goal: undefined });
 	}
-	for (const [key, value] of state.values)
-		if (value.copyOf === name || (value.copyOf !== undefined && /^\w+$/.test(name) && rootOf(value.copyOf) === name))
+	for (const [key, value] of state.values) {
+		const { copyOf } = value;
+		if (copyOf !== undefined && (copyOf === name || (isVariable(name) && rootOf(copyOf) === name)))
 			state.values.set(key, { ...value, copyOf: undefined });
+	}
 }
 
 /** A variable gets another value. */
 export function forgetVariable(state: State, name: string): void {
 	forgetMention(state, name);
-	for (const key of [...state.values.keys()]) if (within(key, name)) state.values.delete(key);
+	for (const key of state.values.keys()) if (within(key, name)) state.values.delete(key);
 	state.aliases.delete(name);
-	for (const [local, alias] of [...state.aliases]) if (rootOf(alias.place) === name) state.aliases.delete(local);
+	for (const [local, alias] of state.aliases) if (rootOf(alias.place) === name) state.aliases.delete(local);
 	for (const holding of state.holdings.values()) {
 		if (rootOf(holding.place) === name) state.holdings.delete(holding.id);
 		else if (holding.position && rootOf(holding.position.of) === name)
@@ -42,14 +44,14 @@ export function writeThrough(state: State, call: CallExpr, fields: boolean): voi
 			if (name === undefined || !(fields || /copy_from|get_user|swap|(?:set|clear|change|assign)_bit/.test(call.name)))
 				continue;
 			forgetMention(state, name);
-			for (const key of [...state.values.keys()]) if (within(key, name)) state.values.delete(key);
+			for (const key of state.values.keys()) if (within(key, name)) state.values.delete(key);
 			for (const h of state.holdings.values())
-				if (h.place === name && (h.single || /^\w+$/.test(name))) state.holdings.delete(h.id);
+				if (h.place === name && (h.single || isVariable(name))) state.holdings.delete(h.id);
 		} else if (fields) {
 			const name = placeOf(state, at);
 			if (name === undefined) continue;
 			const held = [...state.facts].filter(([fact]) => fact.includes(`${name}->`));
-			for (const [key, { signs }] of [...state.values]) {
+			for (const [key, { signs }] of state.values) {
 				if (key === name || !within(key, name)) continue;
 				if (signs === ZERO || !(signs & ZERO)) held.push([key, signs !== ZERO]);
 				state.values.delete(key);
@@ -88,7 +90,5 @@ export function isField(name: string): boolean {
 }
 
 function withoutMention(facts: Facts, name: string): Facts {
-	if (/^\w+$/.test(name)) return forget(facts, name);
-	const kept = [...facts].filter(([fact]) => !fact.includes(name));
-	return kept.length === facts.size ? facts : new Map(kept);
+	return isVariable(name) ? forget(facts, name) : filtered(facts, (fact) => !fact.includes(name));
 }

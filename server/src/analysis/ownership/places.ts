@@ -1,7 +1,7 @@
 /** Names of places, seen through local pointers. */
 import { VIEWS } from '../../kernel/callees.js';
 import type { Expr } from '../../syntax/ir.js';
-import { bare, place } from '../walk.js';
+import { bare, place, rootOf } from '../walk.js';
 import { type State, temporary } from './state.js';
 
 /** Aliases of aliases that are followed. */
@@ -11,7 +11,7 @@ const LONGEST_CHAIN = 4;
 function throughAliases(name: string, state: State): string {
 	let at = name;
 	for (let i = 0; i < LONGEST_CHAIN; i++) {
-		const root = /^\w+/.exec(at)?.[0] ?? at;
+		const root = rootOf(at);
 		const alias = state.aliases.get(root);
 		if (!alias) return at;
 		const rest = at.slice(root.length);
@@ -108,5 +108,6 @@ export function spotOf(state: State, expr: Expr): Spot | undefined {
 
 /** `inner` is `outer` itself or lies in what it points to or contains. */
 export function within(inner: string, outer: string): boolean {
-	return inner.startsWith(outer) && (inner.length === outer.length || /^(?:->|\.|\[)/.test(inner.slice(outer.length)));
+	const at = outer.length;
+	return inner.startsWith(outer) && (inner.length === at || '.['.includes(inner[at] as string) || inner.startsWith('->', at));
 }

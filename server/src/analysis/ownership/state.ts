@@ -3,6 +3,7 @@ import type { CallExpr, Expr, Range } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { common, type Facts, NO_FACTS } from '../facts.js';
 import type { Held } from '../holders.js';
+import { isVariable } from '../walk.js';
 import { unmarked } from './former.js';
 
 /** Signs a value may have; for pointers NEG is an ERR_PTR, ZERO is NULL. */
@@ -163,7 +164,7 @@ export class State {
 			);
 		// what else a callee got adds up, for it only makes the analysis more careful
 		for (const [place, touch] of this.touches)
-			if (touch.status !== 'gone' || /^\w+$/.test(place))
+			if (touch.status !== 'gone' || isVariable(place))
 				parts.push(`${place}|${touch.status}|${[...touch.kinds].join()}`);
 		return parts.sort().join(';');
 	}
@@ -204,8 +205,11 @@ export function joinValues(a: Value, b: Value): Value {
 	if (sameValue(a, b)) return a;
 	const [some, others] = [constantsOf(a), constantsOf(b)];
 	const all = some && others && [...new Set([...some, ...others])].sort((x, y) => x - y);
-	return {
-		...amongst({ signs: a.signs | b.signs }, all),
+	const few = all && all.length <= MOST_CONSTANTS ? all : undefined;
+	const joined: Value = {
+		signs: a.signs | b.signs,
+		constant: few?.length === 1 ? few[0] : undefined,
+		oneOf: few && few.length > 1 ? few : undefined,
 		// a number that is the result on one path only must not be mistaken for it on the other
 		result: a.result === b.result ? a.result : undefined,
 		form: a.form === b.form ? a.form : a.result === b.result ? 'sum' : undefined,
@@ -216,6 +220,7 @@ export function joinValues(a: Value, b: Value): Value {
 		published: a.published || b.published,
 		unknown: a.unknown && b.unknown,
 	};
+	return sameValue(joined, a) ? a : joined;
 }
 
 /**
@@ -223,20 +228,24 @@ export function joinValues(a: Value, b: Value): Value {
  * @returns `old` itself when `more` adds nothing
  */
 export function merge(old: State, more: State): State {
-	const merged = old.clone();
-	let changed = false;
+	let merged: State | undefined;
+	const changing = (): State => {
+		merged ??= old.clone();
+		return merged;
+	};
 	for (const [place, value] of old.values) {
 		const other = more.values.get(place);
-		const joined = other ? joinValues(value, other) : undefined;
-		if (!joined) merged.values.delete(place);
-		else merged.values.set(place, joined);
-		if (!joined || !sameValue(joined, value)) changed = true;
+		if (!other) {
+			changing().values.delete(place);
+			continue;
+		}
+		const joined = joinValues(value, other);
+		if (joined !== value) changing().values.set(place, joined);
 	}
 	for (const [local, alias] of old.aliases) {
 		const other = more.aliases.get(local);
 		if (other && other.place === alias.place && other.address === alias.address) continue;
-		merged.aliases.delete(local);
-		changed = true;
+		changing().aliases.delete(local);
 	}
 	for (const [id, holding] of old.holdings) {
 		const other = more.holdings.get(id);
@@ -244,18 +253,14 @@ export function merge(old: State, more: State): State {
 		const asked = other.asked === holding.asked ? holding.asked : undefined;
 		const goal = other.goal === holding.goal ? holding.goal : undefined;
 		if (asked === holding.asked && goal === holding.goal) continue;
-		merged.update(id, { asked, goal });
-		changed = true;
+		changing().update(id, { asked, goal });
 	}
-	for (const [place, touch] of more.touches) {
-		if (merged.touches.has(place)) continue;
-		merged.touches.set(place, touch);
-		changed = true;
-	}
-	merged.facts = common(old.facts, more.facts);
-	merged.earlier = common(old.earlier, more.earlier);
-	if (merged.facts.size !== old.facts.size || merged.earlier.size !== old.earlier.size) changed = true;
-	return changed ? merged : old;
+	for (const [place, touch] of more.touches) if (!old.touches.has(place)) changing().touches.set(place, touch);
+	const facts = common(old.facts, more.facts);
+	const earlier = common(old.earlier, more.earlier);
+	if (facts !== old.facts) changing().facts = facts;
+	if (earlier !== old.earlier) changing().earlier = earlier;
+	return merged ?? old;
 }
 
 /** Key of the value of an expression within a step. */

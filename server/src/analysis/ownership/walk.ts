@@ -21,9 +21,12 @@ const MOST_STEPS = 12_000;
 const MOST_ROUNDS = 4;
 
 export function evaluateParts(body: Body, state: State, expr: Expr): State[] {
-	let states = [state];
-	for (const part of parts(expr)) states = states.flatMap((now) => evaluate(body, now, part));
-	return states;
+	return parts(expr).reduce((states, part) => eachOf(states, (now) => evaluate(body, now, part)), [state]);
+}
+
+/** Mostly there is one. */
+function eachOf(states: State[], next: (state: State) => State[]): State[] {
+	return states.length === 1 ? next(states[0] as State) : states.flatMap(next);
 }
 
 /** Evaluate an expression: its effects, in the order C has them. */
@@ -55,9 +58,9 @@ export function evaluate(body: Body, state: State, expr: Expr): State[] {
 			}
 			break;
 		case 'call':
-			return evaluateParts(body, state, expr).flatMap((now) => callOf(body, now, expr));
+			return eachOf(evaluateParts(body, state, expr), (now) => callOf(body, now, expr));
 		case 'assign':
-			return evaluateParts(body, state, expr).flatMap((now) => assignment(body, now, expr.left, expr.op, expr.right));
+			return eachOf(evaluateParts(body, state, expr), (now) => assignment(body, now, expr.left, expr.op, expr.right));
 		case 'unary':
 			if (expr.op === '++' || expr.op === '--')
 				return evaluateParts(body, state, expr).map((now) => {
@@ -189,27 +192,33 @@ export function alongEdge(body: Body, block: Block, next: number, state: State):
 /** States on the edges out of a block. */
 export function leave(body: Body, block: Block, entry: State): [number, State][] {
 	let states = [entry];
-	for (const step of block.steps) states = states.flatMap((state) => stepOf(body, state, step));
+	for (const step of block.steps) states = eachOf(states, (state) => stepOf(body, state, step));
 	const { test } = block;
 	if (!test) {
 		if (block.successors.length === 0 && block.steps.at(-1)?.kind !== 'return' && !block.stops)
 			for (const state of states)
 				leaveFunction(body, state, { start: body.fn.body.end - 1, end: body.fn.body.end }, undefined);
 		return states.flatMap((state) =>
-			block.successors.map((next): [number, State] => [next, alongEdge(body, block, next, state.clone())]),
+			forEdges(block, state).map(([next, after]): [number, State] => [next, alongEdge(body, block, next, after)]),
 		);
 	}
-	const tested = states.flatMap((state) => evaluate(body, state, test));
+	const isHead = body.fn.loops.some(({ heads }) => heads.includes(block.id));
+	const tested = eachOf(states, (state) => evaluate(body, state, test));
 	return tested.flatMap((state) =>
-		block.successors.flatMap((next, i): [number, State][] => {
-			const after = state.clone();
+		forEdges(block, state).flatMap(([next, after], i): [number, State][] => {
+			const { doubtful } = after;
 			if (!assume(after, test, i === 0)) return [];
 			// a loop over an object ends because what it calls changes that
-			if (body.fn.loops.some(({ heads }) => heads.includes(block.id))) after.doubtful = state.doubtful;
+			if (isHead) after.doubtful = doubtful;
 			after.note(test, i === 0 ? 'true' : 'false');
 			return [[next, alongEdge(body, block, next, after)]];
 		}),
 	);
+}
+
+/** A state for each edge out of a block; the last one is `state` itself, which nobody else needs any more. */
+function forEdges({ successors }: Block, state: State): [number, State][] {
+	return successors.map((next, i) => [next, i === successors.length - 1 ? state : state.clone()]);
 }
 
 /** A state at the entry of a block, and what leaving it came upon. */
