@@ -63,6 +63,7 @@ export class LockAnalysis {
 	private readonly entries = new Map<string, Path>();
 	private readonly effects = new Map<string, Effect | 'none' | 'lost'>();
 	private readonly busy = new Set<string>();
+	private readonly forbidding = new Map<FunctionIR, boolean>();
 	private macros: ReadonlySet<string> | undefined;
 
 	constructor(file: FileContext) {
@@ -78,6 +79,24 @@ export class LockAnalysis {
 	/** Locks at the calls of `fn` whoever calls it. */
 	alone(fn: FunctionIR, family: LockFamily): LockSites {
 		return this.solve(fn, family, `alone ${keyOf(fn, family)}`, UNENTERED);
+	}
+
+	/**
+	 * Whether anything forbids to sleep somewhere in `fn`: it takes a lock itself, or somebody who enters it may hold one.
+	 * Cheap beside following its paths.
+	 */
+	mayForbidSleep(fn: FunctionIR): boolean {
+		const known = this.forbidding.get(fn);
+		if (known !== undefined) return known;
+		this.forbidding.set(fn, false);
+		const found =
+			this.mayTouch(fn, 'atomic', new Set()) ||
+			fn.calls.some(({ name }) => this.lockingMacros().has(name)) ||
+			this.file.text.slice(fn.start, fn.end).includes('guard') ||
+			this.handlerOf(fn) !== undefined ||
+			(this.isPrivate(fn) && this.file.ir.callers(fn.name).some((caller) => this.mayForbidSleep(caller)));
+		this.forbidding.set(fn, found);
+		return found;
 	}
 
 	private solve(fn: FunctionIR, family: LockFamily, key: string, entry: Path): LockSites {

@@ -54,10 +54,13 @@ export class Reach {
 		this.names = new Set([...targets.names].filter((name) => text.includes(name) && !ir.defined.has(name)));
 	}
 
-	/** All of them in the file, those that are nearest to what they come to first. */
-	all(): readonly Reaching[] {
+	/**
+	 * All of them in the file, those that are nearest to what they come to first.
+	 * @param isAsked whether a function is asked about
+	 */
+	all(isAsked: (fn: FunctionIR) => boolean = () => true): readonly Reaching[] {
 		return this.functions()
-			.filter(({ clean }) => clean)
+			.filter((fn) => fn.clean && isAsked(fn))
 			.flatMap((fn) => this.of(fn))
 			.sort((a, b) => a.chain.length - b.chain.length || a.call.start - b.call.start);
 	}

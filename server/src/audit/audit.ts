@@ -241,11 +241,10 @@ class Run {
 		return { contents, fresh };
 	}
 
-	/** Results of an earlier audit; undefined where one is missing. */
+	/** Results of an earlier audit; undefined where they are missing. */
 	#kept({ path, home, names }: Place, contents: string): readonly FileResult[] | undefined {
 		const kept = new Results(this.#cache, home.facts, this.#options.setting.knownUsers);
-		const results = names.map((name) => kept.get(home.inward(inFolder(path, name)), contents));
-		return results.every((result) => result !== undefined) ? results : undefined;
+		return kept.get(home.inward(path), names, contents);
 	}
 
 	#take(place: Place, name: string, { sites, findings, skipped, failed }: FileResult): void {

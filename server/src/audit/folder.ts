@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Files } from '../workspace/files.js';
 import { MAX_BYTES } from '../workspace/read.js';
@@ -9,7 +9,7 @@ import { digest } from './cache.js';
 export class Folder implements Files {
 	readonly #path: string;
 	readonly #names: readonly string[];
-	readonly #contents = new Map<string, Promise<Buffer | undefined>>();
+	readonly #contents = new Map<string, Buffer | undefined>();
 
 	/**
 	 * @param path absolute, with "/"
@@ -21,9 +21,8 @@ export class Folder implements Files {
 	}
 
 	/** Names the contents of all files together. */
-	async digest(): Promise<string> {
-		const contents = await Promise.all(this.#names.map((name) => this.#bytes(join(this.#path, name))));
-		return digest(...this.#names.flatMap((name, i) => [name, contents[i] ?? '']));
+	digest(): string {
+		return digest(...this.#names.flatMap((name) => [name, this.#bytes(join(this.#path, name)) ?? '']));
 	}
 
 	async list(folder: string): Promise<readonly string[]> {
@@ -31,16 +30,21 @@ export class Folder implements Files {
 	}
 
 	async read(path: string): Promise<string | undefined> {
-		const bytes = await this.#bytes(path);
+		const bytes = this.#bytes(path);
 		return bytes && bytes.length <= MAX_BYTES ? decode(bytes)?.text : undefined;
 	}
 
-	#bytes(path: string): Promise<Buffer | undefined> {
-		let bytes = this.#contents.get(path);
-		if (!bytes) {
-			bytes = readFile(path).catch(() => undefined);
-			this.#contents.set(path, bytes);
-		}
-		return bytes;
+	/** A folder has some ten files, all of them small: reading them at once takes a third of the time that promises take. */
+	#bytes(path: string): Buffer | undefined {
+		if (!this.#contents.has(path)) this.#contents.set(path, contentOf(path));
+		return this.#contents.get(path);
+	}
+}
+
+function contentOf(path: string): Buffer | undefined {
+	try {
+		return readFileSync(path);
+	} catch {
+		return undefined;
 	}
 }

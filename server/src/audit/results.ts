@@ -33,7 +33,7 @@ export interface FileResult {
 	readonly failed: boolean;
 }
 
-/** Results of files, by path, what the folder around them holds, and what they are judged by. */
+/** Results of the files of a folder, by its path, what it holds, and what they are judged by. */
 export class Results {
 	readonly #cache: Cache | undefined;
 	readonly #judgedBy: string;
@@ -44,17 +44,24 @@ export class Results {
 		this.#judgedBy = digest(facts, String(knownUsers));
 	}
 
-	/** @param contents names the contents of the folder that the file is in */
-	get(path: string, contents: string): FileResult | undefined {
-		const bytes = this.#cache?.get('results', this.#name(path, contents));
-		return bytes && (JSON.parse(bytes.toString()) as FileResult);
+	/**
+	 * @param folder as the engine knows it
+	 * @param names of the files asked for
+	 * @param contents names the contents of the folder
+	 * @returns in the order of the names
+	 */
+	get(folder: string, names: readonly string[], contents: string): readonly FileResult[] | undefined {
+		const bytes = this.#cache?.get('results', this.#name(folder, names, contents));
+		return bytes && (JSON.parse(bytes.toString()) as FileResult[]);
 	}
 
-	put(path: string, contents: string, result: FileResult): void {
-		this.#cache?.put('results', this.#name(path, contents), Buffer.from(JSON.stringify(result)));
+	/** What was not read to its end is not kept, nor what stands beside it. */
+	put(folder: string, names: readonly string[], contents: string, results: readonly FileResult[]): void {
+		if (results.every(({ whole }) => whole))
+			this.#cache?.put('results', this.#name(folder, names, contents), Buffer.from(JSON.stringify(results)));
 	}
 
-	#name(path: string, contents: string): string {
-		return digest(this.#judgedBy, path, contents);
+	#name(folder: string, names: readonly string[], contents: string): string {
+		return digest(this.#judgedBy, folder, contents, ...names);
 	}
 }

@@ -43,8 +43,8 @@ export class StampTable {
 	}
 
 	isSettled(row: number, started: number): boolean {
-		const [mtime = 0, ctime = 0] = this.#values.subarray(row * FIELDS + 1, row * FIELDS + 3);
-		return Math.max(mtime, ctime) < started - RACY;
+		const at = row * FIELDS;
+		return Math.max(this.#values[at + 1] as number, this.#values[at + 2] as number) < started - RACY;
 	}
 
 	isSame(row: number, other: StampTable, otherRow: number): boolean {
@@ -58,7 +58,8 @@ export class StampTable {
 	pick(rows: readonly number[]): Float64Array {
 		const values = new Float64Array(rows.length * FIELDS);
 		rows.forEach((row, to) => {
-			values.set(this.#values.subarray(row * FIELDS, (row + 1) * FIELDS), to * FIELDS);
+			for (let field = 0; field < FIELDS; field++)
+				values[to * FIELDS + field] = this.#values[row * FIELDS + field] as number;
 		});
 		return values;
 	}

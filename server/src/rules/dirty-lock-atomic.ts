@@ -71,7 +71,7 @@ export const dirtyLockAtomic: Rule = {
 	check(file, report) {
 		const locks = lockAnalysis(file);
 		const told = new Set<CallExpr>();
-		for (const dirtier of new Reach(locks, DIRTIERS).all()) {
+		for (const dirtier of new Reach(locks, DIRTIERS).all((fn) => locks.mayForbidSleep(fn))) {
 			// of a chain the innermost call is told of
 			if (dirtier.chain.some((call) => told.has(call))) continue;
 			const hold = holdAt(locks, dirtier);

@@ -109,5 +109,7 @@ export function spotOf(state: State, expr: Expr): Spot | undefined {
 /** `inner` is `outer` itself or lies in what it points to or contains. */
 export function within(inner: string, outer: string): boolean {
 	const at = outer.length;
-	return inner.startsWith(outer) && (inner.length === at || '.['.includes(inner[at] as string) || inner.startsWith('->', at));
+	return (
+		inner.startsWith(outer) && (inner.length === at || '.['.includes(inner[at] as string) || inner.startsWith('->', at))
+	);
 }
