@@ -1,6 +1,15 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { boundedBy, type Use, usesOf } from '../analysis/uses/index.js';
-import { inFunction, isLasting, longTermCaution, pathOf, pinning, type Site, sitesOf } from './page-use.js';
+import {
+	inFunction,
+	isLasting,
+	keptByDevice,
+	longTermCaution,
+	pathOf,
+	pinning,
+	type Site,
+	sitesOf,
+} from './page-use.js';
 import type { Rule } from './rule.js';
 
 const PATH = ['device', 'kept', 'registered', 'stored', 'released'] as const;
@@ -18,7 +27,7 @@ export function reachesFurther({ uses: { uses, transient, core } }: Pick<Site, '
 }
 
 function outlasts(file: FileContext, { uses }: Pick<Site, 'uses'>, use: Use): boolean {
-	const lasts = use.lasting === true || use.kind !== 'device' || uses.uses.some(isLasting);
+	const lasts = use.kind !== 'device' || keptByDevice(uses.uses) !== undefined || uses.uses.some(isLasting);
 	return lasts && !boundedBy(file, uses.uses);
 }
 

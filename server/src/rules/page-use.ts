@@ -52,6 +52,12 @@ export function isLasting(use: Use): boolean {
 	return use.kind === 'stored' && use.life === 'global' && use.address !== true;
 }
 
+/** What lets a device reach the pages until somebody takes them away from it; undefined when there is none. */
+export function keptByDevice(uses: readonly Use[]): Use | undefined {
+	const isHeld = (here: string): boolean => uses.some((use) => use.kind === 'released' && use.function !== here);
+	return uses.find((use) => use.lasting === 'mapped' || (use.lasting === 'held' && isHeld(use.function)));
+}
+
 /** The path through the file: what the finding is about, then where else the pages are used and given back. */
 export function pathOf(site: Site, first: Use, kinds: readonly Use['kind'][]): readonly Related[] {
 	const told = new Set<string>();

@@ -1,7 +1,16 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { boundedBy, type Use } from '../analysis/uses/index.js';
 import { bare } from '../analysis/walk.js';
-import { inFunction, isLasting, longTermCaution, pathOf, pinning, type Site, sitesOf } from './page-use.js';
+import {
+	inFunction,
+	isLasting,
+	keptByDevice,
+	longTermCaution,
+	pathOf,
+	pinning,
+	type Site,
+	sitesOf,
+} from './page-use.js';
 import type { Rule } from './rule.js';
 
 /** The flags are this function's own, and FOLL_LONGTERM is never among them. */
@@ -21,7 +30,7 @@ function neverLong({ call, fn, flags, arg }: ApiCall): boolean {
 /** What keeps the pages until somebody asks for the contrary; undefined when the file shows a bound or no release. */
 function keeper(file: FileContext, { call, uses: { uses, transient } }: Site): Use | undefined {
 	if (transient || boundedBy(file, uses)) return undefined;
-	const mapped = uses.find((use) => use.kind === 'device' && use.lasting);
+	const mapped = keptByDevice(uses);
 	if (mapped) return mapped;
 	// released by a function of its own: an ioctl, the release of the file
 	const later = uses.some((use) => use.kind === 'released' && use.function !== call.fn?.name);

@@ -1,5 +1,5 @@
 /** Whether the end of some work gives the pages back: a completion callback, an interrupt, a timer. */
-import { callsDestructor, isCompletionField, registersCompletion } from '../../kernel/sinks/index.js';
+import { callsDestructor, dropsReference, isCompletionField, registersCompletion } from '../../kernel/sinks/index.js';
 import type { Expr, FunctionIR, Range } from '../../syntax/ir.js';
 import type { FileContext } from '../context.js';
 import { bare, everywhere } from '../walk.js';
@@ -43,6 +43,8 @@ function inTable(file: FileContext, name: string): Range | undefined {
 function usesOfName(fn: FunctionIR, name: string): { completion: Range | undefined; called: boolean } {
 	let completion: Range | undefined;
 	let called = false;
+	// work that is put off when the last reference is dropped is the end of the object, not that of some work with the pages
+	const drops = fn.calls.some((call) => dropsReference(call.name));
 	const isName = (expr: Expr): boolean => {
 		const at = bare(expr);
 		const operand = at.kind === 'unary' && at.op === '&' ? bare(at.operand) : at;
@@ -52,8 +54,8 @@ function usesOfName(fn: FunctionIR, name: string): { completion: Range | undefin
 		if (expr.kind === 'call') {
 			if (expr.name === name) called = true;
 			else if (expr.args.some(isName)) {
-				if (registersCompletion(expr.name)) completion = expr.nameRange;
-				else if (callsDestructor(expr.name)) called = true;
+				if (drops || callsDestructor(expr.name)) called = true;
+				else if (registersCompletion(expr.name)) completion = expr.nameRange;
 			}
 		} else if (expr.kind === 'assign' && isName(expr.right)) {
 			const left = bare(expr.left);

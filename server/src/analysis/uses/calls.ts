@@ -7,6 +7,7 @@ import {
 	freesHolder,
 	insertion,
 	keepsNothing,
+	type Lasting,
 	type ListCall,
 	listCall,
 	loadsFrom,
@@ -198,7 +199,7 @@ function isRelease(eyes: Eyes, call: CallExpr, kinds: readonly Kinds[]): boolean
 	return true;
 }
 
-function device(eyes: Eyes, call: CallExpr, by: string, direction: Direction = 'unknown', lasting = false): void {
+function device(eyes: Eyes, call: CallExpr, by: string, direction: Direction = 'unknown', lasting?: Lasting): void {
 	const text = call.name ? `${call.name}() gives them to ${by}` : `they go to ${by}`;
 	eyes.frame.note({ ...span(call.nameRange), kind: 'device', text, direction, lasting });
 }
@@ -214,7 +215,7 @@ function toDevice(eyes: Eyes, call: CallExpr, reach: (index: number) => Kinds): 
 				: counts
 					? wayOfCounts(call.args[counts.read], call.args[counts.written])
 					: (direction ?? 'unknown');
-		device(eyes, call, known.by, way, known.lasting ?? false);
+		device(eyes, call, known.by, way, known.lasting ? 'mapped' : undefined);
 		return true;
 	}
 	const taker = addressTaker(call.name);

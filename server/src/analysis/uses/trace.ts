@@ -113,6 +113,7 @@ export class Trace {
 		if (callers.length === 0) {
 			if (effects.returns !== NONE)
 				this.note({ ...fn.nameRange, kind: 'returned', function: fn.name, text: 'returned to the caller' });
+			else this.carriedOut(fn, effects.returned);
 			return false;
 		}
 		if (height >= HIGHEST_CALLER || callers.length > MOST_CALLERS) this.giveUp();
@@ -123,6 +124,14 @@ export class Trace {
 			if (!this.up(caller, left, height + 1)) settled = false;
 		}
 		return settled;
+	}
+
+	/** A mapping that leaves the file in an object which a function makes and returns. */
+	private carriedOut({ name, nameRange }: FunctionIR, returned: Effects['returned']): void {
+		const kinds = [...returned.values()].reduce((all, entry) => all | entry.kinds, NONE);
+		if ((kinds & MAPPING) === 0 || kinds & WINDOW) return;
+		const text = `a mapping of them stays in what ${name}() returns`;
+		this.note({ ...nameRange, function: name, kind: 'kept', life: 'object', mapped: true, text });
 	}
 
 	/** What a function that was followed from the call leaves in objects. */

@@ -1,5 +1,5 @@
 /** What becomes of the pages of a taking call: evidence, in words and with its place. */
-import type { Direction } from '../../kernel/sinks/index.js';
+import type { Direction, Lasting } from '../../kernel/sinks/index.js';
 import type { Range } from '../../syntax/ir.js';
 
 export type UseKind =
@@ -43,8 +43,8 @@ export interface Use extends Range {
 	readonly mapped?: boolean;
 	/** Of a device: which way the data goes. */
 	readonly direction?: Direction;
-	/** Of a device: it can reach the pages until somebody takes the mapping away. */
-	readonly lasting?: boolean;
+	/** Of a device: how long it can reach the pages. */
+	readonly lasting?: Lasting;
 	/** Of what is stored or handed: the physical address alone. */
 	readonly address?: boolean;
 	/** Of what is handed: an object that holds a list of the pages, not they themselves. */

@@ -3,6 +3,9 @@ import { byName, type Source } from './table.js';
 
 export type Direction = 'to-device' | 'from-device' | 'both' | 'unknown';
 
+/** How long a device reaches pages: until a mapping is taken away, for as long as they are held, until the I/O is over. */
+export type Lasting = 'mapped' | 'held' | undefined;
+
 export interface DeviceCall {
 	/** Position of the page, address or list that the device gets. */
 	readonly arg: number;
@@ -122,9 +125,9 @@ export function deviceCall(name: string): DeviceCall | undefined {
 }
 
 /** Who gets at a physical address that is among the arguments of this function; undefined when that is not known. */
-export function addressTaker(name: string): { readonly by: string; readonly lasting: boolean } | undefined {
-	if (HYPERCALL.test(name)) return { by: 'the hypervisor', lasting: false };
-	return TABLE.test(name) ? { by: 'a device, by its page tables', lasting: true } : undefined;
+export function addressTaker(name: string): { readonly by: string; readonly lasting: Lasting } | undefined {
+	if (HYPERCALL.test(name)) return { by: 'the hypervisor', lasting: 'held' };
+	return TABLE.test(name) ? { by: 'a device, by its page tables', lasting: 'mapped' } : undefined;
 }
 
 /** Conversions to the byte order of a device: an address that is converted goes into a descriptor. */

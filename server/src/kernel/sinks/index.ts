@@ -1,8 +1,9 @@
 /** What kernel functions do with pages that were taken: who gets at them, who keeps them. Look-ups only. */
 export { loadsFrom, storesInto } from './cpu.js';
-export { addressTaker, type Direction, deviceCall, directionOf, toDeviceOrder } from './device.js';
+export { addressTaker, type Direction, deviceCall, directionOf, type Lasting, toDeviceOrder } from './device.js';
 export {
 	callsDestructor,
+	dropsReference,
 	INVALIDATES,
 	insertion,
 	isCompletionField,

@@ -123,6 +123,11 @@ const DESTRUCTORS = names(`
 	kref_put kref_put_mutex kref_put_lock call_rcu devm_add_action devm_add_action_or_reset
 `);
 
+/** Drops a reference on an object and says whether it was the last one. Source: include/linux/{refcount,atomic}.h. */
+export function dropsReference(name: string): boolean {
+	return /^(?:refcount|atomic(?:64|_long)?)_(?:dec|sub)_and_(?:test|lock\w*|mutex_lock)$/.test(name);
+}
+
 /** Calls the function among its arguments to destroy an object. Source: include/linux/{kref,rcupdate,device}.h. */
 export function callsDestructor(name: string): boolean {
 	return DESTRUCTORS.has(name);
