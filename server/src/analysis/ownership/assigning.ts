@@ -122,10 +122,10 @@ export function assignVariable(body: Body, state: State, name: string, right: Ex
 	state.values.set(name, value);
 }
 
-/** `ctx->page = page`: the page that was taken waits in the field from here on. */
+/** `ctx->page = page`, `ctx->pages = pages`: what was taken waits in the field from here on. */
 function keep(body: Body, state: State, name: string, from: string, { start }: Expr): void {
-	for (const { place, single, outcome, kind, taking } of state.holdings.values())
-		if (place === from && single && outcome !== 'none')
+	for (const { place, outcome, kind, taking } of state.holdings.values())
+		if (place === from && outcome !== 'none')
 			body.events.push({
 				kind: 'field',
 				place: name,
@@ -142,6 +142,7 @@ export function assignPlace(body: Body, state: State, left: Expr, right: Expr, v
 	const root = name === undefined ? undefined : rootOf(name);
 	const own = root !== undefined && isOwn(body, state, root, name as string);
 	const from = placeOf(state, bare(right));
+	if (name !== undefined && isField(name) && from !== undefined) keep(body, state, name, from, left);
 	if (
 		name !== undefined &&
 		own &&
@@ -156,7 +157,6 @@ export function assignPlace(body: Body, state: State, left: Expr, right: Expr, v
 		if (root !== from) state.aliases.set(from, { place: name, address: false });
 		return;
 	}
-	if (name !== undefined && isField(name) && from !== undefined) keep(body, state, name, from, left);
 	handOn(body, state, right, undefined);
 	if (value.carries !== undefined && !(own && !name?.includes('[]'))) carriedOff(body, state, value.carries, left);
 	if (name === undefined) return;

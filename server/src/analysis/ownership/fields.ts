@@ -2,7 +2,7 @@
 import { TAKERS } from '../../kernel/callees.js';
 import type { CallExpr, Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import { variableType } from '../integers.js';
-import { bare, everywhere, isNull, place, rootOf } from '../walk.js';
+import { bare, everywhere, isNull, isVariable, place, rootOf } from '../walk.js';
 import type { Walked } from './body.js';
 import { unmarked } from './former.js';
 import type { State } from './state.js';
@@ -58,7 +58,8 @@ function hasOtherSource(fn: FunctionIR, field: string, stored: ReadonlySet<numbe
 		const left = bare(expr.left);
 		const right = bare(expr.right);
 		const name = place(left) ?? '';
-		if (lastField(name) !== field) return;
+		// a variable may have the name of the field
+		if (isVariable(name) || lastField(name) !== field) return;
 		const other = stored.size > 0 && expr.op === '=' && !isNull(right) && !stored.has(expr.left.start);
 		const element = left.kind === 'index' || (left.kind === 'unary' && left.op === '*');
 		const page =
