@@ -86,7 +86,7 @@ describe('a device', () => {
 
 	it('stays until it is unmapped where it is an IOMMU', () => {
 		const body = 'iommu_map(ctx->domain, ctx->iova, page_to_phys(page), PAGE_SIZE, IOMMU_READ, GFP_KERNEL);';
-		expect(only(withPage(body), 'device')).toMatchObject({ lasting: true });
+		expect(only(withPage(body), 'device')).toMatchObject({ lasting: 'mapped' });
 	});
 });
 

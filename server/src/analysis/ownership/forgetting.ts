@@ -2,7 +2,7 @@ import type { CallExpr, Expr } from '../../syntax/ir.js';
 import { type Facts, filtered, forget, wordOf } from '../facts.js';
 import { bare, isVariable, parts, rootOf } from '../walk.js';
 import { placeOf, type Spot, within } from './places.js';
-import { type Holding, type State, ZERO } from './state.js';
+import { type Holding, type State, UNKNOWN, untold, ZERO } from './state.js';
 
 /** What was said in terms of this place holds no more. */
 export function forgetMention(state: State, name: string): void {
@@ -35,6 +35,12 @@ export function forgetVariable(state: State, name: string): void {
 	}
 }
 
+/** The place may have any value. */
+function becomeUnknown(state: State, key: string): void {
+	if (untold(state, key) === UNKNOWN) state.values.delete(key);
+	else state.values.set(key, UNKNOWN);
+}
+
 /** What a callee may change through the pointers it gets. */
 export function writeThrough(state: State, call: CallExpr, fields: boolean): void {
 	for (const arg of call.args) {
@@ -44,7 +50,8 @@ export function writeThrough(state: State, call: CallExpr, fields: boolean): voi
 			if (name === undefined || !(fields || /copy_from|get_user|swap|(?:set|clear|change|assign)_bit/.test(call.name)))
 				continue;
 			forgetMention(state, name);
-			for (const key of state.values.keys()) if (within(key, name)) state.values.delete(key);
+			for (const key of state.values.keys()) if (within(key, name) && key !== name) state.values.delete(key);
+			becomeUnknown(state, name);
 			for (const h of state.holdings.values())
 				if (h.place === name && (h.single || isVariable(name))) state.holdings.delete(h.id);
 		} else if (fields) {
@@ -54,7 +61,7 @@ export function writeThrough(state: State, call: CallExpr, fields: boolean): voi
 			for (const [key, { signs }] of state.values) {
 				if (key === name || !within(key, name)) continue;
 				if (signs === ZERO || !(signs & ZERO)) held.push([key, signs !== ZERO]);
-				state.values.delete(key);
+				becomeUnknown(state, key);
 			}
 			if (held.length === 0) continue;
 			state.facts = new Map([...state.facts].filter(([fact]) => !fact.includes(`${name}->`)));

@@ -3,7 +3,7 @@ import type { CallExpr, Expr, Range } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { common, type Facts, NO_FACTS } from '../facts.js';
 import type { Held } from '../holders.js';
-import { isVariable } from '../walk.js';
+import { isVariable, rootOf } from '../walk.js';
 import { unmarked } from './former.js';
 
 /** Signs a value may have; for pointers NEG is an ERR_PTR, ZERO is NULL. */
@@ -187,6 +187,30 @@ function sameValue(a: Value, b: Value): boolean {
 	);
 }
 
+export function signOf(value: number): number {
+	return value < 0 ? NEG : value > 0 ? POS : ZERO;
+}
+
+/** The value of a constant. */
+export function number(value: number): Value {
+	return { signs: signOf(value), constant: value };
+}
+
+/** What is known of a place that has no value of its own: a field of memory that was cleared and that nobody else has seen is 0. */
+export function untold({ values }: State, place: string): Value {
+	const root = rootOf(place);
+	const object = root === place ? undefined : values.get(root);
+	if (object?.fresh !== 'zeroed' || object.published || !isVariable(root)) return UNKNOWN;
+	const field = /^(?:->|\.)([^[]+)$/.exec(place.slice(root.length))?.[1];
+	if (field === undefined || field.includes('->')) return UNKNOWN;
+	// a struct within it may have been written as a whole
+	for (let dot = place.lastIndexOf('.'); dot > root.length; dot = place.lastIndexOf('.', dot - 1))
+		if (values.has(place.slice(0, dot))) return UNKNOWN;
+	return ZERO_VALUE;
+}
+
+const ZERO_VALUE = number(0);
+
 /** Constants one value is followed through. */
 const MOST_CONSTANTS = 6;
 
@@ -223,6 +247,11 @@ export function joinValues(a: Value, b: Value): Value {
 	return sameValue(joined, a) ? a : joined;
 }
 
+/** Without a value of its own the place would be taken for 0. */
+function isTold(state: State, place: string): boolean {
+	return untold(state, place) === ZERO_VALUE;
+}
+
 /**
  * What two states with the same key have in common.
  * @returns `old` itself when `more` adds nothing
@@ -234,13 +263,19 @@ export function merge(old: State, more: State): State {
 		return merged;
 	};
 	for (const [place, value] of old.values) {
-		const other = more.values.get(place);
-		if (!other) {
+		const other = more.values.get(place) ?? untold(more, place);
+		if (other === UNKNOWN && !isTold(old, place)) {
 			changing().values.delete(place);
 			continue;
 		}
 		const joined = joinValues(value, other);
 		if (joined !== value) changing().values.set(place, joined);
+	}
+	for (const [place, value] of more.values) {
+		if (old.values.has(place) || !isTold(old, place)) continue;
+		const before = untold(old, place);
+		const joined = joinValues(before, value);
+		if (joined !== before) changing().values.set(place, joined);
 	}
 	for (const [local, alias] of old.aliases) {
 		const other = more.aliases.get(local);

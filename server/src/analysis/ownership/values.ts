@@ -16,23 +16,18 @@ import {
 	constantsOf,
 	type Holding,
 	NEG,
+	number,
 	POS,
 	type State,
+	signOf,
 	temporary,
 	UNKNOWN,
+	untold,
 	type Value,
 	ZERO,
 } from './state.js';
 
 const TRUTH = new Set(['==', '!=', '<', '>', '<=', '>=', '&&', '||']);
-
-function signOf(value: number): number {
-	return value < 0 ? NEG : value > 0 ? POS : ZERO;
-}
-
-function number(value: number): Value {
-	return { signs: signOf(value), constant: value };
-}
 
 function negated(signs: number): number {
 	return (signs & ZERO) | (signs & NEG ? POS : 0) | (signs & POS ? NEG : 0);
@@ -185,13 +180,9 @@ export function worth(state: State, expr: Expr): Value {
 	return place === undefined ? UNKNOWN : valueAt(state, place);
 }
 
-/** What is known of a place: a field of memory that was cleared and that nobody else has seen is 0. */
+/** What is known of a place. */
 export function valueAt(state: State, place: string): Value {
-	const known = state.values.get(place);
-	if (known) return known;
-	const [, root, field] = /^(\w+)(?:->|\.)([^[]*)$/.exec(place) ?? [];
-	const object = root === undefined ? undefined : state.values.get(root);
-	return object?.fresh === 'zeroed' && !object.published && field && !field.includes('->') ? number(0) : UNKNOWN;
+	return state.values.get(place) ?? untold(state, place);
 }
 
 /** Nothing was taken by this call after all: what an earlier pass took is still there. */
