@@ -2,7 +2,7 @@ import type { CallExpr, Expr } from '../../syntax/ir.js';
 import { type Facts, filtered, forget, wordOf } from '../facts.js';
 import { bare, isVariable, parts, rootOf } from '../walk.js';
 import { placeOf, type Spot, within } from './places.js';
-import { type Holding, type State, UNKNOWN, untold, ZERO } from './state.js';
+import { type Holding, implied, type State, UNKNOWN, ZERO } from './state.js';
 
 /** What was said in terms of this place holds no more. */
 export function forgetMention(state: State, name: string): void {
@@ -37,7 +37,7 @@ export function forgetVariable(state: State, name: string): void {
 
 /** The place may have any value. */
 function becomeUnknown(state: State, key: string): void {
-	if (untold(state, key) === UNKNOWN) state.values.delete(key);
+	if (implied(state, key) === UNKNOWN) state.values.delete(key);
 	else state.values.set(key, UNKNOWN);
 }
 

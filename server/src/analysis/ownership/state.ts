@@ -197,7 +197,7 @@ export function number(value: number): Value {
 }
 
 /** What is known of a place that has no value of its own: a field of memory that was cleared and that nobody else has seen is 0. */
-export function untold({ values }: State, place: string): Value {
+export function implied({ values }: State, place: string): Value {
 	const root = rootOf(place);
 	const object = root === place ? undefined : values.get(root);
 	if (object?.fresh !== 'zeroed' || object.published || !isVariable(root)) return UNKNOWN;
@@ -248,8 +248,8 @@ export function joinValues(a: Value, b: Value): Value {
 }
 
 /** Without a value of its own the place would be taken for 0. */
-function isTold(state: State, place: string): boolean {
-	return untold(state, place) === ZERO_VALUE;
+function impliesZero(state: State, place: string): boolean {
+	return implied(state, place) === ZERO_VALUE;
 }
 
 /**
@@ -263,8 +263,8 @@ export function merge(old: State, more: State): State {
 		return merged;
 	};
 	for (const [place, value] of old.values) {
-		const other = more.values.get(place) ?? untold(more, place);
-		if (other === UNKNOWN && !isTold(old, place)) {
+		const other = more.values.get(place) ?? implied(more, place);
+		if (other === UNKNOWN && !impliesZero(old, place)) {
 			changing().values.delete(place);
 			continue;
 		}
@@ -272,10 +272,9 @@ export function merge(old: State, more: State): State {
 		if (joined !== value) changing().values.set(place, joined);
 	}
 	for (const [place, value] of more.values) {
-		if (old.values.has(place) || !isTold(old, place)) continue;
-		const before = untold(old, place);
-		const joined = joinValues(before, value);
-		if (joined !== before) changing().values.set(place, joined);
+		if (old.values.has(place) || !impliesZero(old, place)) continue;
+		const joined = joinValues(ZERO_VALUE, value);
+		if (joined !== ZERO_VALUE) changing().values.set(place, joined);
 	}
 	for (const [local, alias] of old.aliases) {
 		const other = more.aliases.get(local);

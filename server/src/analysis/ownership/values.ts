@@ -15,6 +15,7 @@ import {
 	amongst,
 	constantsOf,
 	type Holding,
+	implied,
 	NEG,
 	number,
 	POS,
@@ -22,7 +23,6 @@ import {
 	signOf,
 	temporary,
 	UNKNOWN,
-	untold,
 	type Value,
 	ZERO,
 } from './state.js';
@@ -182,7 +182,7 @@ export function worth(state: State, expr: Expr): Value {
 
 /** What is known of a place. */
 export function valueAt(state: State, place: string): Value {
-	return state.values.get(place) ?? untold(state, place);
+	return state.values.get(place) ?? implied(state, place);
 }
 
 /** Nothing was taken by this call after all: what an earlier pass took is still there. */
