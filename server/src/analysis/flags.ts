@@ -55,14 +55,14 @@ function assume(env: Environment, test: Expr, truth: boolean): Environment | und
 function changed(env: Environment, name: string, value: FlagValue | undefined): Environment {
 	if (!env.wanted.has(name) && env.asked.size === 0) return env;
 	const values = new Map<string, FlagValue>();
-	for (const [other, old] of env.values) values.set(other, whenever(old, name));
+	for (const [other, old] of env.values) values.set(other, withoutMention(old, name));
 	if (value && env.wanted.has(name)) values.set(name, value);
 	else values.delete(name);
 	return { ...env, values, facts: forget(env.facts, name) };
 }
 
 /** The value without what it says of a variable that has just changed. */
-function whenever(value: FlagValue, name: string): FlagValue {
+function withoutMention(value: FlagValue, name: string): FlagValue {
 	if (value.every((a) => forget(a.when, name) === a.when)) return value;
 	return map(value, (a) => ({ ...a, when: forget(a.when, name) }));
 }

@@ -86,17 +86,26 @@ export class LockAnalysis {
 	 * Cheap beside following its paths.
 	 */
 	mayForbidSleep(fn: FunctionIR): boolean {
-		const known = this.forbidding.get(fn);
-		if (known !== undefined) return known;
-		this.forbidding.set(fn, false);
-		const found =
-			this.mayTouch(fn, 'atomic', new Set()) ||
-			fn.calls.some(({ name }) => this.lockingMacros().has(name)) ||
-			this.file.text.slice(fn.start, fn.end).includes('guard') ||
-			this.handlerOf(fn) !== undefined ||
-			(this.isPrivate(fn) && this.file.ir.callers(fn.name).some((caller) => this.mayForbidSleep(caller)));
-		this.forbidding.set(fn, found);
-		return found;
+		const entered = new Set([fn]);
+		for (const one of entered) {
+			if (this.forbidsSleep(one)) return true;
+			if (this.isPrivate(one)) for (const caller of this.file.ir.callers(one.name)) entered.add(caller);
+		}
+		return false;
+	}
+
+	/** It takes a lock, or is given to something that calls it where nobody may sleep. */
+	private forbidsSleep(fn: FunctionIR): boolean {
+		let forbids = this.forbidding.get(fn);
+		if (forbids === undefined) {
+			forbids =
+				this.mayTouch(fn, 'atomic', new Set()) ||
+				fn.calls.some(({ name }) => this.lockingMacros().has(name)) ||
+				this.file.text.slice(fn.start, fn.end).includes('guard') ||
+				this.handlerOf(fn) !== undefined;
+			this.forbidding.set(fn, forbids);
+		}
+		return forbids;
 	}
 
 	private solve(fn: FunctionIR, family: LockFamily, key: string, entry: Path): LockSites {

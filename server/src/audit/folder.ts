@@ -34,7 +34,7 @@ export class Folder implements Files {
 		return bytes && bytes.length <= MAX_BYTES ? decode(bytes)?.text : undefined;
 	}
 
-	/** A folder has some ten files, all of them small: reading them at once takes a third of the time that promises take. */
+	/** Synchronous: all files of the folder are needed at once, and promises cost more than reading them. */
 	#bytes(path: string): Buffer | undefined {
 		if (!this.#contents.has(path)) this.#contents.set(path, contentOf(path));
 		return this.#contents.get(path);

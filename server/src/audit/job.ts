@@ -79,13 +79,13 @@ export class Auditor {
 		const tree = job.tree === undefined ? undefined : await this.#locator.find(job.tree, true);
 		const folder = new Folder(job.folder, job.beside);
 		const contents = this.#cache && folder.digest();
-		const kept = this.#cache && new Results(this.#cache, job.facts, this.#setting.knownUsers);
-		const known = contents === undefined ? undefined : kept?.get(job.path, job.names, contents);
+		const kept = new Results(this.#cache, job.facts, this.#setting.knownUsers);
+		const known = contents === undefined ? undefined : kept.get(job.path, job.names, contents);
 		if (known) return { results: known, contents, cacheProblem: this.#cache?.problem };
 		const look = new Look(await this.#engine, tree?.kernel ?? this.#outside, this.#setting, job, folder);
 		const results: FileResult[] = [];
 		for (const name of job.names) results.push(await look.at(name));
-		if (contents !== undefined) kept?.put(job.path, job.names, contents, results);
+		if (contents !== undefined) kept.put(job.path, job.names, contents, results);
 		return { results, contents, cacheProblem: this.#cache?.problem };
 	}
 }

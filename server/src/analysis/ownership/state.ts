@@ -229,11 +229,8 @@ export function joinValues(a: Value, b: Value): Value {
 	if (sameValue(a, b)) return a;
 	const [some, others] = [constantsOf(a), constantsOf(b)];
 	const all = some && others && [...new Set([...some, ...others])].sort((x, y) => x - y);
-	const few = all && all.length <= MOST_CONSTANTS ? all : undefined;
 	const joined: Value = {
-		signs: a.signs | b.signs,
-		constant: few?.length === 1 ? few[0] : undefined,
-		oneOf: few && few.length > 1 ? few : undefined,
+		...amongst({ signs: a.signs | b.signs }, all),
 		// a number that is the result on one path only must not be mistaken for it on the other
 		result: a.result === b.result ? a.result : undefined,
 		form: a.form === b.form ? a.form : a.result === b.result ? 'sum' : undefined,

@@ -215,7 +215,7 @@ function toDevice(eyes: Eyes, call: CallExpr, reach: (index: number) => Kinds): 
 				: counts
 					? wayOfCounts(call.args[counts.read], call.args[counts.written])
 					: (direction ?? 'unknown');
-		device(eyes, call, known.by, way, known.lasting ? 'mapped' : undefined);
+		device(eyes, call, known.by, way, known.lasting);
 		return true;
 	}
 	const taker = addressTaker(call.name);

@@ -44,7 +44,7 @@ export interface Use extends Range {
 	/** Of a device: which way the data goes. */
 	readonly direction?: Direction;
 	/** Of a device: how long it can reach the pages. */
-	readonly lasting?: Lasting;
+	readonly lasting?: Lasting | undefined;
 	/** Of what is stored or handed: the physical address alone. */
 	readonly address?: boolean;
 	/** Of what is handed: an object that holds a list of the pages, not they themselves. */

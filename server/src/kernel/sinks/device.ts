@@ -3,8 +3,8 @@ import { byName, type Source } from './table.js';
 
 export type Direction = 'to-device' | 'from-device' | 'both' | 'unknown';
 
-/** How long a device reaches pages: until a mapping is taken away, for as long as they are held, until the I/O is over. */
-export type Lasting = 'mapped' | 'held' | undefined;
+/** How long a device reaches pages beyond its I/O: until a mapping is taken away, or for as long as they are held. */
+export type Lasting = 'mapped' | 'held';
 
 export interface DeviceCall {
 	/** Position of the page, address or list that the device gets. */
@@ -13,8 +13,8 @@ export interface DeviceCall {
 	readonly direction?: number | Direction;
 	/** Positions of the numbers of lists that the device reads and writes. */
 	readonly counts?: { readonly read: number; readonly written: number };
-	/** The mapping stays until it is taken away, by no I/O of its own: IOMMU and grant tables. */
-	readonly lasting?: boolean;
+	/** Beyond any I/O: IOMMU and grant tables. */
+	readonly lasting?: Lasting;
 	/** What gets at the pages, in words. */
 	readonly by: string;
 }
@@ -63,10 +63,10 @@ const iommu: Source<DeviceCall> = {
 	calls: {
 		'iommu_map iommu_map_atomic iommu_map_sg iommu_map_sg_atomic iommu_map_sgtable': {
 			arg: 2,
-			lasting: true,
+			lasting: 'mapped',
 			by: 'a device through its IOMMU',
 		},
-		'iommu_tce_xchg iommu_tce_xchg_no_kill': { arg: 3, lasting: true, by: 'a device through its IOMMU' },
+		'iommu_tce_xchg iommu_tce_xchg_no_kill': { arg: 3, lasting: 'mapped', by: 'a device through its IOMMU' },
 	},
 };
 
@@ -76,9 +76,9 @@ const virtual: Source<DeviceCall> = {
 		virtqueue_add_outbuf: { arg: 1, direction: 'to-device', by: 'a virtio device' },
 		'virtqueue_add_inbuf virtqueue_add_inbuf_ctx': { arg: 1, direction: 'from-device', by: 'a virtio device' },
 		virtqueue_add_sgs: { arg: 1, counts: { read: 2, written: 3 }, by: 'a virtio device' },
-		vmbus_establish_gpadl: { arg: 1, lasting: true, by: 'the hypervisor' },
-		gnttab_grant_foreign_access: { arg: 1, lasting: true, by: 'another Xen domain' },
-		gnttab_grant_foreign_access_ref: { arg: 2, lasting: true, by: 'another Xen domain' },
+		vmbus_establish_gpadl: { arg: 1, lasting: 'mapped', by: 'the hypervisor' },
+		gnttab_grant_foreign_access: { arg: 1, lasting: 'mapped', by: 'another Xen domain' },
+		gnttab_grant_foreign_access_ref: { arg: 2, lasting: 'mapped', by: 'another Xen domain' },
 	},
 };
 

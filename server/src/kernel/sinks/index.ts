@@ -9,6 +9,7 @@ export {
 	isCompletionField,
 	keepsNothing,
 	makesObject,
+	NOTIFIER_HINT,
 	NOTIFIERS,
 	namedRelease,
 	newOwner,

@@ -158,6 +158,9 @@ export const NOTIFIERS =
 export const TOLD =
 	/\b(?:\w*mmu_notifier(?:_(?:register|unregister|get|put|synchronize|retry|seq|count|ops|release|from)\w*)?|mmu_interval_\w+|mmu_invalidate_(?:retry|seq|in_progress)\w*|kvm_mmu_notifier_\w+|hmm_range(?:_fault)?|\w+_mn_(?:un)?register\w*)\b/g;
 
+/** Each of these words, and each header of them, has one of these within it: cheap to look for, and most files have none. */
+export const NOTIFIER_HINT = /mmu_notifier|mmu_in|hmm_range|_mn_|MMU_NOTIFIER|<linux\/hmm\.h>/;
+
 /** A field of the callbacks that are called when page tables change, with the function it is given. */
 export const INVALIDATES = /\.invalidate\w*\s*=\s*&?(\w+)/g;
 
