@@ -9,6 +9,7 @@ export const LAYERS: readonly (readonly string[])[] = [
 	['rules', 'explain'],
 	['conversion'],
 	['engine.ts', 'proof.ts', 'whole-file.ts', 'fixall.ts'],
+	['programs'],
 	['workspace'],
 	['audit'],
 	['lsp', 'cli'],
@@ -18,9 +19,16 @@ export const LAYERS: readonly (readonly string[])[] = [
 const PURE = 'engine.ts';
 
 const ORDER =
-	'Imports go one way: lsp, cli -> audit -> workspace -> engine -> conversion -> explain, rules -> verdict -> analysis -> syntax -> kernel.';
+	'Imports go one way: lsp, cli -> audit -> workspace -> programs -> engine -> conversion -> explain, rules -> verdict -> analysis -> syntax -> kernel.';
 const TOUCHES_NOTHING = 'engine.ts and below never touch the file system, the protocol or VS Code.';
 const NO_EDITOR = 'The server knows no VS Code.';
+
+/** The layer that starts programs. */
+const STARTS = 'programs';
+const PROGRAMS = {
+	group: ['node:child_process', 'child_process'],
+	message: 'server/src/programs/ alone starts programs.',
+};
 
 /** Only these may import what stands beside them: what makes up the engine, and what it says. */
 const TOGETHER: ReadonlySet<string> = new Set([
@@ -48,6 +56,7 @@ function override(layer: string, level: number) {
 	const patterns = [
 		{ group: [...beside, ...above].map(imported), message: ORDER },
 		{ group: ['**/client/src/**', 'vscode'], message: NO_EDITOR },
+		...(pure || layer === STARTS ? [] : [PROGRAMS]),
 		...(pure ? [{ group: ['node:*', 'node:*/**', 'vscode-*', 'vscode-*/**'], message: TOUCHES_NOTHING }] : []),
 	].filter(({ group }) => group.length > 0);
 	return {
@@ -59,5 +68,9 @@ function override(layer: string, level: number) {
 /** biome.layers.json, which biome.json extends. */
 export function layersConfiguration(): string {
 	const overrides = LAYERS.flatMap((layers, level) => layers.map((layer) => override(layer, level)));
-	return `${JSON.stringify({ overrides }, null, '\t')}\n`;
+	const client = {
+		includes: ['client/src/**'],
+		linter: { rules: { style: { noRestrictedImports: { level: 'error', options: { patterns: [PROGRAMS] } } } } },
+	};
+	return `${JSON.stringify({ overrides: [...overrides, client] }, null, '\t')}\n`;
 }

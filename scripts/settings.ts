@@ -38,7 +38,7 @@ export function settingsOf(rules: readonly RuleMeta[]): Record<string, unknown> 
 			scope: 'window',
 			order: 4,
 			markdownDescription:
-				'List the findings of files that are not open as well, from an audit of the folders of the window. Needs a disk; VS Code for the web has none.',
+				'List the findings of files that are not open as well. The server then reads every C file in the folders of the window. Ignored in Restricted Mode where the workspace sets it. Not available in VS Code for the Web.',
 		},
 		'gup-lens.trace.server': {
 			type: 'string',

@@ -44,6 +44,11 @@ export function begin(
 			const asked = event.affectsConfiguration('gup-lens.audit.workspaceDiagnostics');
 			if (asked && session.state !== 'idle') void session.restart();
 		}),
+		// Settings that count now tell of themselves as changed; programs may be started from now on.
+		workspace.onDidGrantWorkspaceTrust(() => {
+			if (session.state !== 'idle') void session.restart();
+			else if (wantsWorkspace()) void session.start();
+		}),
 	);
 	if (concernedDocuments().length > 0 || wantsWorkspace()) void session.start();
 	log.info(`activated in ${(performance.now() - begun).toFixed(1)} ms`);

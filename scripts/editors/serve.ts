@@ -10,6 +10,10 @@ interface Home {
 	readonly folder: string;
 	/** VS Code settings of this home. */
 	readonly settings: Readonly<Record<string, unknown>>;
+	/** Workspaces are opened in Restricted Mode until somebody trusts them. */
+	readonly restricted?: boolean;
+	/** Variables of the environment, on top of those of this process. */
+	readonly variables?: Readonly<Record<string, string>>;
 }
 
 export interface Served {
@@ -37,24 +41,28 @@ const quietSettings: Readonly<Record<string, unknown>> = {
 	'workbench.secondarySideBar.defaultVisibility': 'hidden',
 	'chat.disableAIFeatures': true,
 	'chat.commandCenter.enabled': false,
-	'security.workspace.trust.enabled': false,
+	'security.workspace.trust.startupPrompt': 'never',
 	'git.openRepositoryInParentFolders': 'never',
 };
 
-const environment = (folder: string): NodeJS.ProcessEnv => ({
+const environment = ({ folder, variables }: Home): NodeJS.ProcessEnv => ({
 	...process.env,
+	...variables,
 	XDG_CONFIG_HOME: folder,
 	XDG_DATA_HOME: folder,
 	EXTENSIONS_GALLERY: '{"serviceUrl":""}',
 });
 
 /** Prepares a home and installs a packed extension (absolute path of the .vsix) into it. */
-export function furnish({ node, entry }: CodeServer, { folder, settings }: Home, vsix: string): void {
+export function furnish({ node, entry }: CodeServer, home: Home, vsix: string): void {
+	const { folder } = home;
+	const trust = { 'security.workspace.trust.enabled': home.restricted === true };
+	const settings = { ...quietSettings, ...trust, ...home.settings };
 	mkdirSync(join(folder, 'User'), { recursive: true });
-	writeFileSync(join(folder, 'User', 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, '\t'));
+	writeFileSync(join(folder, 'User', 'settings.json'), JSON.stringify(settings, null, '\t'));
 	writeFileSync(join(folder, 'config.yaml'), 'auth: none\ncert: false\n');
 	const args = [entry, ...dataArguments(folder), '--install-extension', vsix, '--force'];
-	const result = spawnSync(node, args, { env: environment(folder), encoding: 'utf8' });
+	const result = spawnSync(node, args, { env: environment(home), encoding: 'utf8' });
 	if (result.status !== 0) throw new Error(`installing ${vsix} failed:\n${result.stdout}${result.stderr}`);
 }
 
@@ -62,11 +70,13 @@ export function furnish({ node, entry }: CodeServer, { folder, settings }: Home,
  * Starts code-server on localhost and waits until it answers.
  * @param port 0 takes a free one
  */
-export async function serve({ node, entry }: CodeServer, { folder }: Home, port = 0): Promise<Served> {
+export async function serve({ node, entry }: CodeServer, home: Home, port = 0): Promise<Served> {
+	const { folder } = home;
 	const chosen = port === 0 ? await freePort() : port;
 	const address = `127.0.0.1:${chosen}`;
 	const log = openSync(join(folder, 'server.log'), 'w');
-	const flags = ['disable-telemetry', 'disable-update-check', 'disable-workspace-trust', 'disable-proxy'];
+	const trust = home.restricted ? [] : ['disable-workspace-trust'];
+	const flags = ['disable-telemetry', 'disable-update-check', 'disable-proxy', ...trust];
 	const child = spawn(
 		node,
 		[
@@ -75,7 +85,7 @@ export async function serve({ node, entry }: CodeServer, { folder }: Home, port 
 			...['--bind-addr', address, '--auth', 'none', '--ignore-last-opened', '--disable-getting-started-override'],
 			...flags.map((flag) => `--${flag}`),
 		],
-		{ stdio: ['ignore', log, log], env: environment(folder) },
+		{ stdio: ['ignore', log, log], env: environment(home) },
 	);
 	const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
 	await answering(`http://${address}/healthz`, child);

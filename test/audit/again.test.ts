@@ -20,7 +20,8 @@ function auditor(tree: string) {
 			tool: { name: 'gup-lens', version: '0' },
 			setting: { wasm: wasmFiles(), kernel: '6.12', knownUsers: true, prefilter: true },
 			cache: { above, version: 'test' },
-			ripgrep: findRipgrep(),
+			trusted: true,
+			ripgrep: findRipgrep(import.meta.dirname),
 			worker: undefined,
 			jobs: 1,
 			progress: (stage, done) => {

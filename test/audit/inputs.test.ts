@@ -14,7 +14,8 @@ const options = (tree: string): AuditOptions => ({
 	tool: { name: 'gup-lens', version: '0' },
 	setting: { wasm: wasmFiles(), kernel: '6.12', knownUsers: true, prefilter: true },
 	cache: undefined,
-	ripgrep: findRipgrep(),
+	trusted: true,
+	ripgrep: findRipgrep(import.meta.dirname),
 	worker: undefined,
 	jobs: 1,
 });

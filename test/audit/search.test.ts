@@ -10,7 +10,7 @@ import { tree as kernel, needTree } from '../kernel/trees.js';
 import { scratch } from '../support/scratch.js';
 import { briefly, OK, OTHER, reportOf, TREE } from './fixtures.js';
 
-const ripgrep = findRipgrep();
+const ripgrep = findRipgrep(import.meta.dirname);
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -35,7 +35,7 @@ function tricky(): string {
 }
 
 async function found(root: string): Promise<{ inNode: string[]; byRipgrep: string[] }> {
-	const { files } = await list(root);
+	const { files } = await list(root, true);
 	const matches = await searchWithRipgrep(ripgrep as string, root, auditWords, 2);
 	return {
 		inNode: scan(root, files, auditWords).found.toSorted(),

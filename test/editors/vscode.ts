@@ -27,10 +27,14 @@ export interface VsCode {
 }
 
 /** Starts code-server and opens a folder (absolute path) in it; `settings` come on top of the usual ones. */
-export async function openVsCode(folder: string, settings: Readonly<Record<string, unknown>> = {}): Promise<VsCode> {
+export async function openVsCode(
+	folder: string,
+	settings: Readonly<Record<string, unknown>> = {},
+	more: Pick<Parameters<typeof furnish>[1], 'restricted' | 'variables'> = {},
+): Promise<VsCode> {
 	const profile = mkdtempSync(join(tmpdir(), 'vscode-'));
 	const editor = installCodeServer();
-	const home = { folder: profile, settings: { ...steadySettings, ...settings } };
+	const home = { folder: profile, settings: { ...steadySettings, ...settings }, ...more };
 	furnish(editor, home, join(root, 'gup-lens.vsix'));
 	const served: Served = await serve(editor, home);
 	const watched = await openBrowser(served.url(folder)).catch(async (error) => {

@@ -57,6 +57,10 @@ test.each([
 	['server/src/cli/probe.ts', '../lsp/node.js'],
 	['server/src/cli/formats/probe.ts', '../../lsp/node.js'],
 	['server/src/workspace/probe.ts', '../../../client/src/status.js'],
+	['server/src/audit/probe.ts', 'node:child_process'],
+	['server/src/cli/probe.ts', 'child_process'],
+	['server/src/lsp/probe.ts', 'node:child_process'],
+	['client/src/probe.ts', 'node:child_process'],
 ])('%s may not import %s', (from, what) => {
 	expect(refuses(from, what)).toBe(true);
 });

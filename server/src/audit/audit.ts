@@ -22,6 +22,8 @@ export interface AuditOptions {
 	readonly setting: Omit<Setting, 'cache'>;
 	/** Folder of caches, and what names this version of the program; undefined: none is read or written. */
 	readonly cache: Setting['cache'];
+	/** False: git is not asked. */
+	readonly trusted: boolean;
 	/** Program that searches; undefined: files are read in Node. */
 	readonly ripgrep: string | undefined;
 	/** Script of a worker thread; undefined: all in this thread. */
@@ -96,6 +98,7 @@ class Run {
 	readonly #failed: AuditSkip[] = [];
 	readonly #findings = new Map<string, readonly AuditFinding[]>();
 	#cacheProblem: string | undefined;
+	#unasked: string | undefined;
 	#partial = false;
 	/** Files whose result is known. */
 	#done = 0;
@@ -127,7 +130,11 @@ class Run {
 		};
 		return {
 			report,
-			notes: [told, ...(problem === undefined ? [] : [`results are not kept for the next audit: ${problem}`])],
+			notes: [
+				told,
+				...(problem === undefined ? [] : [`results are not kept for the next audit: ${problem}`]),
+				...(this.#unasked === undefined ? [] : [`files that git ignores are read as well: ${this.#unasked}`]),
+			],
 			failed: this.#failed,
 			findings: this.#findings,
 		};
@@ -172,8 +179,10 @@ class Run {
 	}
 
 	async #listed(memory: Memory | undefined): Promise<readonly string[]> {
-		const { shard, folders } = this.#options;
-		const { files, skipped } = folders ? listFolders(this.#root, folders) : await list(this.#root, memory);
+		const { shard, folders, trusted } = this.#options;
+		const listing = folders ? listFolders(this.#root, folders) : await list(this.#root, trusted, memory);
+		const { files, skipped } = listing;
+		this.#unasked = listing.unasked;
 		this.#skipped.push(...skipped);
 		return shard ? files.filter((path) => isInShard(path, shard)) : files;
 	}

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Files } from '../workspace/files.js';
-import { MAX_BYTES } from '../workspace/read.js';
+import { readBytes } from '../workspace/read.js';
 import { decode } from '../workspace/text.js';
 import { digest } from './cache.js';
 
@@ -31,7 +30,7 @@ export class Folder implements Files {
 
 	async read(path: string): Promise<string | undefined> {
 		const bytes = this.#bytes(path);
-		return bytes && bytes.length <= MAX_BYTES ? decode(bytes)?.text : undefined;
+		return bytes && decode(bytes)?.text;
 	}
 
 	/** Synchronous: all files of the folder are needed at once, and promises cost more than reading them. */
@@ -43,7 +42,7 @@ export class Folder implements Files {
 
 function contentOf(path: string): Buffer | undefined {
 	try {
-		return readFileSync(path);
+		return readBytes(path, false);
 	} catch {
 		return undefined;
 	}

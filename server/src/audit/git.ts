@@ -1,4 +1,7 @@
-import { git } from '../workspace/git.js';
+import { Git } from '../programs/git.js';
+import { staysInside } from '../workspace/paths.js';
+import { realFolders } from './realFolders.js';
+import { folderOf } from './scope.js';
 
 /** What git says a folder of a work tree holds; paths relative to the folder. */
 export interface GitListing {
@@ -15,30 +18,44 @@ export interface GitListing {
 const LINK = '120000';
 const SUBMODULE = '160000';
 
-/** @returns undefined where git is not there, does not know the folder, or tracks nothing in it */
+/** Longest path an operating system takes, in UTF-16 units. */
+const MAX_PATH = 4096;
+
+/**
+ * @returns undefined where git tracks nothing in the folder
+ * @throws GitError where it cannot answer
+ */
 export async function gitListing(folder: string): Promise<GitListing | undefined> {
+	const git = await Git.around(folder);
 	const listed = async (...options: string[]) =>
-		(await git(folder, ['ls-files', ...options, '-z'])).split('\0').filter(Boolean);
-	try {
-		const [tracked, others] = await Promise.all([listed('--stage'), listed('--others', '--exclude-standard')]);
-		return tracked.length === 0 ? undefined : sorted(tracked, others);
-	} catch {
-		return undefined;
-	}
+		(await git.run(['ls-files', ...options, '-z'], folder)).split('\0').filter(Boolean);
+	const [tracked, others] = await Promise.all([listed('--stage'), listed('--others', '--exclude-standard')]);
+	return tracked.length === 0 ? undefined : sorted(folder, tracked, others);
 }
 
-/** @param staged "mode object stage\tpath" */
-function sorted(staged: readonly string[], untracked: readonly string[]): GitListing {
+/**
+ * An index can name what lies outside of its work tree: such paths are dropped.
+ * @param staged "mode object stage\tpath"
+ */
+function sorted(folder: string, staged: readonly string[], untracked: readonly string[]): GitListing {
+	const isReal = realFolders(folder);
+	const isOurs = (path: string): boolean => path.length < MAX_PATH && staysInside(path) && isReal(folderOf(path));
 	// A path in conflict is listed once for each side.
 	const tracked = new Set<string>();
 	const links: string[] = [];
 	const repositories: string[] = [];
 	for (const entry of staged) {
 		const path = entry.slice(entry.indexOf('\t') + 1);
+		if (!isOurs(path)) continue;
 		if (entry.startsWith(LINK)) links.push(path);
-		else if (entry.startsWith(SUBMODULE)) repositories.push(path);
-		else tracked.add(path);
+		else if (!entry.startsWith(SUBMODULE)) tracked.add(path);
+		else if (isReal(path)) repositories.push(path);
 	}
-	for (const path of untracked) if (path.endsWith('/')) repositories.push(path.slice(0, -1));
-	return { tracked: [...tracked], others: untracked.filter((path) => !path.endsWith('/')), links, repositories };
+	const others: string[] = [];
+	for (const path of untracked) {
+		if (!path.endsWith('/')) {
+			if (isOurs(path)) others.push(path);
+		} else if (isOurs(path.slice(0, -1)) && isReal(path.slice(0, -1))) repositories.push(path.slice(0, -1));
+	}
+	return { tracked: [...tracked], others, links, repositories };
 }

@@ -108,7 +108,7 @@ class Look {
 
 	async at(name: string): Promise<FileResult> {
 		const file = `${this.#job.folder}/${name}`;
-		const read = readSource(file, undefined);
+		const read = readSource(file, undefined, false);
 		if (read.kind !== 'text') {
 			const reason = !existsSync(file) ? VANISHED : read.kind === 'skipped' ? read.reason : 'nothing to read';
 			return { sites: [], findings: [], skipped: [reason], whole: false, failed: false };

@@ -1,7 +1,10 @@
-import { type Dirent, existsSync, lstatSync, readdirSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync } from 'node:fs';
+import { workTree } from '../programs/find.js';
+import { GitError } from '../programs/git.js';
 import { linkReason, reasonOf } from '../workspace/collect.js';
-import { isC } from '../workspace/paths.js';
+import { isC, staysInside } from '../workspace/paths.js';
 import { type GitListing, gitListing } from './git.js';
+import { realFolders } from './realFolders.js';
 import type { AuditSkip } from './report.js';
 import { isHidden } from './scope.js';
 
@@ -9,6 +12,8 @@ export interface Listing {
 	/** C files relative to the folder, with "/". Some may be gone: the index of git knows files that were deleted. */
 	readonly files: readonly string[];
 	readonly skipped: readonly AuditSkip[];
+	/** Why git was not asked, or gave no answer, in a work tree: what it ignores is listed as well. */
+	readonly unasked?: string | undefined;
 }
 
 /** What a walk finds, before it is known where links lead. Paths relative to the folder. */
@@ -32,17 +37,24 @@ interface Found extends Walk {
 	readonly links: string[];
 	readonly skipped: AuditSkip[];
 	readonly folders: string[];
-	/** Git was asked: folders alone do not tell what it knows. */
+	/** Git answered: folders alone do not tell what it knows. */
 	git: boolean;
+	/** Repositories that may still be asked. */
+	left: number;
+	unasked: string | undefined;
 }
+
+/** Each costs some processes; a folder of tests may hold thousands. */
+const MAX_REPOSITORIES = 64;
 
 /**
  * The C files of a folder: those git knows or would add where the folder is in a git work tree, else all.
  * Hidden files and folders are left out, symbolic links are not followed.
  * @param root absolute, real, with "/"
+ * @param trusted false: git is not asked
  */
-export async function list(root: string, memory?: Memory): Promise<Listing> {
-	const walked = memory?.recall() ?? (await walkAll(root, memory));
+export async function list(root: string, trusted: boolean, memory?: Memory): Promise<Listing> {
+	const walked: Walk & Pick<Listing, 'unasked'> = memory?.recall() ?? (await walkAll(root, trusted, memory));
 	const reasons = await Promise.all(
 		walked.links.map(async (path) => {
 			const folder = path.includes('/') ? `${root}/${path.slice(0, path.lastIndexOf('/'))}` : root;
@@ -50,35 +62,63 @@ export async function list(root: string, memory?: Memory): Promise<Listing> {
 		}),
 	);
 	const skipped = reasons.flatMap(({ path, reason }) => (reason === undefined ? [] : [{ path, reason }]));
-	return { files: walked.files, skipped: [...walked.skipped, ...skipped] };
+	return { files: walked.files, skipped: [...walked.skipped, ...skipped], unasked: walked.unasked };
 }
 
-async function walkAll(root: string, memory: Memory | undefined): Promise<Walk> {
-	const found: Found = { files: [], links: [], skipped: [], folders: [], git: false };
+async function walkAll(root: string, trusted: boolean, memory: Memory | undefined): Promise<Found> {
+	const left = trusted ? MAX_REPOSITORIES : 0;
+	const found: Found = { files: [], links: [], skipped: [], folders: [], git: false, left, unasked: undefined };
+	if (!trusted && workTree(root) !== undefined) found.unasked = 'the workspace is not trusted';
 	await listInto(found, root, '');
-	if (!found.git) memory?.keep(found);
+	if (!found.git && found.unasked === undefined) memory?.keep(found);
 	return found;
 }
 
 /** The C files in some folders alone; a folder that is not there has none. @param folders relative to the root */
 export function listFolders(root: string, folders: readonly string[]): Listing {
+	const isReal = realFolders(root);
 	const files = folders.flatMap((folder) => {
-		if (folder.split('/').includes('..')) return [];
-		const entries = existsSync(`${root}/${folder}`) ? readdirSync(`${root}/${folder}`, { withFileTypes: true }) : [];
-		return entries
+		if (folder !== '' && !(staysInside(folder) && isReal(folder))) return [];
+		return entriesOf(`${root}/${folder}`)
 			.filter((entry) => entry.isFile() && isC(entry.name) && !isHidden(entry.name))
 			.map(({ name }) => (folder === '' ? name : `${folder}/${name}`));
 	});
 	return { files, skipped: [] };
 }
 
+function entriesOf(folder: string): Dirent[] {
+	try {
+		return readdirSync(folder, { withFileTypes: true });
+	} catch {
+		return [];
+	}
+}
+
 /** @param prefix of the paths, "" or with a "/" at its end */
 async function listInto(found: Found, folder: string, prefix: string): Promise<void> {
-	const known = await gitListing(folder);
+	const known = await askGit(found, folder);
 	if (known) {
 		found.git = true;
 		await take(found, known, folder, prefix);
 	} else walk(found, folder, prefix);
+}
+
+/** @returns undefined where git has no say */
+async function askGit(found: Found, folder: string): Promise<GitListing | undefined> {
+	if (workTree(folder) === undefined) return undefined;
+	if (found.left <= 0) {
+		found.unasked ??= `more than ${MAX_REPOSITORIES} repositories in one folder`;
+		return undefined;
+	}
+	found.left--;
+	try {
+		return await gitListing(folder);
+	} catch (error) {
+		if (!(error instanceof GitError)) throw error;
+		if (error.endless) found.left = 0;
+		found.unasked ??= error.message;
+		return undefined;
+	}
 }
 
 async function take(found: Found, known: GitListing, folder: string, prefix: string): Promise<void> {

@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process';
-import { accessSync, constants, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
+import { environmentOutside, findProgram, isProgram } from '../programs/find.js';
+import { RunError, run } from '../programs/run.js';
 import { slashed } from '../workspace/collect.js';
 
 const PROGRAM = process.platform === 'win32' ? 'rg.exe' : 'rg';
@@ -13,20 +14,15 @@ const IN_VSCODE = ['resources/app/', ''].flatMap((app) =>
 /**
  * The ripgrep at hand: on the PATH, VS Code's own, or that of the npm package; undefined where there is none, or where
  * GUP_LENS_RIPGREP is "off".
+ * @param tree that is searched, absolute: none of its files is run
  */
-export function findRipgrep(): string | undefined {
+export function findRipgrep(tree: string): string | undefined {
 	if (process.env.GUP_LENS_RIPGREP === 'off') return undefined;
-	return onPath(PROGRAM) ?? ofVscode() ?? ofPackage();
+	return findProgram('rg', tree) ?? ofVscode(tree) ?? ofPackage();
 }
 
-function onPath(name: string): string | undefined {
-	// A relative entry would run what lies in the audited tree.
-	const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
-	return folders.map((folder) => join(folder, name)).find(isProgram);
-}
-
-function ofVscode(): string | undefined {
-	const code = onPath('code');
+function ofVscode(tree: string): string | undefined {
+	const code = findProgram('code', tree);
 	if (code === undefined) return undefined;
 	const launcher = realpathSync(code);
 	const above = ['../..', '../../..'].map((up) => join(launcher, up));
@@ -44,15 +40,6 @@ function ofPackage(): string | undefined {
 	}
 }
 
-function isProgram(path: string): boolean {
-	try {
-		accessSync(path, constants.X_OK);
-		return true;
-	} catch {
-		return false;
-	}
-}
-
 /** Which files name one of the words. */
 export interface Matches {
 	/** Relative to the folder, with "/". */
@@ -60,6 +47,9 @@ export interface Matches {
 	/** Files and folders it could not read. */
 	readonly unread: readonly string[];
 }
+
+/** It reads a whole kernel in half a second, and over a slow network in minutes. */
+const LIMITS = { timeout: 600_000, maxOutput: 1 << 28 };
 
 /** "rg: ./fs/a.c: Permission denied (os error 13)" */
 const COMPLAINT = /^(?:rg: )?\.[/\\](.*): [^:]*\(os error \d+\)$/;
@@ -69,7 +59,7 @@ const COMPLAINT = /^(?:rg: )?\.[/\\](.*): [^:]*\(os error \d+\)$/;
  * @param threads at least 1
  * @returns undefined where the program failed or said what is not understood
  */
-export function searchWithRipgrep(
+export async function searchWithRipgrep(
 	program: string,
 	root: string,
 	words: readonly string[],
@@ -82,21 +72,21 @@ export function searchWithRipgrep(
 		...words.flatMap((word) => ['-e', word]),
 		'./',
 	];
-	return new Promise((done) => {
-		const options = { cwd: root, maxBuffer: 1 << 28, ...(signal ? { signal } : {}) };
-		execFile(program, argv, options, (error, stdout, stderr) => {
-			const unread: string[] = [];
-			for (const line of stderr.split(/\r?\n/)) {
-				const path = COMPLAINT.exec(line)?.[1];
-				if (path !== undefined) unread.push(slashed(path));
-				else if (line !== '' && !line.startsWith('No files were searched')) return done(undefined);
-			}
-			// 1: nothing found; 2: something could not be read, which it said.
-			const { code } = (error ?? { code: 0 }) as { code?: unknown };
-			const understood = code === 0 || code === 1 || (code === 2 && unread.length > 0);
-			if (!understood) return done(undefined);
-			const paths = stdout.split('\0').filter(Boolean);
-			done({ paths: new Set(paths.map((path) => slashed(path).replace(/^\.\//, ''))), unread });
-		});
-	});
+	const env = environmentOutside(root);
+	try {
+		const { status, stdout, stderr } = await run(program, argv, { cwd: root, env, ...LIMITS, signal });
+		const unread: string[] = [];
+		for (const line of stderr.toString().split(/\r?\n/)) {
+			const path = COMPLAINT.exec(line)?.[1];
+			if (path !== undefined) unread.push(slashed(path));
+			else if (line !== '' && !line.startsWith('No files were searched')) return undefined;
+		}
+		// 1: nothing found; 2: something could not be read, which it said.
+		if (status > 2 || (status === 2 && unread.length === 0)) return undefined;
+		const paths = stdout.toString().split('\0').filter(Boolean);
+		return { paths: new Set(paths.map((path) => slashed(path).replace(/^\.\//, ''))), unread };
+	} catch (error) {
+		if (error instanceof RunError) return undefined;
+		throw error;
+	}
 }

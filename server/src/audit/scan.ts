@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { Prefilter } from '../workspace/prefilter.js';
+import { openRegular } from '../workspace/regularFile.js';
 import { reasonMeanwhile } from './meanwhile.js';
 
 /** Bytes read at a time. */
@@ -34,7 +35,7 @@ export function scan(root: string, paths: readonly string[], words: readonly str
 }
 
 function names(path: string, prefilter: Prefilter, buffer: Buffer): boolean {
-	const file = openSync(path, 'r');
+	const file = openRegular(path, false);
 	try {
 		for (let kept = 0; ; ) {
 			const got = readSync(file, buffer, kept, CHUNK, null);

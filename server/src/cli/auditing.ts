@@ -24,12 +24,14 @@ export interface TreeOptions {
 export function prepared(tree: string, options: TreeOptions, io: Io): AuditOptions {
 	const { kernel, knownUsers, prefilter, cache, shard } = options;
 	const worker = folderOfProgram && join(folderOfProgram, 'cli.js');
+	const folder = resolve(io.cwd, tree);
 	return {
-		tree: resolve(io.cwd, tree),
+		tree: folder,
+		trusted: true,
 		tool,
 		setting: { wasm: wasmFiles(), kernel, knownUsers, prefilter },
 		cache: cache ? { above: userCache(), version: programVersion(tool.version, worker) } : undefined,
-		ripgrep: findRipgrep(),
+		ripgrep: findRipgrep(folder),
 		worker,
 		jobs: options.jobs ?? availableParallelism(),
 		...(shard ? { shard } : {}),

@@ -1,9 +1,10 @@
 import { isAbsolute, resolve } from 'node:path';
 import { type Engine, type Finding, needles } from '../engine.js';
+import { GitError } from '../programs/git.js';
 import type { Severity } from '../rules/rule.js';
 import { fromFolder, slashed } from '../workspace/collect.js';
 import type { Files } from '../workspace/files.js';
-import { type Changed, GitError, Revision } from '../workspace/git.js';
+import { type Changed, Revision } from '../workspace/git.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
 import { Overlay } from '../workspace/overlay.js';
 import { applySeries, PatchError } from '../workspace/patches.js';
@@ -28,6 +29,9 @@ export interface Change {
  * @throws UsageError without repository or revision
  */
 export async function changeSince(revision: string, cwd: string): Promise<Change> {
+	const asUsage = (error: unknown): never => {
+		throw error instanceof GitError ? new UsageError(`--diff ${revision}: ${error.message}`) : error;
+	};
 	try {
 		const found = await Revision.find(revision, cwd);
 		const files = (await found.changes()).filter(isCode);
@@ -39,12 +43,11 @@ export async function changeSince(revision: string, cwd: string): Promise<Change
 			if (before !== undefined)
 				old.set(
 					before,
-					once(() => found.text(before)),
+					once(() => found.text(before).catch(asUsage)),
 				);
 		return { before: new Overlay(nodeFiles, old), now: nodeFiles, files };
 	} catch (error) {
-		if (error instanceof GitError) throw new UsageError(`--diff ${revision}: ${error.message}`);
-		throw error;
+		return asUsage(error);
 	}
 }
 

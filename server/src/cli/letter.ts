@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { Conversion, Offer } from '../engine.js';
-
-const run = promisify(execFile);
+import { author, Git, GitError } from '../programs/git.js';
 
 const COLUMNS = 72;
 
@@ -40,21 +37,20 @@ function prefixOf(path: string): string {
 
 /** The prefix most of the last commits to a file have; undefined outside a repository, or where they have none. */
 async function usualPrefix(root: string, path: string): Promise<string | undefined> {
-	const { stdout } = await run('git', ['log', '-n', '30', '--no-merges', '--format=%s', '--', path], {
-		cwd: root,
-	}).catch(() => ({ stdout: '' }));
+	const log = ['log', '-n', '30', '--no-merges', '--no-show-signature', '--no-mailmap', '--format=%s', '--', path];
+	const subjects = await Git.around(root).then(
+		(git) => git.run(log, root),
+		(error) => {
+			if (error instanceof GitError) return '';
+			throw error;
+		},
+	);
 	const counts = new Map<string, number>();
-	for (const subject of stdout.split('\n')) {
+	for (const subject of subjects.split('\n')) {
 		const prefix = /^((?:[\w/.,+-]+: )+)/.exec(subject)?.[1]?.slice(0, -2);
 		if (prefix && !/^(?:treewide|Revert)/.test(prefix)) counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
 	}
 	return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
-}
-
-/** "Name <address>" of whoever runs this; undefined where git does not know. */
-async function author(cwd: string): Promise<string | undefined> {
-	const found = await run('git', ['var', 'GIT_AUTHOR_IDENT'], { cwd }).catch(() => undefined);
-	return found && /^.*>/.exec(found.stdout)?.[0];
 }
 
 /** A conversion as a mail that `git am` takes. */

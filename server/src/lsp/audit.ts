@@ -18,6 +18,12 @@ export interface AuditParams extends WorkDoneProgressParams {
 	readonly folders?: readonly string[];
 }
 
+/** An audit to be run. */
+export interface AuditTask extends Pick<AuditParams, 'uri' | 'folders'> {
+	/** False: no program is started. */
+	readonly trusted: boolean;
+}
+
 export interface AuditAnswer {
 	readonly report: AuditReport;
 	/** For people: the kernel and where it comes from, trouble with the cache. */
@@ -49,11 +55,7 @@ export interface AuditHost {
 	 * @param progress per cent, and what is done in words
 	 * @throws an Error whose message is for people
 	 */
-	audit(
-		params: AuditParams,
-		signal: AbortSignal,
-		progress: (percent: number, text: string) => void,
-	): Promise<HostAnswer>;
+	audit(task: AuditTask, signal: AbortSignal, progress: (percent: number, text: string) => void): Promise<HostAnswer>;
 	page(report: AuditReport, uri: string): string;
 }
 
@@ -61,7 +63,13 @@ const auditRequest = new RequestType<AuditParams, AuditAnswer, void>('gup-lens/a
 const pageRequest = new RequestType<PageParams, string | null, void>('gup-lens/auditPage');
 
 /** Answers `gup-lens/audit` and `gup-lens/auditPage`; a cancelled audit gives what it has, marked as partial. */
-export function serveAudit(connection: Connection, host: AuditHost, index: AuditIndex | undefined, log: Log): void {
+export function serveAudit(
+	connection: Connection,
+	host: AuditHost,
+	trusted: boolean,
+	index: AuditIndex | undefined,
+	log: Log,
+): void {
 	/** Whole audits by folder. */
 	const last = new Map<string, AuditReport>();
 	connection.onRequest(auditRequest, async (params, token) => {
@@ -70,7 +78,7 @@ export function serveAudit(connection: Connection, host: AuditHost, index: Audit
 		const progress = connection.window.attachWorkDoneProgress(params.workDoneToken);
 		progress.begin('Audit', 0);
 		try {
-			const { report, notes, findings } = await host.audit(params, stop.signal, (percent, text) =>
+			const { report, notes, findings } = await host.audit({ ...params, trusted }, stop.signal, (percent, text) =>
 				progress.report(percent, text),
 			);
 			const before = last.get(params.uri);

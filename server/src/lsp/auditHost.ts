@@ -19,9 +19,11 @@ export function auditHost(program: URL): AuditHost {
 	const file = (name: string): string => fileURLToPath(new URL(name, program));
 	const worker = fileURLToPath(program);
 	return {
-		async audit({ uri, folders }, signal, progress) {
+		async audit({ uri, folders, trusted }, signal, progress) {
+			const tree = fileURLToPath(uri);
 			const { report, notes, findings } = await audit({
-				tree: fileURLToPath(uri),
+				tree,
+				trusted,
 				tool,
 				setting: {
 					wasm: { core: file('web-tree-sitter.wasm'), grammar: file('tree-sitter-c.wasm') },
@@ -30,7 +32,7 @@ export function auditHost(program: URL): AuditHost {
 					prefilter: true,
 				},
 				cache: { above: userCache(), version: programVersion(tool.version, worker) },
-				ripgrep: findRipgrep(),
+				ripgrep: trusted ? findRipgrep(tree) : undefined,
 				worker,
 				// one thread stays with the editor
 				jobs: Math.max(1, availableParallelism() - 1),

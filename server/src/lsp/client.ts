@@ -43,6 +43,8 @@ export interface Client {
 	readonly readsFiles: boolean;
 	/** Wants findings of files that are not open. */
 	readonly wholeWorkspace: boolean;
+	/** False: no program may be started for what is in the workspace. */
+	readonly trusted: boolean;
 	/** URI of the folder with the rule pages, without a final "/"; undefined where nobody can open them. */
 	readonly pages: string | undefined;
 }
@@ -55,6 +57,8 @@ interface ClientOptions {
 	readonly readFile?: boolean;
 	/** Findings of files that are not open as well, from an audit of the folders. */
 	readonly workspaceDiagnostics?: boolean;
+	/** False in a workspace that its user does not trust. A client that has no such notion says nothing. */
+	readonly trusted?: boolean;
 	/** URI of the folder with the rule pages, where the server cannot know it. */
 	readonly pages?: string;
 }
@@ -97,6 +101,7 @@ export function readClient({ capabilities, initializationOptions }: InitializePa
 		status: options.status === true,
 		readsFiles: options.readFile === true,
 		wholeWorkspace: options.workspaceDiagnostics === true,
+		trusted: options.trusted !== false,
 		pages: typeof options.pages === 'string' ? options.pages.replace(/\/+$/, '') : ownPages,
 	};
 }

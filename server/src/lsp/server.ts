@@ -148,7 +148,7 @@ async function initialise(
 	serveCompletion(connection, client, documents);
 	serveSignature(connection, client, documents);
 	serveActions(connection, client, documents, new Conversions(connection, client, documents, strangers, log), log);
-	if (audits) serveAudit(connection, audits, index, log);
+	if (audits) serveAudit(connection, audits, client.trusted, index, log);
 
 	return { capabilities: capabilities(client, whole), serverInfo: { name: SECTION, version } };
 }

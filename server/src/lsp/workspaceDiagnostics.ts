@@ -128,7 +128,11 @@ export class WorkspaceDiagnostics implements AuditIndex {
 
 	#audit(root: string, folders: readonly string[] | undefined): void {
 		this.#host
-			.audit({ uri: root, ...(folders && { folders }) }, new AbortController().signal, () => undefined)
+			.audit(
+				{ uri: root, trusted: this.#around.client.trusted, ...(folders && { folders }) },
+				new AbortController().signal,
+				() => undefined,
+			)
 			.then(({ findings }) => this.take(root, folders, findings))
 			.catch((error) => {
 				this.#around.log.error(`auditing ${root}`, error);

@@ -68,6 +68,8 @@ export function reasonOf(error: NodeJS.ErrnoException): string {
 			return 'no space left';
 		case 'EROFS':
 			return 'read-only';
+		case 'NOT_REGULAR':
+			return 'not a regular file';
 		default:
 			return `cannot be read (${error.code ?? error.message})`;
 	}

@@ -1,44 +1,8 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { lstatSync, realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Git, GitError, PLAIN_DIFF } from '../programs/git.js';
 import { slashed } from './collect.js';
-
-const run = promisify(execFile);
-
-/** A hook's environment names its own repository; what a work tree configures is never run. */
-const ENV = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
-const SAFE = ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', '--no-optional-locks'];
-/** Bytes of one answer. */
-const MOST = 1 << 28;
-
-/** Git cannot answer; the message is its own. */
-export class GitError extends Error {}
-
-/** What git prints, run in a folder. @throws GitError */
-export async function git(cwd: string, argv: readonly string[]): Promise<string> {
-	try {
-		return (await run('git', [...SAFE, ...argv], { cwd, env: ENV, maxBuffer: MOST })).stdout;
-	} catch (error) {
-		const { stderr, code } = error as { stderr?: string; code?: string | number };
-		if (code === 'ENOENT') throw new GitError('git is not installed');
-		throw new GitError(
-			(stderr ?? String(error))
-				.trim()
-				.split('\n')[0]
-				?.replace(/^fatal: /, '') || String(error),
-		);
-	}
-}
-
-/** Options that turn off the programs a repository configures to run over its files. */
-async function withoutFilters(cwd: string): Promise<string[]> {
-	const names = await git(cwd, ['config', '--name-only', '--get-regexp', '^filter\\..*\\.(clean|process)$']).catch(
-		() => '',
-	);
-	return names
-		.split('\n')
-		.filter(Boolean)
-		.flatMap((name) => ['-c', `${name}=`, '-c', `${name.replace(/[^.]+$/, 'required')}=false`]);
-}
+import { staysInside } from './paths.js';
 
 /** A file that differs from a revision. Paths are absolute, with "/". */
 export interface Changed {
@@ -50,63 +14,88 @@ export interface Changed {
 
 /** A revision of the repository around a folder. */
 export class Revision {
+	/** Absolute, real, with "/". */
 	readonly top: string;
+	readonly #git: Git;
 	readonly #commit: string;
 
-	private constructor(top: string, commit: string) {
-		this.top = top;
+	private constructor(git: Git, commit: string) {
+		this.top = slashed(git.top);
+		this.#git = git;
 		this.#commit = commit;
 	}
 
 	/** @throws GitError when there is no repository or no such revision */
 	static async find(name: string, cwd: string): Promise<Revision> {
-		const top = (await git(cwd, ['rev-parse', '--show-toplevel'])).trim();
-		const commit = await git(cwd, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]).catch(
-			() => undefined,
-		);
+		const git = await Git.around(cwd);
+		const commit = await git
+			.run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`])
+			.catch(() => undefined);
 		if (!commit) throw new GitError(`no revision "${name}"`);
-		return new Revision(slashed(top), commit.trim());
+		return new Revision(git, commit.trim());
 	}
 
-	/** Files of the work tree that differ, untracked ones with them. */
+	/**
+	 * Files of the work tree that differ, untracked ones with them.
+	 * @throws GitError
+	 */
 	async changes(): Promise<Changed[]> {
-		const plain = await withoutFilters(this.top);
+		const fields = async (...argv: string[]) => (await this.#git.run(argv)).split('\0').filter(Boolean);
 		const [differing, untracked] = await Promise.all([
-			git(this.top, [
-				...plain,
-				'diff',
-				'--no-ext-diff',
-				'--no-textconv',
-				'--name-status',
-				'-z',
-				'-M',
-				this.#commit,
-				'--',
-			]),
-			git(this.top, ['ls-files', '--others', '--exclude-standard', '-z']),
+			fields('diff', ...PLAIN_DIFF, '--name-status', '-z', '-M', this.#commit, '--'),
+			fields('ls-files', '--others', '--exclude-standard', '-z'),
 		]);
-		const added = untracked.split('\0').filter(Boolean);
-		return [
-			...this.#read(differing.split('\0').filter(Boolean)),
-			...added.map((path) => ({ now: `${this.top}/${path}`, before: undefined })),
-		];
+		return [...read(differing), ...untracked.map((path) => ({ now: path, before: undefined }))].flatMap((change) => {
+			const now = change.now !== undefined && this.#isFile(change.now) ? `${this.top}/${change.now}` : undefined;
+			const before =
+				change.before !== undefined && this.#isOurs(change.before) ? `${this.top}/${change.before}` : undefined;
+			return now === undefined && before === undefined ? [] : [{ now, before }];
+		});
 	}
 
-	/** Text of a file in the revision; undefined when it has none. @param path absolute */
+	/**
+	 * Text of a file in the revision; undefined when it has none.
+	 * @param path absolute
+	 * @throws GitError when the revision has the file, and the repository lacks its content
+	 */
 	async text(path: string): Promise<string | undefined> {
 		const inside = path.slice(this.top.length + 1);
-		return git(this.top, ['cat-file', 'blob', `${this.#commit}:${inside}`]).catch(() => undefined);
+		try {
+			return await this.#git.run(['cat-file', 'blob', `${this.#commit}:${inside}`]);
+		} catch (error) {
+			const entry = await this.#git.run(['ls-tree', '-z', this.#commit, '--', inside]).catch(() => '');
+			if (/^\d+ blob /.test(entry))
+				throw new GitError(`the repository lacks the content of ${inside} (nothing is fetched)`);
+			if (error instanceof GitError) return undefined;
+			throw error;
+		}
 	}
 
-	/** "M\0path", "A\0path", "D\0path", "R100\0old\0new" */
-	#read(fields: readonly string[]): Changed[] {
-		const changes: Changed[] = [];
-		for (let i = 0; i < fields.length; ) {
-			const status = fields[i++] as string;
-			const path = `${this.top}/${fields[i++]}`;
-			if (/^[RC]/.test(status)) changes.push({ before: path, now: `${this.top}/${fields[i++]}` });
-			else changes.push({ before: status === 'A' ? undefined : path, now: status === 'D' ? undefined : path });
-		}
-		return changes;
+	/** @param path relative to the top */
+	#isFile(path: string): boolean {
+		return this.#isOurs(path) && lstatSync(`${this.top}/${path}`, { throwIfNoEntry: false })?.isFile() === true;
 	}
+
+	/** Its folder lies in the work tree, not behind a symbolic link; or is gone. @param path relative to the top */
+	#isOurs(path: string): boolean {
+		if (!staysInside(path)) return false;
+		const folder = dirname(`${this.top}/${path}`);
+		try {
+			return slashed(realpathSync(folder)) === folder;
+		} catch {
+			return true;
+		}
+	}
+}
+
+/** "M\0path", "A\0path", "D\0path", "R100\0old\0new". Paths relative to the top. */
+function read(fields: readonly string[]): Changed[] {
+	const changes: Changed[] = [];
+	for (let i = 0; i < fields.length; ) {
+		const status = fields[i++] as string;
+		const path = fields[i++] as string;
+		if (/^[RC]/.test(status)) changes.push({ before: path, now: fields[i++] });
+		else changes.push({ before: status === 'A' ? undefined : path, now: status === 'D' ? undefined : path });
+	}
+	return changes;
 }

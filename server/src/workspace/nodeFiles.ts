@@ -1,11 +1,12 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import type { Files } from './files.js';
+import { readBytes } from './read.js';
 
-/** The local file system. Only regular files are read: a pipe or a device could block for ever. */
+/** The local file system. Only regular files are read, and none that is too large to be source. */
 export const nodeFiles: Files = {
 	async read(path) {
 		try {
-			return (await stat(path)).isFile() ? await readFile(path, 'utf8') : undefined;
+			return readBytes(path)?.toString();
 		} catch {
 			return undefined;
 		}

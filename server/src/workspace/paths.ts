@@ -42,3 +42,8 @@ export function relative(folder: string, path: string): string | undefined {
 export function isC(path: string): boolean {
 	return /\.[ch]$/.test(path);
 }
+
+/** A relative path that stays in its folder: every part is a name. */
+export function staysInside(path: string): boolean {
+	return !/^[a-z]:/i.test(path) && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}

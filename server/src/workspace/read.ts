@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { reasonOf } from './collect.js';
 import type { Prefilter } from './prefilter.js';
+import { openRegular } from './regularFile.js';
 import { decode, type SourceText } from './text.js';
 
 /** Larger files are generated tables (register maps of GPU drivers): no hand-written C comes near it. */
@@ -19,11 +20,12 @@ const buffer = Buffer.allocUnsafeSlow(MAX_BYTES + 1);
  * Reads a file if it has one of the words. Synchronous on purpose: over a whole kernel it takes
  * a third of the time of asynchronous reads, because most files are small and already cached.
  * @param prefilter undefined: every file is read
+ * @param follow false: a symbolic link is skipped
  */
-export function readSource(path: string, prefilter: Prefilter | undefined): Read {
+export function readSource(path: string, prefilter: Prefilter | undefined, follow = true): Read {
 	let length: number;
 	try {
-		length = readInto(path, buffer);
+		length = readInto(path, buffer, follow);
 	} catch (error) {
 		return { kind: 'skipped', reason: reasonOf(error as NodeJS.ErrnoException) };
 	}
@@ -42,9 +44,19 @@ export function judge(bytes: Buffer, prefilter: Prefilter | undefined): Read {
 
 const TOO_LARGE: Read = { kind: 'skipped', reason: `larger than ${MAX_BYTES / 1_000_000} MB` };
 
+/**
+ * The bytes of a regular file; undefined for one that is larger than MAX_BYTES.
+ * @param follow false: a symbolic link is refused
+ * @throws NotRegular, or what the file system says
+ */
+export function readBytes(path: string, follow = true): Buffer | undefined {
+	const length = readInto(path, buffer, follow);
+	return length > MAX_BYTES ? undefined : Buffer.from(buffer.subarray(0, length));
+}
+
 /** @returns bytes read, one more than MAX_BYTES when the file is larger */
-function readInto(path: string, into: Buffer): number {
-	const file = openSync(path, 'r');
+function readInto(path: string, into: Buffer, follow: boolean): number {
+	const file = openRegular(path, follow);
 	try {
 		if (fstatSync(file).size > MAX_BYTES) return MAX_BYTES + 1;
 		let length = 0;

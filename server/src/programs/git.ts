@@ -1,0 +1,167 @@
+/** Git, asked about a repository that nobody trusts: nothing it configures is run, nothing is fetched or written. */
+import { realpathSync } from 'node:fs';
+import { parse } from 'node:path';
+import { findProgram, workTree } from './find.js';
+import { gitEnvironment, type Setting } from './gitEnvironment.js';
+import { RunError, run } from './run.js';
+
+/** Git cannot answer; the message says why. */
+export class GitError extends Error {
+	/** It was ended for the time it took, or for what it printed: asking again would take as long. */
+	readonly endless: boolean;
+
+	constructor(message: string, endless = false) {
+		super(message);
+		this.endless = endless;
+	}
+}
+
+/** Milliseconds for an answer out of the configuration or an object. */
+const QUICK = 10_000;
+/** Milliseconds for one out of the index and the whole work tree. */
+const SLOW = 30_000;
+/** Bytes of one answer; the index of a kernel gives 9 MB. */
+const MAX_OUTPUT = 1 << 28;
+/** The first git that takes configuration from its environment. */
+const OLDEST = '2.31';
+
+/** Options for commands that compare: without them drivers, filters of submodules and files the configuration names have a say. */
+export const PLAIN_DIFF: readonly string[] = [
+	...['--no-ext-diff', '--no-textconv', '--no-relative', '--ignore-submodules=all'],
+	'-O/dev/null',
+];
+
+/** The repository around a folder. */
+export class Git {
+	/** Its work tree, absolute and real. */
+	readonly top: string;
+	readonly #program: string;
+	/** Takes the programs away that the repository runs over its files. */
+	readonly #withoutFilters: readonly Setting[];
+
+	private constructor(program: string, top: string, withoutFilters: readonly Setting[]) {
+		this.#program = program;
+		this.top = top;
+		this.#withoutFilters = withoutFilters;
+	}
+
+	/**
+	 * @param folder absolute
+	 * @throws GitError where there is no git, no repository, or one whose work tree is not where it lies
+	 */
+	static async around(folder: string): Promise<Git> {
+		const tree = workTree(folder);
+		if (tree === undefined) throw new GitError('not a git repository, nor any of the folders above');
+		const program = await usableGit(folder);
+		const said = await ask(program, ['rev-parse', '--show-toplevel'], folder, [], QUICK);
+		const top = said.toString().replace(/\r?\n$/, '');
+		// core.worktree may name any folder of this machine.
+		if (top === '' || realpathSync(top) !== tree)
+			throw new GitError('the repository claims a work tree in which it does not lie');
+		return new Git(program, tree, await withoutFilters(program, folder));
+	}
+
+	/**
+	 * What a command prints.
+	 * @param cwd folder of the work tree, absolute
+	 * @throws GitError
+	 */
+	async run(argv: readonly string[], cwd: string = this.top): Promise<string> {
+		return (await ask(this.#program, argv, cwd, this.#withoutFilters, SLOW)).toString();
+	}
+}
+
+/**
+ * "Name <address>" of whoever runs this, as the repository around a folder or else the user's own configuration has it.
+ * @returns undefined where git does not know
+ */
+export async function author(folder: string): Promise<string | undefined> {
+	const argv = ['var', 'GIT_AUTHOR_IDENT'];
+	try {
+		const repository = workTree(folder) === undefined ? undefined : await Git.around(folder);
+		const said = repository
+			? await repository.run(argv, folder)
+			: (await ask(await usableGit(folder), argv, parse(folder).root, [], QUICK)).toString();
+		return /^.*>/.exec(said)?.[0];
+	} catch (error) {
+		if (error instanceof GitError) return undefined;
+		throw error;
+	}
+}
+
+/** What each program says of itself. */
+const versions = new Map<string, Promise<string | undefined>>();
+
+/** @throws GitError */
+async function usableGit(folder: string): Promise<string> {
+	const program = findProgram('git', folder);
+	if (program === undefined) throw new GitError('no git on the PATH outside this work tree');
+	const known = versions.get(program) ?? versionOf(program);
+	versions.set(program, known);
+	const version = await known;
+	if (version === undefined) throw new GitError(`${program} does not say its version`);
+	if (version.localeCompare(OLDEST, 'en', { numeric: true }) < 0)
+		throw new GitError(`git ${version} is too old: ${OLDEST} or newer is needed`);
+	return program;
+}
+
+/** "2.39" of "git version 2.39.5" */
+async function versionOf(program: string): Promise<string | undefined> {
+	const cwd = parse(program).root;
+	const said = await ask(program, ['--version'], cwd, [], QUICK).catch(() => undefined);
+	return said && /\b(\d+\.\d+)/.exec(said.toString())?.[1];
+}
+
+/** @throws GitError where one of the filters has a name that no environment can hold */
+async function withoutFilters(program: string, folder: string): Promise<Setting[]> {
+	const argv = ['config', '-z', '--name-only', '--get-regexp', '^filter\\.'];
+	const said = await answer(program, argv, folder, [], QUICK);
+	// 1: none
+	if (said.status > 1) throw new GitError(complaint(said.stderr));
+	let names: string;
+	try {
+		names = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(said.stdout);
+	} catch {
+		throw new GitError('the repository configures a filter whose name is not UTF-8');
+	}
+	const filters = new Set(names.split('\0').flatMap((name) => /^(filter\..*)\.[^.]+$/s.exec(name)?.[1] ?? []));
+	return [...filters].flatMap((filter): Setting[] => [
+		[`${filter}.clean`, ''],
+		[`${filter}.smudge`, ''],
+		[`${filter}.process`, ''],
+		[`${filter}.required`, 'false'],
+	]);
+}
+
+async function ask(
+	program: string,
+	argv: readonly string[],
+	cwd: string,
+	settings: readonly Setting[],
+	timeout: number,
+): Promise<Buffer> {
+	const said = await answer(program, argv, cwd, settings, timeout);
+	if (said.status !== 0) throw new GitError(complaint(said.stderr));
+	return said.stdout;
+}
+
+async function answer(
+	program: string,
+	argv: readonly string[],
+	cwd: string,
+	settings: readonly Setting[],
+	timeout: number,
+) {
+	try {
+		return await run(program, argv, { cwd, env: gitEnvironment(cwd, settings), timeout, maxOutput: MAX_OUTPUT });
+	} catch (error) {
+		if (error instanceof RunError) throw new GitError(`git ${error.message}`, true);
+		throw error;
+	}
+}
+
+/** The first line that git says of an error. */
+function complaint(stderr: Buffer): string {
+	const [line = ''] = stderr.toString().trim().split('\n');
+	return line.replace(/^(?:fatal|error): /, '') || 'git failed without a word';
+}
