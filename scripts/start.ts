@@ -110,7 +110,10 @@ async function openBrowser({ folder, place }: Subject): Promise<void> {
 		console.error('\nVS Code is not on PATH. Installing code-server into .cache (once, 800 MB, one to three minutes).');
 	}
 	const editor = installCodeServer();
-	const home = { folder: join(editorsDir, 'start'), settings: {} };
+	// What is not ours is trusted only by whoever opened it.
+	const restricted = folder !== join(root, 'examples');
+	const settings = restricted ? { 'security.workspace.trust.startupPrompt': 'once' } : {};
+	const home = { folder: join(editorsDir, 'start'), settings, restricted };
 	const pack = spawnSync('npm', ['run', '--silent', 'package'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 	if (pack.status !== 0) process.exit(pack.status ?? 1);
 	furnish(editor, home, join(root, 'gup-lens.vsix'));

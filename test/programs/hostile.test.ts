@@ -430,6 +430,29 @@ describe('nothing outside of the tree is read', () => {
 		expect(briefly(await reportOf(hostile.root))).toEqual(SITES);
 	});
 
+	test('where a patch, or a report, leads through a link', async () => {
+		const outside = scratch({ ...SECRET, 'folder/secret.c': SECRET['secret.c'] });
+		const tree = scratch(TREE);
+		symlinkSync(join(outside, 'folder'), join(tree, 'near'));
+		symlinkSync(join(outside, 'secret.c'), join(tree, 'alone.c'));
+		for (const path of ['near/secret.c', 'alone.c']) {
+			const patch = `--- a/${path}\n+++ b/${path}\n@@ -1,2 +1,3 @@\n #include <linux/mm.h>\n+\n \n`;
+			expect(await cli(['check', '--patch', '-'], { cwd: tree, stdin: patch })).toMatchObject({
+				code: 2,
+				stdout: '',
+				stderr: expect.stringContaining(`${path} is not in the tree`),
+			});
+			const report = await reportOf(tree);
+			const page = async (path: string) => {
+				const sites = report.sites.map((site) => ({ ...site, path, line: 3, evidence: [] }));
+				const folder = scratch({ 'audit.json': JSON.stringify({ ...report, sites }) });
+				return (await cli(['merge', 'audit.json', '--tree', tree, '--format', 'html'], { cwd: folder })).stdout;
+			};
+			expect(await page('fs/peek.c')).toContain('peek(');
+			expect(await page(path)).not.toContain('secret(');
+		}
+	});
+
 	test('where core.worktree is elsewhere', async () => {
 		const outside = scratch(SECRET);
 		const hostile = new Repository(TREE);

@@ -5,7 +5,7 @@ import type { Severity } from '../rules/rule.js';
 import { fromFolder, slashed } from '../workspace/collect.js';
 import type { Files } from '../workspace/files.js';
 import { type Changed, Revision } from '../workspace/git.js';
-import { nodeFiles } from '../workspace/nodeFiles.js';
+import { filesWithin, nodeFiles } from '../workspace/nodeFiles.js';
 import { Overlay } from '../workspace/overlay.js';
 import { applySeries, PatchError } from '../workspace/patches.js';
 import { isC, parent } from '../workspace/paths.js';
@@ -61,7 +61,7 @@ export async function changeBy(patch: string, name: string, cwd: string): Promis
 	const tree = await new TreeLocator(nodeFiles).find(here, true);
 	const top = tree?.root ?? here;
 	try {
-		const { texts, moved } = await applySeries(patch, top, nodeFiles);
+		const { texts, moved } = await applySeries(patch, top, filesWithin(top));
 		const after = new Map([...texts].map(([path, text]) => [`${top}/${path}`, async () => text]));
 		const gone = new Set(moved.values());
 		const files = [...texts].flatMap(([path, text]): Changed[] => {
@@ -120,7 +120,10 @@ export async function brought(engine: Engine, { before, now, files }: Change, as
 	let looked = 0;
 	for (const absolute of await candidates(files, now, asked)) {
 		const text = await now.read(absolute);
-		if (text === undefined) continue;
+		if (text === undefined) {
+			if (formerly.has(absolute)) unread.push({ ...nameOf(absolute, asked), reason: 'cannot be read, or too large' });
+			continue;
+		}
 		looked++;
 		if (!needles.some((needle) => text.includes(needle))) continue;
 		const named = nameOf(absolute, asked);

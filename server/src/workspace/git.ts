@@ -63,6 +63,7 @@ export class Revision {
 		try {
 			return await this.#git.run(['cat-file', 'blob', `${this.#commit}:${inside}`]);
 		} catch (error) {
+			if (error instanceof GitError && error.endless) throw error;
 			const entry = await this.#git.run(['ls-tree', '-z', this.#commit, '--', inside]).catch(() => '');
 			if (/^\d+ blob /.test(entry))
 				throw new GitError(`the repository lacks the content of ${inside} (nothing is fetched)`);

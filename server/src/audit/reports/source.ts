@@ -1,4 +1,5 @@
-import { join, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
+import { leavesFolder } from '../../workspace/nodeFiles.js';
 import { readSource } from '../../workspace/read.js';
 import type { Source } from './html/excerpt.js';
 
@@ -18,7 +19,7 @@ export function sourceIn(tree: string | undefined): Source {
 /** A report may come from elsewhere: it names files of the tree, and no others. */
 function linesOf(tree: string, path: string): readonly string[] | undefined {
 	const file = resolve(tree, path);
-	if (!file.startsWith(join(tree, sep))) return undefined;
+	if (leavesFolder(tree, file)) return undefined;
 	const read = readSource(file, undefined);
 	return read.kind === 'text' ? read.source.text.split('\n') : undefined;
 }
