@@ -27,7 +27,11 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 		code = await openVsCode(
 			join(home, 'linux'),
 			{},
-			{ restricted, variables: { PATH: [bin, process.env.PATH].join(delimiter) } },
+			{
+				restricted,
+				// started like this, VS Code takes no PATH from a login shell
+				variables: { PATH: [bin, process.env.PATH].join(delimiter), VSCODE_CLI: '1' },
+			},
 		);
 		workbench = code.workbench;
 	};
