@@ -1,5 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+	chmodSync,
+	chownSync,
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { AuditReport } from '../../server/src/audit/report.js';
@@ -214,6 +224,54 @@ describe('a full disk', () => {
 		expect(run.status).toBe(2);
 		expect(run.stderr).toContain('standard output: no space left');
 		expect(run.stderr).not.toContain('    at ');
+	});
+});
+
+describe.skipIf(process.platform !== 'linux')('-o', () => {
+	test.each(['/dev/stdout', '/dev/fd/1', '-'])('%s is the standard output, also where that is no file', async (to) => {
+		const { code, stderr, report } = await audit([scratch(TREE), '--no-cache', '-o', to]);
+		expect(code, stderr).toBe(0);
+		expect(briefly(report)).toHaveLength(2);
+		expect(stderr).not.toContain('written');
+	});
+
+	test('/dev/stdout behind ">>" comes after what is there', () => {
+		const cwd = scratch({ 'all.txt': 'first\n' });
+		const shell = `"${process.execPath}" "${cli}" audit "${scratch(TREE)}" --no-cache -o /dev/stdout >> all.txt`;
+		expect(spawnSync('sh', ['-c', shell], { cwd }).status).toBe(0);
+		expect(readFileSync(join(cwd, 'all.txt'), 'utf8')).toMatch(/^first\nUsers of /);
+	});
+
+	test('/dev/full fails in one line, and stays a device', async () => {
+		const { code, stderr } = await audit([scratch(TREE), '--no-cache', '-o', '/dev/full']);
+		expect(code).toBe(2);
+		expect(stderr.match(/\/dev\/full: not written: no space left$/gm)).toHaveLength(1);
+		expect(statSync('/dev/full').isCharacterDevice()).toBe(true);
+	});
+
+	test('a pipe that nobody reads can be left with one Ctrl-C', async () => {
+		const pipe = join(scratch(), 'pipe.json');
+		expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+		const child = spawn(process.execPath, [cli, 'audit', scratch(TREE), '--no-cache', '-o', pipe], { stdio: 'pipe' });
+		let stderr = '';
+		child.stderr.on('data', (chunk) => {
+			stderr += chunk;
+		});
+		await expect.poll(() => stderr, { timeout: 30_000 }).toContain('kernel 6.12');
+		// The report is made, and waits in open().
+		setTimeout(() => child.kill('SIGINT'), 1000);
+		expect(await new Promise((done) => child.once('exit', (_, signal) => done(signal)))).toBe('SIGINT');
+		expect(statSync(pipe).isFIFO()).toBe(true);
+	});
+
+	test('a file too large for this user leaves the old one, and nothing beside it', () => {
+		const cwd = scratch({ 'a.html': 'old' });
+		const shell = `ulimit -f 1; "${process.execPath}" "${cli}" audit "${scratch(TREE)}" --no-cache -o a.html 2>&1`;
+		const { status, stdout } = spawnSync('sh', ['-c', shell], { cwd, encoding: 'utf8' });
+		expect(status, stdout).toBe(2);
+		expect(stdout).toContain('a.html: not written: larger than files may be here');
+		expect(readdirSync(cwd)).toEqual(['a.html']);
+		expect(readFileSync(join(cwd, 'a.html'), 'utf8')).toBe('old');
 	});
 });
 

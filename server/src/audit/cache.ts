@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
+import { writeAtomically } from '../workspace/atomic.js';
 import { reasonOf } from '../workspace/collect.js';
-import { writeAtomically } from './atomic.js';
 
 /** What is stored, one folder each. */
 type Kind = 'trees' | 'results';
@@ -62,6 +62,7 @@ export class Cache {
 	put(kind: Kind, name: string, content: Uint8Array): void {
 		if (this.#problem !== undefined) return;
 		try {
+			mkdirSync(join(this.#folder, kind), { recursive: true });
 			writeAtomically(this.#path(kind, name), Buffer.concat([sum(content), content]));
 			this.#written = true;
 		} catch (error) {

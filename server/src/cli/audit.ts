@@ -37,7 +37,9 @@ export async function runAudit(tree: string, options: AuditCommand, io: Io): Pro
 		for (const { path, reason } of failed) tell(io, `${path}: ${reason}`);
 		if (report.partial) tell(io, 'stopped: the report is partial');
 		const comparison = options.compare && (await compared(options.compare, report, tree, options, io, signal));
-		write(report, resolve(io.cwd, tree), comparison, options, io);
+		// From here on the first Ctrl-C ends the program as usual.
+		process.removeListener('SIGINT', interrupt);
+		await write(report, resolve(io.cwd, tree), comparison, options, io);
 		return failed.length > 0 ? 2 : report.partial ? 1 : 0;
 	} catch (error) {
 		if (error instanceof AuditError) throw new UsageError(`${tree}: ${error.message}`);

@@ -163,7 +163,7 @@ function withReport(command: Command): Command {
 				AUDIT_FORMATS,
 			),
 		)
-		.option('-o, --output <file>', 'write the report into this file');
+		.option('-o, --output <file>', 'write the report there: a file, a pipe or a device; "-" is the standard output');
 }
 
 function withKernel(command: Command): Command {

@@ -18,7 +18,7 @@ export async function runMerge(files: readonly string[], options: MergeCommand, 
 	const reports: AuditReport[] = [];
 	for (const file of files) reports.push(await read(file, io));
 	const report = merged(reports);
-	write(report, options.tree && resolve(io.cwd, options.tree), undefined, options, io);
+	await write(report, options.tree && resolve(io.cwd, options.tree), undefined, options, io);
 	return report.partial ? 1 : 0;
 }
 

@@ -1,6 +1,4 @@
-import { statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
-import { writeAtomically } from '../audit/atomic.js';
 import type { Comparison } from '../audit/compare.js';
 import type { AuditReport } from '../audit/report.js';
 import { auditCsv } from '../audit/reports/csv.js';
@@ -11,7 +9,8 @@ import { auditMarkdown } from '../audit/reports/markdown.js';
 import { sourceIn } from '../audit/reports/source.js';
 import { auditText } from '../audit/reports/text.js';
 import { summary } from '../audit/reports/words.js';
-import { reasonOf } from '../workspace/collect.js';
+import { type Destination, destination, put } from '../workspace/output.js';
+import { Refusal } from '../workspace/replace.js';
 import { auditSarif } from './formats/auditSarif.js';
 import { type Io, UsageError } from './io.js';
 import { tell } from './tell.js';
@@ -53,25 +52,31 @@ export interface ReportOptions {
 	readonly compare?: readonly string[];
 }
 
+/** In place of a file: the standard output. */
+const STDOUT = '-';
+
 /**
  * Before anything is read: whether a report can be made and put where it shall be.
- * @throws UsageError for a format that cannot compare, an ending that names none, and a folder
+ * @throws UsageError for a format that cannot compare, an ending that names none, and a place where nothing can be written
  */
 export function checkReport(options: ReportOptions, io: Io): void {
 	formatOf(options);
-	const { output } = options;
-	if (output !== undefined && isFolder(resolve(io.cwd, output))) {
-		throw new UsageError(`${output}: not written: is a folder`);
+	destinationOf(options, io);
+}
+
+/** @returns undefined for the standard output */
+function destinationOf({ output }: ReportOptions, { cwd }: Io): Destination | undefined {
+	if (output === undefined || output === STDOUT) return undefined;
+	if (output === '') throw new UsageError('-o: give the name of a file');
+	try {
+		return destination(output, cwd);
+	} catch (error) {
+		throw notWritten(output, error);
 	}
 }
 
-/** What cannot be looked at is told when it is written. */
-function isFolder(path: string): boolean {
-	try {
-		return statSync(path).isDirectory();
-	} catch {
-		return false;
-	}
+function notWritten(output: string, error: unknown): unknown {
+	return error instanceof Refusal ? new UsageError(`${output}: ${error.message}`) : error;
 }
 
 /** The format asked for, else that of the file's name; text where neither names one. */
@@ -96,23 +101,25 @@ function formatOfName(output: string): Format {
  * Prints a report, or puts it into a file in one step.
  * @param tree folder that the code of the sites is read from; undefined: the report shows none
  */
-export function write(
+export async function write(
 	report: AuditReport,
 	tree: string | undefined,
 	comparison: Comparison | undefined,
 	options: ReportOptions,
 	io: Io,
-): void {
-	const { output } = options;
+): Promise<void> {
 	const format = formatOf(options);
 	const print = PRINTERS[format];
-	const colour = output === undefined && io.stdout.colour;
-	const text = print({ report, comparison, source: sourceIn(tree), colour });
-	if (output === undefined) return io.stdout.write(text);
+	const to = destinationOf(options, io);
+	const text = print({ report, comparison, source: sourceIn(tree), colour: !to && io.stdout.colour });
+	if (!to) return io.stdout.write(text);
+	if (to.kind === 'descriptor') return (to.number === 1 ? io.stdout : io.stderr).write(text);
+	const { output = '' } = options;
 	try {
-		writeAtomically(resolve(io.cwd, output), text);
+		const whole = await put(to, text);
+		// A reader that goes away ends the output, not the command.
+		if (whole) tell(io, `${resolve(io.cwd, output)} written (${format}): ${summary(report)}`);
 	} catch (error) {
-		throw new UsageError(`${output}: not written: ${reasonOf(error as NodeJS.ErrnoException)}`);
+		throw notWritten(output, error);
 	}
-	tell(io, `${resolve(io.cwd, output)} written (${format}): ${summary(report)}`);
 }

@@ -52,8 +52,11 @@ export async function collect(paths: readonly string[], cwd: string): Promise<Co
 	return { files: [...files.values()].sort(byPath), skipped: skipped.sort(byPath) };
 }
 
-/** Words for a failed system call. */
-export function reasonOf(error: NodeJS.ErrnoException): string {
+/**
+ * Words for a failed system call.
+ * @param failed what else there is to say of it
+ */
+export function reasonOf(error: NodeJS.ErrnoException, failed = 'cannot be read'): string {
 	switch (error.code) {
 		case 'ENOENT':
 		case 'ENOTDIR':
@@ -70,8 +73,16 @@ export function reasonOf(error: NodeJS.ErrnoException): string {
 			return 'read-only';
 		case 'NOT_REGULAR':
 			return 'not a regular file';
+		case 'EFBIG':
+			return 'larger than files may be here';
+		case 'ENAMETOOLONG':
+			return 'name too long';
+		case 'ENXIO':
+			return 'no such device or address';
+		case 'EISDIR':
+			return 'is a folder';
 		default:
-			return `cannot be read (${error.code ?? error.message})`;
+			return `${failed} (${error.code ?? error.message})`;
 	}
 }
 

@@ -1,10 +1,15 @@
-import { randomBytes } from 'node:crypto';
-import { access, constants, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
+import { uninterrupted, writeAtomically } from './atomic.js';
 import { reasonOf } from './collect.js';
 
 /** Why a file was left as it is, in words for the user. */
 export class Refusal extends Error {}
+
+/** What the file system says, in those words. */
+export function refusal(error: unknown): Refusal {
+	if (error instanceof Refusal) return error;
+	return new Refusal(`not written: ${reasonOf(error as NodeJS.ErrnoException, 'cannot be written')}`);
+}
 
 /**
  * Replaces the content of a file in one step, so that a reader sees the old or the new one. Mode and owner stay,
@@ -14,34 +19,13 @@ export class Refusal extends Error {}
  */
 export async function replaceFile(path: string, expected: Uint8Array, content: Uint8Array): Promise<void> {
 	try {
-		await replace(path, expected, content);
+		const target = realpathSync(path);
+		accessSync(target, constants.W_OK);
+		const check = () => {
+			if (Buffer.compare(readFileSync(target), expected) !== 0) throw new Refusal('changed meanwhile: left as it is');
+		};
+		await uninterrupted(() => writeAtomically(target, content, { like: statSync(target), durable: true, check }));
 	} catch (error) {
-		throw error instanceof Refusal ? error : new Refusal(`not written: ${reasonOf(error as NodeJS.ErrnoException)}`);
-	}
-}
-
-async function replace(path: string, expected: Uint8Array, content: Uint8Array): Promise<void> {
-	const target = await realpath(path);
-	await access(target, constants.W_OK);
-	const { mode, uid, gid } = await stat(target);
-	const part = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}`);
-	try {
-		const file = await open(part, 'wx', mode & 0o7777);
-		try {
-			await file.writeFile(content);
-			// Only root may give files away; for all others the owner is right already.
-			await file.chown(uid, gid).catch(() => {});
-			await file.chmod(mode & 0o7777);
-			await file.sync();
-		} finally {
-			await file.close();
-		}
-		if (Buffer.compare(await readFile(target), expected) !== 0) {
-			throw new Refusal('changed meanwhile: left as it is');
-		}
-		await rename(part, target);
-	} catch (error) {
-		await rm(part, { force: true });
-		throw error;
+		throw refusal(error);
 	}
 }
