@@ -16,12 +16,18 @@ import type { InitializeParams } from 'vscode-languageserver';
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vscode-languageserver/browser';
 import type { WasmFiles } from './engine.js';
 import { isRecord } from './lsp/client.js';
+import { ProtocolReader } from './lsp/protocol.js';
 import { serve } from './lsp/server.js';
 
 const scope = globalThis as unknown as ConstructorParameters<typeof BrowserMessageReader>[0];
 
+const { reader, writer } = ProtocolReader.over({
+	reader: new BrowserMessageReader(scope),
+	writer: new BrowserMessageWriter(scope),
+});
+
 serve({
-	connection: createConnection(new BrowserMessageReader(scope), new BrowserMessageWriter(scope)),
+	connection: createConnection(reader, writer),
 	loadWasm,
 	disk: undefined,
 });

@@ -1,25 +1,8 @@
+import { type Check, isNumber, isString, listOf, oneOf, shape } from '../workspace/shape.js';
 import { AuditError, type AuditReport, shardName } from './report.js';
 import { parseShard, type Shard } from './shard.js';
 
-type Check = (value: unknown) => boolean;
-
-const isString: Check = (value) => typeof value === 'string';
-const isNumber: Check = (value) => Number.isFinite(value);
 const isWord: Check = (value) => value === null || typeof value === 'string';
-const listOf =
-	(check: Check): Check =>
-	(value) =>
-		Array.isArray(value) && value.every(check);
-const shape =
-	(fields: Readonly<Record<string, Check>>): Check =>
-	(value) =>
-		typeof value === 'object' &&
-		value !== null &&
-		Object.entries(fields).every(([name, check]) => check((value as Record<string, unknown>)[name]));
-const oneOf =
-	(...words: readonly unknown[]): Check =>
-	(value) =>
-		words.includes(value);
 
 const isShard: Check = (value) =>
 	shape({ index: isNumber, of: isNumber })(value) && parseShard(shardName(value as Shard)) !== undefined;

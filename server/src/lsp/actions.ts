@@ -5,12 +5,14 @@ import {
 	type Command,
 	type Connection,
 	type Diagnostic,
+	ErrorCodes,
+	ResponseError,
 } from 'vscode-languageserver';
 import type { Finding } from '../engine.js';
 import { type FixedAll, fixAll } from '../fixall.js';
 import type { Edit, Fix } from '../rules/rule.js';
 import { suppressionMeta } from '../rules/suppression.js';
-import type { Client } from './client.js';
+import { type Client, isRecord } from './client.js';
 import type { Conversions } from './conversions.js';
 import { toDiagnostic } from './diagnostics.js';
 import type { Analysed, Documents } from './documents.js';
@@ -53,7 +55,10 @@ export function serveActions(
 	});
 	connection.onCodeActionResolve((action) => conversions.resolve(action));
 	connection.onExecuteCommand(async ({ command, arguments: args }) => {
-		if (command === APPLY && args?.[0]) await connection.workspace.applyEdit(args[0]);
+		if (command !== APPLY) throw new ResponseError(ErrorCodes.InvalidParams, `there is no command ${command}`);
+		const edit: unknown = args?.[0];
+		if (!isRecord(edit)) throw new ResponseError(ErrorCodes.InvalidParams, `${APPLY} takes one edit`);
+		await connection.workspace.applyEdit(edit);
 	});
 }
 
@@ -136,12 +141,12 @@ class Offer {
 
 /** True when nothing is asked for by kind, or this kind or one above it is. */
 function asksFor({ context: { only } }: CodeActionParams, kind: CodeActionKind): boolean {
-	return only === undefined || only.some((asked) => kind === asked || kind.startsWith(`${asked}.`) || asked === '');
+	return !only || only.some((asked) => kind === asked || kind.startsWith(`${asked}.`) || asked === '');
 }
 
 /** Source actions are for those who ask for them: they are no answer to "what can be done here". */
 function wantsFixAll(params: CodeActionParams): boolean {
-	return params.context.only !== undefined && asksFor(params, FIX_ALL);
+	return Boolean(params.context.only) && asksFor(params, FIX_ALL);
 }
 
 function toCommand({ title, edit }: CodeAction): Command {

@@ -6,7 +6,7 @@ import {
 	type WorkDoneProgressParams,
 } from 'vscode-languageserver';
 import { refreshed } from '../audit/refresh.js';
-import type { AuditReport } from '../audit/report.js';
+import { AuditError, type AuditReport } from '../audit/report.js';
 import type { AuditFinding } from '../audit/results.js';
 import type { Log } from './log.js';
 
@@ -53,7 +53,7 @@ export interface AuditIndex {
 export interface AuditHost {
 	/**
 	 * @param progress per cent, and what is done in words
-	 * @throws an Error whose message is for people
+	 * @throws an AuditError whose message is for people
 	 */
 	audit(task: AuditTask, signal: AbortSignal, progress: (percent: number, text: string) => void): Promise<HostAnswer>;
 	page(report: AuditReport, uri: string): string;
@@ -87,7 +87,7 @@ export function serveAudit(
 			if (!report.partial) await index?.take(params.uri, params.folders, findings);
 			return { report, notes };
 		} catch (error) {
-			log.error(`auditing ${params.uri}`, error);
+			if (!(error instanceof AuditError)) log.error(`auditing ${params.uri}`, error);
 			return new ResponseError<void>(
 				LSPErrorCodes.RequestFailed,
 				error instanceof Error ? error.message : String(error),

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { audit } from '../audit/audit.js';
 import { userCache } from '../audit/cache.js';
 import { programVersion } from '../audit/program.js';
+import { AuditError } from '../audit/report.js';
 import { auditHtml } from '../audit/reports/html/page.js';
 import { sourceIn } from '../audit/reports/source.js';
 import { findRipgrep } from '../audit/ripgrep.js';
@@ -20,7 +21,7 @@ export function auditHost(program: URL): AuditHost {
 	const worker = fileURLToPath(program);
 	return {
 		async audit({ uri, folders, trusted }, signal, progress) {
-			const tree = fileURLToPath(uri);
+			const tree = folderOf(uri);
 			const { report, notes, findings } = await audit({
 				tree,
 				trusted,
@@ -45,4 +46,12 @@ export function auditHost(program: URL): AuditHost {
 		},
 		page: (report, uri) => auditHtml(report, sourceIn(fileURLToPath(uri))),
 	};
+}
+
+function folderOf(uri: string): string {
+	try {
+		return fileURLToPath(uri);
+	} catch (error) {
+		throw new AuditError(`${uri} names no folder of this machine: ${(error as Error).message}`);
+	}
 }

@@ -1,11 +1,20 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { createConnection } from 'vscode-languageserver/node';
+import {
+	createConnection,
+	ErrorCodes,
+	IPCMessageReader,
+	IPCMessageWriter,
+	type ResponseMessage,
+	StreamMessageWriter,
+} from 'vscode-languageserver/node';
 import type { WasmFiles } from '../engine.js';
 import type { Files } from '../workspace/files.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
 import { auditHost } from './auditHost.js';
+import { FramedReader, FramingError } from './framing.js';
+import { ProtocolReader, type Transport } from './protocol.js';
 import { serve } from './server.js';
 import { diskStrangers } from './strangers.js';
 
@@ -21,23 +30,42 @@ const disk: Files = {
 
 /**
  * Serve over node's IPC channel (`--node-ipc` among the arguments), else over the standard streams.
+ * Ends the process when the client does, and where what it sends cannot be read.
  * @param program file of this program, with the two wasm files beside it; its worker threads run it too
  */
 export function serveNode(program: URL): void {
 	// The standard output belongs to the protocol: what a library prints must not get in.
 	console.log = console.info = console.debug = console.error;
-	const connection = process.argv.includes('--node-ipc')
-		? createConnection()
-		: createConnection(process.stdin, process.stdout);
+	const { reader, writer } = ProtocolReader.over(transport());
+	const leave = () => process.exit(reader.hasShutDown ? 0 : 1);
+	reader.onClose(leave);
+	process.once('disconnect', leave);
+	writer.onClose(leave);
+	writer.onError(leave);
+	reader.onError((error) => void breakOff(error, writer).finally(leave));
 	const pages = new URL('../docs/rules', program);
 	serve({
-		connection,
+		connection: createConnection(reader, writer),
 		loadWasm: () => readWasm(program),
 		disk,
 		audits: auditHost(program),
 		strangers: diskStrangers(),
 		pages: existsSync(pages) ? pages.href : undefined,
 	});
+}
+
+function transport(): Transport {
+	if (!process.argv.includes('--node-ipc'))
+		return { reader: new FramedReader(process.stdin), writer: new StreamMessageWriter(process.stdout) };
+	return { reader: new IPCMessageReader(process), writer: new IPCMessageWriter(process) };
+}
+
+/** Says why nothing more can be read, to the client and on the standard error. */
+async function breakOff(error: Error, writer: Transport['writer']): Promise<void> {
+	const reason = error instanceof FramingError ? `the client sent no LSP message: ${error.message}` : error.message;
+	console.error(`gup-lens: ${reason}; the server ends and must be started again`);
+	const answer = { jsonrpc: '2.0', id: null, error: { code: ErrorCodes.ParseError, message: reason } };
+	await writer.write(answer as ResponseMessage).catch(() => undefined);
 }
 
 /** The two wasm files beside the program. */

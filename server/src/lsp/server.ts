@@ -2,6 +2,7 @@ import {
 	CodeActionKind,
 	CodeLensRefreshRequest,
 	type Connection,
+	ErrorCodes,
 	type InitializeParams,
 	type InitializeResult,
 	PositionEncodingKind,
@@ -58,6 +59,7 @@ export function serve(host: Host): void {
 		try {
 			return await initialise(host, params, texts, log);
 		} catch (error) {
+			if (error instanceof ResponseError) throw error;
 			log.error('starting', error);
 			throw new ResponseError(-32603, `GUP Lens cannot start: ${String(error)}`, { retry: false });
 		}
@@ -72,7 +74,7 @@ async function initialise(
 	texts: TextDocuments<TextDocument>,
 	log: Log,
 ): Promise<InitializeResult> {
-	const client = readClient(params, pages);
+	const client = clientOf(params, pages);
 	const engine = await loadEngine(await loadWasm(params));
 	const settings = new SettingsStore(connection, client, log, engine.rules, initialSettings(params));
 	const folders = new Folders(params);
@@ -151,6 +153,14 @@ async function initialise(
 	if (audits) serveAudit(connection, audits, client.trusted, index, log);
 
 	return { capabilities: capabilities(client, whole), serverInfo: { name: SECTION, version } };
+}
+
+function clientOf(params: InitializeParams, pages: string | undefined): Client {
+	try {
+		return readClient(params, pages);
+	} catch {
+		throw new ResponseError(ErrorCodes.InvalidParams, 'initialize: capabilities are not what the protocol asks for');
+	}
 }
 
 /** Settings of clients that only ever tell: the section itself, or wrapped in its name. */
