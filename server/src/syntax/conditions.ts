@@ -226,6 +226,21 @@ export function conditions(tokens: Tokens, code: number): Conditions {
 	return { groups, byToken };
 }
 
+/** Groups whose `#if` is one of the tokens [first, last), in the order they open. */
+export function groupsBetween({ groups }: Conditions, first: number, last: number): readonly Group[] {
+	const from = (token: number): number => {
+		let low = 0;
+		let high = groups.length;
+		while (low < high) {
+			const mid = (low + high) >> 1;
+			if ((groups[mid]?.arms[0]?.directive ?? 0) < token) low = mid + 1;
+			else high = mid;
+		}
+		return low;
+	};
+	return groups.slice(from(first), from(last));
+}
+
 /** Text ranges of the arms that test for versions or features and are not ruled out. */
 export function compatRanges(tokens: Tokens, { groups }: Conditions): Range[] {
 	return groups.flatMap((group) =>

@@ -1,16 +1,15 @@
 /** One C file: text -> IR, keeping across edits what did not change. */
-import { type Conditions, compatRanges, conditions, type Group, versionCode } from './conditions.js';
+import { type Conditions, compatRanges, conditions, versionCode } from './conditions.js';
 import type { CType, FileIR, FunctionIR, MacroIR } from './ir.js';
 import { lowerFunction } from './lower.js';
 import { readMacro } from './macros.js';
-import { chosenArm, type Item, outline } from './outline.js';
+import { type Item, outline } from './outline.js';
 import type { CParser, Parsed } from './parser.js';
+import { readingsOf } from './readings.js';
 import { readRecord, readTypedef } from './records.js';
-import { activeTokens, type Choices, softenFunction } from './soften.js';
+import { softenFunction } from './soften.js';
 import { Token, type Tokens, tokenize, tokenText } from './tokens.js';
 
-/** Readings of one function under different `#if` arms; kernel functions have one or two. */
-const MOST_VARIANTS = 8;
 /** Bracket nesting that is not given to the parser at all. */
 const DEEPEST_BRACKETS = 200;
 /** Tokens of one function beyond which it is left unread; the longest of the kernel has some 20,000. */
@@ -157,7 +156,9 @@ class Reader {
 		const occurrence = this.occurrences.get(name) ?? 0;
 		this.occurrences.set(name, occurrence + 1);
 		const functions: FunctionIR[] = [];
-		for (const choices of this.variants(item)) {
+		const { choices: readings, incomplete } = readingsOf(tokens, this.conditions, item, this.wantedIn(item));
+		if (incomplete) this.unread.push(name);
+		for (const choices of readings) {
 			const variant = functions.length;
 			const soft = softenFunction(tokens, this.conditions, item, choices);
 			const parsed = this.parse(`${name}#${occurrence}#${variant}`, soft.text);
@@ -194,47 +195,6 @@ class Reader {
 		kept?.parsed.dispose();
 		this.kept.set(key, { parsed, used: true });
 		return parsed;
-	}
-
-	/** Choices of arms so that each of our words is read at least once. */
-	private variants(item: Item): Choices[] {
-		const variants: Choices[] = [new Map()];
-		if (item.groups.length === 0) return variants;
-		const words = this.wantedIn(item);
-		const seen = new Set(activeTokens(this.tokens, this.conditions, item, new Map()));
-		for (const word of words) {
-			if (seen.has(word) || variants.length >= MOST_VARIANTS) continue;
-			const choices = this.choicesFor(item, word);
-			if (!choices) continue;
-			variants.push(choices);
-			for (const i of activeTokens(this.tokens, this.conditions, item, choices)) seen.add(i);
-		}
-		return variants;
-	}
-
-	/** The arms around a token, and the same arms wherever the function asks the same; undefined when one is never compiled. */
-	private choicesFor(item: Item, token: number): Choices | undefined {
-		const choices = new Map<Group, number>();
-		for (const group of this.conditions.groups) {
-			const first = group.arms[0];
-			if (!first || first.directive < item.first || first.directive > token || group.end < token) continue;
-			const index = group.arms.findIndex((arm) => arm.first <= token && token < arm.last);
-			if (index < 0 || group.arms[index]?.truth === 'no') return undefined;
-			if (group.arms[index] !== chosenArm(group, undefined)) choices.set(group, index);
-		}
-		const asked = new Map([...choices].map(([group, index]) => [this.question(group), index]));
-		for (const group of this.conditions.groups) {
-			const first = group.arms[0];
-			if (!first || first.directive < item.first || first.directive >= item.last || choices.has(group)) continue;
-			const index = asked.get(this.question(group));
-			if (index !== undefined && group.arms[index]?.truth !== 'no') choices.set(group, index);
-		}
-		return choices;
-	}
-
-	/** The tests of a group as written. */
-	private question(group: Group): string {
-		return group.arms.map((arm) => tokenText(this.tokens, arm.directive).replace(/\s+/g, ' ')).join('\n');
 	}
 
 	private naming(name: string): readonly FunctionIR[] {
