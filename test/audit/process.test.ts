@@ -12,7 +12,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { Cache } from '../../server/src/audit/cache.js';
 import type { AuditReport } from '../../server/src/audit/report.js';
+import { packJson } from '../../server/src/audit/sections.js';
 import { HERON } from '../cli/fixtures.js';
 import { packaged } from '../support/packaged.js';
 import { scratch } from '../support/scratch.js';
@@ -39,6 +41,7 @@ interface How {
 	/** Root may read and write everything: not as root. */
 	readonly asNobody?: boolean;
 	readonly env?: Record<string, string>;
+	readonly cwd?: string;
 	/** Called when the program runs. */
 	running?(kill: (signal: NodeJS.Signals) => void): void;
 }
@@ -46,10 +49,13 @@ interface How {
 const NOBODY = 65534;
 const isRoot = process.getuid?.() === 0;
 
-function audit(argv: readonly string[], { cache = scratch(), asNobody = false, env = {}, running }: How = {}) {
+function audit(
+	argv: readonly string[],
+	{ cache = scratch(), asNobody = false, env = {}, cwd = '/', running }: How = {},
+) {
 	const as = asNobody && isRoot ? { uid: NOBODY, gid: NOBODY } : {};
 	const child = spawn(process.execPath, [cli, 'audit', ...argv, '--format', 'json'], {
-		cwd: '/',
+		cwd,
 		env: { ...process.env, XDG_CACHE_HOME: cache, ...env },
 		stdio: ['ignore', 'pipe', 'pipe'],
 		...as,
@@ -163,9 +169,60 @@ describe('the cache', () => {
 		const cache = scratch();
 		const tree = scratch(TREE);
 		await audit([tree], { cache });
-		spawnSync('chmod', ['-R', 'a-w,a+rX', cache]);
-		onTestFinished(() => void spawnSync('chmod', ['-R', 'u+w', cache]));
-		expect((await audit([tree], { cache, asNobody: true })).code).toBe(0);
+		const [version = ''] = readdirSync(cacheOf(cache));
+		// What no audit would say: that it is said shows that it was read.
+		const none = [{ sites: [], findings: [], skipped: [], whole: true, failed: false }];
+		for (const name of readdirSync(join(cacheOf(cache), version, 'results')))
+			new Cache(cacheOf(cache), version).put('results', name, packJson(none));
+		spawnSync('chmod', ['-R', 'a-w,a+rX', cache, tree]);
+		if (isRoot) spawnSync('chown', ['-R', String(NOBODY), cache]);
+		onTestFinished(() => void spawnSync('chmod', ['-R', 'u+w', cache, tree]));
+		const { code, stderr, report } = await audit([tree], { cache, asNobody: true });
+		expect(code, stderr).toBe(0);
+		expect(briefly(report)).toEqual([]);
+	});
+
+	test.skipIf(!isRoot)(
+		'of another user in a shared folder is neither read nor written, which is said once',
+		async () => {
+			const shared = scratch();
+			chmodSync(shared, 0o1777);
+			const tree = scratch(TREE);
+			spawnSync('chmod', ['-R', 'a+rX', tree]);
+			await audit([tree], { cache: shared });
+			spawnSync('chmod', ['-R', 'a+rwX', cacheOf(shared)]);
+			const before = entries(shared).map(({ name }) => name);
+			for (const asNobody of [true, false]) {
+				const { code, stderr, report } = await audit([tree], { cache: shared, asNobody });
+				expect(code, stderr).toBe(0);
+				expect(briefly(report)).toHaveLength(2);
+				const why = asNobody ? 'belongs to another user' : 'other users may write to';
+				expect(
+					stderr.split('\n').filter((line) => /the cache is not used/.test(line) && line.includes(why)),
+				).toHaveLength(1);
+			}
+			expect(entries(shared).map(({ name }) => name)).toEqual(before);
+		},
+	);
+
+	test('is not in the folder it runs in, whatever XDG_CACHE_HOME says', async () => {
+		const cwd = scratch();
+		const home = scratch();
+		const { code, stderr } = await audit([scratch(TREE)], { cache: 'relative', env: { HOME: home }, cwd });
+		expect(code, stderr).toBe(0);
+		expect(readdirSync(cwd)).toEqual([]);
+		expect(readdirSync(home)).toEqual([process.platform === 'darwin' ? 'Library' : '.cache']);
+	});
+
+	test.skipIf(!isRoot)('of an account that is in no list of users is none, which is said once', async () => {
+		const tree = scratch(TREE);
+		spawnSync('chmod', ['-R', 'a+rX', tree]);
+		const env = { ...process.env, HOME: undefined, XDG_CACHE_HOME: undefined };
+		const argv = [cli, 'audit', tree, '--format', 'json'];
+		const ended = spawnSync(process.execPath, argv, { cwd: '/', env, uid: 54_321, gid: 54_321, encoding: 'utf8' });
+		expect(ended.status, ended.stderr).toBe(0);
+		expect(briefly(JSON.parse(ended.stdout))).toHaveLength(2);
+		expect(ended.stderr.match(/the cache is not used: the environment names no folder/g)).toHaveLength(1);
 	});
 
 	test('of two audits at once', async () => {

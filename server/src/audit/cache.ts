@@ -1,109 +1,133 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import envPaths from 'env-paths';
 import { writeAtomically } from '../workspace/atomic.js';
 import { reasonOf } from '../workspace/collect.js';
+import { distrusted, exchangeable, readOwn } from './trust.js';
 
 /** What is stored, one folder each. */
 type Kind = 'trees' | 'results';
+const KINDS: readonly Kind[] = ['trees', 'results'];
 
 const DIGEST = 20;
 const DAY = 86_400_000;
 /** Entries are not missed after this: a result is computed anew once in that time. */
 const OLD = 30 * DAY;
-
-/** The folder of caches of this user, as the operating system has it. */
-export function userCache(): string {
-	return envPaths('gup-lens', { suffix: '' }).cache;
-}
+/** What a version of this program, an entry, and one that was never finished are called: nothing else is removed. */
+const VERSION = /^\d+\.\d+\.\d+[-.\w]*$/;
+const ENTRY = /^(?:[0-9a-f]{40}(?:-walk)?|\.gup-lens-\d+-[0-9a-f]{12})$/;
 
 /** A digest as a name: 160 bits, in hexadecimal. */
 export function digest(...parts: readonly (string | Uint8Array)[]): string {
+	return hashOf(parts).toString('hex');
+}
+
+function hashOf(parts: readonly (string | Uint8Array)[]): Buffer {
 	const hash = createHash('sha1');
 	for (const part of parts) hash.update(String(part.length)).update(' ').update(part);
-	return hash.digest('hex');
+	return hash.digest();
 }
 
 /**
- * What earlier audits found out. Every entry carries a digest of its content: one that is damaged counts as missing.
- * Entries are written beside their place and renamed, so audits may share a cache. A cache that cannot be written is
- * read all the same.
+ * What earlier audits found out. Only folders and files that nobody but this user can have written are read; every entry carries
+ * a digest of its name and content, so that one which is damaged counts as missing. Entries are written beside their place and
+ * renamed, so audits may share a cache. A cache that cannot be written is read all the same.
  */
 export class Cache {
+	readonly #above: string | undefined;
 	readonly #folder: string;
 	#problem: string | undefined;
+	/** Whether what is there may be read and added to; undefined: nobody looked yet. */
+	#isOurs: boolean | undefined;
+	/** Its folders are there. */
+	#isMade = false;
 	#written = false;
 
 	/**
-	 * @param above folder of caches
+	 * @param above folder of all versions; undefined where none is known
 	 * @param version what wrote the entries: another program never reads them
 	 */
-	constructor(above: string, version: string) {
-		this.#folder = join(above, version);
+	constructor(above: string | undefined, version: string) {
+		this.#above = above;
+		this.#folder = join(above ?? '', version);
 	}
 
-	/** Why nothing more is written; undefined while all is well. */
+	/** One sentence: what is wrong with it; undefined while all is well. */
 	get problem(): string | undefined {
 		return this.#problem;
 	}
 
 	get(kind: Kind, name: string): Buffer | undefined {
-		let bytes: Buffer;
-		try {
-			bytes = readFileSync(this.#path(kind, name));
-		} catch {
-			return undefined;
-		}
+		const bytes = this.#isBelieved() ? readOwn(join(this.#folder, kind, name)) : undefined;
+		if (!bytes) return undefined;
 		const content = bytes.subarray(DIGEST);
-		return sum(content).equals(bytes.subarray(0, DIGEST)) ? content : undefined;
+		return hashOf([kind, name, content]).equals(bytes.subarray(0, DIGEST)) ? content : undefined;
 	}
 
 	put(kind: Kind, name: string, content: Uint8Array): void {
-		if (this.#problem !== undefined) return;
+		if (this.#problem !== undefined || !this.#isBelieved()) return;
 		try {
-			mkdirSync(join(this.#folder, kind), { recursive: true });
-			writeAtomically(this.#path(kind, name), Buffer.concat([sum(content), content]));
+			if (!this.#isMade) {
+				for (const one of KINDS) mkdirSync(join(this.#folder, one), { recursive: true, mode: 0o700 });
+				this.#isMade = true;
+				// Somebody else may have been faster.
+				this.#isOurs = undefined;
+				if (!this.#isBelieved()) return;
+			}
+			const entry = Buffer.concat([hashOf([kind, name, content]), content]);
+			writeAtomically(join(this.#folder, kind, name), entry, { mode: 0o600 });
 			this.#written = true;
 		} catch (error) {
-			this.#problem = `${this.#folder}: ${reasonOf(error as NodeJS.ErrnoException)}`;
+			this.#problem = `results are not kept for the next audit: ${this.#folder}: ${reasonOf(error as NodeJS.ErrnoException, 'cannot be written')}`;
 		}
 	}
 
 	/** Removes what nobody used for a month, at most once a day. */
 	tidy(): void {
-		if (!this.#written) return;
+		if (!this.#written || !this.#isBelieved()) return;
 		try {
 			const marker = join(this.#folder, 'tidied');
 			const now = Date.now();
 			if (now - (changedAt(marker) ?? 0) < DAY) return;
-			writeAtomically(marker, '');
+			writeAtomically(marker, '', { mode: 0o600 });
 			utimesSync(this.#folder, new Date(), new Date());
-			removeOld(join(this.#folder, '..'), now);
-			for (const kind of ['trees', 'results'] satisfies Kind[]) removeOld(join(this.#folder, kind), now);
+			removeOld(join(this.#folder, '..'), VERSION, now);
+			for (const kind of KINDS) removeOld(join(this.#folder, kind), ENTRY, now);
 		} catch {
 			// Another audit may tidy at the same time; what stays is removed another day.
 		}
 	}
 
-	#path(kind: Kind, name: string): string {
-		return join(this.#folder, kind, name);
+	#isBelieved(): boolean {
+		if (this.#isOurs === undefined) {
+			const why = this.#doubt();
+			this.#isOurs = why === undefined;
+			if (!this.#isOurs) this.#problem = `the cache is not used: ${why}`;
+		}
+		return this.#isOurs;
 	}
-}
 
-function sum(content: Uint8Array): Buffer {
-	return createHash('sha1').update(content).digest();
+	#doubt(): string | undefined {
+		if (this.#above === undefined) return 'the environment names no folder of this user';
+		try {
+			const folders = [this.#above, this.#folder, ...KINDS.map((kind) => join(this.#folder, kind))];
+			const why = exchangeable(this.#above) ?? folders.map(distrusted).find((found) => found !== undefined);
+			return why && `${why}; correct that, remove it, or name another folder in XDG_CACHE_HOME`;
+		} catch (error) {
+			return `${this.#above}: ${reasonOf(error as NodeJS.ErrnoException)}`;
+		}
+	}
 }
 
 /** Time of the last change, in milliseconds; undefined for what is not there, such as a part another audit has just renamed. */
 function changedAt(path: string): number | undefined {
-	return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+	return lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }
 
-function removeOld(folder: string, now: number): void {
+function removeOld(folder: string, ours: RegExp, now: number): void {
 	for (const name of readdirSync(folder)) {
 		const path = join(folder, name);
-		const changed = changedAt(path);
+		const changed = ours.test(name) ? changedAt(path) : undefined;
 		if (changed !== undefined && now - changed > OLD) rmSync(path, { recursive: true, force: true });
 	}
 }

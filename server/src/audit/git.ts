@@ -1,5 +1,5 @@
 import { Git } from '../programs/git.js';
-import { staysInside } from '../workspace/paths.js';
+import { isInside } from '../workspace/relativePath.js';
 import { realFolders } from './realFolders.js';
 import { folderOf } from './scope.js';
 
@@ -39,7 +39,7 @@ export async function gitListing(folder: string): Promise<GitListing | undefined
  */
 function sorted(folder: string, staged: readonly string[], untracked: readonly string[]): GitListing {
 	const isReal = realFolders(folder);
-	const isOurs = (path: string): boolean => path.length < MAX_PATH && staysInside(path) && isReal(folderOf(path));
+	const isOurs = (path: string): boolean => path.length < MAX_PATH && isInside(path) && isReal(folderOf(path));
 	// A path in conflict is listed once for each side.
 	const tracked = new Set<string>();
 	const links: string[] = [];

@@ -29,7 +29,8 @@ export interface Setting {
 	readonly knownUsers: boolean;
 	/** False: files that name none of the words are analysed like the others. */
 	readonly prefilter: boolean;
-	readonly cache: { readonly above: string; readonly version: string } | undefined;
+	/** Folder of the cache, where one is known, and what names this version of the program; undefined: none is read or written. */
+	readonly cache: { readonly above: string | undefined; readonly version: string } | undefined;
 }
 
 /** The candidates of one folder. */
@@ -53,7 +54,7 @@ export interface JobOutcome {
 	readonly results: readonly FileResult[];
 	/** Names the contents of the folder; undefined where nothing is kept. */
 	readonly contents: string | undefined;
-	/** Why results were not stored. */
+	/** What is wrong with the cache, in one sentence. */
 	readonly cacheProblem: string | undefined;
 }
 

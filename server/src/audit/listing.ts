@@ -1,8 +1,9 @@
 import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { workTree } from '../programs/find.js';
 import { GitError } from '../programs/git.js';
-import { linkReason, reasonOf } from '../workspace/collect.js';
-import { isC, staysInside } from '../workspace/paths.js';
+import { linkReason, NOT_REGULAR, reasonOf } from '../workspace/collect.js';
+import { isC } from '../workspace/paths.js';
+import { isInside } from '../workspace/relativePath.js';
 import { type GitListing, gitListing } from './git.js';
 import { realFolders } from './realFolders.js';
 import type { AuditSkip } from './report.js';
@@ -21,7 +22,7 @@ export interface Walk {
 	readonly files: readonly string[];
 	readonly links: readonly string[];
 	readonly skipped: readonly AuditSkip[];
-	/** All that were read. */
+	/** All that were read, but for the folder itself. */
 	readonly folders: readonly string[];
 }
 
@@ -78,7 +79,7 @@ async function walkAll(root: string, trusted: boolean, memory: Memory | undefine
 export function listFolders(root: string, folders: readonly string[]): Listing {
 	const isReal = realFolders(root);
 	const files = folders.flatMap((folder) => {
-		if (folder !== '' && !(staysInside(folder) && isReal(folder))) return [];
+		if (folder !== '' && !(isInside(folder) && isReal(folder))) return [];
 		return entriesOf(`${root}/${folder}`)
 			.filter((entry) => entry.isFile() && isC(entry.name) && !isHidden(entry.name))
 			.map(({ name }) => (folder === '' ? name : `${folder}/${name}`));
@@ -138,7 +139,7 @@ async function take(found: Found, known: GitListing, folder: string, prefix: str
 function walk(found: Found, top: string, prefix: string): void {
 	const folders = [prefix];
 	for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-		found.folders.push(folder);
+		if (folder !== '') found.folders.push(folder.slice(0, -1));
 		let entries: Dirent[];
 		try {
 			entries = readdirSync(`${top}/${folder.slice(prefix.length)}`, { withFileTypes: true });
@@ -153,7 +154,7 @@ function walk(found: Found, top: string, prefix: string): void {
 			else if (entry.isSymbolicLink()) found.links.push(folder + name);
 			else if (isC(name)) {
 				if (entry.isFile()) found.files.push(folder + name);
-				else found.skipped.push({ path: folder + name, reason: 'not a regular file' });
+				else found.skipped.push({ path: folder + name, reason: NOT_REGULAR });
 			}
 		}
 	}

@@ -1,34 +1,43 @@
-import { type Check, isNumber, isString, listOf, oneOf, shape } from '../workspace/shape.js';
-import { AuditError, type AuditReport, shardName } from './report.js';
+import { KEEP_REASONS, TARGETS } from '../verdict/site.js';
+import {
+	type Check,
+	isBoolean,
+	isCount,
+	isOrdinal,
+	isString,
+	isWord,
+	listOf,
+	oneOf,
+	shape,
+} from '../workspace/shape.js';
+import { AuditError, type AuditReport, shardName, VERDICTS } from './report.js';
 import { parseShard, type Shard } from './shard.js';
 
-const isWord: Check = (value) => value === null || typeof value === 'string';
-
 const isShard: Check = (value) =>
-	shape({ index: isNumber, of: isNumber })(value) && parseShard(shardName(value as Shard)) !== undefined;
+	shape({ index: isOrdinal, of: isOrdinal })(value) && parseShard(shardName(value as Shard)) !== undefined;
 
 const isReport = shape({
 	tool: shape({ name: isString, version: isString }),
 	kernel: isString,
 	kernelAssumed: oneOf(undefined, true),
-	files: isNumber,
-	elapsedMs: isNumber,
-	partial: (value) => typeof value === 'boolean',
+	files: isCount,
+	elapsedMs: isCount,
+	partial: isBoolean,
 	shard: (value) => value === undefined || isShard(value),
 	sites: listOf(
 		shape({
 			path: isString,
-			line: isNumber,
+			line: isOrdinal,
 			function: isWord,
 			api: isString,
 			flags: isWord,
 			release: isWord,
-			verdict: oneOf('ok', 'keep', 'benefit', 'convert', 'bug'),
-			target: isWord,
-			reason: isWord,
+			verdict: oneOf(...VERDICTS),
+			target: oneOf(null, ...TARGETS),
+			reason: oneOf(null, ...KEEP_REASONS),
 			decidedBy: oneOf('inference', 'known-user'),
 			source: isWord,
-			evidence: listOf(shape({ path: isString, line: isNumber, text: isString })),
+			evidence: listOf(shape({ path: isString, line: isOrdinal, text: isString })),
 			findings: listOf(isString),
 		}),
 	),

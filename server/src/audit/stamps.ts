@@ -1,10 +1,14 @@
 /** What a file system says of files, remembered: which of them name the family is only asked of those that changed. */
-import { statSync } from 'node:fs';
-import { deserialize, serialize } from 'node:v8';
+import { lstatSync, type Stats } from 'node:fs';
+import { areListed, isInside } from '../workspace/relativePath.js';
+import { exactly, isOrdinal, listOf } from '../workspace/shape.js';
 import type { Cache } from './cache.js';
+import { pack, packJson, packNames, unpack, unpackJson, unpackNames } from './sections.js';
 
 /** Size, mtime, ctime, inode. A change that keeps all four was made to deceive. */
 const FIELDS = 4;
+/** In place of the ctime of what is not as it was listed. */
+const IRREGULAR = -1;
 /** A file that changed this short before it was read, in milliseconds, may change again and look the same. */
 const RACY = 2000;
 
@@ -16,16 +20,33 @@ export class StampTable {
 		this.#values = values;
 	}
 
+	/** From the bytes of an entry; undefined where they are not those of so many rows. */
+	static from(bytes: Buffer, rows: number): StampTable | undefined {
+		if (bytes.length !== rows * FIELDS * Float64Array.BYTES_PER_ELEMENT) return undefined;
+		// A copy: a Buffer may lie anywhere in memory, and these numbers must not.
+		return new StampTable(new Float64Array(new Uint8Array(bytes).buffer));
+	}
+
+	/** Of files; what is none by now, such as a link or a pipe, is irregular. */
 	static of(root: string, paths: readonly string[]): StampTable {
+		return StampTable.#look(root, paths, (stats) => stats.isFile());
+	}
+
+	/** @param folders relative to the root, "" for itself */
+	static ofFolders(root: string, folders: readonly string[]): StampTable {
+		return StampTable.#look(root, folders, (stats) => stats.isDirectory());
+	}
+
+	static #look(root: string, paths: readonly string[], isRight: (stats: Stats) => boolean): StampTable {
 		const values = new Float64Array(paths.length * FIELDS);
 		paths.forEach((path, row) => {
 			const at = row * FIELDS;
 			try {
-				const stats = statSync(`${root}/${path}`, { throwIfNoEntry: false });
+				const stats = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
 				if (!stats) return;
 				values[at] = stats.size;
 				values[at + 1] = stats.mtimeMs;
-				values[at + 2] = stats.ctimeMs;
+				values[at + 2] = isRight(stats) ? stats.ctimeMs : IRREGULAR;
 				values[at + 3] = stats.ino;
 			} catch {
 				// It cannot be asked for, and counts as gone.
@@ -42,6 +63,10 @@ export class StampTable {
 		return this.#values[row * FIELDS + 2] === 0;
 	}
 
+	isIrregular(row: number): boolean {
+		return this.#values[row * FIELDS + 2] === IRREGULAR;
+	}
+
 	isSettled(row: number, started: number): boolean {
 		const at = row * FIELDS;
 		return Math.max(this.#values[at + 1] as number, this.#values[at + 2] as number) < started - RACY;
@@ -54,14 +79,18 @@ export class StampTable {
 		return true;
 	}
 
+	get bytes(): Uint8Array {
+		return new Uint8Array(this.#values.buffer, this.#values.byteOffset, this.#values.byteLength);
+	}
+
 	/** Only these rows. */
-	pick(rows: readonly number[]): Float64Array {
+	pick(rows: readonly number[]): StampTable {
 		const values = new Float64Array(rows.length * FIELDS);
 		rows.forEach((row, to) => {
 			for (let field = 0; field < FIELDS; field++)
 				values[to * FIELDS + field] = this.#values[row * FIELDS + field] as number;
 		});
-		return values;
+		return new StampTable(values);
 	}
 }
 
@@ -74,9 +103,8 @@ export interface Held {
 }
 
 interface Stored {
-	/** Paths, one a line. */
-	readonly paths: string;
-	readonly stamps: Float64Array;
+	readonly paths: readonly string[];
+	readonly stamps: StampTable;
 	/** For each path, 1 where the file names the family. */
 	readonly answers: Uint8Array;
 	/** Folders with such files. */
@@ -86,6 +114,8 @@ interface Stored {
 /** The files of an audited folder as they are now, with what an earlier audit found out about them. */
 export class Stamps {
 	readonly paths: readonly string[];
+	/** Paths that were listed as files and are none by now. */
+	readonly irregular: readonly string[];
 	readonly #now: StampTable;
 	/** 1: it names the family, 0: it does not, UNKNOWN. */
 	readonly #answers: Uint8Array;
@@ -93,8 +123,14 @@ export class Stamps {
 	readonly #held: ReadonlyMap<string, Held>;
 
 	/** @param known undefined where nothing was found out */
-	private constructor(paths: readonly string[], now: StampTable, known: Stored | undefined) {
+	private constructor(
+		paths: readonly string[],
+		now: StampTable,
+		known: Stored | undefined,
+		irregular: readonly string[] = [],
+	) {
 		this.paths = paths;
+		this.irregular = irregular;
 		this.#now = now;
 		this.#answers = new Uint8Array(paths.length).fill(UNKNOWN);
 		this.#unchanged = new Uint8Array(paths.length);
@@ -105,25 +141,25 @@ export class Stamps {
 	/** Stamps all files. Those that are gone are left out. */
 	static take(root: string, paths: readonly string[], known: Stored | undefined): Stamps {
 		const stamps = StampTable.of(root, paths);
-		const here = paths.flatMap((_, row) => (stamps.isGone(row) ? [] : [row]));
+		const here: number[] = [];
+		const irregular: string[] = [];
+		paths.forEach((path, row) => {
+			if (stamps.isIrregular(row)) irregular.push(path);
+			else if (!stamps.isGone(row)) here.push(row);
+		});
 		if (here.length === paths.length) return new Stamps(paths, stamps, known);
-		return new Stamps(
-			here.map((row) => paths[row] as string),
-			new StampTable(stamps.pick(here)),
-			known,
-		);
+		const left = here.map((row) => paths[row] as string);
+		return new Stamps(left, stamps.pick(here), known, irregular);
 	}
 
 	#recall({ paths, stamps, answers }: Stored): void {
-		const before = paths.split('\n');
-		const then = new StampTable(stamps);
 		// Mostly nothing came or went, and the rows are the same.
-		const rows = this.paths.every((path, row) => path === before[row])
+		const rows = this.paths.every((path, row) => path === paths[row])
 			? undefined
-			: new Map(before.map((path, row) => [path, row]));
+			: new Map(paths.map((path, row) => [path, row]));
 		this.paths.forEach((path, row) => {
 			const old = rows ? rows.get(path) : row;
-			if (old === undefined || !this.#now.isSame(row, then, old)) return;
+			if (old === undefined || !this.#now.isSame(row, stamps, old)) return;
 			this.#answers[row] = answers[old] as number;
 			this.#unchanged[row] = 1;
 		});
@@ -152,9 +188,21 @@ export class Stamps {
 		return held?.count === rows.length && rows.every((row) => this.#unchanged[row] === 1) ? held.contents : undefined;
 	}
 
+	/** @returns undefined where nothing was found out, or what is kept is not what it should be */
 	static read(cache: Cache, name: string): Stored | undefined {
 		const bytes = cache.get('trees', name);
-		return bytes && deserialize(bytes);
+		const [pathBytes, stampBytes, answers, heldBytes] = (bytes && unpack(bytes, SECTIONS)) ?? [];
+		const paths = pathBytes && unpackNames(pathBytes);
+		if (!paths || !stampBytes || !answers || !heldBytes) return undefined;
+		const { names, joined } = paths;
+		const stamps = StampTable.from(stampBytes, names.length);
+		const held = unpackJson(heldBytes);
+		if (!stamps || !areHeld(held) || !areListed(joined)) return undefined;
+		if (answers.length !== names.length || !answers.every((answer) => answer === 0 || answer === 1)) return undefined;
+		const folders = (held as readonly (Held & { folder: string })[]).map(
+			({ folder, ...rest }) => [folder, rest] as const,
+		);
+		return { paths: names, stamps, answers, held: new Map(folders) };
 	}
 
 	/**
@@ -171,14 +219,26 @@ export class Stamps {
 		const isSettled = (row: number) => this.#now.isSettled(row, started);
 		const rows = Array.from(this.paths.keys()).filter((row) => this.#answers[row] !== UNKNOWN && isSettled(row));
 		const held = [...folders].filter(([, { rows }]) => rows.every(isSettled));
-		const stored: Stored = {
-			paths: rows.map((row) => this.paths[row]).join('\n'),
-			stamps: this.#now.pick(rows),
-			answers: Uint8Array.from(rows, (row) => this.#answers[row] as number),
-			held: new Map(held.map(([folder, { rows, contents }]) => [folder, { count: rows.length, contents }])),
-		};
-		cache.put('trees', name, serialize(stored));
+		const kept = held.map(([folder, { rows, contents }]) => ({ folder, count: rows.length, contents }));
+		const sections = [
+			packNames(rows.map((row) => this.paths[row] as string)),
+			this.#now.pick(rows).bytes,
+			Uint8Array.from(rows, (row) => this.#answers[row] as number),
+			packJson(kept),
+		];
+		cache.put('trees', name, pack(sections));
 	}
 }
+
+/** Paths, stamps, answers, folders. */
+const SECTIONS = 4;
+
+const areHeld = listOf(
+	exactly({
+		folder: (value) => value === '' || isInside(value),
+		count: isOrdinal,
+		contents: (value) => typeof value === 'string' && /^[0-9a-f]{40}$/.test(value),
+	}),
+);
 
 const UNKNOWN = 2;

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { AuditOptions } from '../audit/audit.js';
-import { userCache } from '../audit/cache.js';
 import { programVersion } from '../audit/program.js';
 import { findRipgrep } from '../audit/ripgrep.js';
 import type { Shard } from '../audit/shard.js';
+import { userCache } from '../audit/userCache.js';
 import { tool } from '../version.js';
 import { wasmFiles } from './engine.js';
 import type { Io } from './io.js';

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { SEVERITIES } from '../rules/rule.js';
 import { tool } from '../version.js';
 import { type AuditCommand, runAudit } from './audit.js';
 import { type CheckOptions, check, FORMATS } from './check.js';
@@ -10,7 +11,6 @@ import { type MergeCommand, runMerge } from './merge.js';
 import { kernelVersion, repeated, shard, threads } from './options.js';
 import { AUDIT_FORMATS } from './reports.js';
 import { rules } from './rules.js';
-import { SEVERITIES } from './severity.js';
 import { tell } from './tell.js';
 
 const EXAMPLES = `

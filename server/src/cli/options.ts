@@ -1,9 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import { parseShard, type Shard } from '../audit/shard.js';
 import { compareReleases, OLDEST, parseVersion } from '../kernel/releases.js';
-import type { RuleMeta, Severity } from '../rules/rule.js';
+import { type RuleMeta, SEVERITIES, type Severity } from '../rules/rule.js';
 import { UsageError } from './io.js';
-import { SEVERITIES } from './severity.js';
 import { suggestion } from './suggest.js';
 
 /** Value of --kernel, as given. */

@@ -1,7 +1,4 @@
-import type { Severity } from '../rules/rule.js';
-
-/** Ascending. */
-export const SEVERITIES: readonly Severity[] = ['hint', 'information', 'warning', 'error'];
+import { SEVERITIES, type Severity } from '../rules/rule.js';
 
 /** @returns true when `severity` is `threshold` or worse; nothing reaches "never" */
 export function reaches(severity: Severity, threshold: Severity | 'never'): boolean {

@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { audit } from '../audit/audit.js';
-import { userCache } from '../audit/cache.js';
 import { programVersion } from '../audit/program.js';
 import { AuditError } from '../audit/report.js';
 import { auditHtml } from '../audit/reports/html/page.js';
 import { sourceIn } from '../audit/reports/source.js';
 import { findRipgrep } from '../audit/ripgrep.js';
+import { userCache } from '../audit/userCache.js';
 import { tool } from '../version.js';
 import type { AuditHost } from './audit.js';
 

@@ -1,6 +1,6 @@
 import { type Connection, DidChangeConfigurationNotification } from 'vscode-languageserver';
 import { beyondTable, parseVersion } from '../kernel/releases.js';
-import type { RuleMeta, Severity } from '../rules/rule.js';
+import { type RuleMeta, SEVERITIES, type Severity } from '../rules/rule.js';
 import { type Client, isRecord } from './client.js';
 import type { Log } from './log.js';
 
@@ -17,7 +17,7 @@ export interface Settings {
 	readonly codeLens: boolean;
 }
 
-const SEVERITIES: ReadonlySet<unknown> = new Set<Severity | 'off'>(['error', 'warning', 'information', 'hint', 'off']);
+const CHOICES: ReadonlySet<unknown> = new Set([...SEVERITIES, 'off']);
 const KERNEL = /^\d+\.\d+(\.\d+)?$/;
 
 /**
@@ -30,7 +30,7 @@ function readSettings(raw: unknown, rules: ReadonlySet<string>, complain: (messa
 	const severities: Record<string, Severity | 'off'> = {};
 	for (const [rule, severity] of Object.entries(isRecord(section.severity) ? section.severity : {})) {
 		if (!rules.has(rule)) complain(`${SECTION}.severity names "${rule}", which is no rule`);
-		else if (!SEVERITIES.has(severity)) complain(`${SECTION}.severity of ${rule} is ${JSON.stringify(severity)}`);
+		else if (!CHOICES.has(severity)) complain(`${SECTION}.severity of ${rule} is ${JSON.stringify(severity)}`);
 		else severities[rule] = severity as Severity | 'off';
 	}
 	const lens = isRecord(section.codeLens) ? section.codeLens.enable : undefined;

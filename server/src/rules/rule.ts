@@ -1,8 +1,12 @@
 import type { FileContext } from '../analysis/context.js';
 import type { Range } from '../syntax/ir.js';
 
-export type Severity = 'error' | 'warning' | 'information' | 'hint';
-export type Tag = 'deprecated' | 'unnecessary';
+/** Ascending. */
+export const SEVERITIES = ['hint', 'information', 'warning', 'error'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export const TAGS = ['deprecated', 'unnecessary'] as const;
+export type Tag = (typeof TAGS)[number];
 
 /** Replace [start, end) by `text`; offsets are UTF-16, into the text that was analysed. */
 export interface Edit extends Range {

@@ -2,7 +2,7 @@
 import type { FileContext } from '../analysis/context.js';
 import { needles } from '../kernel/index.js';
 import { rules } from './index.js';
-import type { Report, Rule, Severity } from './rule.js';
+import { type Report, type Rule, SEVERITIES, type Severity } from './rule.js';
 import { type Suppression, suppressionMeta, suppressions } from './suppression.js';
 
 export type Severities = Readonly<Record<string, Severity | 'off'>>;
@@ -13,10 +13,8 @@ export interface Found extends Report {
 	readonly severity: Severity;
 }
 
-const ORDER: readonly Severity[] = ['hint', 'information', 'warning', 'error'];
-
 function atMost(severity: Severity, cap: Severity): Severity {
-	return ORDER.indexOf(severity) > ORDER.indexOf(cap) ? cap : severity;
+	return SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(cap) ? cap : severity;
 }
 
 /** The severity somebody chose, else the rule's own, capped where it rests on an assumption. */

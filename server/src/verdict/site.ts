@@ -8,10 +8,12 @@ import type { Place, Range } from '../syntax/ir.js';
  */
 export type Verdict = 'ok' | 'keep' | 'convert' | 'benefit' | 'bug';
 
-export type Target = 'pin_user_pages' | 'iov_iter_extract_pages';
+export const TARGETS = ['pin_user_pages', 'iov_iter_extract_pages'] as const;
+export type Target = (typeof TARGETS)[number];
 
 /** Why a site may keep plain references. */
-export type KeepReason = 'mmu-notifier' | 'transient' | 'struct-page-only' | 'core-mm';
+export const KEEP_REASONS = ['mmu-notifier', 'transient', 'struct-page-only', 'core-mm'] as const;
+export type KeepReason = (typeof KEEP_REASONS)[number];
 
 /** What a verdict rests on, in words; in the file itself, or elsewhere when `place` is there. */
 export interface Evidence extends Range {

@@ -44,13 +44,15 @@ export async function collect(paths: readonly string[], cwd: string): Promise<Co
 		const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
 		if (found instanceof Error) skip(reasonOf(found));
 		else if (found.isDirectory()) await walk(path, show, files, skipped);
-		else if (!found.isFile()) skip('not a regular file');
+		else if (!found.isFile()) skip(NOT_REGULAR);
 		// Hooks hand over whatever was changed; prose about C has calls and suppressions that mean nothing.
 		else if (!isC(path)) skip('no .c or .h file', false);
 		else files.set(path, { path, shown: show(path), named: true });
 	}
 	return { files: [...files.values()].sort(byPath), skipped: skipped.sort(byPath) };
 }
+
+export const NOT_REGULAR = 'not a regular file';
 
 /**
  * Words for a failed system call.
@@ -71,8 +73,6 @@ export function reasonOf(error: NodeJS.ErrnoException, failed = 'cannot be read'
 			return 'no space left';
 		case 'EROFS':
 			return 'read-only';
-		case 'NOT_REGULAR':
-			return 'not a regular file';
 		case 'EFBIG':
 			return 'larger than files may be here';
 		case 'ENAMETOOLONG':
@@ -81,6 +81,8 @@ export function reasonOf(error: NodeJS.ErrnoException, failed = 'cannot be read'
 			return 'no such device or address';
 		case 'EISDIR':
 			return 'is a folder';
+		case 'EFTYPE':
+			return NOT_REGULAR;
 		default:
 			return `${failed} (${error.code ?? error.message})`;
 	}
@@ -124,7 +126,7 @@ async function walk(
 				const reason = await linkReason(path, inside(realTop, folder.slice(top.length + 1)), realTop);
 				if (reason !== undefined) skip(path, reason);
 			} else if (isC(entry.name)) {
-				if (!entry.isFile()) skip(path, 'not a regular file');
+				if (!entry.isFile()) skip(path, NOT_REGULAR);
 				else if (!files.has(path)) files.set(path, { path, shown: show(path), named: false });
 			}
 		}

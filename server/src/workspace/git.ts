@@ -2,7 +2,7 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Git, GitError, PLAIN_DIFF } from '../programs/git.js';
 import { slashed } from './collect.js';
-import { staysInside } from './paths.js';
+import { isInside } from './relativePath.js';
 
 /** A file that differs from a revision. Paths are absolute, with "/". */
 export interface Changed {
@@ -79,7 +79,7 @@ export class Revision {
 
 	/** Its folder lies in the work tree, not behind a symbolic link; or is gone. @param path relative to the top */
 	#isOurs(path: string): boolean {
-		if (!staysInside(path)) return false;
+		if (!isInside(path)) return false;
 		const folder = dirname(`${this.top}/${path}`);
 		try {
 			return slashed(realpathSync(folder)) === folder;

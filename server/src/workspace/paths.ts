@@ -40,10 +40,5 @@ export function relative(folder: string, path: string): string | undefined {
 
 /** A C file by its name, `.c` or `.h`. */
 export function isC(path: string): boolean {
-	return /\.[ch]$/.test(path);
-}
-
-/** A relative path that stays in its folder: every part is a name. */
-export function staysInside(path: string): boolean {
-	return !/^[a-z]:/i.test(path) && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+	return path.endsWith('.c') || path.endsWith('.h');
 }

@@ -47,7 +47,7 @@ const TOO_LARGE: Read = { kind: 'skipped', reason: `larger than ${MAX_BYTES / 1_
 /**
  * The bytes of a regular file; undefined for one that is larger than MAX_BYTES.
  * @param follow false: a symbolic link is refused
- * @throws NotRegular, or what the file system says
+ * @throws what the file system says, and EFTYPE for what is no regular file
  */
 export function readBytes(path: string, follow = true): Buffer | undefined {
 	const length = readInto(path, buffer, follow);

@@ -1,11 +1,10 @@
 import picocolors from 'picocolors';
 import type { Finding, Place } from '../../engine.js';
-import type { Severity } from '../../rules/rule.js';
+import { SEVERITIES, type Severity } from '../../rules/rule.js';
 import type { Range } from '../../syntax/ir.js';
 import { Lines } from '../../workspace/lines.js';
 import { count, printable } from '../../workspace/wording.js';
 import type { FileReport, Report } from '../report.js';
-import { SEVERITIES } from '../severity.js';
 import { snippet } from './snippet.js';
 
 type Colours = ReturnType<typeof picocolors.createColors>;
