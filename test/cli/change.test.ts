@@ -296,4 +296,20 @@ describe('--baseline', () => {
 		expect((await check(cwd, '--baseline', join(folder, 'c.json'), '.')).stderr).toContain('no report of');
 		expect((await check(cwd, '--baseline', join(folder, 'd.json'), '.')).stderr).toContain('no such file');
 	});
+
+	test.each(['{"findings":5}', '{"findings":{"map":1}}', '{"runs":{}}', '[]', '"runs"'])('refuses %s', async (text) => {
+		const cwd = repository();
+		const known = join(scratch({ known: text }), 'known');
+		const { code, stderr } = await check(cwd, '--baseline', known, '.');
+		expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('no report of') });
+	});
+
+	test.each(['{"findings":[null, 5, {"fingerprint":{}}]}', '{"runs":[null, {"results":3}, {"results":[null, {}]}]}'])(
+		'finds nothing known in %s',
+		async (text) => {
+			const cwd = repository();
+			const known = join(scratch({ known: text }), 'known');
+			expect(await brought(cwd, '--baseline', known, '.')).toEqual(['drivers/dipper/peek.c foll-flags-not-flags']);
+		},
+	);
 });

@@ -1,13 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { Log } from 'sarif';
 import { reasonOf } from '../workspace/collect.js';
 import { fingerprints } from './fingerprint.js';
 import { UsageError } from './io.js';
 import type { FileReport } from './report.js';
-
-interface JsonReport {
-	readonly findings?: readonly { readonly fingerprint?: unknown }[];
-}
 
 /**
  * Fingerprints of the findings of an earlier report, as `check --format json` or `--format sarif` wrote it.
@@ -21,19 +16,39 @@ export async function baseline(path: string): Promise<ReadonlySet<string>> {
 	} catch (error) {
 		throw fail(reasonOf(error as NodeJS.ErrnoException));
 	}
-	let report: JsonReport & Partial<Log>;
+	return fingerprintsIn(text, fail);
+}
+
+/**
+ * @param fail makes the error for a text that is no report
+ * @throws what `fail` makes
+ */
+export function fingerprintsIn(text: string, fail: (why: string) => UsageError): ReadonlySet<string> {
+	let report: unknown;
 	try {
-		report = JSON.parse(text) ?? {};
+		report = JSON.parse(text);
 	} catch {
 		throw fail('no JSON; give what "gup-lens check --format json" wrote');
 	}
-	const found = report.runs
-		? report.runs.flatMap(({ results = [] }) =>
-				results.map(({ partialFingerprints }) => partialFingerprints?.['gupLensFinding/v1']),
-			)
-		: report.findings?.map(({ fingerprint }) => fingerprint);
+	const found =
+		listIn(report, 'findings')?.map((finding) => fieldOf(finding, 'fingerprint')) ??
+		listIn(report, 'runs')?.flatMap((run) =>
+			(listIn(run, 'results') ?? []).map((result) =>
+				fieldOf(fieldOf(result, 'partialFingerprints'), 'gupLensFinding/v1'),
+			),
+		);
 	if (!found) throw fail('no report of "gup-lens check"');
 	return new Set(found.filter((print) => typeof print === 'string'));
+}
+
+/** A field of what may be anything. */
+function fieldOf(value: unknown, name: string): unknown {
+	return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function listIn(value: unknown, name: string): readonly unknown[] | undefined {
+	const list = fieldOf(value, name);
+	return Array.isArray(list) ? list : undefined;
 }
 
 /** Reports without the findings that are known. */
