@@ -25,7 +25,7 @@ const KERNEL = /^\d+\.\d+(\.\d+)?$/;
  * @param rules ids that exist
  * @param complain called with one sentence for every value that is not understood
  */
-function readSettings(raw: unknown, rules: ReadonlySet<string>, complain: (message: string) => void): Settings {
+export function readSettings(raw: unknown, rules: ReadonlySet<string>, complain: (message: string) => void): Settings {
 	const section = isRecord(raw) ? raw : {};
 	const severities: Record<string, Severity | 'off'> = {};
 	for (const [rule, severity] of Object.entries(isRecord(section.severity) ? section.severity : {})) {

@@ -1,0 +1,92 @@
+/** The texts that mutants are made of. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { kernelTree, TREE_NAMES, type TreeName } from '../../scripts/trees.js';
+import { needles } from '../../server/src/engine.js';
+import { collect } from '../../server/src/workspace/collect.js';
+import { Prefilter } from '../../server/src/workspace/prefilter.js';
+import { readSource } from '../../server/src/workspace/read.js';
+import { readPage } from '../rules/page.js';
+import { excerpts } from './excerpts.js';
+
+export interface Specimen {
+	/** Where it is from, for people. */
+	readonly name: string;
+	readonly text: string;
+	/** Path and kernel version it is analysed as. */
+	readonly path: string;
+	readonly kernel: string;
+}
+
+/** Larger files are in it by their excerpts alone. */
+const LARGEST_FILE = 40_000;
+
+const root = join(import.meta.dirname, '..', '..');
+
+function examples(): Specimen[] {
+	const folder = join(root, 'examples');
+	return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+		.filter((name) => name.endsWith('.c'))
+		.sort()
+		.map((name) => ({
+			name,
+			text: readFileSync(join(folder, name), 'utf8'),
+			path: name.replaceAll('\\', '/'),
+			kernel: '6.12',
+		}));
+}
+
+function pages(): Specimen[] {
+	const folder = join(root, 'docs', 'rules');
+	return readdirSync(folder)
+		.filter((name) => name.endsWith('.md') && name !== 'README.md')
+		.sort()
+		.flatMap((name) =>
+			readPage(readFileSync(join(folder, name), 'utf8')).examples.map(({ code, path, kernel, line }) => ({
+				name: `${name}:${line}`,
+				text: code,
+				path,
+				kernel,
+			})),
+		);
+}
+
+/** Specimens by kind. */
+export interface Corpus {
+	/** What ships with the project: nearly all of it has findings. */
+	readonly own: readonly Specimen[];
+	/** Functions of real files with what is around them. */
+	readonly excerpts: readonly Specimen[];
+	/** Real files: one costs as much as a hundred excerpts. */
+	readonly files: readonly Specimen[];
+}
+
+/** What ships with the project alone: the same everywhere. */
+export function ownCorpus(): Corpus {
+	return { own: [...examples(), ...pages()], excerpts: [], files: [] };
+}
+
+/** With what the kernel trees have that are there. */
+export async function fullCorpus(): Promise<Corpus> {
+	const { own } = ownCorpus();
+	const cut: Specimen[] = [];
+	const whole: Specimen[] = [];
+	for (const tree of TREE_NAMES) {
+		const folder = kernelTree(tree);
+		if (folder) await read(tree, folder, cut, whole);
+	}
+	return { own, excerpts: cut, files: whole };
+}
+
+async function read(tree: TreeName, folder: string, cut: Specimen[], whole: Specimen[]): Promise<void> {
+	const words = new Prefilter(needles);
+	for (const { path: file } of (await collect([folder], folder)).files) {
+		const read = readSource(file, words);
+		if (read.kind !== 'text') continue;
+		const { text } = read.source;
+		const path = file.slice(folder.length + 1);
+		const name = `${tree} ${path}`;
+		for (const excerpt of excerpts(text, tree)) cut.push({ name, text: excerpt, path, kernel: tree });
+		if (text.length <= LARGEST_FILE) whole.push({ name, text, path, kernel: tree });
+	}
+}

@@ -1,0 +1,80 @@
+/** The engine as properties ask it: no question may take long, and no syntax tree may stay. */
+import { Parser, Tree, TreeCursor } from 'web-tree-sitter';
+import type { AnalyseOptions, Analysis, Audit, OpenFile } from '../../server/src/engine.js';
+import { kernelFor, newestKernel } from '../../server/src/kernel/index.js';
+import type { Kernel } from '../../server/src/kernel/types.js';
+import { engine } from '../kernel/corpus.js';
+import type { Input } from './input.js';
+import { Violation } from './violation.js';
+
+/** Processor time of one question, in ms; a mutant has some 30,000 characters at most. */
+const SLOW = 5000;
+
+/** @throws Violation where it takes long */
+export function timed<T>(what: string, ask: () => T): T {
+	const started = performance.now();
+	const answer = ask();
+	if (performance.now() - started < SLOW) return answer;
+	// the machine may be busy: what counts is the time of the processor, which itself takes long to ask for
+	const before = process.cpuUsage();
+	ask();
+	const { user, system } = process.cpuUsage(before);
+	const took = (user + system) / 1000;
+	if (took > SLOW) throw new Violation(`slow: ${what}`, `${Math.round(took)} ms`);
+	return answer;
+}
+
+/** @param version as the rule pages say it: "assumed" where nobody says which kernel it is */
+export function kernelOf(version: string): Kernel {
+	return version === 'assumed' ? newestKernel() : kernelFor(version);
+}
+
+export function optionsOf({ path, kernel, neighbours }: Input): AnalyseOptions {
+	return { path, kernel: kernelOf(kernel), neighbours, fixes: false };
+}
+
+export function analyse(text: string, options: AnalyseOptions): Analysis {
+	return timed('analysis', () => engine.analyse(text, options));
+}
+
+export function audit(text: string, options: AnalyseOptions): Audit {
+	return timed('audit', () => engine.audit(text, options));
+}
+
+/** Asks an open document, and frees it. */
+export function opened<T>(ask: (file: OpenFile) => T): T {
+	const file = engine.open();
+	try {
+		return ask(file);
+	} finally {
+		file.dispose();
+	}
+}
+
+/** Objects in the memory of the parser that nobody has freed. */
+let living = 0;
+
+function count(result: unknown, by: 1 | -1): void {
+	if (result !== null) living += by;
+}
+
+/** Counts what a method of the parser makes or frees. */
+function watch<T extends object>(type: { prototype: T }, method: keyof T & string, by: 1 | -1): void {
+	const real = type.prototype[method] as (...args: unknown[]) => unknown;
+	type.prototype[method] = function (this: T, ...args: unknown[]) {
+		const result = real.apply(this, args);
+		count(result, by);
+		return result;
+	} as T[typeof method];
+}
+
+watch(Parser, 'parse', 1);
+watch(Tree, 'copy', 1);
+watch(Tree, 'walk', 1);
+watch(Tree, 'delete', -1);
+watch(TreeCursor, 'delete', -1);
+
+/** Trees and cursors of the parser that were made and not freed. */
+export function livingTrees(): number {
+	return living;
+}
