@@ -168,6 +168,7 @@ class Opened implements OpenFile {
 		const { context, own } = look;
 		const { ir, unit } = context;
 		const found = runRules(context, options.severities);
+		const unread = [...new Set(own.unread)];
 		const bounded = context.ownership.bounded.filter((name) => own.defined.has(name));
 		this.reader.sweep();
 		let proofs = options.fixes === false ? 0 : Math.ceil(MOST_PROOF_TEXT / (text.length + 1));
@@ -187,10 +188,10 @@ class Opened implements OpenFile {
 		const findings = bare.map((finding, i) => {
 			const fixes = (found[i]?.fixes ?? []).filter((fix) => fix.edits.every((edit) => unit.isOwn(edit)));
 			return fixes.length > 0 && proofs-- > 0
-				? { ...finding, fixes: this.proven(text, options, fixes, finding, bare, own.unread.length) }
+				? { ...finding, fixes: this.proven(text, options, fixes, finding, bare, unread.length) }
 				: finding;
 		});
-		return { findings, irrelevant: false, unread: [...new Set(own.unread)], bounded };
+		return { findings, irrelevant: false, unread, bounded };
 	}
 
 	audit(text: string, options: AnalyseOptions): Audit {

@@ -149,8 +149,10 @@ class Reader {
 	private readFunction(item: Item): FunctionIR[] {
 		const { tokens } = this;
 		const name = tokenText(tokens, item.name);
+		// of others it would depend on what was asked before
+		const tell = () => this.wantedIn(item).length > 0 && this.unread.push(name);
 		if (item.last - item.first > LONGEST_FUNCTION || nesting(tokens, item) > DEEPEST_BRACKETS) {
-			this.unread.push(name);
+			tell();
 			return [];
 		}
 		const occurrence = this.occurrences.get(name) ?? 0;
@@ -163,7 +165,7 @@ class Reader {
 			const soft = softenFunction(tokens, this.conditions, item, choices);
 			const parsed = this.parse(`${name}#${occurrence}#${variant}`, soft.text);
 			if (parsed.tooDeep) {
-				this.unread.push(name);
+				tell();
 				continue;
 			}
 			functions.push(
@@ -179,7 +181,7 @@ class Reader {
 					variant,
 				}),
 			);
-			if (parsed.errors && variant === 0) this.unread.push(name);
+			if (parsed.errors && variant === 0) tell();
 		}
 		return functions;
 	}
