@@ -1,6 +1,6 @@
 /** Forward data flow over one function: states at block entries, joined to a fixed point. */
 import type { Block, Expr, FunctionIR, Step } from '../syntax/ir.js';
-import { Worklist } from './worklist.js';
+import { orderOf, Worklist } from './worklist.js';
 
 export interface Flow<S> {
 	readonly entry: S;
@@ -14,29 +14,48 @@ export interface Flow<S> {
 	equal(a: S, b: S): boolean;
 }
 
+/** Where a flow begins whose entry state passes all other blocks unchanged: only what is behind these is gone through. */
+export interface Sources<S> {
+	readonly blocks: readonly number[];
+	/** The state is the one that passes unchanged. */
+	isIdle(state: S): boolean;
+}
+
+/** States at the entries of blocks, in the order they were found; none where control never arrives. */
+export type Entries<S> = ReadonlyMap<number, S>;
+
+/** What `solve` answers of a function that is too large, so that nothing is concluded from half a solution. */
+export const TOO_LARGE: Entries<never> = new Map<number, never>();
+
 /** A block whose state changes more often than this makes the function too large to follow. */
 const MOST_CHANGES = 200;
 
 /**
- * State at the entry of each block; undefined where control never arrives.
- * A function that is too large has no state anywhere, so that nothing is concluded from half a solution.
+ * State at the entry of each block that control arrives at; with `sources`, of each that it arrives at in another state than
+ * the idle one.
+ * @returns TOO_LARGE for a function that is
  */
-export function solve<S>(fn: FunctionIR, flow: Flow<S>): readonly (S | undefined)[] {
-	const entries: (S | undefined)[] = fn.blocks.map(() => undefined);
-	const changes = new Uint8Array(fn.blocks.length);
+export function solve<S>(fn: FunctionIR, flow: Flow<S>, sources?: Sources<S>): Entries<S> {
+	const entries = new Map<number, S>();
+	const changes = new Map<number, number>();
 	if (fn.blocks.length === 0) return entries;
-	entries[0] = flow.entry;
 	const pending = new Worklist<number>(fn);
-	pending.add(0, 0);
+	const order = orderOf(fn);
+	for (const id of sources ? sources.blocks.filter((block) => (order[block] as number) >= 0) : [0]) {
+		entries.set(id, flow.entry);
+		pending.add(id, id);
+	}
 	for (let id = pending.next(); id !== undefined; id = pending.next()) {
 		const block = fn.blocks[id] as Block;
-		for (const [next, state] of leave(block, entries[id] as S, flow)) {
-			const old = entries[next];
+		for (const [next, state] of leave(block, entries.get(id) as S, flow)) {
+			const old = entries.get(next);
+			if (old === undefined && sources?.isIdle(state)) continue;
 			const joined = old === undefined ? state : flow.join(old, state);
 			if (old !== undefined && flow.equal(old, joined)) continue;
-			changes[next] = (changes[next] ?? 0) + 1;
-			if (changes[next] > MOST_CHANGES) return fn.blocks.map(() => undefined);
-			entries[next] = joined;
+			const count = (changes.get(next) ?? 0) + 1;
+			if (count > MOST_CHANGES) return TOO_LARGE;
+			changes.set(next, count);
+			entries.set(next, joined);
 			pending.add(next, next);
 		}
 	}
@@ -60,12 +79,12 @@ function leave<S>(block: Block, entry: S, flow: Flow<S>): [number, S][] {
 export function replay<S>(
 	fn: FunctionIR,
 	flow: Flow<S>,
-	entries: readonly (S | undefined)[],
+	entries: Entries<S>,
 	visit: (state: S, at: Step | Expr) => void,
 ): void {
-	for (const block of fn.blocks) {
-		let state = entries[block.id];
-		if (state === undefined) continue;
+	for (const id of [...entries.keys()].sort((a, b) => a - b)) {
+		const block = fn.blocks[id] as Block;
+		let state = entries.get(id) as S;
 		for (const step of block.steps) {
 			visit(state, step);
 			state = flow.step(state, step);

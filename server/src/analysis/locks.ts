@@ -404,7 +404,7 @@ function effectOf(fn: FunctionIR, flow: LockFlow): Effect | 'none' | 'lost' {
 	const entries = solve(fn, flow);
 	const ends: { readonly path: Path; readonly zero: boolean | undefined }[] = [];
 	for (const block of fn.blocks) {
-		let state = entries[block.id];
+		let state = entries.get(block.id);
 		if (state === undefined || block.successors.length > 0) continue;
 		for (const step of block.steps) state = flow.step(state, step);
 		const last = block.steps.at(-1);

@@ -1,7 +1,8 @@
 /** One function, followed once: what holds the pages at each point, what is done with them, what is left at the end. */
 import type { Expr, FunctionIR, Range, Step } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
-import { type Flow, replay, solve } from '../flow.js';
+import { callsByBlock } from '../call-blocks.js';
+import { type Flow, replay, type Sources, solve, TOO_LARGE } from '../flow.js';
 import { typeOfExpr, variableType } from '../integers.js';
 import { bare, place, rootOf } from '../walk.js';
 import { callIn } from './calls.js';
@@ -10,7 +11,7 @@ import { type Kinds, LIST, NONE, PAGE } from './kinds.js';
 import { type ReleasingLoop, releasingLoops } from './loops.js';
 import { outcomeOf, type Zero } from './outcome.js';
 import { type Aliases, aliasesOf } from './paths.js';
-import { EMPTY, type Entry, equalStates, joinEntries, joinStates, released, type State } from './state.js';
+import { EMPTY, type Entry, equalStates, isEmpty, joinEntries, joinStates, released, type State } from './state.js';
 import type { Trace } from './trace.js';
 import type { Use } from './use.js';
 
@@ -84,8 +85,8 @@ export class Frame {
 			join: joinStates,
 			equal: equalStates,
 		};
-		const entries = solve(this.fn, flow);
-		if (this.fn.blocks.length > 0 && entries[0] === undefined) this.trace.giveUp();
+		const entries = solve(this.fn, flow, this.sources());
+		if (entries === TOO_LARGE) this.trace.giveUp();
 		this.recording = true;
 		const exit = new Exit(this);
 		replay(this.fn, flow, entries, (state, at) => {
@@ -94,7 +95,7 @@ export class Frame {
 			else this.seen(state, at);
 		});
 		for (const block of this.fn.blocks) {
-			const state = entries[block.id];
+			const state = entries.get(block.id);
 			if (!state || block.stops || block.successors.length > 0 || block.steps.at(-1)?.kind === 'return') continue;
 			exit.add(
 				block.steps.reduce<State>((now, step) => this.step(now, step), state),
@@ -104,6 +105,15 @@ export class Frame {
 		const effects = exit.effects();
 		this.recording = false;
 		return effects;
+	}
+
+	/** Until it has pages the function does nothing to them: they come with the calls it is followed for. */
+	private sources(): Sources<State> | undefined {
+		const { site, producer, entry, fields } = this.reason;
+		if (entry || fields) return undefined;
+		const calls = callsByBlock(this.fn);
+		const blocks = site ? calls.ofCall(site.call) : producer ? calls.ofName(producer.name) : [];
+		return { blocks, isIdle: isEmpty };
 	}
 
 	note(use: Omit<Use, 'function' | 'byField'>): void {

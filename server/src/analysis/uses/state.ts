@@ -17,6 +17,12 @@ export interface State {
 }
 
 export const EMPTY: State = { places: new Map(), held: false, result: undefined };
+
+/** Nothing is known of any pages. */
+export function isEmpty({ places, held, result }: State): boolean {
+	return places.size === 0 && !held && result === undefined;
+}
+
 /** More places than this are not followed. */
 const MOST_PLACES = 80;
 /** Fields of fields: what lies deeper is a way back to where it started. */
