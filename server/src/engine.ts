@@ -14,10 +14,10 @@ import { needles } from './kernel/index.js';
 import type { Kernel } from './kernel/types.js';
 import { Proof } from './proof.js';
 import { applyEdits } from './rules/apply.js';
-import { improves } from './rules/improves.js';
+import { improves, proofsOf } from './rules/improves.js';
 import { ruleMetas } from './rules/index.js';
 import type { Fix, RuleMeta, Severity, Tag } from './rules/rule.js';
-import { runRules } from './rules/run.js';
+import { type Found, runRules } from './rules/run.js';
 import type { FileIR, Place, Range } from './syntax/ir.js';
 import { CParser } from './syntax/parser.js';
 import type { Neighbour, Unit } from './syntax/unit.js';
@@ -59,7 +59,7 @@ export interface Finding extends Range {
 	/** Name of the enclosing function, null outside one. */
 	readonly function: string | null;
 	readonly tags: readonly Tag[];
-	/** Fixes that were applied to a copy and analysed again: the finding is gone, nothing new appeared. */
+	/** Fixes that were applied to a copy and analysed again: the finding is gone, nothing new appeared. Unproven ones where asked for. */
 	readonly fixes: readonly Fix[];
 	readonly related: readonly RelatedPlace[];
 }
@@ -70,8 +70,11 @@ export interface AnalyseOptions {
 	readonly kernel: Kernel;
 	/** Rule id -> severity or "off". */
 	readonly severities?: Readonly<Record<string, Severity | 'off'>>;
-	/** False leaves the fixes out: each costs a second analysis. Default true. */
-	readonly fixes?: boolean;
+	/**
+	 * False leaves the fixes out: each costs a second analysis. 'unproven' gives them as the rules propose them, for `prove`.
+	 * Default true.
+	 */
+	readonly fixes?: boolean | 'unproven';
 	/** False leaves the curated table of known users out: evidence alone decides. Default true. */
 	readonly knownUsers?: boolean;
 	/** Other files of the tree that may have what `needs` names. Hand over the same objects as long as they are the same. */
@@ -102,6 +105,8 @@ export interface OpenFile {
 	analyse(text: string, options: AnalyseOptions): Analysis;
 	/** The analysis, and the verdict on each site. */
 	audit(text: string, options: AnalyseOptions): Audit;
+	/** Those of the unproven fixes of a finding that hold; each costs an analysis. @param analysis of this very text */
+	prove(text: string, options: AnalyseOptions, analysis: Analysis, finding: Finding): readonly Fix[];
 	/** What other files would have to say, beyond what the neighbours say; cheap beside an analysis. */
 	needs(text: string, options: AnalyseOptions): Needs;
 	/** Taking calls with all that gives their pages back. */
@@ -118,6 +123,10 @@ export interface OpenFile {
 	 * touches: the verdict is `ok` afterwards, nothing new is found, and no function became unreadable.
 	 */
 	offers(text: string, options: AnalyseOptions): readonly Offer[];
+	/** The same, before any conversion was tried. */
+	plans(text: string, options: AnalyseOptions): readonly Offer[];
+	/** One of the plans with the conversions that hold; each costs some analyses. */
+	proveOffer(text: string, options: AnalyseOptions, plan: Offer): Offer;
 	/** All recommended conversions of the file in one; undefined where there are not at least two. */
 	wholeFile(text: string, options: AnalyseOptions): Change | undefined;
 	/** Functions of files beyond the neighbours that have a hand in what a conversion changes. */
@@ -142,9 +151,6 @@ export interface Engine {
 	/** The function IR of a text, for tools that look below the findings. */
 	read(text: string, kernel: Kernel): FileIR;
 }
-
-/** Characters that may be analysed again to prove the fixes of one file: some 100 fixes of a large driver, one of a table of 5 MB. */
-const MOST_PROOF_TEXT = 5_000_000;
 
 const NOTHING: Analysis = { findings: [], irrelevant: true, unread: [], bounded: [] };
 
@@ -171,8 +177,9 @@ class Opened implements OpenFile {
 		const unread = [...new Set(own.unread)];
 		const bounded = context.ownership.bounded.filter((name) => own.defined.has(name));
 		this.reader.sweep();
-		let proofs = options.fixes === false ? 0 : Math.ceil(MOST_PROOF_TEXT / (text.length + 1));
-		const bare = found.map(
+		const fixesOf = ({ fixes = [] }: Found): readonly Fix[] =>
+			fixes.filter((fix) => fix.edits.every((edit) => unit.isOwn(edit)));
+		const proposed = found.map(
 			(report): Finding => ({
 				rule: report.rule,
 				severity: report.severity,
@@ -182,16 +189,31 @@ class Opened implements OpenFile {
 				function: ir.around(report.start) ?? null,
 				tags: report.tags ?? [],
 				related: [...(report.related ?? []), ...blockersOf(context, report)].map((related) => located(unit, related)),
-				fixes: [],
+				fixes: options.fixes === false ? [] : fixesOf(report),
 			}),
 		);
-		const findings = bare.map((finding, i) => {
-			const fixes = (found[i]?.fixes ?? []).filter((fix) => fix.edits.every((edit) => unit.isOwn(edit)));
-			return fixes.length > 0 && proofs-- > 0
-				? { ...finding, fixes: this.proven(text, options, fixes, finding, bare, unread.length) }
-				: finding;
+		const analysis = { findings: proposed, irrelevant: false, unread, bounded };
+		return options.fixes === false || options.fixes === 'unproven' ? analysis : this.proven(text, options, analysis);
+	}
+
+	/** The analysis with the fixes that hold, as far as a file is worth it. */
+	private proven(text: string, options: AnalyseOptions, analysis: Analysis): Analysis {
+		let proofs = proofsOf(text);
+		const findings = analysis.findings.map((finding) => {
+			if (finding.fixes.length === 0) return finding;
+			return { ...finding, fixes: proofs-- > 0 ? this.prove(text, options, analysis, finding) : [] };
 		});
-		return { findings, irrelevant: false, unread, bounded };
+		return { ...analysis, findings };
+	}
+
+	prove(text: string, options: AnalyseOptions, { findings }: Analysis, finding: Finding): readonly Fix[] {
+		const unread = new Set(this.reader.look(text, options)?.own.unread).size;
+		return finding.fixes.filter((fix) => {
+			const copy = new Opened(this.parser);
+			const after = copy.analyse(applyEdits(text, fix.edits), { ...options, fixes: false });
+			copy.dispose();
+			return after.unread.length <= unread && improves(findings, after.findings, finding, fix.edits);
+		});
 	}
 
 	audit(text: string, options: AnalyseOptions): Audit {
@@ -223,10 +245,22 @@ class Opened implements OpenFile {
 	}
 
 	offers(text: string, options: AnalyseOptions): readonly Offer[] {
+		const proof = this.proof(text, options);
+		return this.plans(text, options).map((plan) => proof.proven(plan));
+	}
+
+	plans(text: string, options: AnalyseOptions): readonly Offer[] {
 		const context = this.reader.look(text, options)?.context;
-		const found = context ? offers(context) : [];
-		const proof = new Proof(() => new Opened(this.parser), text, options);
-		return found.map((offer) => proof.proven(offer, (claims) => this.objections(text, options, claims, [])));
+		return context ? offers(context) : [];
+	}
+
+	proveOffer(text: string, options: AnalyseOptions, plan: Offer): Offer {
+		return this.proof(text, options).proven(plan);
+	}
+
+	private proof(text: string, options: AnalyseOptions): Proof {
+		const object = (claims: Claims) => this.objections(text, options, claims, []);
+		return new Proof(() => new Opened(this.parser), text, options, object);
 	}
 
 	wholeFile(text: string, options: AnalyseOptions): Change | undefined {
@@ -237,23 +271,6 @@ class Opened implements OpenFile {
 		const ir = this.reader.look(text, options)?.context.ir;
 		if (!ir) return [];
 		return objections(claims, [...(options.neighbours ?? []), ...files], ir.defined, options.kernel.version);
-	}
-
-	/** Fixes after which this finding is gone, no other has come and no function became unreadable. */
-	private proven(
-		text: string,
-		options: AnalyseOptions,
-		fixes: readonly Fix[],
-		finding: Finding,
-		before: readonly Finding[],
-		unread: number,
-	): readonly Fix[] {
-		return fixes.filter((fix) => {
-			const copy = new Opened(this.parser);
-			const after = copy.analyse(applyEdits(text, fix.edits), { ...options, fixes: false });
-			copy.dispose();
-			return after.unread.length <= unread && improves(before, after.findings, finding, fix.edits);
-		});
 	}
 
 	dispose(): void {

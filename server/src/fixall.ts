@@ -1,5 +1,6 @@
 import type { Analysis, Finding } from './engine.js';
 import { applyEdits } from './rules/apply.js';
+import { proofsOf } from './rules/improves.js';
 import type { Edit, Fix } from './rules/rule.js';
 
 /** Enough for fixes that bring up fixes; a text that still moves then is left where it is. */
@@ -15,25 +16,43 @@ export interface FixedAll {
 	readonly fixed: number;
 }
 
+/** How it is done. */
+interface Task {
+	/** Findings with fixes of a changed text. */
+	readonly analyse: (text: string) => Analysis;
+	/** Says which fix may be applied. */
+	readonly wanted: (finding: Finding, fix: Fix) => boolean;
+	readonly unproven: Unproven | undefined;
+}
+
+/** The fixes were not checked one by one: what is done must take away as many findings as it fixes. */
+interface Unproven {
+	/** How many may be tried one by one where all together are no good. */
+	readonly attempts: number;
+}
+
 /**
- * Applies the first wanted fix of every finding, again until none is left. Each fix was checked alone; what they give
- * together is checked here: a round that brings up a finding that was not there is done again fix by fix.
+ * Applies the first wanted fix of every finding, again until none is left. What fixes give together is checked here: a
+ * round that brings up a finding that was not there is done again fix by fix, as far as a file is worth it.
  * @param text what `first` was made from
  * @param first findings with their fixes
  * @param analyse findings with fixes of a changed text
  * @param wanted says which fix may be applied
+ * @param unproven the fixes were not checked; absent: each was, alone
  */
 export function fixAll(
 	text: string,
 	first: Analysis,
-	analyse: (text: string) => Analysis,
-	wanted: (finding: Finding, fix: Fix) => boolean,
+	analyse: Task['analyse'],
+	wanted: Task['wanted'],
+	unproven?: Unproven,
 ): FixedAll {
+	const task = { analyse, wanted, unproven };
 	let state: State = { text, analysis: first };
 	let fixed = 0;
 	const rounds: (readonly Edit[])[] = [];
 	for (let round = 0; round < ROUNDS; round++) {
-		const step = improve(state, analyse, wanted);
+		const step = improve(state, task);
 		if (!step) break;
 		rounds.push(step.edits);
 		fixed += step.count;
@@ -54,55 +73,82 @@ interface Step {
 	readonly count: number;
 }
 
-function improve(
-	before: State,
-	analyse: (text: string) => Analysis,
-	wanted: (finding: Finding, fix: Fix) => boolean,
-): Step | undefined {
-	const fixes = before.analysis.findings.flatMap((finding) => finding.fixes.find((fix) => wanted(finding, fix)) ?? []);
-	const together = attempt(before, fixes, before.analysis, analyse);
-	if (together || fixes.length < 2) return together;
+/** A fix and what it is for. */
+interface Chosen {
+	readonly finding: Finding;
+	readonly fix: Fix;
+}
+
+function improve(before: State, task: Task): Step | undefined {
+	const chosen = before.analysis.findings.flatMap((finding): Chosen[] => {
+		const fix = finding.fixes.find((one) => task.wanted(finding, one));
+		return fix ? [{ finding, fix }] : [];
+	});
+	const together = attempt(before, chosen, before.analysis, task);
+	if (together || chosen.length < 2) return together;
 	// They spoil each other: take them up one by one.
 	let best: Step | undefined;
-	const taken: Fix[] = [];
-	for (const fix of fixes) {
-		const step = attempt(before, [...taken, fix], best?.state.analysis ?? before.analysis, analyse);
+	const taken: Chosen[] = [];
+	for (const one of chosen.slice(0, task.unproven?.attempts ?? proofsOf(before.text))) {
+		const step = attempt(before, [...taken, one], best?.state.analysis ?? before.analysis, task, [one]);
 		if (!step) continue;
 		best = step;
-		taken.push(fix);
+		taken.push(one);
 	}
 	return best;
 }
 
-/** The text with these fixes, when it is better than what there was. */
+/**
+ * The text with these fixes, when it is better than what there was.
+ * @param fresh those that were not done in what there was; undefined: all of them
+ */
 function attempt(
 	{ text }: State,
-	fixes: readonly Fix[],
+	chosen: readonly Chosen[],
 	before: Analysis,
-	analyse: (text: string) => Analysis,
+	{ analyse, unproven }: Task,
+	fresh?: readonly Chosen[],
 ): Step | undefined {
-	const { edits, count } = compatible(fixes);
+	const { edits, done } = compatible(chosen);
 	const changed = applyEdits(text, edits);
 	if (changed === text) return undefined;
 	const analysis = analyse(changed);
-	return isBetter(before, analysis) ? { state: { text: changed, analysis }, edits, count } : undefined;
+	if (!isBetter(before, analysis) || (unproven && !areGone(fresh ?? done, before, analysis))) return undefined;
+	return { state: { text: changed, analysis }, edits, count: done.length };
 }
 
 /** The fixes that can be done at once: those that overlap an earlier one wait for the next round. */
-function compatible(fixes: readonly Fix[]): { readonly edits: readonly Edit[]; readonly count: number } {
+function compatible(chosen: readonly Chosen[]): { readonly edits: readonly Edit[]; readonly done: readonly Chosen[] } {
+	/** In order, not overlapping. */
 	const edits: Edit[] = [];
-	let count = 0;
-	for (const fix of fixes) {
-		const fresh = fix.edits.filter((edit) => !edits.some((other) => isSame(edit, other)));
-		if (fresh.some((edit) => edits.some((other) => collides(edit, other)))) continue;
-		edits.push(...fresh);
-		count++;
-	}
-	return { edits: edits.sort((a, b) => a.start - b.start || a.end - b.end), count };
+	const done = chosen.filter(({ fix }) => {
+		const fresh = fix.edits.filter((edit) => !isSame(edit, edits[placeOf(edit, edits)]));
+		const isFree = (edit: Edit): boolean => {
+			const place = placeOf(edit, edits);
+			return ![edits[place - 1], edits[place]].some((other) => other && collides(edit, other));
+		};
+		if (!fresh.every(isFree)) return false;
+		for (const edit of fresh) edits.splice(placeOf(edit, edits), 0, edit);
+		return true;
+	});
+	return { edits, done };
 }
 
-function isSame(a: Edit, b: Edit): boolean {
-	return a.start === b.start && a.end === b.end && a.text === b.text;
+/** Index of the first edit that starts where this one does or behind it. */
+function placeOf({ start, end }: Edit, edits: readonly Edit[]): number {
+	let low = 0;
+	let high = edits.length;
+	while (low < high) {
+		const mid = (low + high) >> 1;
+		const other = edits[mid] as Edit;
+		if (other.start < start || (other.start === start && other.end < end)) low = mid + 1;
+		else high = mid;
+	}
+	return low;
+}
+
+function isSame(a: Edit, b: Edit | undefined): boolean {
+	return a.start === b?.start && a.end === b.end && a.text === b.text;
 }
 
 /** Overlapping, or at the same place, where the order would decide what comes out. */
@@ -120,6 +166,16 @@ function isBetter(before: Analysis, after: Analysis): boolean {
 		left.set(kind(finding), count - 1);
 		return count > 0;
 	});
+}
+
+/** Of every kind that was fixed there are as many fewer as fixes were done. */
+function areGone(done: readonly Chosen[], before: Analysis, after: Analysis): boolean {
+	const most = new Map<string, number>();
+	const add = (finding: Finding, count: number) => most.set(kind(finding), (most.get(kind(finding)) ?? 0) + count);
+	for (const finding of before.findings) add(finding, 1);
+	for (const { finding } of done) add(finding, -1);
+	for (const finding of after.findings) add(finding, -1);
+	return done.every(({ finding }) => (most.get(kind(finding)) ?? 0) >= 0);
 }
 
 function kind({ rule, function: name }: Finding): string {

@@ -10,21 +10,32 @@ import type { Neighbour } from './syntax/unit.js';
 
 export class Proof {
 	private readonly open: () => OpenFile;
-	private readonly text: string;
 	private readonly options: AnalyseOptions;
+	private readonly object: (claims: Claims) => readonly Objection[];
+	/** The analysed file, and those it is analysed with. */
+	private readonly before: readonly Neighbour[];
+	/** Audits of them: each is compared with for every conversion. */
+	private readonly former = new Map<Neighbour, Audit>();
 
-	constructor(open: () => OpenFile, text: string, options: AnalyseOptions) {
+	/** @param object functions that have a hand in what a conversion changes */
+	constructor(
+		open: () => OpenFile,
+		text: string,
+		options: AnalyseOptions,
+		object: (claims: Claims) => readonly Objection[],
+	) {
 		this.open = open;
-		this.text = text;
 		this.options = options;
+		this.object = object;
+		this.before = [{ path: options.path, text }, ...(options.neighbours ?? [])];
 	}
 
 	/** The offer with the conversions that hold; a refusal when none does. */
-	proven(offer: Offer, object: (claims: Claims) => readonly Objection[]): Offer {
+	proven(offer: Offer): Offer {
 		if (offer.refusal) return offer;
 		let refusal: Refusal | undefined;
 		const holding = offer.conversions.filter((conversion) => {
-			const [objection] = object(conversion.claims);
+			const [objection] = this.object(conversion.claims);
 			const reason = objection
 				? `${objection.name}() of ${objection.path} ${objection.why}`
 				: this.failure(conversion, offer.sites);
@@ -36,9 +47,8 @@ export class Proof {
 
 	/** What is wrong after the conversion; undefined when nothing is. */
 	private failure({ edits, longterm }: Conversion, sites: readonly Range[]): string | undefined {
-		const { path, neighbours = [] } = this.options;
-		const own = { path, text: this.text };
-		const before = [own, ...neighbours];
+		const { before } = this;
+		const { path } = this.options;
 		const after = before.map((file) => {
 			const mine = edits.filter((edit) => (edit.path ?? path) === file.path);
 			return mine.length === 0 ? file : { path: file.path, text: applyEdits(file.text, mine) };
@@ -46,7 +56,8 @@ export class Proof {
 		for (const [i, file] of after.entries()) {
 			const old = before[i];
 			if (!old || old === file) continue;
-			const was = this.audit(old, before);
+			const was = this.former.get(old) ?? this.audit(old, before);
+			this.former.set(old, was);
 			const is = this.audit(file, after);
 			if (is.unread.length > was.unread.length) return `${file.path} could not be read afterwards`;
 			const fresh = newOnes(was.findings, is.findings).find((finding) => !isKnown(finding, longterm));

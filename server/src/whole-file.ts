@@ -41,8 +41,13 @@ function recommended(
 	});
 	const file = open();
 	try {
-		const offers = file.offers(texts.get(undefined) as string, { ...options, neighbours });
-		return offers.find(({ conversions }) => conversions.length > 0)?.conversions[0];
+		const text = texts.get(undefined) as string;
+		const asked = { ...options, neighbours };
+		for (const plan of file.plans(text, asked)) {
+			const [first] = file.proveOffer(text, asked, plan).conversions;
+			if (first) return first;
+		}
+		return undefined;
 	} finally {
 		file.dispose();
 	}

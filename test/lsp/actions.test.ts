@@ -124,6 +124,88 @@ describe('keeping the code', () => {
 	});
 });
 
+describe('a selection with many findings', () => {
+	const FUNCTIONS = 400;
+	const MANY = Array.from(
+		{ length: FUNCTIONS },
+		(_, i) => `void f${i}(struct page **p) { get_user_pages_fast(0, 1, FOLL_GET | FOLL_PIN, p); }\n`,
+	).join('');
+	const ALL: Range = { start: { line: 0, character: 0 }, end: { line: FUNCTIONS, character: 0 } };
+	const KEEP = /^Keep this/;
+	let capable: Session;
+	beforeAll(async () => {
+		const codeAction = {
+			...MODERN.textDocument?.codeAction,
+			disabledSupport: true,
+			dataSupport: true,
+			resolveSupport: { properties: ['edit'] },
+		};
+		capable = await Session.start({
+			capabilities: { ...MODERN, textDocument: { ...MODERN.textDocument, codeAction } },
+		});
+	});
+	afterAll(() => capable.end());
+
+	async function manyIn(client: Session, name: string): Promise<{ uri: string; actions: CodeAction[] }> {
+		const uri = `file:///nowhere/${name}.c`;
+		await client.open(uri, MANY);
+		const diagnostics = await client.findings(uri);
+		expect(diagnostics).toHaveLength(2 * FUNCTIONS);
+		return { uri, actions: await client.actions(uri, ALL, { diagnostics }) };
+	}
+	const resolve = (action: CodeAction | undefined): Promise<CodeAction> =>
+		capable.connection.sendRequest('codeAction/resolve', action);
+	const textAfter = ({ edit }: CodeAction): string => {
+		const [change] = (edit?.documentChanges ?? []) as TextDocumentEdit[];
+		return TextDocument.applyEdits(TextDocument.create('', 'c', 1, MANY), (change?.edits ?? []) as TextEdit[]);
+	};
+
+	test('has a menu that can be read, and tries nothing before it is chosen', async () => {
+		const { actions } = await manyIn(capable, 'many');
+		const keeping = actions.filter(({ title }) => KEEP.test(title));
+		expect(keeping).toHaveLength(50);
+		expect(actions.length).toBeLessThan(150);
+		const fixes = actions.filter(({ title }) => title === 'Remove FOLL_GET');
+		expect(fixes).toHaveLength(25);
+		// trying one costs an analysis of the whole file
+		expect(fixes.filter(({ edit }) => edit).length).toBeLessThanOrEqual(1);
+		expect(actions.find(({ disabled }) => disabled)).toMatchObject({
+			title: `Fixes of ${2 * FUNCTIONS - 50} more findings`,
+			disabled: { reason: expect.stringMatching(/first 50 findings .* select fewer lines$/) },
+		});
+		const last = fixes.at(-1);
+		expect(last?.diagnostics).toMatchObject([{ code: 'foll-get-redundant' }]);
+		const fixed = textAfter(await resolve(last));
+		expect(fixed).toBe(
+			MANY.replace('void f24(struct page **p) { get_user_pages_fast(0, 1, FOLL_GET | ', (it) => it.slice(0, -11)),
+		);
+	});
+
+	test('has all fixes of a rule in one action, worked out when it is chosen', async () => {
+		const { uri, actions } = await manyIn(capable, 'rule');
+		const all = actions.find(({ title }) => title === 'Fix all foll-get-redundant in this file');
+		expect(all?.edit).toBeUndefined();
+		expect(textAfter(await resolve(all))).toBe(MANY.replaceAll('FOLL_GET | ', ''));
+		const [safe] = await capable.actions(uri, ALL, { only: ['source.fixAll'] });
+		expect(textAfter(await resolve(safe))).toBe(MANY.replaceAll('FOLL_GET | ', ''));
+	});
+
+	test('that was edited meanwhile is not fixed, and the user is told', async () => {
+		const { uri, actions } = await manyIn(capable, 'edited');
+		await capable.change(uri, { text: `\n${MANY}` });
+		const last = actions.findLast(({ data }) => data);
+		expect((await resolve(last)).edit).toBeUndefined();
+		expect(capable.shown).toContain('Not fixed: the file has changed meanwhile.');
+	});
+
+	test('has no fixes for a client that cannot ask for them when they are chosen, and its log says so', async () => {
+		const { uri, actions } = await manyIn(session, 'plain');
+		for (const action of actions) expect(action.edit).toBeDefined();
+		expect(actions.filter(({ title }) => !KEEP.test(title)).length).toBeLessThanOrEqual(1);
+		expect(session.logged.filter((message) => message.startsWith(`${uri}: not all fixes are listed`))).toHaveLength(1);
+	});
+});
+
 describe('a client without code action literals', () => {
 	test('gets commands, and the server sends the edit', async () => {
 		const plain = await Session.start();

@@ -83,4 +83,56 @@ describe('fixAll', () => {
 		expect(fixAll('a a a', judge('a a a'), judge, () => true)).toMatchObject({ text: 'b b b', fixed: 3 });
 		expect(fixAll('a a', judge('a a'), judge, () => true)).toMatchObject({ text: 'b a', fixed: 1 });
 	});
+
+	describe('of fixes that nobody has tried', () => {
+		let analyses = 0;
+		/** "a" and "x" are found; each becomes the next letter, and "y" is found like "x". Two "b" are found as well. */
+		const judge = (text: string): Analysis => {
+			analyses++;
+			const found = (start: number, rule: string, after?: string): Finding => ({
+				...{ rule, severity: 'warning', message: '', function: null, tags: [], related: [], start, end: start + 1 },
+				fixes: after === undefined ? [] : [{ title: '', safe: true, edits: [{ start, end: start + 1, text: after }] }],
+			});
+			const letters = [...text].flatMap((letter, i) => {
+				if (letter === 'a') return [found(i, 'a', 'b')];
+				if (letter === 'x' || letter === 'y') return [found(i, 'x', letter === 'x' ? 'y' : undefined)];
+				return [];
+			});
+			return {
+				findings: [...letters, ...(text.split('b').length > 3 ? [found(0, 'b')] : [])],
+				irrelevant: false,
+				unread: [],
+				bounded: [],
+			};
+		};
+		const attempt = (text: string, attempts: number) => fixAll(text, judge(text), judge, () => true, { attempts });
+
+		test('those that leave their finding are not done', () => {
+			expect(attempt('a x', 9)).toMatchObject({ text: 'b x', fixed: 1 });
+			expect(attempt('x', 9)).toMatchObject({ text: 'x', fixed: 0 });
+			expect(fixAll('a x', judge('a x'), judge, () => true)).toMatchObject({ text: 'b y' });
+		});
+
+		test('where all together are no good, few are tried one by one', () => {
+			analyses = 0;
+			expect(attempt('a '.repeat(1000), 2)).toMatchObject({ text: `b b ${'a '.repeat(998)}`, fixed: 2 });
+			expect(analyses).toBe(7);
+		});
+	});
+
+	test('thousands of fixes are done at once, in one analysis', () => {
+		const finding = (start: number): Finding => ({
+			...{ rule: 'r', severity: 'warning', message: '', function: null, tags: [], related: [], start, end: start + 1 },
+			fixes: [{ title: '', safe: true, edits: [{ start, end: start + 1, text: 'bb' }] }],
+		});
+		let analyses = 0;
+		const judge = (text: string): Analysis => {
+			analyses++;
+			const findings = [...text].flatMap((letter, i) => (letter === 'a' ? [finding(i)] : []));
+			return { findings, irrelevant: false, unread: [], bounded: [] };
+		};
+		const text = 'a '.repeat(20_000);
+		expect(fixAll(text, judge(text), judge, () => true)).toMatchObject({ text: 'bb '.repeat(20_000), fixed: 20_000 });
+		expect(analyses).toBe(2);
+	});
 });

@@ -74,6 +74,8 @@ export class Session {
 	readonly published: PublishDiagnosticsParams[] = [];
 	readonly notified: unknown[] = [];
 	readonly logged: string[] = [];
+	/** Messages shown to the user. */
+	readonly shown: string[] = [];
 	refreshes = 0;
 	initialised!: InitializeResult;
 	readonly #versions = new Map<string, number>();
@@ -127,6 +129,10 @@ export class Session {
 		});
 		connection.onNotification('gup-lens/status', (status: unknown) => {
 			this.notified.push(status);
+			this.#happened();
+		});
+		connection.onNotification('window/showMessage', ({ message }: { message: string }) => {
+			this.shown.push(message);
 			this.#happened();
 		});
 		connection.onNotification('window/logMessage', ({ message }: { message: string }) => {

@@ -4,8 +4,6 @@ import {
 	type CodeAction,
 	CodeActionKind,
 	type Connection,
-	MessageType,
-	ShowMessageNotification,
 	type TextDocumentEdit,
 	type TextEdit,
 	type WorkspaceEdit,
@@ -18,14 +16,13 @@ import {
 	type FileEdit,
 	type Neighbour,
 	type Offer,
-	type Range,
 	WHOLE_FILE,
 } from '../engine.js';
 import type { Beside } from '../workspace/neighbours.js';
 import type { Client } from './client.js';
 import type { Analysed, Documents } from './documents.js';
-import type { Log } from './log.js';
 import { toLspRange, touches } from './positions.js';
+import { type ActionRequest, MOST_LISTED, warn } from './request.js';
 
 const LABELS: Readonly<Record<FileEdit['label'], string>> = {
 	take: 'Take the pages as pins',
@@ -34,6 +31,11 @@ const LABELS: Readonly<Record<FileEdit['label'], string>> = {
 	flag: 'Remember whether the pages are pinned',
 };
 
+/** To try a conversion both states of its files are analysed. */
+const ANALYSES = 3;
+
+const CHANGED = 'the file has changed meanwhile';
+
 /** Files of a tree that may have a hand in what a conversion changes. @param root URI of the tree or folder */
 export type FindStrangers = (
 	claims: Claims,
@@ -41,11 +43,13 @@ export type FindStrangers = (
 	named: (uri: string) => string,
 ) => Promise<readonly Neighbour[]>;
 
-interface Wanted {
+/** An action whose edit is worked out when it is chosen. */
+export interface ConversionWanted {
+	readonly kind: 'conversion';
 	readonly uri: string;
 	readonly version: number;
-	/** Start of the first site; undefined for all of the file. */
-	readonly site: number | undefined;
+	/** Start of the first site; null for all of the file. */
+	readonly site: number | null;
 	readonly longterm: boolean;
 }
 
@@ -63,84 +67,99 @@ export class Conversions {
 	readonly #client: Client;
 	readonly #documents: Documents;
 	readonly #strangers: FindStrangers | undefined;
-	readonly #log: Log;
 
-	constructor(
-		connection: Connection,
-		client: Client,
-		documents: Documents,
-		strangers: FindStrangers | undefined,
-		log: Log,
-	) {
+	constructor(connection: Connection, client: Client, documents: Documents, strangers: FindStrangers | undefined) {
 		this.#connection = connection;
 		this.#client = client;
 		this.#documents = documents;
 		this.#strangers = strangers;
-		this.#log = log;
 	}
 
 	/** Actions for the sites in a range, and one for all of the file; one that says what blocks it for a site that is refused, where the client shows such. */
-	async actions(analysed: Analysed, range: Range): Promise<CodeAction[]> {
-		const { document, context, analysis } = analysed;
-		if (!analysis.findings.some((found) => CONVERTING.has(found.rule) && touches(found, range))) return [];
-		const all = this.#documents.offers(document, context);
-		const { uri, version } = document;
+	async actions(request: ActionRequest): Promise<CodeAction[]> {
+		const { analysed, range, step } = request;
+		if (!analysed.analysis.findings.some((found) => CONVERTING.has(found.rule) && touches(found, range))) return [];
+		await step();
+		const plans = this.#documents.plans(analysed);
+		const here = plans.filter(({ sites }) => sites.some((site) => touches(site, range))).slice(0, MOST_LISTED);
 		const actions: CodeAction[] = [];
-		const offered = async (title: string, site: number | undefined, longterm: boolean): Promise<void> => {
-			const data: Wanted = { uri, version, site, longterm };
-			const action: CodeAction = { title, kind: CodeActionKind.RefactorRewrite, data };
-			const shown = this.#client.resolvesActions ? action : await this.resolve(action);
-			if (this.#client.resolvesActions || shown.edit) actions.push(shown);
-		};
-		for (const offer of all.filter(({ sites }) => sites.some((site) => touches(site, range)))) {
-			if (offer.refusal && this.#client.disabledActions) actions.push(refused(offer, offer.refusal.reason));
-			for (const { title, longterm } of offer.conversions) await offered(title, offer.sites[0]?.start ?? 0, longterm);
+		let possible = 0;
+		for (const plan of [...here, ...plans.filter((plan) => !here.includes(plan))]) {
+			const isHere = here.includes(plan);
+			if (!isHere && (possible > 1 || !this.#client.resolvesActions)) break;
+			const offer = (await this.#tried(plan, request)) ?? (this.#client.resolvesActions ? plan : undefined);
+			if (!offer) continue;
+			if (offer.conversions.length > 0) possible++;
+			if (isHere) actions.push(...(await this.#actionsOf(offer, request)));
 		}
-		const possible = all.filter(({ conversions }) => conversions.length > 0).length;
 		// working it out takes several times as long: only when it is chosen
-		if (possible > 1 && this.#client.resolvesActions) await offered(WHOLE_FILE, undefined, false);
+		if (possible > 1 && this.#client.resolvesActions) actions.push(this.#action(WHOLE_FILE, null, false, request));
 		return actions;
 	}
 
-	/** The action with its edit; without one, and told why, where a file has changed or somebody else has a hand in the pages. */
-	async resolve(action: CodeAction): Promise<CodeAction> {
-		const wanted = action.data as Wanted | undefined;
-		if (!wanted) return action;
-		const { data: _, ...rest } = action;
-		try {
-			const made = await this.#edit(wanted);
-			if (typeof made !== 'string') return { ...rest, edit: made };
-			if (this.#client.resolvesActions) await this.#tell(`Not converted: ${made}.`);
-		} catch (error) {
-			this.#log.error(`converting ${wanted.uri}`, error);
+	/** The plan with the conversions that hold; undefined where it takes too long to try them now. */
+	async #tried(plan: Offer, { analysed, budget, step }: ActionRequest): Promise<Offer | undefined> {
+		if (plan.conversions.length === 0) return plan;
+		if (!budget.take(ANALYSES * plan.conversions.length)) return undefined;
+		await step();
+		return this.#documents.proveOffer(analysed, plan);
+	}
+
+	async #actionsOf({ sites, target, refusal, conversions }: Offer, request: ActionRequest): Promise<CodeAction[]> {
+		const actions: CodeAction[] = [];
+		if (refusal && this.#client.disabledActions) actions.push(refused(target, refusal.reason));
+		for (const { title, longterm } of conversions) {
+			const action = this.#action(title, sites[0]?.start ?? 0, longterm, request);
+			if (this.#client.resolvesActions) actions.push(action);
+			else {
+				const resolved = await this.resolve(action, action.data);
+				if (resolved.edit) actions.push(resolved);
+			}
 		}
+		return actions;
+	}
+
+	#action(
+		title: string,
+		site: number | null,
+		longterm: boolean,
+		{ analysed: { document, version } }: ActionRequest,
+	): CodeAction & { readonly data: ConversionWanted } {
+		const data: ConversionWanted = { kind: 'conversion', uri: document.uri, version, site, longterm };
+		return { title, kind: CodeActionKind.RefactorRewrite, data };
+	}
+
+	/** The action with its edit; without one, and told why, where a file has changed or somebody else has a hand in the pages. */
+	async resolve(action: CodeAction, wanted: ConversionWanted): Promise<CodeAction> {
+		const { data: _, ...rest } = action;
+		const made = await this.#edit(wanted);
+		if (typeof made !== 'string') return { ...rest, edit: made };
+		if (this.#client.resolvesActions) await warn(this.#connection, `Not converted: ${made}.`);
 		return rest;
 	}
 
-	/** A message that wants no answer. */
-	#tell(message: string): Promise<void> {
-		return this.#connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message });
-	}
-
 	/** @returns why there is none */
-	async #edit({ uri, version, site, longterm }: Wanted): Promise<WorkspaceEdit | string> {
-		const analysed = await this.#documents.analyse(uri, false);
-		if (!analysed || analysed.document.version !== version) return 'the file has changed meanwhile';
-		const { document, context } = analysed;
-		const conversion =
-			site === undefined
-				? this.#documents.wholeFile(document, context)
-				: this.#documents
-						.offers(document, context)
-						.find(({ sites }) => sites[0]?.start === site)
-						?.conversions.find((one) => one.longterm === longterm);
-		if (!conversion)
-			return site === undefined ? 'one conversion stands in the way of the others' : 'the file has changed meanwhile';
+	async #edit({ uri, version, site, longterm }: ConversionWanted): Promise<WorkspaceEdit | string> {
+		const analysed = await this.#documents.analyse(uri);
+		if (!analysed || analysed.version !== version) return CHANGED;
+		const conversion = site === null ? this.#wholeFile(analysed) : this.#conversion(analysed, site, longterm);
+		if (typeof conversion === 'string') return conversion;
 		const objection = await this.#objection(analysed, conversion);
 		if (objection !== undefined) return objection;
 		const touched = await this.#touched(analysed, conversion);
 		if (typeof touched === 'string') return touched;
 		return this.#dressed(touched, conversion);
+	}
+
+	#wholeFile({ document, context }: Analysed): Change | string {
+		return this.#documents.wholeFile(document, context) ?? 'one conversion stands in the way of the others';
+	}
+
+	#conversion(analysed: Analysed, site: number, longterm: boolean): Change | string {
+		const plan = this.#documents.plans(analysed).find(({ sites }) => sites[0]?.start === site);
+		if (!plan) return CHANGED;
+		const { conversions, refusal } = this.#documents.proveOffer(analysed, plan);
+		return conversions.find((one) => one.longterm === longterm) ?? refusal?.reason ?? CHANGED;
 	}
 
 	async #objection({ document, context }: Analysed, { claims }: Change): Promise<string | undefined> {
@@ -208,6 +227,6 @@ export class Conversions {
 	}
 }
 
-function refused({ target }: Offer, reason: string): CodeAction {
+function refused(target: Offer['target'], reason: string): CodeAction {
 	return { title: `Convert to ${target}()`, kind: CodeActionKind.RefactorRewrite, disabled: { reason } };
 }

@@ -75,7 +75,7 @@ export class PulledDiagnostics {
 
 	constructor(connection: Connection, client: Client, documents: Documents, shown: Shown) {
 		connection.languages.diagnostics.on(async ({ textDocument: { uri }, previousResultId }, token) => {
-			const analysed = await documents.analyse(uri, false, token);
+			const analysed = await documents.analyse(uri, token);
 			if (token.isCancellationRequested) {
 				throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
 			}
@@ -151,7 +151,7 @@ export class PushedDiagnostics {
 	}
 
 	async #send(uri: string): Promise<void> {
-		const analysed = await this.#documents.analyse(uri, false);
+		const analysed = await this.#documents.analyse(uri);
 		if (!analysed) return;
 		this.#shown(analysed);
 		await this.#connection.sendDiagnostics({

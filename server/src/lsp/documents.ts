@@ -1,4 +1,4 @@
-import type { CancellationToken, TextDocuments } from 'vscode-languageserver';
+import { type CancellationToken, LSPErrorCodes, ResponseError, type TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import {
 	type AnalyseOptions,
@@ -6,6 +6,7 @@ import {
 	type Change,
 	type Claims,
 	type Engine,
+	type Finding,
 	type Neighbour,
 	NO_NEEDS,
 	type Objection,
@@ -14,6 +15,7 @@ import {
 	type Partners,
 	type Place,
 } from '../engine.js';
+import type { Fix } from '../rules/rule.js';
 import type { Beside, Neighbourhood } from '../workspace/neighbours.js';
 import { parent } from '../workspace/paths.js';
 import type { Context, Contexts } from './contexts.js';
@@ -22,6 +24,8 @@ import type { Log } from './log.js';
 /** The findings of one version of a document. Valid until the next message is read: the document moves on in place. */
 export interface Analysed {
 	readonly document: TextDocument;
+	/** Of the document, when it was analysed. */
+	readonly version: number;
 	readonly context: Context;
 	readonly analysis: Analysis;
 	/** The engine gave up on this text; `analysis` is then empty. */
@@ -38,21 +42,42 @@ interface Held {
 	failed: boolean;
 	/** Other files this version is analysed with; undefined until they were looked for. */
 	neighbours: readonly Beside[] | undefined;
-	/** Without and with fixes; each is made when first asked for. */
-	plain: Analysis | undefined;
-	fixed: Analysis | undefined;
-	/** What can be done about its sites; worked out when first asked for. */
-	offers: readonly Offer[] | undefined;
+	/** With the fixes as the rules propose them; made when first asked for. */
+	analysis: Analysis | undefined;
+	/** Milliseconds that took. */
+	took: number;
+	/** What may be done about its sites; worked out when first asked for. */
+	plans: readonly Offer[] | undefined;
+	/** What was tried so far. */
+	tried: Tried;
+}
+
+/** Fixes and conversions that hold, by what they are for. */
+interface Tried {
+	readonly fixes: WeakMap<Finding, readonly Fix[]>;
+	readonly offers: WeakMap<Offer, Offer>;
 }
 
 /** Nothing is known of this version yet. */
-const UNJUDGED = {
-	failed: false,
-	neighbours: undefined,
-	plain: undefined,
-	fixed: undefined,
-	offers: undefined,
-} as const;
+function unjudged() {
+	return {
+		failed: false,
+		neighbours: undefined,
+		analysis: undefined,
+		took: 0,
+		plans: undefined,
+		tried: { fixes: new WeakMap(), offers: new WeakMap() },
+	};
+}
+
+/** What a finding adds to the cost of an analysis, in characters. */
+const FINDING = 2_000;
+/** Characters of usual code that are analysed in a millisecond. */
+const PER_MILLISECOND = 2_000;
+/** Characters that are analysed for an action that was chosen: some seconds. */
+const MOST_CHOSEN = 5_000_000;
+/** Characters of a text that is never worth a thought. */
+const SHORT = 50_000;
 
 const NOTHING: Analysis = { findings: [], irrelevant: false, unread: [], bounded: [] };
 
@@ -99,11 +124,10 @@ export class Documents {
 	}
 
 	/**
-	 * Findings of the newest text of an open document.
-	 * @param fixes also work out the fixes, which costs an analysis each
+	 * Findings of the newest text of an open document, with unproven fixes.
 	 * @returns undefined when the document is closed or the request was cancelled meanwhile
 	 */
-	async analyse(uri: string, fixes: boolean, token?: CancellationToken): Promise<Analysed | undefined> {
+	async analyse(uri: string, token?: CancellationToken): Promise<Analysed | undefined> {
 		if (!this.#texts.get(uri)) return undefined;
 		const context = await this.#contexts.of(uri);
 		// Let messages that wait be read first: a cancellation or a newer edit makes the work below idle.
@@ -111,11 +135,45 @@ export class Documents {
 		await this.#meet(uri, context, token);
 		const document = this.#texts.get(uri);
 		if (!document || token?.isCancellationRequested) return undefined;
-		const held = this.#hold(uri, document.version, context);
-		const known = held.fixed ?? (fixes ? undefined : held.plain);
-		const analysis = known ?? this.#run(held, document, fixes);
-		held[fixes ? 'fixed' : 'plain'] = analysis;
-		return { document, context, analysis, failed: held.failed, uriOf: (place) => uriOf(held, place) };
+		const { version } = document;
+		const held = this.#hold(uri, version, context);
+		const analysis = held.analysis ?? this.#run(held, document);
+		held.analysis = analysis;
+		return { document, version, context, analysis, failed: held.failed, uriOf: (place) => uriOf(held, place) };
+	}
+
+	/**
+	 * Let messages that wait be read between two steps of a request.
+	 * @throws a ResponseError where that request was cancelled, or the document moved on
+	 */
+	async step(analysed: Analysed, token: CancellationToken): Promise<void> {
+		await nextTurn();
+		if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+		this.#current(analysed);
+	}
+
+	/** What an analysis of the document costs, in characters of usual code. */
+	costOf(analysed: Analysed): number {
+		const { length } = analysed.document.getText();
+		const { took } = this.#current(analysed);
+		const cost = length + FINDING * analysed.analysis.findings.length;
+		// of a short text the first analyses tell how long it takes to start
+		return length > SHORT ? Math.max(cost, took * PER_MILLISECOND) : cost;
+	}
+
+	/** How many analyses a document is worth when somebody has chosen an action; at least one. */
+	analysesOf(analysed: Analysed): number {
+		return Math.ceil(MOST_CHOSEN / this.costOf(analysed));
+	}
+
+	/** Those of the unproven fixes of a finding that hold. */
+	prove(analysed: Analysed, finding: Finding): readonly Fix[] {
+		const { tried } = this.#current(analysed);
+		const { document, context, analysis } = analysed;
+		const ask = (file: OpenFile, options: AnalyseOptions) => file.prove(document.getText(), options, analysis, finding);
+		const fixes = tried.fixes.get(finding) ?? this.#ask(document, context, ask) ?? [];
+		tried.fixes.set(finding, fixes);
+		return fixes;
 	}
 
 	/**
@@ -131,11 +189,22 @@ export class Documents {
 		return this.#ask(document, context, (file, options) => file.partnersAt(document.getText(), options, offset)) ?? [];
 	}
 
-	/** What can be done about the sites of a document that should convert. */
-	offers(document: TextDocument, context: Context): readonly Offer[] {
-		const held = this.#hold(document.uri, document.version, context);
-		held.offers ??= this.#ask(document, context, (file, options) => file.offers(document.getText(), options)) ?? [];
-		return held.offers;
+	/** What may be done about the sites of a document that should convert, before it was tried. */
+	plans(analysed: Analysed): readonly Offer[] {
+		const held = this.#current(analysed);
+		const { document, context } = analysed;
+		held.plans ??= this.#ask(document, context, (file, options) => file.plans(document.getText(), options)) ?? [];
+		return held.plans;
+	}
+
+	/** One of them with the conversions that hold. */
+	proveOffer(analysed: Analysed, plan: Offer): Offer {
+		const { tried } = this.#current(analysed);
+		const { document, context } = analysed;
+		const ask = (file: OpenFile, options: AnalyseOptions) => file.proveOffer(document.getText(), options, plan);
+		const offer = tried.offers.get(plan) ?? this.#ask(document, context, ask) ?? { ...plan, conversions: [] };
+		tried.offers.set(plan, offer);
+		return offer;
 	}
 
 	/** All conversions of a document in one. */
@@ -169,8 +238,8 @@ export class Documents {
 	 * Analyse a text in place of a document's own (a trial of fixes).
 	 * @returns the engine's answer; throws what the engine throws
 	 */
-	trial({ uri, version }: TextDocument, context: Context, text: string): Analysis {
-		return this.#engine.analyse(text, this.#options(this.#hold(uri, version, context), true));
+	trial(analysed: Analysed, text: string, fixes: AnalyseOptions['fixes'] & {}): Analysis {
+		return this.#engine.analyse(text, this.#options(this.#current(analysed), fixes));
 	}
 
 	/**
@@ -183,7 +252,7 @@ export class Documents {
 		for (const [other, held] of this.#held) {
 			const known = other === uri ? undefined : held.neighbours?.find(({ file }) => file === uri);
 			if (!known || known.text === document.getText()) continue;
-			Object.assign(held, UNJUDGED);
+			Object.assign(held, unjudged());
 			stale.push(other);
 		}
 		const folder = parent(uri);
@@ -206,7 +275,7 @@ export class Documents {
 			if (other === uri) continue;
 			// what comes, and what goes, may be what is needed
 			if (parent(other) !== folder && !held.neighbours?.some(({ file }) => file === uri)) continue;
-			Object.assign(held, UNJUDGED);
+			Object.assign(held, unjudged());
 			stale = true;
 		}
 		return stale;
@@ -257,19 +326,29 @@ export class Documents {
 	#hold(uri: string, version: number, context: Context): Held {
 		const held = this.#held.get(uri);
 		if (!held) {
-			const fresh: Held = { file: undefined, version, context, ...UNJUDGED };
+			const fresh: Held = { file: undefined, version, context, ...unjudged() };
 			this.#held.set(uri, fresh);
 			return fresh;
 		}
 		if (held.version !== version || held.context !== context) {
-			Object.assign(held, { version, context, ...UNJUDGED });
+			Object.assign(held, { version, context, ...unjudged() });
 		}
 		return held;
 	}
 
-	#run(held: Held, document: TextDocument, fixes: boolean): Analysis {
-		const options = this.#options(held, fixes);
-		return this.#guarded(held, document, (file) => file.analyse(document.getText(), options)) ?? NOTHING;
+	#run(held: Held, document: TextDocument): Analysis {
+		const started = performance.now();
+		const options = this.#options(held, 'unproven');
+		const analysis = this.#guarded(held, document, (file) => file.analyse(document.getText(), options)) ?? NOTHING;
+		held.took = performance.now() - started;
+		return analysis;
+	}
+
+	/** What is held of a document that was analysed. @throws a ResponseError where it moved on */
+	#current({ document, version, analysis }: Analysed): Held {
+		const held = this.#held.get(document.uri);
+		if (held?.analysis === analysis && document.version === version) return held;
+		throw new ResponseError(LSPErrorCodes.ContentModified, 'the document has changed meanwhile');
 	}
 
 	/** Ask the engine of a document that has not moved on. */
@@ -307,7 +386,10 @@ export class Documents {
 		}
 	}
 
-	#options({ context: { path, kernel, settings }, neighbours = [] }: Held, fixes: boolean): AnalyseOptions {
+	#options(
+		{ context: { path, kernel, settings }, neighbours = [] }: Held,
+		fixes: AnalyseOptions['fixes'] & {},
+	): AnalyseOptions {
 		return { path, kernel, severities: settings.severities, fixes, neighbours };
 	}
 }

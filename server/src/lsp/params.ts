@@ -1,6 +1,6 @@
 /** What the params of each method must be: handlers see no others. */
 import { Position, type Range, TextDocumentIdentifier, TextDocumentItem, WorkspaceFolder } from 'vscode-languageserver';
-import { type Check, isString, listOf, optional, shape } from '../workspace/shape.js';
+import { type Check, isString, listOf, oneOf, optional, shape } from '../workspace/shape.js';
 import { isRecord } from './client.js';
 
 const isInteger: Check = Number.isSafeInteger;
@@ -28,13 +28,14 @@ const ofDocument = { textDocument: isDocument };
 const ofPosition = { textDocument: isDocument, position: isPosition };
 const ofUri = { uri: isString };
 
-/** What tells `codeAction/resolve` which conversion is meant (conversions.ts). */
-const isWanted = shape({
-	uri: isString,
-	version: isInteger,
-	site: optional(isInteger),
-	longterm: (value) => typeof value === 'boolean',
-});
+const ofVersion = { uri: isString, version: isInteger };
+/** What tells `codeAction/resolve` which action is meant (conversions.ts, fixes.ts). */
+const IS_WANTED: readonly Check[] = [
+	shape({ ...ofVersion, kind: oneOf('conversion'), site: optional(isInteger), longterm: oneOf(true, false) }),
+	shape({ ...ofVersion, kind: oneOf('fix'), rule: isString, start: isInteger, end: isInteger, title: isString }),
+	shape({ ...ofVersion, kind: oneOf('fix all'), rule: optional(isString) }),
+];
+const isWanted: Check = (value) => IS_WANTED.some((check) => check(value));
 
 /** By method, the fields of its params; methods that are not here have none that matter. */
 const PARAMS: ReadonlyMap<string, Readonly<Record<string, Check>>> = new Map(

@@ -16,15 +16,16 @@ import { loadEngine, type WasmFiles } from '../engine.js';
 import { version } from '../version.js';
 import type { Files } from '../workspace/files.js';
 import { Neighbourhood } from '../workspace/neighbours.js';
-import { APPLY, FIX_ALL, serveActions } from './actions.js';
+import { APPLY, serveActions } from './actions.js';
 import { type AuditHost, serveAudit } from './audit.js';
 import { type Client, isRecord, readClient } from './client.js';
 import { completionTriggers, serveCompletion } from './completion.js';
 import { Contexts } from './contexts.js';
-import { Conversions, type FindStrangers } from './conversions.js';
+import type { FindStrangers } from './conversions.js';
 import { PulledDiagnostics, PushedDiagnostics, SETTLED } from './diagnostics.js';
 import { Documents } from './documents.js';
 import { clientFiles, noFiles } from './files.js';
+import { FIX_ALL } from './fixes.js';
 import { Folders } from './folders.js';
 import { serveHighlights } from './highlight.js';
 import { serveHover } from './hover.js';
@@ -149,7 +150,7 @@ async function initialise(
 	serveLenses(connection, documents);
 	serveCompletion(connection, client, documents);
 	serveSignature(connection, client, documents);
-	serveActions(connection, client, documents, new Conversions(connection, client, documents, strangers, log), log);
+	serveActions(connection, client, documents, strangers, log);
 	if (audits) serveAudit(connection, audits, client.trusted, index, log);
 
 	return { capabilities: capabilities(client, whole), serverInfo: { name: SECTION, version } };

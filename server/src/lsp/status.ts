@@ -66,7 +66,7 @@ export class StatusReporter {
 		this.#wanted = client.status;
 		this.#log = log;
 		connection.onRequest(statusRequest, async ({ uri }, token) => {
-			const analysed = await documents.analyse(uri, false, token);
+			const analysed = await documents.analyse(uri, token);
 			return analysed ? toStatus(analysed) : null;
 		});
 	}

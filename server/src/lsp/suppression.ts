@@ -14,6 +14,6 @@ export function suppress(document: TextDocument, rule: string, finding: Range): 
 	const indent = /^[ \t]*/.exec(line)?.[0] ?? '';
 	const eol = line.endsWith('\r') ? '\r\n' : '\n';
 	// Inside a macro every line must go on.
-	const continues = /\\\r?\n$/.test(text.slice(0, start)) ? ' \\' : '';
+	const continues = /\\\r?\n$/.test(text.slice(Math.max(0, start - 3), start)) ? ' \\' : '';
 	return { start, end: start, text: `${indent}/* gup-lens: keep ${rule} -- */${continues}${eol}` };
 }

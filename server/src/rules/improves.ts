@@ -8,6 +8,14 @@ interface Judged extends Range {
 	readonly function: string | null;
 }
 
+/** Characters that may be analysed again to prove the fixes of one file: some 100 fixes of a large driver, one of a table of 5 MB. */
+const MOST_PROOF_TEXT = 5_000_000;
+
+/** How often a text may be analysed again for its fixes. */
+export function proofsOf(text: string): number {
+	return Math.ceil(MOST_PROOF_TEXT / (text.length + 1));
+}
+
 function kind({ rule, function: name }: Judged): string {
 	return `${rule} ${name ?? ''}`;
 }

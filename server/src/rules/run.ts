@@ -60,6 +60,23 @@ function isAbout({ rule, covers }: Suppression, { meta }: Rule, offset: number):
 	return rule === meta.id && offset >= covers.start && offset < covers.end;
 }
 
+/** The comment that suppresses a rule at a place. @param comments in the order of the text, and so are the lines they cover */
+function commentOn(comments: readonly Suppression[], rule: Rule, offset: number): Suppression | undefined {
+	let low = 0;
+	let high = comments.length;
+	while (low < high) {
+		const mid = (low + high) >> 1;
+		if ((comments[mid] as Suppression).covers.end <= offset) low = mid + 1;
+		else high = mid;
+	}
+	for (let at = low; at < comments.length; at++) {
+		const comment = comments[at] as Suppression;
+		if (comment.covers.start > offset) return undefined;
+		if (isAbout(comment, rule, offset)) return comment;
+	}
+	return undefined;
+}
+
 /** Comments that suppress nothing or give no reason. */
 function idle(all: readonly Suppression[], used: ReadonlySet<Suppression>, chosen: Severities): Found[] {
 	const severity = chosen[suppressionMeta.id] ?? suppressionMeta.severity;
@@ -107,7 +124,7 @@ export function runRules(file: FileContext, chosen: Severities = {}): Found[] {
 		rule.check(file, (raw) => {
 			const report = brought(file, rule, raw);
 			if (!report) return;
-			const comment = comments.find((one) => isAbout(one, rule, report.start));
+			const comment = commentOn(comments, rule, report.start);
 			if (comment) {
 				used.add(comment);
 				return;

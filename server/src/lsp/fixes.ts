@@ -1,0 +1,219 @@
+import { type CodeAction, CodeActionKind, type Connection, type Diagnostic } from 'vscode-languageserver';
+import type { Analysis, Finding } from '../engine.js';
+import { type FixedAll, fixAll } from '../fixall.js';
+import type { Edit, Fix } from '../rules/rule.js';
+import { suppressionMeta } from '../rules/suppression.js';
+import type { Client } from './client.js';
+import { toDiagnostic } from './diagnostics.js';
+import type { Analysed, Documents } from './documents.js';
+import { toWorkspaceEdit } from './edits.js';
+import type { Log } from './log.js';
+import { toLspRange, touches } from './positions.js';
+import { type ActionRequest, MOST_LISTED, warn } from './request.js';
+import { suppress } from './suppression.js';
+
+/** Every safe fix of the file in one go. */
+export const FIX_ALL = `${CodeActionKind.SourceFixAll}.gup-lens`;
+
+/** An action whose edit is worked out when it is chosen. */
+export type FixWanted = Wanted &
+	(
+		| {
+				readonly kind: 'fix';
+				readonly rule: string;
+				readonly start: number;
+				readonly end: number;
+				readonly title: string;
+		  }
+		/** `rule` null: the safe fixes of all rules. */
+		| { readonly kind: 'fix all'; readonly rule: string | null }
+	);
+
+interface Wanted {
+	readonly uri: string;
+	readonly version: number;
+}
+
+type IsWanted = (finding: Finding, fix: Fix) => boolean;
+
+const isSafe: IsWanted = (_, fix) => fix.safe;
+
+/** The fixes of findings as code actions. */
+export class Fixes {
+	readonly #connection: Connection;
+	readonly #client: Client;
+	readonly #documents: Documents;
+	readonly #log: Log;
+
+	constructor(connection: Connection, client: Client, documents: Documents, log: Log) {
+		this.#connection = connection;
+		this.#client = client;
+		this.#documents = documents;
+		this.#log = log;
+	}
+
+	/** For the findings in the range: their fixes, all of a rule, and a comment that keeps the code. */
+	async quick(request: ActionRequest): Promise<CodeAction[]> {
+		const { findings } = request.analysed.analysis;
+		const here = findings.filter((finding) => touches(finding, request.range));
+		const listed = here.slice(0, MOST_LISTED);
+		const sent = new Map(request.params.context.diagnostics.map((one) => [keyOf(one), one]));
+		const actions: CodeAction[] = [];
+		for (const finding of listed) actions.push(...(await this.#fixesOf(finding, request, sent)));
+		for (const rule of new Set(here.map(({ rule }) => rule))) actions.push(...(await this.#fixAllOf(rule, request)));
+		for (const finding of listed) actions.push(...this.#suppression(finding, request, sent));
+		return here.length > listed.length && this.#client.disabledActions
+			? [...actions, unlisted(here.length - listed.length)]
+			: actions;
+	}
+
+	/** Every safe fix of the file. */
+	async source(request: ActionRequest): Promise<CodeAction[]> {
+		const fixable = request.analysed.analysis.findings.filter(({ fixes }) => fixes.some(({ safe }) => safe));
+		return this.#allOf('Fix all safe GUP Lens findings', FIX_ALL, fixable, null, request);
+	}
+
+	/** The action with its edit; without one, and the user told why, where it does not hold. */
+	async resolve(action: CodeAction, wanted: FixWanted): Promise<CodeAction> {
+		const { data: _, ...rest } = action;
+		const analysed = await this.#documents.analyse(wanted.uri);
+		if (!analysed || analysed.version !== wanted.version) {
+			await warn(this.#connection, 'Not fixed: the file has changed meanwhile.');
+			return rest;
+		}
+		const edits = wanted.kind === 'fix' ? this.#one(analysed, wanted) : this.#all(analysed, wanted.rule).edits;
+		if (edits?.length) return { ...rest, edit: toWorkspaceEdit(analysed.document, edits, this.#client) };
+		await warn(this.#connection, 'Not fixed: afterwards there would be as many findings, or others.');
+		return rest;
+	}
+
+	#one(analysed: Analysed, wanted: FixWanted & { kind: 'fix' }): readonly Edit[] | undefined {
+		const { rule, start, end, title } = wanted;
+		const finding = analysed.analysis.findings.find(
+			(one) => one.rule === rule && one.start === start && one.end === end,
+		);
+		return finding && this.#documents.prove(analysed, finding).find((fix) => fix.title === title)?.edits;
+	}
+
+	async #fixesOf(
+		finding: Finding,
+		request: ActionRequest,
+		sent: ReadonlyMap<string, Diagnostic>,
+	): Promise<CodeAction[]> {
+		const { analysed, budget } = request;
+		if (finding.fixes.length === 0) return [];
+		const base = { kind: CodeActionKind.QuickFix, diagnostics: [this.#diagnostic(finding, analysed, sent)] };
+		const shown = (fixes: readonly Fix[], more: (fix: Fix) => Partial<CodeAction>): CodeAction[] => {
+			const preferred = this.#client.preferredActions ? fixes.find(({ safe }) => safe) : undefined;
+			return fixes.map((fix) => ({
+				title: fix.title,
+				...base,
+				...more(fix),
+				...(fix === preferred ? { isPreferred: true } : {}),
+			}));
+		};
+		if (budget.take(finding.fixes.length)) {
+			await request.step();
+			const proven = this.#documents.prove(analysed, finding);
+			return shown(proven, ({ edits }) => ({ edit: toWorkspaceEdit(analysed.document, edits, this.#client) }));
+		}
+		if (!this.#client.resolvesActions) return this.#leftOut(analysed);
+		const { rule, start, end } = finding;
+		return shown(finding.fixes, ({ title }) => ({
+			data: { ...wantedIn(analysed), kind: 'fix', rule, start, end, title } satisfies FixWanted,
+		}));
+	}
+
+	/** For one rule, also unsafe fixes: the user names it. Worth offering from two findings on. */
+	async #fixAllOf(rule: string, request: ActionRequest): Promise<CodeAction[]> {
+		const fixable = request.analysed.analysis.findings.filter((it) => it.rule === rule && it.fixes.length > 0);
+		if (fixable.length < 2) return [];
+		return this.#allOf(`Fix all ${rule} in this file`, CodeActionKind.QuickFix, fixable, rule, request);
+	}
+
+	/** @param rule null: the safe fixes of all */
+	async #allOf(
+		title: string,
+		kind: CodeActionKind,
+		fixable: readonly Finding[],
+		rule: string | null,
+		{ analysed, budget, step }: ActionRequest,
+	): Promise<CodeAction[]> {
+		if (fixable.length === 0) return [];
+		// each is tried alone, then all of them together, until nothing is left to do
+		if (budget.take(2 * fixable.length + 1)) {
+			await step();
+			const { edits, fixed } = this.#all(analysed, rule);
+			if (fixed < (rule === null ? 1 : 2)) return [];
+			return [{ title, kind, edit: toWorkspaceEdit(analysed.document, edits, this.#client) }];
+		}
+		if (!this.#client.resolvesActions) return this.#leftOut(analysed);
+		return [{ title, kind, data: { ...wantedIn(analysed), kind: 'fix all', rule } satisfies FixWanted }];
+	}
+
+	/** All fixes of a rule; the safe ones of every rule where it is null. */
+	#all(analysed: Analysed, rule: string | null): FixedAll {
+		const { document, analysis } = analysed;
+		const wanted: IsWanted = rule === null ? isSafe : (finding) => finding.rule === rule;
+		const text = document.getText();
+		const count = analysis.findings.filter((finding) => finding.fixes.some((fix) => wanted(finding, fix))).length;
+		const attempts = this.#documents.analysesOf(analysed);
+		if (count > attempts) {
+			const analyse = (changed: string) => this.#documents.trial(analysed, changed, 'unproven');
+			return fixAll(text, analysis, analyse, wanted, { attempts });
+		}
+		const first: Analysis = {
+			...analysis,
+			findings: analysis.findings.map((finding) => {
+				const isAsked = finding.fixes.some((fix) => wanted(finding, fix));
+				return { ...finding, fixes: isAsked ? this.#documents.prove(analysed, finding) : [] };
+			}),
+		};
+		return fixAll(text, first, (changed) => this.#documents.trial(analysed, changed, true), wanted);
+	}
+
+	#suppression(finding: Finding, { analysed }: ActionRequest, sent: ReadonlyMap<string, Diagnostic>): CodeAction[] {
+		if (finding.rule === suppressionMeta.id) return [];
+		const edit = suppress(analysed.document, finding.rule, finding);
+		return [
+			{
+				title: `Keep this, and say why (${finding.rule})`,
+				kind: CodeActionKind.QuickFix,
+				diagnostics: [this.#diagnostic(finding, analysed, sent)],
+				edit: toWorkspaceEdit(analysed.document, [edit], this.#client),
+			},
+		];
+	}
+
+	/** The client's own copy where it sent one, so that it knows which of its diagnostics is meant. */
+	#diagnostic(finding: Finding, analysed: Analysed, sent: ReadonlyMap<string, Diagnostic>): Diagnostic {
+		const own = sent.get(keyOf({ code: finding.rule, range: toLspRange(analysed.document, finding) }));
+		return own ?? toDiagnostic(analysed, finding, this.#client);
+	}
+
+	/** Told to clients that cannot ask for an edit when it is chosen. */
+	#leftOut({ document }: Analysed): CodeAction[] {
+		this.#log.warnOnce(
+			`${document.uri}: not all fixes are listed, because trying them takes long in a file like this; "gup-lens fix" does`,
+		);
+		return [];
+	}
+}
+
+function wantedIn({ document, version }: Analysed): Wanted {
+	return { uri: document.uri, version };
+}
+
+function keyOf({ code, range: { start, end } }: Pick<Diagnostic, 'code' | 'range'>): string {
+	return [code, start.line, start.character, end.line, end.character].join(' ');
+}
+
+function unlisted(count: number): CodeAction {
+	return {
+		title: `Fixes of ${count} more findings`,
+		kind: CodeActionKind.QuickFix,
+		disabled: {
+			reason: `the fixes of the first ${MOST_LISTED} findings of a selection are listed: select fewer lines`,
+		},
+	};
+}
