@@ -1,7 +1,7 @@
 /** One function, followed once: what holds the pages at each point, what is done with them, what is left at the end. */
 import type { Expr, FunctionIR, Range, Step } from '../../syntax/ir.js';
-import type { ApiCall } from '../context.js';
 import { callsByBlock } from '../call-blocks.js';
+import type { ApiCall } from '../context.js';
 import { type Flow, replay, type Sources, solve, TOO_LARGE } from '../flow.js';
 import { typeOfExpr, variableType } from '../integers.js';
 import { bare, place, rootOf } from '../walk.js';
