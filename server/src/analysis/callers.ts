@@ -1,29 +1,48 @@
 /** Who may call a function of this file. */
+import { callsNamed } from '../syntax/calls.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
 import type { FileContext } from './context.js';
 
-/** Text of a file without comments and export lines, where every name left is used. */
-const CODE = new WeakMap<FileContext, string>();
+/** Names of a file by how they are used. */
+interface Names {
+	/** Without a call behind them. */
+	readonly taken: ReadonlySet<string>;
+	readonly exported: ReadonlySet<string>;
+}
 
-function codeOf(file: FileContext): string {
-	let code = CODE.get(file);
-	if (code === undefined) {
-		code = file.text
-			.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, ' ')
-			.replace(/\b(?:EXPORT_SYMBOL|ALLOW_ERROR_INJECTION|NOKPROBE_SYMBOL)\w*\s*\([^)]*\)/g, ' ');
-		CODE.set(file, code);
+const NAMES = new WeakMap<FileContext, Names>();
+
+/** What tells the kernel of a function without using it. */
+const EXPORT = /\b(?:EXPORT_SYMBOL|ALLOW_ERROR_INJECTION|NOKPROBE_SYMBOL)\w*\s*\([^(){};]*\)/g;
+const TAKEN = /(?<![\w".>])[A-Za-z_]\w*\b(?!\s*[(:"])/g;
+const EXPORTED = /\bEXPORT_SYMBOL\w*\s*\(\s*(\w+)/g;
+
+function namesOf({ text }: FileContext): Names {
+	// without comments and export lines every name left is used
+	const code = text.replace(/\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*/g, ' ').replace(EXPORT, ' ');
+	return {
+		taken: new Set(code.match(TAKEN)),
+		exported: new Set([...text.matchAll(EXPORTED)].map(([, name]) => name as string)),
+	};
+}
+
+function names(file: FileContext): Names {
+	let known = NAMES.get(file);
+	if (!known) {
+		known = namesOf(file);
+		NAMES.set(file, known);
 	}
-	return code;
+	return known;
 }
 
 /** The function's name stands somewhere without a call behind it: in a table of methods, as a callback. */
 export function isAddressTaken(file: FileContext, name: string): boolean {
-	return new RegExp(`(?<![\\w".>])${name}\\b(?!\\s*[(:"])`).test(codeOf(file));
+	return names(file).taken.has(name);
 }
 
 /** Other modules may call the function. */
 export function isExported(file: FileContext, name: string): boolean {
-	return new RegExp(`\\bEXPORT_SYMBOL\\w*\\s*\\(\\s*${name}\\b`).test(file.text);
+	return names(file).exported.has(name);
 }
 
 export interface CallSite {
@@ -31,11 +50,21 @@ export interface CallSite {
 	readonly call: CallExpr;
 }
 
+const SITES = new WeakMap<FileContext, Map<string, readonly CallSite[]>>();
+
 /** The calls of `name` that this file shows. */
 export function callsOf(file: FileContext, name: string): readonly CallSite[] {
-	return file.ir
-		.callers(name)
-		.flatMap((fn) => fn.calls.filter((call) => call.name === name).map((call) => ({ fn, call })));
+	let known = SITES.get(file);
+	if (!known) {
+		known = new Map();
+		SITES.set(file, known);
+	}
+	let sites = known.get(name);
+	if (!sites) {
+		sites = file.ir.callers(name).flatMap((fn) => callsNamed(fn, name).map((call) => ({ fn, call })));
+		known.set(name, sites);
+	}
+	return sites;
 }
 
 /** Every call of a static function that is only ever called by its name; undefined when others may call it. */

@@ -1,12 +1,14 @@
 /** What a rule sees of a file. */
 import { knownUser } from '../kernel/known-users.js';
 import type { Api, Kernel, KnownUser, Param, Role, Signature } from '../kernel/types.js';
+import { grouped } from '../syntax/grouped.js';
 import type { CallExpr, CType, Expr, FileIR, FunctionIR, Range } from '../syntax/ir.js';
 import type { Unit } from '../syntax/unit.js';
 import type { FlagValue } from './flag-value.js';
 import { FlagValues } from './flags.js';
-import { integer, variableType } from './integers.js';
+import { integer } from './integers.js';
 import { Ownership } from './ownership/ownership.js';
+import { isLocal, isParameter, variableType } from './variables.js';
 import { bare } from './walk.js';
 
 /** One call of an API of the family. */
@@ -74,7 +76,7 @@ function areaOf(path: string, inTree: boolean): string {
 
 /** A macro or a local of this name stands for something else. */
 function shadowed(fn: FunctionIR | undefined, name: string): boolean {
-	return fn !== undefined && (fn.locals.some((v) => v.name === name) || fn.params.some((v) => v.name === name));
+	return fn !== undefined && (isLocal(fn, name) || isParameter(fn, name));
 }
 
 /** The argument cannot stand for this parameter: a number for a pointer, or a pointer to another struct. */
@@ -125,16 +127,6 @@ function apiCalls(ir: FileIR, recognise: Recognise): ApiCall[] {
 	return [...inFunctions, ...inMacros];
 }
 
-function groupByFunction(calls: readonly ApiCall[]): Map<FunctionIR | undefined, ApiCall[]> {
-	const groups = new Map<FunctionIR | undefined, ApiCall[]>();
-	for (const call of calls) {
-		const group = groups.get(call.fn);
-		if (group) group.push(call);
-		else groups.set(call.fn, [call]);
-	}
-	return groups;
-}
-
 /**
  * Put together what the rules ask for.
  * @param knownUsers false leaves the curated table out
@@ -150,7 +142,7 @@ export function fileContext(path: string, unit: Unit, kernel: Kernel, ir: FileIR
 		if (expr.kind === 'call' && !byExpr.has(expr)) byExpr.set(expr, recognise(expr, undefined));
 		return byExpr.get(expr);
 	};
-	const byFunction = groupByFunction(calls);
+	const byFunction = grouped(calls, (call) => call.fn);
 	return {
 		path,
 		area: areaOf(path, kernel.origin === 'tree'),

@@ -2,9 +2,9 @@
 import { FREES } from '../kernel/callees.js';
 import type { CallExpr, Expr, FunctionIR, Loop, Range } from '../syntax/ir.js';
 import type { ApiCall, FileContext } from './context.js';
-import { variableType } from './integers.js';
 import { takes } from './ownership/ownership.js';
 import { asksNeighbour, contains, expressions, grown, some } from './runs.js';
+import { isLocal, parameterAt, variableType } from './variables.js';
 import { bare, place, rootOf } from './walk.js';
 
 export interface Dropped {
@@ -94,7 +94,7 @@ function isUpdate(loop: Loop, at: Expr): boolean {
 
 /** Behind `from` the array is only freed. */
 function isForgotten(fn: FunctionIR, array: string, from: number): boolean {
-	if (!fn.locals.some((v) => v.name === array)) return false;
+	if (!isLocal(fn, array)) return false;
 	const mentions = (expr: Expr): boolean => some(expr, (at) => at.kind === 'name' && at.name === array);
 	const isFree = (root: Expr): boolean => {
 		const at = bare(root);
@@ -113,7 +113,7 @@ function taker(file: FileContext, fn: FunctionIR, array: string, from: Range): A
 }
 
 function argument(call: CallExpr, fn: FunctionIR, name: string): string | undefined {
-	const arg = call.args[fn.params.findIndex((param) => param.name === name)];
+	const arg = call.args[parameterAt(fn, name)];
 	return arg && place(arg);
 }
 

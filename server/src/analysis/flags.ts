@@ -17,6 +17,7 @@ import {
 	without,
 } from './flag-value.js';
 import { type Flow, replay, solve } from './flow.js';
+import { parameterAt, variableType } from './variables.js';
 import { bare, isNull, parts, place, postorder, roots } from './walk.js';
 
 /** A parameter of such a name takes FOLL_* flags, so that a number passed for it is meant as flags. */
@@ -207,7 +208,7 @@ export class FlagValues {
 
 	/** Value of a name that was not assigned yet. */
 	private unset(name: string, fn: FunctionIR | undefined, depth: number): FlagValue {
-		const index = fn ? fn.params.findIndex((p) => p.name === name) : -1;
+		const index = fn ? parameterAt(fn, name) : -1;
 		return fn && index >= 0 ? this.parameter(fn, index, depth) : UNKNOWN;
 	}
 
@@ -357,9 +358,8 @@ function through(value: FlagValue, origin: Origin): FlagValue {
 
 /** Base type of a local or parameter, "" for a pointer or array; undefined when `name` is neither. */
 function typeOf(name: string, fn: FunctionIR | undefined): string | undefined {
-	const variable = fn?.locals.findLast((v) => v.name === name) ?? fn?.params.find((v) => v.name === name);
-	if (!variable) return undefined;
-	return variable.type.pointers || variable.type.array ? '' : variable.type.base;
+	const type = fn && variableType(fn, name);
+	return type && (type.pointers || type.array ? '' : type.base);
 }
 
 /** Places in the arguments of calls that matter, and all they are computed from. */

@@ -4,7 +4,7 @@ import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 import type { ApiCall } from './context.js';
 import { type Flow, replay, solve } from './flow.js';
-import { variableType } from './integers.js';
+import { isLocal, isParameter, variableType } from './variables.js';
 import { bare, evaluate, isNull, place, postorder, rootOf, roots } from './walk.js';
 
 /** "other": pages of unknown or own origin stand in the same place. */
@@ -102,7 +102,7 @@ class HolderFlow implements Flow<State> {
 			}),
 		);
 		// what the caller or an object brings along holds pages of its own, until this function takes others into it
-		const foreign = [...this.tracked].filter((name) => !fn.locals.some((v) => v.name === rootOf(name)));
+		const foreign = [...this.tracked].filter((name) => !isLocal(fn, rootOf(name)));
 		this.entry = { holders: new Map(foreign.map((name) => [name, OTHER])), aliases: none };
 	}
 
@@ -159,7 +159,7 @@ class HolderFlow implements Flow<State> {
 
 	/** A parameter and an inner variable share the name: it stands for two places. */
 	private isHidden(name: string): boolean {
-		return this.fn.params.some((v) => v.name === name) && this.fn.locals.some((v) => v.name === name);
+		return isParameter(this.fn, name) && isLocal(this.fn, name);
 	}
 
 	/** A callee we do not know may put its own pages into a place that holds none of ours yet, or another array into `&pages`. */

@@ -1,6 +1,7 @@
 /** Integer types of kernel C on a 64-bit machine: signedness and width. */
 import type { CType, Expr, FileIR, FunctionIR } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
+import { variableType } from './variables.js';
 
 export interface Integer {
 	readonly signed: boolean;
@@ -46,19 +47,6 @@ export function integer(type: CType, typedefs: ReadonlyMap<string, CType>, depth
 	const signed = !words.includes('unsigned');
 	return { signed, bits: words.includes('long') ? 64 : words.includes('short') ? 16 : words.includes('char') ? 8 : 32 };
 }
-
-/** Type of a variable of this function: the innermost declaration is taken for a name declared twice. */
-export function variableType(fn: FunctionIR, name: string): CType | undefined {
-	let types = TYPES.get(fn);
-	if (!types) {
-		// the first parameter and the last local of a name
-		types = new Map([...fn.params.toReversed(), ...fn.locals].map((v) => [v.name, v.type]));
-		TYPES.set(fn, types);
-	}
-	return types.get(name);
-}
-
-const TYPES = new WeakMap<FunctionIR, ReadonlyMap<string, CType>>();
 
 /** C type of an expression as far as this file tells. */
 export function typeOfExpr(expr: Expr, fn: FunctionIR, file: FileIR): CType | undefined {

@@ -5,6 +5,7 @@ import { callsOf } from './callers.js';
 import type { FileContext } from './context.js';
 import { asksKind } from './iterator-kind.js';
 import { conditionText, type PassedTest, testsAt } from './path-tests.js';
+import { isLocal, isParameter, parameterAt } from './variables.js';
 import { bare, postorder, roots } from './walk.js';
 
 /** Names of flags that speak of pins or of where the memory is. */
@@ -95,7 +96,7 @@ function flagsOf(test: Expr): readonly Expr[] {
 function asksKept(file: FileContext, fn: FunctionIR, { test, text }: PassedTest, depth: number): boolean {
 	return flagsOf(test).some((flag) => {
 		if (flag.kind === 'name' && /^[A-Z0-9_]+$/.test(flag.name)) return false;
-		if (isParameter(fn, flag) && isPassedKind(file, fn, flag, depth)) return true;
+		if (isParameterRead(fn, flag) && isPassedKind(file, fn, flag, depth)) return true;
 		const kept = keptIn(file, fn, flag);
 		if (kept.includes('kind')) return true;
 		// a flag that another file sets may be anything
@@ -115,12 +116,8 @@ function keptIn(file: FileContext, fn: FunctionIR, flag: Expr): readonly Kept[] 
 		.map(keptFrom);
 }
 
-function isParameter(fn: FunctionIR, flag: Expr): flag is Extract<Expr, { kind: 'name' }> {
-	return (
-		flag.kind === 'name' &&
-		fn.params.some((param) => param.name === flag.name) &&
-		!fn.locals.some((local) => local.name === flag.name)
-	);
+function isParameterRead(fn: FunctionIR, flag: Expr): flag is Extract<Expr, { kind: 'name' }> {
+	return flag.kind === 'name' && isParameter(fn, flag.name) && !isLocal(fn, flag.name);
 }
 
 /** A caller passes the answer, or what keeps it. */
@@ -131,7 +128,7 @@ function isPassedKind(
 	depth: number,
 ): boolean {
 	if (depth >= DEEPEST) return false;
-	const position = fn.params.findIndex((param) => param.name === flag.name);
+	const position = parameterAt(fn, flag.name);
 	return callsOf(file, fn.name).some((site) => {
 		const arg = site.call.args[position];
 		if (!arg) return false;
@@ -139,7 +136,7 @@ function isPassedKind(
 		return flagsOf(arg).some(
 			(inner) =>
 				keptIn(file, site.fn, inner).includes('kind') ||
-				(isParameter(site.fn, inner) && isPassedKind(file, site.fn, inner, depth + 1)),
+				(isParameterRead(site.fn, inner) && isPassedKind(file, site.fn, inner, depth + 1)),
 		);
 	});
 }

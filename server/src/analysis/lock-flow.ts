@@ -18,7 +18,9 @@ import {
 } from '../kernel/locks.js';
 import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
-import { isPunct, tokenize } from '../syntax/tokens.js';
+import { blockEndAt } from './block-ends.js';
+import { callsByBlock } from './call-blocks.js';
+import { circlesOf } from './circles.js';
 import type { FileContext } from './context.js';
 import type { Flow } from './flow.js';
 import { typeOfExpr } from './integers.js';
@@ -38,6 +40,7 @@ import {
 	withoutResults,
 } from './known.js';
 import { equalPaths, expired, type Held, joinPaths, lost, type Path, type Paths, pathsOf } from './lock-path.js';
+import { parameterAt } from './variables.js';
 import { bare, isNull, parts, place, rootOf } from './walk.js';
 
 /** What a call of a function of this file does to the locks of its caller. */
@@ -55,6 +58,8 @@ export interface Surroundings {
 	readonly file: FileContext;
 	/** Effect of a function of this file by name; "none" for none, "lost" when it cannot be told. */
 	effect(name: string): Effect | 'none' | 'lost';
+	/** The name is that of a macro of this file. */
+	isMacro(name: string): boolean;
 	/** A macro of this file has to do with locks. */
 	isLockingMacro(name: string): boolean;
 }
@@ -227,8 +232,7 @@ export class LockFlow implements Flow<Paths> {
 	}
 
 	private isOwn(name: string): boolean {
-		const { ir } = this.around.file;
-		return ir.defined.has(name) || this.locals.has(name) || ir.macros.some((macro) => macro.name === name);
+		return this.around.file.ir.defined.has(name) || this.locals.has(name) || this.around.isMacro(name);
 	}
 
 	private call(state: Paths, call: CallExpr): Paths {
@@ -289,7 +293,7 @@ export class LockFlow implements Flow<Paths> {
 	// Guards
 
 	private guard(state: Paths, call: CallExpr, guard: Guard): Paths {
-		const scope = { start: call.start, end: this.blockEnd(call.end) };
+		const scope = { start: call.start, end: blockEndAt(this.around.file.text, this.fn, call.end) };
 		const conditional = CONDITIONAL_GUARD.test(guard.name);
 		const taken = this.guarded(state, guard.name.replace(CONDITIONAL_GUARD, ''), call.args[0], scope, call);
 		const variable = guard.variable;
@@ -326,17 +330,6 @@ export class LockFlow implements Flow<Paths> {
 			}
 			return now;
 		});
-	}
-
-	/** End of the block that encloses an offset of the body. */
-	private blockEnd(offset: number): number {
-		const tokens = tokenize(this.around.file.text, offset, this.fn.body.end);
-		let depth = 0;
-		for (let i = 0; i < tokens.count; i++) {
-			if (isPunct(tokens, i, '{')) depth++;
-			else if (isPunct(tokens, i, '}') && --depth < 0) return tokens.starts[i] as number;
-		}
-		return this.fn.body.end;
 	}
 
 	// Operations on locks
@@ -494,7 +487,7 @@ export class LockFlow implements Flow<Paths> {
 	private outer(path: Path, key: string, call: CallExpr): string {
 		const [, prefix = '', name = ''] = /^(\w+:)(.*)$/.exec(key) ?? [];
 		const callee = this.around.file.ir.lookup(call.name);
-		const position = callee?.params.findIndex((param) => param.name === rootOf(name)) ?? -1;
+		const position = callee ? parameterAt(callee, rootOf(name)) : -1;
 		const arg = call.args[position];
 		if (!prefix || !callee || !arg) return key;
 		const named = source(path.known, arg) ?? this.around.file.slice(arg);
@@ -557,19 +550,12 @@ export class LockFlow implements Flow<Paths> {
 	}
 }
 
-/** The block of a call lies on a circle, of a loop or of jumps. */
+/** Control can come back to the call. */
 function isRepeated(fn: FunctionIR, call: CallExpr): boolean {
-	const holds = ({ start, end }: Range): boolean => start <= call.start && end >= call.end;
-	const home = fn.blocks.find(({ steps, test }) => steps.some(holds) || (test && holds(test)));
-	const seen = new Set<number>();
-	const pending = [...(home?.successors ?? [])];
-	for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
-		if (id === home?.id) return true;
-		if (seen.has(id)) continue;
-		seen.add(id);
-		pending.push(...(fn.blocks[id]?.successors ?? []));
-	}
-	return false;
+	const circles = circlesOf(fn);
+	return callsByBlock(fn)
+		.ofCall(call)
+		.some((block) => circles.has(block));
 }
 
 const GUARDS = /^(?:guard|CLASS|ACQUIRE)$/;

@@ -4,6 +4,7 @@ import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
 import { callsOf } from './callers.js';
 import type { FileContext } from './context.js';
 import { followPageLocks } from './page-lock.js';
+import { parameterAt } from './variables.js';
 import { bare } from './walk.js';
 
 /** Callers that are asked in turn. */
@@ -22,7 +23,7 @@ function unlocksOnly(fn: FunctionIR): boolean {
 /** `page` as the caller writes it: parameter by argument. */
 function asPassed(page: Expr, fn: FunctionIR, call: CallExpr): Expr | undefined {
 	const at = bare(page);
-	if (at.kind === 'name') return call.args[fn.params.findIndex((param) => param.name === at.name)];
+	if (at.kind === 'name') return call.args[parameterAt(fn, at.name)];
 	if (at.kind === 'field' || at.kind === 'index') {
 		const object = asPassed(at.object, fn, call);
 		return object && { ...at, object };

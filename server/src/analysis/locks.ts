@@ -64,10 +64,12 @@ export class LockAnalysis {
 	private readonly effects = new Map<string, Effect | 'none' | 'lost'>();
 	private readonly busy = new Set<string>();
 	private readonly forbidding = new Map<FunctionIR, boolean>();
+	private readonly macroNames: ReadonlySet<string>;
 	private macros: ReadonlySet<string> | undefined;
 
 	constructor(file: FileContext) {
 		this.file = file;
+		this.macroNames = new Set(file.ir.macros.map((macro) => macro.name));
 	}
 
 	/** Locks at the calls of `fn`. */
@@ -139,6 +141,7 @@ export class LockAnalysis {
 		return {
 			file: this.file,
 			effect: (name) => this.effect(name, family),
+			isMacro: (name) => this.macroNames.has(name),
 			isLockingMacro: (name) => this.lockingMacros().has(name),
 		};
 	}

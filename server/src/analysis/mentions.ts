@@ -12,6 +12,7 @@ export type Mention =
 
 interface Known {
 	readonly tokens: Tokens;
+	readonly brackets: Brackets;
 	/** Word -> tokens that are it, or directives that contain it; for functions of the file alone. */
 	readonly places: ReadonlyMap<string, readonly number[]>;
 	readonly mentions: Map<string, readonly Mention[]>;
@@ -24,14 +25,19 @@ export function mentionsOf(file: FileContext, name: string): readonly Mention[] 
 	let known = KNOWN.get(file);
 	if (!known) {
 		const tokens = tokenize(file.text);
-		known = { tokens, places: placesOf(tokens, file.ir.defined), mentions: new Map() };
+		known = {
+			tokens,
+			brackets: bracketsOf(tokens),
+			places: placesOf(tokens, file.ir.defined),
+			mentions: new Map(),
+		};
 		KNOWN.set(file, known);
 	}
 	let mentions = known.mentions.get(name);
 	if (!mentions) {
-		const { tokens, places } = known;
-		mentions = (places.get(name) ?? []).flatMap((i) => mentionAt(tokens, i) ?? []);
-		known.mentions.set(name, mentions);
+		const all = known;
+		mentions = (all.places.get(name) ?? []).flatMap((i) => mentionAt(all, i) ?? []);
+		all.mentions.set(name, mentions);
 	}
 	return mentions;
 }
@@ -55,7 +61,8 @@ function rangeOf(tokens: Tokens, i: number): Range {
 	return { start: tokens.starts[i] as number, end: tokens.ends[i] as number };
 }
 
-function mentionAt(tokens: Tokens, i: number): Mention | undefined {
+function mentionAt(known: Known, i: number): Mention | undefined {
+	const { tokens } = known;
 	const at = rangeOf(tokens, i);
 	if (!isName(tokens, i)) return { ...at, kind: 'other' };
 	if (isPunct(tokens, i + 1, '(')) return undefined;
@@ -63,39 +70,57 @@ function mentionAt(tokens: Tokens, i: number): Mention | undefined {
 	if (isField || (i > 0 && tokenText(tokens, i - 1) === 'goto')) return undefined;
 	const before = isPunct(tokens, i - 1, '&') ? i - 1 : i;
 	if (isPunct(tokens, before - 1, '=') && isName(tokens, before - 2) && isPunct(tokens, before - 3, '.')) {
-		const { record, variable } = tableAround(tokens, before - 3);
+		const { record, variable } = tableAround(known, before - 3);
 		return { ...at, kind: 'member', record, variable, member: tokenText(tokens, before - 2) };
 	}
-	return argumentAt(tokens, before, at) ?? { ...at, kind: 'other' };
+	return argumentAt(known, before, at) ?? { ...at, kind: 'other' };
 }
 
-/** Index of the bracket that is open at `i`, or -1; commas on the way are counted. */
-function opening(tokens: Tokens, i: number): { readonly at: number; readonly commas: number } {
-	let depth = 0;
-	let commas = 0;
-	for (let at = i - 1; at >= 0; at--) {
-		if (tokens.kinds[at] !== Token.Punct) continue;
-		const char = tokens.text[tokens.starts[at] as number] as string;
-		if (')]}'.includes(char)) depth++;
-		else if ('([{'.includes(char)) {
-			if (depth === 0) return { at, commas };
-			depth--;
-		} else if (depth === 0 && char === ',') commas++;
-		else if (depth === 0 && char === ';') break;
+/** The brackets around each token. */
+interface Brackets {
+	/** Index of the bracket that is open at a token, or -1: also where a statement ends in between. */
+	readonly opening: Int32Array;
+	/** Commas from there to the token. */
+	readonly commas: Int32Array;
+}
+
+/** What is open at one depth of nesting. */
+interface Level {
+	readonly at: number;
+	commas: number;
+	/** A semicolon stands between. */
+	ended: boolean;
+}
+
+function bracketsOf(tokens: Tokens): Brackets {
+	const opening = new Int32Array(tokens.count).fill(-1);
+	const commas = new Int32Array(tokens.count);
+	const outside: Level = { at: -1, commas: 0, ended: false };
+	const open: Level[] = [];
+	for (let i = 0; i < tokens.count; i++) {
+		const level = open.at(-1) ?? outside;
+		opening[i] = level.ended ? -1 : level.at;
+		commas[i] = level.commas;
+		if (tokens.kinds[i] !== Token.Punct) continue;
+		const char = tokens.text[tokens.starts[i] as number] as string;
+		if ('([{'.includes(char)) open.push({ at: i, commas: 0, ended: false });
+		else if (')]}'.includes(char)) open.pop();
+		else if (char === ',') level.commas++;
+		else if (char === ';') level.ended = true;
 	}
-	return { at: -1, commas };
+	return { opening, commas };
 }
 
-function argumentAt(tokens: Tokens, i: number, range: Range): Mention | undefined {
-	const { at, commas } = opening(tokens, i);
+function argumentAt({ tokens, brackets }: Known, i: number, range: Range): Mention | undefined {
+	const at = brackets.opening[i] as number;
 	if (at < 1 || !isPunct(tokens, at, '(') || !isName(tokens, at - 1)) return undefined;
-	return { ...range, kind: 'argument', callee: tokenText(tokens, at - 1), position: commas };
+	return { ...range, kind: 'argument', callee: tokenText(tokens, at - 1), position: brackets.commas[i] as number };
 }
 
 /** The struct and the variable whose initialiser `i` stands in. */
-function tableAround(tokens: Tokens, i: number): { readonly record: string; readonly variable: string } {
+function tableAround({ tokens, brackets }: Known, i: number): { readonly record: string; readonly variable: string } {
 	const none = { record: '', variable: '' };
-	const { at } = opening(tokens, i);
+	const at = brackets.opening[i] as number;
 	if (at < 2 || !isPunct(tokens, at, '{')) return none;
 	if (!isPunct(tokens, at - 1, '=') || !isName(tokens, at - 2)) return none;
 	const variable = tokenText(tokens, at - 2);

@@ -3,7 +3,7 @@ import { ALLOCATORS, FREES, KEEPERS, readsOnly, TAKERS } from '../kernel/callees
 import { CARRIERS } from '../kernel/page-flow.js';
 import type { CallExpr, CType, Expr, FunctionIR } from '../syntax/ir.js';
 import type { ApiCall, FileContext } from './context.js';
-import { variableType } from './integers.js';
+import { variableType } from './variables.js';
 import { bare, everywhere, place, rootOf } from './walk.js';
 
 /** A field of a struct that pages are kept in: record "struct example_ctx", field "pages". */

@@ -5,6 +5,7 @@ import { allCalls, type CallSite, callsOf } from './callers.js';
 import type { ApiCall, FileContext } from './context.js';
 import { findsPages, flowsOf, type PageFlow, type Source } from './page-flows.js';
 import { keyOf, levelOf, levelOfType, locate, type PagePlace, within } from './page-places.js';
+import { parameterAt } from './variables.js';
 import { bare, isNull } from './walk.js';
 
 export interface PageOrigin {
@@ -162,7 +163,7 @@ class Search {
 	private parameter(place: PagePlace, found: PageOrigin): PageOrigin {
 		const { root } = place;
 		if (root.kind !== 'variable') return NOWHERE;
-		const index = root.fn.params.findIndex((param) => param.name === root.name);
+		const index = parameterAt(root.fn, root.name);
 		if (index < 0) return NOWHERE;
 		const filled = flowsOf(this.file, root.fn).flows.some(
 			(flow) => flow.from.kind === 'take' && keyOf(flow.into) === keyOf(place),
@@ -194,7 +195,7 @@ class Search {
 		const made = this.madeFrom(root.name);
 		if (made) return made;
 		const { through } = place;
-		const index = through ? through.fn.params.findIndex((param) => param.name === through.name) : -1;
+		const index = through ? parameterAt(through.fn, through.name) : -1;
 		if (!through || index < 0) return UNSEEN;
 		const origin = this.passed(callsOf(this.file, through.fn.name), index, through.path);
 		// nothing but the question itself came back

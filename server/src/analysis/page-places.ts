@@ -1,7 +1,8 @@
 /** Names for the places pages are kept in, the same in every function of a file: "struct example_buf.pages". */
 import { CARRIER_FIELDS, CARRIERS, FOLIO_FIELDS, VIEW_OF } from '../kernel/page-flow.js';
 import type { CType, Expr, FileIR, FunctionIR } from '../syntax/ir.js';
-import { typeOfExpr, variableType } from './integers.js';
+import { typeOfExpr } from './integers.js';
+import { variableType } from './variables.js';
 import { bare } from './walk.js';
 
 /** Fields of a record are one place in the whole file; variables are places of their function. */

@@ -1,7 +1,7 @@
 /** Which tests were passed, and how they came out, on every path to a call. */
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { type Flow, replay, solve } from './flow.js';
-import { variableType } from './integers.js';
+import { variableType } from './variables.js';
 import { bare, evaluate, place, postorder, roots } from './walk.js';
 
 export interface PassedTest {

@@ -6,6 +6,7 @@ import { factOf } from './facts.js';
 import { opaqueFact, valueIn } from './known.js';
 import type { Path } from './lock-path.js';
 import type { LockAnalysis } from './locks.js';
+import { isParameter, parameterAt } from './variables.js';
 import { bare } from './walk.js';
 
 /** The calls that are looked for. */
@@ -145,14 +146,14 @@ const ASKS_CONTEXT = /sleep|atomic|wait|block|irq|context|defer|async|locked/;
 function conditions(fn: FunctionIR, path: Path, condition: Expr | undefined): Needs['params'] | undefined {
 	const params = new Map<number, { truth: boolean; certain: boolean }>();
 	const need = (name: string, truth: boolean, certain: boolean): void => {
-		const position = fn.params.findIndex((param) => param.name === name);
+		const position = parameterAt(fn, name);
 		if (position >= 0) params.set(position, { truth, certain: certain || ASKS_CONTEXT.test(name) });
 	};
 	const looping = loopFacts(fn);
 	for (const [fact, truth] of path.known.facts) {
 		if (looping.has(fact) || isErrorTest(fn, fact)) continue;
 		const isName = /^\w+$/.test(fact);
-		if (isName && fn.params.some((param) => param.name === fact)) need(fact, truth, !truth);
+		if (isName && isParameter(fn, fact)) need(fact, truth, !truth);
 		// a pointer that is there, a count that is not 0
 		else if (!truth || !isName) return undefined;
 	}

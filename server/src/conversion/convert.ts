@@ -1,6 +1,7 @@
 /** From a site whose verdict is to convert to the edits of every side, or to what blocks it. */
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { usesOf } from '../analysis/uses/index.js';
+import { localOf } from '../analysis/variables.js';
 import { isForLong } from '../rules/foll-get-for-dma.js';
 import type { Edit } from '../rules/rule.js';
 import type { FunctionIR, Range } from '../syntax/ir.js';
@@ -47,7 +48,7 @@ function releaseSides(file: FileContext, { releases }: Handling): Sides {
 	const dropped = new Map<number, { edit: Edit; hunk: Hunk }>();
 	for (const { fn, index } of all.values()) {
 		const edit = index === undefined ? undefined : dropUnused(file.text, fn, index, edits);
-		const type = fn.locals.find(({ name }) => name === index)?.type.base;
+		const type = localOf(fn, index)?.type.base;
 		const hunk = hunkIn(file, fn, 'declaration', `${type} ${index};`, '');
 		if (edit) dropped.set(edit.start, { edit, hunk });
 	}

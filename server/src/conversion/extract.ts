@@ -1,7 +1,7 @@
 /** iov_iter_get_pages2() and its _alloc2 as iov_iter_extract_pages(): the arguments, the array, what a failure leaves behind. */
 import type { ApiCall, FileContext } from '../analysis/context.js';
-import { variableType } from '../analysis/integers.js';
 import { iteratorKind } from '../analysis/iterator-kind.js';
+import { localOf, variableType } from '../analysis/variables.js';
 import { bare } from '../analysis/walk.js';
 import type { Edit } from '../rules/rule.js';
 import type { Expr, FunctionIR } from '../syntax/ir.js';
@@ -179,7 +179,7 @@ class Extraction {
 		if (type && !type.array && type.pointers === 2) return `&${name}`;
 		const pointer = freeName(fn);
 		const inner = at.kind === 'unary' && at.op === '&' ? bare(at.operand) : at;
-		const local = inner.kind === 'name' ? fn.locals.find((variable) => variable.name === inner.name) : undefined;
+		const local = inner.kind === 'name' ? localOf(fn, inner.name) : undefined;
 		const root = statementsOf(file.text, fn.body);
 		const declaration = local && root ? pathTo(root, local.start).at(-1) : undefined;
 		const text = `struct page **${pointer} = ${file.slice(pages)};`;

@@ -4,8 +4,9 @@
  */
 import { allCalls, callsOf } from '../analysis/callers.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
-import { integer, typeOfExpr, variableType } from '../analysis/integers.js';
+import { integer, typeOfExpr } from '../analysis/integers.js';
 import { madeBy } from '../analysis/iterator-kind.js';
+import { isParameter, localOf, parameterAt, variableType } from '../analysis/variables.js';
 import { bare, everywhere, isNull, place, postorder, rootOf } from '../analysis/walk.js';
 import type { Edit } from '../rules/rule.js';
 import type { CallExpr, Expr, FunctionIR, Variable } from '../syntax/ir.js';
@@ -83,7 +84,7 @@ export class FlagPlan {
 
 	/** Somebody passes no iterator, or the function asks whether it has one. */
 	private mayBeNone(fn: FunctionIR, iter: string): boolean {
-		const position = fn.params.findIndex(({ name }) => name === iter);
+		const position = parameterAt(fn, iter);
 		const isNone = callsOf(this.file, fn.name).some(({ call }) => call.args[position] && isNull(call.args[position]));
 		const asks = (test: Expr): boolean => {
 			const at = bare(test);
@@ -116,7 +117,7 @@ export class FlagPlan {
 		const passed = own ? [own] : depth > DEEPEST ? [] : this.passedDown(fn, depth);
 		const names = new Set(passed.map((expr) => (bare(expr).kind === 'name' ? place(expr) : undefined)));
 		const [name] = names;
-		if (names.size !== 1 || name === undefined || !fn.params.some((param) => param.name === name)) return undefined;
+		if (names.size !== 1 || name === undefined || !isParameter(fn, name)) return undefined;
 		return isMadeAnew(fn, name) ? undefined : name;
 	}
 
@@ -161,7 +162,7 @@ export class FlagPlan {
 		if (sets.length === 0 || stores.some((store) => !sets.includes(store) && !isNull(store.right))) return undefined;
 		const variables = new Set(calls.map((call) => addressed(call.args[told])));
 		const [name] = variables;
-		const local = fn.locals.find((variable) => variable.name === name);
+		const local = localOf(fn, name);
 		if (
 			variables.size !== 1 ||
 			!local ||

@@ -9,6 +9,7 @@ import { levelOf } from '../analysis/page-places.js';
 import { unprinted } from '../analysis/prints.js';
 import { usesOf } from '../analysis/uses/index.js';
 import { toldIn } from '../analysis/uses/notifier.js';
+import { isLocal } from '../analysis/variables.js';
 import { bare, postorder, rootOf } from '../analysis/walk.js';
 import { ADDRESSES, FREES, KEEPERS, readsOnly, TAKERS } from '../kernel/callees.js';
 import { BY_ADDRESS, COUNTS, FREES_ADDRESS, FREES_PAGES, RELEASE_OBJECTS, RELEASES } from '../kernel/giving-back.js';
@@ -277,7 +278,7 @@ class Gathering {
 		const { file } = this;
 		if (file.kernel.api(name)) return true;
 		if ([RELEASES, TAKERS, KEEPERS, STORES, FREES, ARRAY_READERS].some((names) => names.has(name))) return true;
-		if (fn.locals.some((local) => local.name === name)) return false;
+		if (isLocal(fn, name)) return false;
 		const looks = readsOnly(name) || keepsNothing(name) || looksAtPage(name) || unmaps(name);
 		return looks || [deviceCall, listCall, loadsFrom, storesInto, viewOf].some((of) => of(name) !== undefined);
 	}

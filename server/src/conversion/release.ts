@@ -3,6 +3,7 @@ import { callsOf } from '../analysis/callers.js';
 import type { FileContext } from '../analysis/context.js';
 import { typeOfExpr } from '../analysis/integers.js';
 import { contextOf } from '../analysis/sleep.js';
+import { isParameter, localOf } from '../analysis/variables.js';
 import { bare, everywhere, isNull, parts, place } from '../analysis/walk.js';
 import { readsOnly } from '../kernel/callees.js';
 import { VIEW_OF } from '../kernel/page-flow.js';
@@ -244,7 +245,7 @@ class Release {
 	/** Somebody asks after the loop, or before it, what the index is. */
 	private isUsedElsewhere(loop: Loop, index: string): boolean {
 		const { fn } = this;
-		if (fn.params.some(({ name }) => name === index)) return true;
+		if (isParameter(fn, index)) return true;
 		const own = fn.loops.filter((other) => countedFromZero(other)?.index === index || startsOwn(other, index));
 		let used = false;
 		const again = this.comesAgain(loop);
@@ -336,7 +337,7 @@ function isPageArray(file: FileContext, fn: FunctionIR, array: Expr): boolean {
 function isPagePointer(file: FileContext, fn: FunctionIR, page: Expr): boolean {
 	const at = bare(page);
 	if (at !== page || (at.kind !== 'name' && at.kind !== 'field' && at.kind !== 'index') || hasCalls(at)) return false;
-	const local = at.kind === 'name' ? fn.locals.find(({ name }) => name === at.name) : undefined;
+	const local = at.kind === 'name' ? localOf(fn, at.name) : undefined;
 	const declared = local ? (/[^;{}]*$/.exec(file.text.slice(0, local.start))?.[0] ?? '') : '';
 	if (/\bregister\b|\*\s*const\b/.test(declared)) return false;
 	const type = typeOfExpr(at, fn, file.ir);

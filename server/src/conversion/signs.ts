@@ -2,8 +2,9 @@
 import { callsOf } from '../analysis/callers.js';
 import type { FileContext } from '../analysis/context.js';
 import { type Flow, replay, solve } from '../analysis/flow.js';
-import { integer, integerOf, typeOfExpr, variableType } from '../analysis/integers.js';
+import { integer, integerOf, typeOfExpr } from '../analysis/integers.js';
 import { relations } from '../analysis/results.js';
+import { parameterAt, variableType } from '../analysis/variables.js';
 import { bare, everywhere, place, postorder, rootOf, roots } from '../analysis/walk.js';
 import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
 import { assignedFrom } from './callers.js';
@@ -154,7 +155,7 @@ class Signs {
 		if (at.kind === 'conditional') return this.anyMayBe(fn, [at.whenTrue ?? at.test, at.whenFalse], where, depth);
 		const name = place(at);
 		if (name === undefined) return false;
-		const position = fn.params.findIndex((param) => param.name === name);
+		const position = parameterAt(fn, name);
 		const passed = position < 0 ? [] : callsOf(this.file, fn.name);
 		const may =
 			this.resultsIn(fn).has(name) ||
@@ -214,7 +215,7 @@ class Signs {
 
 	/** Every caller passes such a number. */
 	passed(fn: FunctionIR, name: string, depth: number): boolean {
-		const position = fn.params.findIndex((param) => param.name === name);
+		const position = parameterAt(fn, name);
 		const sites = callsOf(this.file, fn.name);
 		if (this.isUnsignedName(fn, name))
 			return sites.every(({ fn: caller, call }) => {

@@ -1,5 +1,7 @@
 /** One C file: text -> IR, keeping across edits what did not change. */
+import { callsNamed } from './calls.js';
 import { type Conditions, compatRanges, conditions, versionCode } from './conditions.js';
+import { grouped } from './grouped.js';
 import type { CType, FileIR, FunctionIR, MacroIR } from './ir.js';
 import { lowerFunction } from './lower.js';
 import { readMacro } from './macros.js';
@@ -10,6 +12,8 @@ import { readRecord, readTypedef } from './records.js';
 import { softenFunction } from './soften.js';
 import { Token, type Tokens, tokenize, tokenText } from './tokens.js';
 
+/** Words of which each is looked for in the text; beyond that all of them are read at once. */
+const MANY_WORDS = 32;
 /** Bracket nesting that is not given to the parser at all. */
 const DEEPEST_BRACKETS = 200;
 /** Tokens of one function beyond which it is left unread; the longest of the kernel has some 20,000. */
@@ -72,6 +76,9 @@ class Reader {
 	private readonly unread: string[] = [];
 	private readonly occurrences = new Map<string, number>();
 	private readonly named = new Map<string, readonly FunctionIR[]>();
+	private readonly calling = new Map<string, readonly FunctionIR[]>();
+	/** Functions by the words in their bodies; made when many words have been asked for. */
+	private words: ReadonlyMap<string, readonly Item[]> | undefined;
 	private byName: ReadonlyMap<string, readonly Item[]> | undefined;
 	private readonly text: string;
 	/** Token indices of our words, ascending. */
@@ -94,7 +101,7 @@ class Reader {
 			.flatMap((item) => this.functionsOf(item));
 		return {
 			functions,
-			callers: (name) => this.naming(name).filter((fn) => fn.calls.some((call) => call.name === name)),
+			callers: (name) => this.callers(name),
 			naming: (word) => this.naming(word),
 			lookup: (name) => this.lookup(name),
 			around: (offset) => {
@@ -208,7 +215,36 @@ class Reader {
 		return functions;
 	}
 
-	private itemsNaming(name: string): Item[] {
+	private callers(name: string): readonly FunctionIR[] {
+		let callers = this.calling.get(name);
+		if (!callers) {
+			callers = this.naming(name).filter((fn) => callsNamed(fn, name).length > 0);
+			this.calling.set(name, callers);
+		}
+		return callers;
+	}
+
+	private itemsNaming(name: string): readonly Item[] {
+		if (this.named.size < MANY_WORDS) return this.itemsWith(name);
+		this.words ??= this.itemsByWord();
+		return this.words.get(name) ?? [];
+	}
+
+	private itemsByWord(): ReadonlyMap<string, readonly Item[]> {
+		const { tokens } = this;
+		const words = new Map<string, Item[]>();
+		for (const item of this.functionItems)
+			for (let i = item.body; i < item.last; i++) {
+				if (tokens.kinds[i] !== Token.Name) continue;
+				const word = tokenText(tokens, i);
+				const items = words.get(word);
+				if (!items) words.set(word, [item]);
+				else if (items.at(-1) !== item) items.push(item);
+			}
+		return words;
+	}
+
+	private itemsWith(name: string): Item[] {
 		const { tokens } = this;
 		const items = new Set<Item>();
 		// One pass over the text: a file has hundreds of functions, and the name stands in few of them.
@@ -236,7 +272,7 @@ class Reader {
 	}
 
 	private lookup(name: string): FunctionIR | undefined {
-		this.byName ??= groupByName(this.tokens, this.functionItems);
+		this.byName ??= grouped(this.functionItems, (item) => tokenText(this.tokens, item.name));
 		const items = this.byName.get(name) ?? [];
 		return items.length === 1 ? this.functionsOf(items[0] as Item)[0] : undefined;
 	}
@@ -267,17 +303,6 @@ class Reader {
 	private range(first: number, last: number): { start: number; end: number } {
 		return { start: this.tokens.starts[first] as number, end: this.tokens.ends[last - 1] as number };
 	}
-}
-
-function groupByName(tokens: Tokens, items: readonly Item[]): Map<string, Item[]> {
-	const groups = new Map<string, Item[]>();
-	for (const item of items) {
-		const name = tokenText(tokens, item.name);
-		const group = groups.get(name);
-		if (group) group.push(item);
-		else groups.set(name, [item]);
-	}
-	return groups;
 }
 
 /** Index of the token that contains `offset`, or -1. */

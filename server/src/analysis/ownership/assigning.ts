@@ -1,6 +1,6 @@
 import type { Expr } from '../../syntax/ir.js';
 import { type Facts, NO_FACTS, written } from '../facts.js';
-import { variableType } from '../integers.js';
+import { isLocal, localOf, variableType } from '../variables.js';
 import { bare, isNull, place, rootOf } from '../walk.js';
 import type { Body } from './body.js';
 import { keyOn } from './fields.js';
@@ -20,7 +20,7 @@ export function isPointer(body: Body, name: string): boolean {
 
 /** The place lies in memory that only this function knows: a local variable, or an object it has just allocated. */
 export function isOwn(body: Body, state: State, root: string, name: string): boolean {
-	const type = body.fn.locals.find((v) => v.name === root)?.type;
+	const type = localOf(body.fn, root)?.type;
 	if (!type || body.shadowed.has(root)) return false;
 	const value = state.values.get(root);
 	if (value?.published) return false;
@@ -148,7 +148,7 @@ export function assignPlace(body: Body, state: State, left: Expr, right: Expr, v
 		own &&
 		from !== undefined &&
 		!name.includes('[]') &&
-		body.fn.locals.some((v) => v.name === from) &&
+		isLocal(body.fn, from) &&
 		isPointer(body, from)
 	) {
 		// an object of our own takes the pointer: both names are one from here on

@@ -1,5 +1,6 @@
 import type { CallExpr, Expr, FunctionIR, Loop, Range } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
+import { shadowedNames } from '../variables.js';
 import { bare } from '../walk.js';
 import type { Given } from './returning.js';
 import { type Holding, type State, temporary } from './state.js';
@@ -116,7 +117,6 @@ export class Body {
 	constructor(fn: FunctionIR, around: Surroundings) {
 		this.fn = fn;
 		this.around = around;
-		const names = [...fn.params, ...fn.locals].map((v) => v.name);
 		this.given = new Map(
 			fn.params
 				.filter(({ type }) => type.pointers > 0 && /^struct (?:page|folio)$/.test(type.base))
@@ -130,7 +130,7 @@ export class Body {
 					: [],
 			),
 		);
-		this.shadowed = new Set(names.filter((name, i) => names.indexOf(name) !== i));
+		this.shadowed = shadowedNames(fn);
 	}
 }
 

@@ -14,6 +14,7 @@ import type { CallExpr, Expr } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { written } from '../facts.js';
 import { unprinted } from '../prints.js';
+import { isParameter, parameterAt } from '../variables.js';
 import { bare, isNull, rootOf } from '../walk.js';
 import type { Body, Release } from './body.js';
 import { keyOn } from './fields.js';
@@ -66,7 +67,7 @@ export function callOfFamily(body: Body, state: State, call: CallExpr, api: ApiC
 
 /** The argument for a parameter of the callee that is asked for as it is. */
 function argumentFor(summary: Summary, call: CallExpr, name: string | undefined): Expr | undefined {
-	return name === undefined ? undefined : call.args[summary.fn.params.findIndex((param) => param.name === name)];
+	return name === undefined ? undefined : call.args[parameterAt(summary.fn, name)];
 }
 
 /** A place of the callee, or of what it returns, in the caller's words. */
@@ -112,7 +113,7 @@ function learnNumbers(state: State, summary: Summary, call: CallExpr, way: Way):
 }
 
 export function argumentSpot(state: State, summary: Summary, call: CallExpr, name: string): Spot | undefined {
-	const arg = call.args[summary.fn.params.findIndex((p) => p.name === rootOf(name))];
+	const arg = call.args[parameterAt(summary.fn, rootOf(name))];
 	return arg && name === rootOf(name) ? spotOf(state, arg) : undefined;
 }
 
@@ -156,7 +157,7 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 			for (const h of state.holdings.values()) if (h.place === at.place) state.update(h.id, { shared: true });
 			touchGone(body, state, at.place, call, false);
 		} else if (touch.status === 'gone') {
-			const arg = call.args[summary.fn.params.findIndex((p) => p.name === rootOf(name))];
+			const arg = call.args[parameterAt(summary.fn, rootOf(name))];
 			if (name === rootOf(name) && arg) handOn(body, state, arg, call);
 			else if (at)
 				for (const h of state.holdings.values()) if (within(h.place, at.place)) leaveHands(state, h.id, call);
@@ -264,7 +265,7 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 	if (TAKERS.has(name)) {
 		const spot = call.args[0] && spotOf(state, call.args[0]);
 		for (const h of holdingsAt(state, spot)) state.update(h.id, { shared: true });
-		if (spot && body.fn.params.some((p) => p.name === rootOf(spot.place)))
+		if (spot && isParameter(body.fn, rootOf(spot.place)))
 			state.touches.set(spot.place, { status: 'gone', kinds: new Set(), call, shared: true });
 		return [state];
 	}

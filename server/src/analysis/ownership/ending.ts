@@ -1,5 +1,6 @@
 /** How pages fare at the end of one path. */
 import type { Expr, FunctionIR } from '../../syntax/ir.js';
+import { isLocal, isParameter } from '../variables.js';
 import { bare, everywhere, parts, place, rootOf } from '../walk.js';
 import type { Exit } from './body.js';
 import { leaksOf } from './leaks.js';
@@ -95,13 +96,13 @@ function vanished(state: State, id: string): Ending {
 }
 
 /** The caller's own array or page: "pages", "*pages". */
-function isParameter(fn: FunctionIR, name: string): boolean {
-	return !/->|\./.test(name) && fn.params.some((param) => param.name === rootOf(name));
+function isCallers(fn: FunctionIR, name: string): boolean {
+	return !/->|\./.test(name) && isParameter(fn, rootOf(name));
 }
 
 /** The caller or an object knows the place as well. */
 function outlives(fn: FunctionIR, name: string): boolean {
-	return name.includes('->') || !fn.locals.some((local) => local.name === rootOf(name));
+	return name.includes('->') || !isLocal(fn, rootOf(name));
 }
 
 /**
@@ -122,6 +123,6 @@ export function endingOf(fn: FunctionIR, exit: Exit, id: string, holding: Holdin
 			if (holding.shared) return { kind: 'shared' };
 			// only pages of a user iterator are pinned by an extraction
 			if (holding.kind === 'extracted' && !outlives(fn, holding.place)) return { kind: 'unpinned' };
-			return { kind: 'kept', place: holding.place, byCaller: isParameter(fn, holding.place) };
+			return { kind: 'kept', place: holding.place, byCaller: isCallers(fn, holding.place) };
 	}
 }

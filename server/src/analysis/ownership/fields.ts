@@ -1,7 +1,7 @@
 /** Fields that pages are kept in: taken into in one function of the file, given back in another. */
 import { TAKERS } from '../../kernel/callees.js';
 import type { CallExpr, Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
-import { variableType } from '../integers.js';
+import { variableType } from '../variables.js';
 import { bare, everywhere, isNull, isVariable, place, rootOf } from '../walk.js';
 import type { Walked } from './body.js';
 import { unmarked } from './former.js';

@@ -1,6 +1,7 @@
 /** Pages that somebody else gets. */
 import { PUBLISHERS } from '../../kernel/callees.js';
 import type { CallExpr, Expr, Range } from '../../syntax/ir.js';
+import { isLocal, isParameter } from '../variables.js';
 import { bare, parts, rootOf } from '../walk.js';
 import { type Body, GONE, type Sweep } from './body.js';
 import { sameIndex } from './forgetting.js';
@@ -34,14 +35,14 @@ export function remember(
 	call: CallExpr | undefined,
 	count?: string,
 ): void {
-	if (!body.fn.params.some((p) => p.name === rootOf(name))) return;
+	if (!isParameter(body.fn, rootOf(name))) return;
 	const old = state.touches.get(name);
 	if (old?.status === 'gone' || (old?.status === 'released' && status === 'part')) return;
 	state.touches.set(name, { status, kinds: new Set([...(old?.kinds ?? []), ...kinds]), call, count });
 }
 
 export function touchGone(body: Body, state: State, name: string, at: Range | undefined, element: boolean): void {
-	if (!body.fn.params.some((p) => p.name === rootOf(name))) return;
+	if (!isParameter(body.fn, rootOf(name))) return;
 	if (element && at) sweep(body, at, name, GONE, undefined);
 	if (state.touches.get(name)?.status !== 'gone') state.touches.set(name, { ...GONE, status: 'gone' });
 }
@@ -123,7 +124,7 @@ export function handOn(body: Body, state: State, expr: Expr, callee: CallExpr | 
 	}
 	const root = rootOf(spot.place);
 	const whole = spot.place === root || (address && member);
-	if (whole && body.fn.locals.some((v) => v.name === root))
+	if (whole && isLocal(body.fn, root))
 		state.values.set(root, { ...(state.values.get(root) ?? UNKNOWN), published: true });
 	touchGone(body, state, address && whole ? root : spot.place, callee, false);
 }

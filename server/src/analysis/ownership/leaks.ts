@@ -2,7 +2,7 @@
 import type { Expr, FunctionIR } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { written } from '../facts.js';
-import { variableType } from '../integers.js';
+import { isParameter, variableType } from '../variables.js';
 import { bare, parts, place, rootOf } from '../walk.js';
 import type { Exit, Walked } from './body.js';
 import { type Holding, NEG, POS, type State, ZERO } from './state.js';
@@ -28,7 +28,7 @@ function fails(fn: FunctionIR, signs: number): boolean {
 /** Nothing outside this function knows the place, or the function has shown that cleaning up is its own business. */
 function isOwn(fn: FunctionIR, state: State, holding: Holding, exit: Exit): boolean {
 	const root = rootOf(holding.place);
-	if (fn.params.some((v) => v.name === root)) return holding.spared !== undefined && fails(fn, exit.signs);
+	if (isParameter(fn, root)) return holding.spared !== undefined && fails(fn, exit.signs);
 	const type = variableType(fn, root);
 	if (!type) return false;
 	const value = state.values.get(root);

@@ -1,6 +1,7 @@
 /** Ownership of pages in one file: every function that takes pages, with the functions it calls and that call it. */
 import type { Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
+import { parameterAt } from '../variables.js';
 import { rootOf } from '../walk.js';
 import type { Event, Exit, Surroundings, Walked } from './body.js';
 import { type FieldUse, fieldUses } from './fields.js';
@@ -148,7 +149,8 @@ export class Ownership implements Surroundings {
 /** Pages in a place that the caller can reach. */
 function isLeft(fn: FunctionIR, holding: Holding): boolean {
 	if (holding.status !== 'held' || holding.outcome === 'none') return false;
-	return fn.params.some((param) => param.name === rootOf(holding.place) && param.type.pointers > 0);
+	const param = fn.params[parameterAt(fn, rootOf(holding.place))];
+	return param !== undefined && param.type.pointers > 0;
 }
 
 function way(fn: FunctionIR, { state, signs, result, computed, given }: Exit): Way {

@@ -1,5 +1,6 @@
 /** What a function gives its caller besides what it left in the caller's own places: pages it returns, numbers it writes. */
 import type { Expr } from '../../syntax/ir.js';
+import { isParameter } from '../variables.js';
 import { rootOf } from '../walk.js';
 import type { Body } from './body.js';
 import { placeOf, within } from './places.js';
@@ -25,7 +26,7 @@ function tells(value: Value): boolean {
 /** A copy of something the caller knows too, or of nothing. */
 function outward(body: Body, value: Value, asked: ReadonlySet<string>): Value {
 	const { copyOf } = value;
-	const kept = copyOf !== undefined && (asked.has(copyOf) || body.fn.params.some((p) => p.name === rootOf(copyOf)));
+	const kept = copyOf !== undefined && (asked.has(copyOf) || isParameter(body.fn, rootOf(copyOf)));
 	return kept ? value : { ...value, copyOf: undefined };
 }
 

@@ -1,5 +1,6 @@
 /** What a function does for its callers, by what it returns. */
 import type { CallExpr, Expr, FunctionIR } from '../../syntax/ir.js';
+import { isParameter, parameterAt } from '../variables.js';
 import { bare, place, postorder, rootOf, roots } from '../walk.js';
 import { placeOf } from './places.js';
 import type { Given } from './returning.js';
@@ -34,7 +35,7 @@ export function changesOf(fn: FunctionIR): ReadonlySet<string> {
 		const left = expr.kind === 'assign' ? bare(expr.left) : undefined;
 		const name = left?.kind === 'field' ? place(left) : undefined;
 		const root = name === undefined ? undefined : rootOf(name);
-		if (root !== undefined && fn.params.some((param) => param.name === root)) found.add(root);
+		if (root !== undefined && isParameter(fn, root)) found.add(root);
 	};
 	for (const { steps, test } of fn.blocks)
 		for (const at of test ? [...steps, test] : steps) for (const root of roots(at)) postorder(root, visit);
@@ -51,7 +52,7 @@ export interface Mapped {
 /** Put the argument for the parameter a place starts with; undefined when the argument is none that can be followed. */
 export function mapped(state: State, fn: FunctionIR, call: CallExpr, name: string): Mapped | undefined {
 	const root = /^\w+/.exec(name)?.[0];
-	const position = fn.params.findIndex((param) => param.name === root);
+	const position = parameterAt(fn, root);
 	const arg = position < 0 ? undefined : call.args[position];
 	if (!arg || root === undefined) return undefined;
 	const rest = name.slice(root.length);

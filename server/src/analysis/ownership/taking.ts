@@ -2,6 +2,7 @@ import type { CallExpr, Expr } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { written } from '../facts.js';
 import type { Held } from '../holders.js';
+import { isParameter } from '../variables.js';
 import { bare, rootOf } from '../walk.js';
 import type { Body } from './body.js';
 import { settleExtractions } from './extraction.js';
@@ -123,7 +124,7 @@ export function take(body: Body, state: State, api: ApiCall, spot: Spot, via?: V
 		told: via ? via.told : true,
 		outcome: via ? via.inner.outcome : 'untested',
 		earlier: again && (spot.shape === 'from' || via?.index !== undefined || old.behind),
-		status: published && !body.fn.params.some((p) => p.name === root) ? 'gone' : 'held',
+		status: published && !isParameter(body.fn, root) ? 'gone' : 'held',
 		position,
 		released: undefined,
 		spared: undefined,

@@ -1,5 +1,5 @@
 import type { Block, Expr, FunctionIR, Loop, Range, Step } from '../../syntax/ir.js';
-import { variableType } from '../integers.js';
+import { localOf, variableType } from '../variables.js';
 import { bare, isNull, parts } from '../walk.js';
 import { Worklist } from '../worklist.js';
 import { assignment, move } from './assigning.js';
@@ -99,7 +99,8 @@ export function leaveFunction(body: Body, state: State, at: Range, value: Expr |
 function sharesPointer(body: Body, item: Expr): boolean {
 	const at = bare(item);
 	if (at.kind === 'list') return at.items.some((one) => sharesPointer(body, one));
-	return at.kind === 'name' && body.fn.locals.some((v) => v.name === at.name && v.type.pointers > 1);
+	const local = at.kind === 'name' ? localOf(body.fn, at.name) : undefined;
+	return local !== undefined && local.type.pointers > 1;
 }
 
 /** Return a value: each arm of a choice is a way out of its own. */

@@ -31,12 +31,23 @@ export function boundedBy(file: FileContext, uses: readonly Use[]): Range | unde
 	return undefined;
 }
 
-/** An initialiser that makes the function a completion callback: `.complete = name`. */
+const TABLES = new WeakMap<FileContext, ReadonlyMap<string, Range>>();
+
+/** `.complete = name` */
+const ENTRY = /\.(\w+)\s*=\s*&?(\w+)/g;
+
+/** An initialiser that makes the function a completion callback. */
 function inTable(file: FileContext, name: string): Range | undefined {
-	for (const match of file.text.matchAll(new RegExp(`\\.(\\w+)\\s*=\\s*&?${name}\\b`, 'g'))) {
-		if (isCompletionField(match[1] as string)) return { start: match.index, end: match.index + match[0].length };
+	let known = TABLES.get(file);
+	if (!known) {
+		const found = new Map<string, Range>();
+		for (const { 0: entry, 1: field, 2: callback, index } of file.text.matchAll(ENTRY))
+			if (callback && isCompletionField(field as string) && !found.has(callback))
+				found.set(callback, { start: index, end: index + entry.length });
+		known = found;
+		TABLES.set(file, known);
 	}
-	return undefined;
+	return known.get(name);
 }
 
 /** How a function body uses the name of another one: as a callback for the end of some work, or by calling it. */

@@ -21,8 +21,8 @@ import {
 	viewOf,
 } from '../../kernel/sinks/index.js';
 import type { CallExpr, Expr, FunctionIR } from '../../syntax/ir.js';
-import { variableType } from '../integers.js';
 import { unprinted } from '../prints.js';
+import { parameterAt, variableType } from '../variables.js';
 import { bare, isNull, place, postorder, rootOf } from '../walk.js';
 import { type Eyes, span } from './eyes.js';
 import type { Effects, Reason } from './frame.js';
@@ -129,7 +129,7 @@ function applied(eyes: Eyes, call: CallExpr, effects: Effects, takes: boolean): 
 	if (!takes && before.held && !effects.held) eyes.state = released(eyes.state);
 	else if (takes) eyes.state = { ...before, held: before.held || effects.held, result: undefined };
 	for (const [path, held] of effects.places) {
-		const index = callee?.params.findIndex((v) => v.name === rootOf(path)) ?? -1;
+		const index = callee ? parameterAt(callee, rootOf(path)) : -1;
 		const arg = call.args[index];
 		const target = index < 0 ? path : outwardOf(eyes, arg, restOf(path));
 		if (!target) continue;

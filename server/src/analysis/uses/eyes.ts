@@ -1,7 +1,8 @@
 /** Evaluates the expressions of a function: what of the pages a value is, and where it is put. */
 import { owningType } from '../../kernel/sinks/index.js';
 import type { Expr, Range } from '../../syntax/ir.js';
-import { typeOfExpr, variableType } from '../integers.js';
+import { typeOfExpr } from '../integers.js';
+import { variableType } from '../variables.js';
 import { bare, rootOf } from '../walk.js';
 import { callSeen } from './calls.js';
 import type { Frame } from './frame.js';

@@ -3,7 +3,8 @@ import type { Expr, FunctionIR, Range, Step } from '../../syntax/ir.js';
 import { callsByBlock } from '../call-blocks.js';
 import type { ApiCall } from '../context.js';
 import { type Flow, replay, type Sources, solve, TOO_LARGE } from '../flow.js';
-import { typeOfExpr, variableType } from '../integers.js';
+import { typeOfExpr } from '../integers.js';
+import { isParameter, variableType } from '../variables.js';
 import { bare, place, rootOf } from '../walk.js';
 import { callIn } from './calls.js';
 import { Eyes } from './eyes.js';
@@ -130,7 +131,7 @@ export class Frame {
 	}
 
 	isParam(name: string): boolean {
-		return this.fn.params.some((v) => v.name === name);
+		return isParameter(this.fn, name);
 	}
 
 	/** What names a field in other functions: its struct, or the type its path starts from. */

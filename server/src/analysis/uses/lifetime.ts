@@ -1,7 +1,7 @@
 /** How long the object lives that a place belongs to, as far as this file tells. */
 import { makesObject, viewOf } from '../../kernel/sinks/index.js';
 import type { Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
-import { variableType } from '../integers.js';
+import { localOf, parameterAt, variableType } from '../variables.js';
 import { bare, rootOf } from '../walk.js';
 import { aliasesOf, definitions, outward, pathOf, restOf } from './paths.js';
 import type { Life } from './use.js';
@@ -20,8 +20,8 @@ function shorter(a: Life, b: Life): Life {
 export function lifeOf(path: string, fn: FunctionIR, file: FileIR, depth = 0): Life {
 	const root = rootOf(path);
 	const rest = restOf(path);
-	const param = fn.params.findIndex((v) => v.name === root);
-	const local = fn.locals.find((v) => v.name === root);
+	const param = parameterAt(fn, root);
+	const local = localOf(fn, root);
 	// the task is there before and after, but nobody else looks there
 	if (!local && param < 0) return root === 'current' ? 'object' : 'global';
 	const type = variableType(fn, root);

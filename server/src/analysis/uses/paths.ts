@@ -1,6 +1,6 @@
 /** Names for the places of one function, so that `mapped->pages` is `bitmap->mapped.pages` where mapped is its address. */
 import type { Expr, FunctionIR } from '../../syntax/ir.js';
-import { variableType } from '../integers.js';
+import { shadowedNames, variableType } from '../variables.js';
 import { bare, isNull, postorder, roots } from '../walk.js';
 
 /** A place: elements and dereferences of a pointer are the pointer's own place. */
@@ -148,7 +148,7 @@ export function aliasesOf(fn: FunctionIR): Aliases {
 	for (const { name } of fn.locals) {
 		const [value, ...others] = defined.get(name) ?? [];
 		if (!value || others.length > 0 || params.has(name) || !mayAlias(fn, name)) continue;
-		if (fn.locals.filter((v) => v.name === name).length > 1) continue;
+		if (shadowedNames(fn).has(name)) continue;
 		const target = pathOf(value, NO_ALIASES);
 		const root = target && /^\w+/.exec(target.text)?.[0];
 		if (!target || !root || root === name || !isStable(root)) continue;
