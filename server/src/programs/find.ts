@@ -1,4 +1,4 @@
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, relative, sep } from 'node:path';
 
 /** npm puts those of the folder it is started in, and of all above, before everything else. */
@@ -42,7 +42,7 @@ export function isProgram(path: string): boolean {
  */
 export function workTree(folder: string): string | undefined {
 	for (let at = realpath(folder); ; at = dirname(at)) {
-		if (statSync(join(at, '.git'), { throwIfNoEntry: false })) return at;
+		if (existsSync(join(at, '.git'))) return at;
 		if (dirname(at) === at) return undefined;
 	}
 }
