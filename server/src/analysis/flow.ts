@@ -1,5 +1,6 @@
 /** Forward data flow over one function: states at block entries, joined to a fixed point. */
-import type { Block, Expr, FunctionIR, Step } from '../syntax/ir.js';
+import type { Block, CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
+import { postorder, roots } from './walk.js';
 import { orderOf, Worklist } from './worklist.js';
 
 export interface Flow<S> {
@@ -73,6 +74,18 @@ function leave<S>(block: Block, entry: S, flow: Flow<S>): [number, S][] {
 		const assumed = flow.assume(after, test, i === 0);
 		return assumed === undefined ? [] : [[next, assumed]];
 	});
+}
+
+/** States at the calls of `fn`, at the step or test that each stands in; of a call that stands in several, at the last of them. */
+export function statesAt<S>(fn: FunctionIR, flow: Flow<S>): ReadonlyMap<CallExpr, S> {
+	const states = new Map<CallExpr, S>();
+	replay(fn, flow, solve(fn, flow), (state, at) => {
+		for (const root of roots(at))
+			postorder(root, (expr) => {
+				if (expr.kind === 'call') states.set(expr, state);
+			});
+	});
+	return states;
 }
 
 /** Visit every reachable step and test with the state before it. */

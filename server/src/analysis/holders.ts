@@ -371,15 +371,29 @@ export interface HoldersAt {
 	at(expr: Expr): { readonly name: string; readonly holder: Holder } | undefined;
 }
 
+/** A call with what the places hold just before it. */
+interface Met {
+	readonly call: CallExpr;
+	readonly held: HoldersAt;
+}
+
+const MET = new WeakMap<FunctionIR, readonly Met[]>();
+
 /**
- * Visit every call of `fn` with what the places hold just before it.
+ * Every call of `fn` with what the places hold just before it.
  * @param calls the API calls of this function
  */
-export function followHolders(
-	fn: FunctionIR,
-	calls: readonly ApiCall[],
-	visit: (call: CallExpr, held: HoldersAt) => void,
-): void {
+export function holdersOf(fn: FunctionIR, calls: readonly ApiCall[]): readonly Met[] {
+	let met = MET.get(fn);
+	if (!met) {
+		met = followHolders(fn, calls);
+		MET.set(fn, met);
+	}
+	return met;
+}
+
+function followHolders(fn: FunctionIR, calls: readonly ApiCall[]): Met[] {
+	const met: Met[] = [];
 	const flow = new HolderFlow(fn, new Map(calls.map((c) => [c.call, c])));
 	replay(fn, flow, solve(fn, flow), (state, step) => {
 		const view: HoldersAt = {
@@ -391,8 +405,9 @@ export function followHolders(
 		};
 		for (const root of roots(step)) {
 			postorder(root, (expr) => {
-				if (expr.kind === 'call') visit(expr, view);
+				if (expr.kind === 'call') met.push({ call: expr, held: view });
 			});
 		}
 	});
+	return met;
 }

@@ -11,7 +11,7 @@ import {
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { allCalls } from './callers.js';
 import type { FileContext } from './context.js';
-import { type Flow, replay, solve } from './flow.js';
+import { type Flow, statesAt } from './flow.js';
 import { holderPlace } from './holders.js';
 import { bare, evaluate, postorder, roots } from './walk.js';
 
@@ -128,17 +128,25 @@ function passedKinds(file: FileContext, fn: FunctionIR, depth: number): Kinds {
 	return kinds;
 }
 
+type KindsAt = ReadonlyMap<CallExpr, Kinds>;
+
+/** By how far the callers are from the function that was asked about. */
+const KINDS = new WeakMap<FunctionIR, Map<number, KindsAt>>();
+
+function kindsAt(file: FileContext, fn: FunctionIR, depth: number): KindsAt {
+	const known = KINDS.get(fn) ?? new Map<number, KindsAt>();
+	KINDS.set(fn, known);
+	let kinds = known.get(depth);
+	if (!kinds) {
+		kinds = statesAt(fn, flowFrom(passedKinds(file, fn, depth)));
+		known.set(depth, kinds);
+	}
+	return kinds;
+}
+
 /** The kind of the iterator `iter` just before `at` in `fn`. */
 export function iteratorKind(file: FileContext, fn: FunctionIR, at: CallExpr, iter: Expr, depth = 0): IteratorKind {
 	const name = iteratorName(iter);
 	if (!name) return 'unknown';
-	const flow = flowFrom(passedKinds(file, fn, depth));
-	let found: IteratorKind | undefined;
-	replay(fn, flow, solve(fn, flow), (state, step) => {
-		for (const root of roots(step))
-			postorder(root, (expr) => {
-				if (expr === at) found = state.get(name);
-			});
-	});
-	return found ?? 'unknown';
+	return kindsAt(file, fn, depth).get(at)?.get(name) ?? 'unknown';
 }

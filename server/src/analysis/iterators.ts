@@ -1,9 +1,9 @@
 /** Whether a function itself made the iterator of an iov_iter call one over kernel memory. */
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import type { ApiCall } from './context.js';
-import { type Flow, replay, solve } from './flow.js';
+import { type Flow, statesAt } from './flow.js';
 import { holderPlace } from './holders.js';
-import { evaluate, parts, place, roots } from './walk.js';
+import { evaluate, place, roots } from './walk.js';
 
 /** Functions that make an iterator over kernel memory, and over user memory. */
 const KERNEL_BACKED = /^iov_iter_(?:xarray|bvec|kvec|folio_queue)$/;
@@ -50,13 +50,12 @@ export function kernelBacked(fn: FunctionIR, call: ApiCall): CallExpr | undefine
 	const iter = call.arg('iter');
 	const name = iter && holderPlace(iter, NO_ALIASES);
 	if (!name || !fn.calls.some((other) => KERNEL_BACKED.test(other.name))) return undefined;
-	let found: CallExpr | undefined;
-	replay(fn, MADE, solve(fn, MADE), (made, at) => {
-		for (const root of roots(at)) if (contains(root, call.call)) found = made.get(name);
-	});
-	return found;
+	let states = STATES.get(fn);
+	if (!states) {
+		states = statesAt(fn, MADE);
+		STATES.set(fn, states);
+	}
+	return states.get(call.call)?.get(name);
 }
 
-function contains(root: Expr, wanted: Expr): boolean {
-	return root === wanted || parts(root).some((part) => contains(part, wanted));
-}
+const STATES = new WeakMap<FunctionIR, ReadonlyMap<CallExpr, Made>>();

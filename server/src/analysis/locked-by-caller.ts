@@ -3,12 +3,14 @@ import { KILLABLE_LOCKS, LOCKS, TRY_LOCKS, UNLOCKS } from '../kernel/page-locks.
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
 import { callsOf } from './callers.js';
 import type { FileContext } from './context.js';
-import { followPageLocks } from './page-lock.js';
+import { isPageLocked } from './page-lock.js';
 import { parameterAt } from './variables.js';
 import { bare } from './walk.js';
 
 /** Callers that are asked in turn. */
 const DEEPEST = 4;
+/** Calls looked at for one question. */
+const MOST_CALLS = 400;
 
 const LOCKING = [LOCKS, TRY_LOCKS, KILLABLE_LOCKS];
 
@@ -36,15 +38,25 @@ function asPassed(page: Expr, fn: FunctionIR, call: CallExpr): Expr | undefined 
 }
 
 /** The page `page` of `fn` denotes, argument of `at`, is or may be locked there. */
-export function mayBeLocked(file: FileContext, fn: FunctionIR, at: CallExpr, page: Expr, depth = 0): boolean {
-	let locked = false;
-	followPageLocks(fn, (call, isLocked) => {
-		if (call === at && isLocked(page)) locked = true;
-	});
-	if (locked || unlocksOnly(fn)) return true;
+export function mayBeLocked(file: FileContext, fn: FunctionIR, at: CallExpr, page: Expr): boolean {
+	return isLocked(file, fn, at, page, 0, { calls: MOST_CALLS });
+}
+
+/** @param left calls that may still be looked at */
+function isLocked(
+	file: FileContext,
+	fn: FunctionIR,
+	at: CallExpr,
+	page: Expr,
+	depth: number,
+	left: { calls: number },
+): boolean {
+	// with so many callers there may well be one that has locked it
+	if (left.calls-- === 0) return true;
+	if (isPageLocked(fn, at, page) || unlocksOnly(fn)) return true;
 	if (depth >= DEEPEST) return false;
 	return callsOf(file, fn.name).some((site) => {
 		const arg = site.fn === fn ? undefined : asPassed(page, fn, site.call);
-		return arg !== undefined && mayBeLocked(file, site.fn, site.call, arg, depth + 1);
+		return arg !== undefined && isLocked(file, site.fn, site.call, arg, depth + 1, left);
 	});
 }

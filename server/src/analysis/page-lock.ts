@@ -3,8 +3,8 @@
 import { VIEW_OF } from '../kernel/page-flow.js';
 import { KILLABLE_LOCKS, LOCKING_NAME, LOCKS, TRY_LOCKS, UNLOCKS } from '../kernel/page-locks.js';
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
-import { type Flow, replay, solve } from './flow.js';
-import { bare, evaluate, place, postorder, rootOf, roots } from './walk.js';
+import { type Flow, statesAt } from './flow.js';
+import { bare, evaluate, place, rootOf, roots } from './walk.js';
 
 interface State {
 	readonly locked: ReadonlySet<string>;
@@ -115,20 +115,15 @@ class LockFlow implements Flow<State> {
 	}
 }
 
-/**
- * Visit every call of `fn`.
- * @param visit `isLocked` tells whether the page an argument denotes is locked just before the call
- */
-export function followPageLocks(
-	fn: FunctionIR,
-	visit: (call: CallExpr, isLocked: (page: Expr) => boolean) => void,
-): void {
-	const flow = new LockFlow(fn);
-	replay(fn, flow, solve(fn, flow), (state, at) => {
-		const isLocked = (page: Expr): boolean => state.locked.has(pageName(page, state.same) ?? '');
-		for (const root of roots(at))
-			postorder(root, (expr) => {
-				if (expr.kind === 'call') visit(expr, isLocked);
-			});
-	});
+const STATES = new WeakMap<FunctionIR, ReadonlyMap<CallExpr, State>>();
+
+/** Whether the page that `page` denotes is locked just before `call` of `fn`. */
+export function isPageLocked(fn: FunctionIR, call: CallExpr, page: Expr): boolean {
+	let states = STATES.get(fn);
+	if (!states) {
+		states = statesAt(fn, new LockFlow(fn));
+		STATES.set(fn, states);
+	}
+	const state = states.get(call);
+	return state?.locked.has(pageName(page, state.same) ?? '') === true;
 }

@@ -4,8 +4,8 @@ import { guardOperation, type LockKind, type LockOperation, lockOperation } from
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { callsOf, isAddressTaken } from './callers.js';
 import type { FileContext } from './context.js';
-import { type Flow, replay, solve } from './flow.js';
-import { bare, evaluate, place, postorder, roots } from './walk.js';
+import { type Flow, statesAt } from './flow.js';
+import { bare, evaluate, place, roots } from './walk.js';
 
 /** "callback": somebody whom this file does not show calls the function, maybe where nobody may sleep. */
 export type Context = 'sleeps' | 'unknown' | 'callback' | 'atomic';
@@ -94,8 +94,22 @@ const FLOW: Flow<State> = {
 	equal: (a, b) => a.slept === b.slept && a.open.size === b.open.size && [...a.open].every((name) => b.open.has(name)),
 };
 
+/** By how far the callers are from the call that was asked about. */
+const CONTEXTS = new WeakMap<CallExpr, Map<number, Context>>();
+
 /** Context in which `call` of `fn` runs. */
 export function contextOf(file: FileContext, fn: FunctionIR, call: CallExpr, depth = 0): Context {
+	const known = CONTEXTS.get(call) ?? new Map<number, Context>();
+	CONTEXTS.set(call, known);
+	let context = known.get(depth);
+	if (!context) {
+		context = findContext(file, fn, call, depth);
+		known.set(depth, context);
+	}
+	return context;
+}
+
+function findContext(file: FileContext, fn: FunctionIR, call: CallExpr, depth: number): Context {
 	const state = stateAt(fn, call);
 	if (!state || state.open.size > 0) return 'atomic';
 	if (state.slept) return 'sleeps';
@@ -110,13 +124,13 @@ export function contextOf(file: FileContext, fn: FunctionIR, call: CallExpr, dep
 	return fn.isStatic && contexts.every((context) => context === 'sleeps') ? 'sleeps' : 'unknown';
 }
 
+const STATES = new WeakMap<FunctionIR, ReadonlyMap<CallExpr, State>>();
+
 function stateAt(fn: FunctionIR, call: CallExpr): State | undefined {
-	let found: State | undefined;
-	replay(fn, FLOW, solve(fn, FLOW), (state, at) => {
-		for (const root of roots(at))
-			postorder(root, (expr) => {
-				if (expr === call) found = found ? FLOW.join(found, state) : state;
-			});
-	});
-	return found;
+	let states = STATES.get(fn);
+	if (!states) {
+		states = statesAt(fn, FLOW);
+		STATES.set(fn, states);
+	}
+	return states.get(call);
 }

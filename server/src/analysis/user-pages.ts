@@ -1,7 +1,8 @@
 /** Whether a page is one of user space that this file took, told by its way there or by the way it is given back. */
+import { grouped } from '../syntax/grouped.js';
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
 import type { ApiCall, FileContext } from './context.js';
-import { followHolders } from './holders.js';
+import { holdersOf } from './holders.js';
 import { flowsOf } from './page-flows.js';
 import { isAllTaken, originOf } from './page-origin.js';
 import { keyOf, locate } from './page-places.js';
@@ -14,18 +15,29 @@ export interface UserPage {
 	readonly release?: CallExpr;
 }
 
+const MET = new WeakMap<FunctionIR, ReturnType<typeof metAt>>();
+
+function metAt(fn: FunctionIR, calls: readonly ApiCall[]): ReadonlyMap<CallExpr, ReturnType<typeof holdersOf>> {
+	let met = MET.get(fn);
+	if (!met) {
+		met = grouped(holdersOf(fn, calls), ({ call }) => call);
+		MET.set(fn, met);
+	}
+	return met;
+}
+
 /** What a call's argument holds on the path to it. */
 function heldAt(file: FileContext, fn: FunctionIR, call: CallExpr, page: Expr): UserPage | 'mixed' | undefined {
 	const calls = file.callsOf(fn);
 	if (!calls.some((other) => other.api.record.takes !== 'none' && other.api.record.group !== 'release'))
 		return undefined;
 	let found: UserPage | 'mixed' | undefined;
-	followHolders(fn, calls, (at, held) => {
-		const holder = at === call ? held.at(page)?.holder : undefined;
-		if (!holder) return;
+	for (const { held } of metAt(fn, calls).get(call) ?? []) {
+		const holder = held.at(page)?.holder;
+		if (!holder) continue;
 		const mixed = holder.kinds.has('other') || holder.taken.length === 0;
 		found = mixed || found === 'mixed' ? 'mixed' : { taken: [...new Set([...(found?.taken ?? []), ...holder.taken])] };
-	});
+	}
 	return found;
 }
 

@@ -1,7 +1,7 @@
 /** What the rules about a wrong release share: releases of another kind than the pages carry. */
 
 import type { ApiCall, FileContext } from '../analysis/context.js';
-import { followHolders, type Held } from '../analysis/holders.js';
+import { type Held, holdersOf } from '../analysis/holders.js';
 import { unmarked } from '../analysis/ownership/former.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
 import type { Related } from './rule.js';
@@ -28,20 +28,22 @@ export function releasesOf(
 	isRelease: (call: CallExpr, api: ApiCall | undefined) => boolean,
 ): Mismatch[] {
 	const found: Mismatch[] = [];
+	const seen = new Set<CallExpr>();
 	for (const fn of file.ir.functions) {
 		const calls = file.callsOf(fn);
 		const takes = calls.filter((call) => call.api.record.group !== 'release');
 		if (!fn.clean || !takes.some((call) => kinds.includes(call.api.record.takes as Held))) continue;
 		const releases = new Set(fn.calls.filter((call) => isRelease(call, file.apiCall(call))));
 		if (releases.size === 0 || takes.some((call) => !call.api.signature)) continue;
-		followHolders(fn, calls, (call, held) => {
+		for (const { call, held } of holdersOf(fn, calls)) {
 			const arg = releases.has(call) ? call.args[0] : undefined;
 			const at = arg && held.at(arg);
 			const [kind] = at?.holder.kinds ?? [];
-			if (!at || !kind || at.holder.shared || at.holder.kinds.size !== 1 || !kinds.includes(kind)) return;
-			if (!found.some((f) => f.release === call))
-				found.push({ fn, release: call, place: at.name, kind, taken: at.holder.taken, across: false });
-		});
+			if (!at || !kind || at.holder.shared || at.holder.kinds.size !== 1 || !kinds.includes(kind)) continue;
+			if (seen.has(call)) continue;
+			seen.add(call);
+			found.push({ fn, release: call, place: at.name, kind, taken: at.holder.taken, across: false });
+		}
 	}
 	return found;
 }

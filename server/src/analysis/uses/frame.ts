@@ -1,5 +1,5 @@
 /** One function, followed once: what holds the pages at each point, what is done with them, what is left at the end. */
-import type { Expr, FunctionIR, Range, Step } from '../../syntax/ir.js';
+import type { Block, Expr, FunctionIR, Range, Step } from '../../syntax/ir.js';
 import { callsByBlock } from '../call-blocks.js';
 import type { ApiCall } from '../context.js';
 import { type Flow, replay, type Sources, solve, TOO_LARGE } from '../flow.js';
@@ -63,7 +63,6 @@ export class Frame {
 	readonly results = new Map<Expr, Pick<Effects, 'returns' | 'returned'>>();
 	private recording = false;
 	private readonly loops: ReadonlyMap<Expr, ReleasingLoop>;
-	private readonly names: ReadonlySet<string>;
 
 	constructor(trace: Trace, fn: FunctionIR, reason: Reason, depth: number) {
 		this.trace = trace;
@@ -71,7 +70,6 @@ export class Frame {
 		this.reason = reason;
 		this.depth = depth;
 		this.aliases = aliasesOf(fn);
-		this.names = new Set([...fn.params, ...fn.locals].map((v) => v.name));
 		this.loops = releasingLoops(fn, (call) => trace.mayRelease(call));
 	}
 
@@ -95,9 +93,9 @@ export class Frame {
 			else if (isStep(at)) this.step(state, at);
 			else this.seen(state, at);
 		});
-		for (const block of this.fn.blocks) {
-			const state = entries.get(block.id);
-			if (!state || block.stops || block.successors.length > 0 || block.steps.at(-1)?.kind === 'return') continue;
+		for (const [id, state] of entries) {
+			const block = this.fn.blocks[id] as Block;
+			if (block.stops || block.successors.length > 0 || block.steps.at(-1)?.kind === 'return') continue;
 			exit.add(
 				block.steps.reduce<State>((now, step) => this.step(now, step), state),
 				undefined,
@@ -127,7 +125,7 @@ export class Frame {
 	}
 
 	isOwn(name: string): boolean {
-		return this.names.has(name);
+		return variableType(this.fn, name) !== undefined;
 	}
 
 	isParam(name: string): boolean {

@@ -1,6 +1,7 @@
 /** Loops that give back every element: after their ordinary end nothing is held, also where they ran no pass. */
 import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
-import { bare, postorder, roots } from '../walk.js';
+import { callsByBlock } from '../call-blocks.js';
+import { bare } from '../walk.js';
 import { definitions } from './paths.js';
 
 export interface ReleasingLoop {
@@ -9,16 +10,28 @@ export interface ReleasingLoop {
 	readonly releases: readonly CallExpr[];
 }
 
+const KNOWN = new WeakMap<FunctionIR, ReadonlyMap<Expr, ReleasingLoop>>();
+
 /** Tests that end such a loop. */
 export function releasingLoops(
 	fn: FunctionIR,
 	isRelease: (call: CallExpr) => boolean,
 ): ReadonlyMap<Expr, ReleasingLoop> {
+	let loops = KNOWN.get(fn);
+	if (!loops) {
+		loops = search(fn, isRelease);
+		KNOWN.set(fn, loops);
+	}
+	return loops;
+}
+
+function search(fn: FunctionIR, isRelease: (call: CallExpr) => boolean): ReadonlyMap<Expr, ReleasingLoop> {
 	const found = new Map<Expr, ReleasingLoop>();
+	const all = fn.calls.filter(isRelease);
 	for (const loop of fn.loops) {
 		if (goesOn(fn, loop)) continue;
-		const releases = fn.calls.filter(
-			(call) => call.start >= loop.start && call.end <= loop.end && isRelease(call) && everyPass(fn, loop, call),
+		const releases = all.filter(
+			(call) => call.start >= loop.start && call.end <= loop.end && everyPass(fn, loop, call),
 		);
 		if (releases.length === 0) continue;
 		for (const head of loop.heads) {
@@ -43,7 +56,7 @@ function goesOn(fn: FunctionIR, loop: Loop): boolean {
 /** No way through the body comes back to a head without the call. */
 function everyPass(fn: FunctionIR, loop: Loop, call: CallExpr): boolean {
 	const heads = new Set(loop.heads);
-	const seen = new Set(fn.blocks.filter((block) => contains(block, call)).map((block) => block.id));
+	const seen = new Set(callsByBlock(fn).ofCall(call));
 	const pending = loop.heads
 		.flatMap((head) => fn.blocks[head]?.successors ?? [])
 		.filter((next) => next !== loop.exit && !heads.has(next));
@@ -54,14 +67,4 @@ function everyPass(fn: FunctionIR, loop: Loop, call: CallExpr): boolean {
 		pending.push(...(fn.blocks[id]?.successors ?? []));
 	}
 	return true;
-}
-
-function contains(block: FunctionIR['blocks'][number], call: CallExpr): boolean {
-	const all = [...block.steps.flatMap((step) => roots(step)), ...(block.test ? [block.test] : [])];
-	let found = false;
-	for (const root of all)
-		postorder(root, (expr) => {
-			if (expr === call) found = true;
-		});
-	return found;
 }
