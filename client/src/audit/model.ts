@@ -54,18 +54,23 @@ function grouped(sites: readonly AuditSite[], by: (site: AuditSite) => string): 
 	return [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
+/** No name holds what stands between the parts of an id. */
+function inside(above: string, name: string): string {
+	return `${above}\0${name}`;
+}
+
 function siteNode(above: string, site: AuditSite, position: number): SiteNode {
-	return { kind: 'site', id: `${above}:${site.line}:${position}`, site, sites: [site] };
+	return { kind: 'site', id: inside(above, `${site.line}:${position}`), site, sites: [site] };
 }
 
 function fileNode(above: string, path: string, sites: readonly AuditSite[]): FileNode {
-	const id = `${above} ${path}`;
+	const id = inside(above, path);
 	const label = path.slice(path.lastIndexOf('/') + 1);
 	return { kind: 'file', id, label, path, sites, children: sites.map((site, i) => siteNode(id, site, i)) };
 }
 
 function subsystemNode(above: string, label: string, sites: readonly AuditSite[]): SubsystemNode {
-	const id = `${above} ${label}`;
+	const id = inside(above, label);
 	const files = grouped(sites, ({ path }) => path);
 	return { kind: 'subsystem', id, label, sites, children: files.map(([path, of]) => fileNode(id, path, of)) };
 }

@@ -56,15 +56,20 @@ function familyOf({ api }: AuditSite): string {
 
 /** By what a site is found again, surest first. `null`: not found this way. */
 const LIKENESS: readonly ((site: AuditSite, side: 'before' | 'after') => string | null)[] = [
-	(site) => site.function && `${site.path} ${site.function} ${site.api}`,
-	(site) => site.function && `${site.path} ${site.function}`,
-	(site) => site.function && `${site.function} ${site.api}`,
-	(site) => `${site.path} ${site.api}`,
-	(site) => site.function && `${areaOf(site)} ${site.function} ${pins(site)}`,
-	(site) => site.function && `${areaOf(site)} ${site.function}`,
+	(site) => site.function && key(site.path, site.function, site.api),
+	(site) => site.function && key(site.path, site.function),
+	(site) => site.function && key(site.function, site.api),
+	(site) => key(site.path, site.api),
+	(site) => site.function && key(areaOf(site), site.function, String(pins(site))),
+	(site) => site.function && key(areaOf(site), site.function),
 	// A function made anew for the conversion: what was plain is gone, and what pins is new.
-	(site, side) => ((side === 'after') === pins(site) ? `${site.path} ${familyOf(site)}` : null),
+	(site, side) => ((side === 'after') === pins(site) ? key(site.path, familyOf(site)) : null),
 ];
+
+/** No name holds what stands between them. */
+function key(...names: readonly string[]): string {
+	return names.join('\0');
+}
 
 function step(from: Version, to: Version): Step {
 	const pairs: Pair[] = [];

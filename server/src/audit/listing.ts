@@ -2,6 +2,7 @@ import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { workTree } from '../programs/find.js';
 import { GitError } from '../programs/git.js';
 import { linkReason, NOT_REGULAR, reasonOf } from '../workspace/collect.js';
+import { type Entries, isGarbled, NO_TEXT, sorted } from '../workspace/entries.js';
 import { isC } from '../workspace/paths.js';
 import { isInside } from '../workspace/relativePath.js';
 import { type GitListing, gitListing } from './git.js';
@@ -123,9 +124,15 @@ async function askGit(found: Found, folder: string): Promise<GitListing | undefi
 }
 
 async function take(found: Found, known: GitListing, folder: string, prefix: string): Promise<void> {
-	for (const path of known.tracked) if (isC(path) && !isHidden(path)) found.files.push(prefix + path);
+	const isWanted = (path: string): boolean => {
+		if (!isC(path) || isHidden(path)) return false;
+		const garbled = isGarbled(`${folder}/${path}`);
+		if (garbled) found.skipped.push({ path: prefix + path, reason: NO_TEXT });
+		return !garbled;
+	};
+	for (const path of known.tracked) if (isWanted(path)) found.files.push(prefix + path);
 	for (const path of known.others) {
-		if (!isC(path) || isHidden(path)) continue;
+		if (!isWanted(path)) continue;
 		const link = lstatSync(`${folder}/${path}`, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 		(link ? found.links : found.files).push(prefix + path);
 	}
@@ -140,14 +147,18 @@ function walk(found: Found, top: string, prefix: string): void {
 	const folders = [prefix];
 	for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
 		if (folder !== '') found.folders.push(folder.slice(0, -1));
-		let entries: Dirent[];
+		let entries: Entries;
 		try {
-			entries = readdirSync(`${top}/${folder.slice(prefix.length)}`, { withFileTypes: true });
+			const path = `${top}/${folder.slice(prefix.length)}`;
+			entries = sorted(path, readdirSync(path, { withFileTypes: true }));
 		} catch (error) {
 			found.skipped.push({ path: folder.slice(0, -1) || '.', reason: reasonOf(error as NodeJS.ErrnoException) });
 			continue;
 		}
-		for (const entry of entries) {
+		for (const entry of entries.unnamed)
+			if (!entry.name.startsWith('.') && (entry.isDirectory() || isC(entry.name)))
+				found.skipped.push({ path: folder + entry.name, reason: NO_TEXT });
+		for (const entry of entries.named) {
 			const { name } = entry;
 			if (name.startsWith('.')) continue;
 			if (entry.isDirectory()) folders.push(`${folder}${name}/`);

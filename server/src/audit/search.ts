@@ -49,11 +49,11 @@ export async function search(
 	const matches = await (started ?? startRipgrep(task));
 	if (signal?.aborted) return undefined;
 	if (matches) {
-		// What it could not read is asked again, for a reason in our words.
-		const asked = new Set(paths);
+		// What it could not read is asked again, for a reason in our words; its globs match no end of a line.
+		const asked = new Set(matches.unread);
 		const { found: readable, unread } = scan(
 			root,
-			matches.unread.filter((path) => asked.has(path)),
+			paths.filter((path) => asked.has(path) || path.includes('\n')),
 			words,
 		);
 		const names = new Set([...paths.filter((path) => matches.paths.has(path)), ...readable]);

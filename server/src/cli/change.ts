@@ -3,6 +3,7 @@ import { type Engine, type Finding, needles } from '../engine.js';
 import { GitError } from '../programs/git.js';
 import type { Severity } from '../rules/rule.js';
 import { fromFolder, slashed } from '../workspace/collect.js';
+import { isGarbled, NO_TEXT } from '../workspace/entries.js';
 import type { Files } from '../workspace/files.js';
 import { type Changed, Revision } from '../workspace/git.js';
 import { filesWithin, nodeFiles } from '../workspace/nodeFiles.js';
@@ -121,7 +122,8 @@ export async function brought(engine: Engine, { before, now, files }: Change, as
 	for (const absolute of await candidates(files, now, asked)) {
 		const text = await now.read(absolute);
 		if (text === undefined) {
-			if (formerly.has(absolute)) unread.push({ ...nameOf(absolute, asked), reason: 'cannot be read, or too large' });
+			const reason = isGarbled(absolute) ? NO_TEXT : 'cannot be read, or too large';
+			if (formerly.has(absolute)) unread.push({ ...nameOf(absolute, asked), reason });
 			continue;
 		}
 		looked++;

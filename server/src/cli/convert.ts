@@ -1,4 +1,3 @@
-import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { type Conversion, type Engine, needles, type Offer, semanticPatch } from '../engine.js';
 import { applyEdits } from '../rules/apply.js';
 import { collect, fromFolder, slashed } from '../workspace/collect.js';
@@ -13,6 +12,7 @@ import { count } from '../workspace/wording.js';
 import { type Examined, Examiner, type Named } from './examiner.js';
 import type { Io } from './io.js';
 import { type Letter, mail } from './letter.js';
+import { unified } from './patch.js';
 import { tell } from './tell.js';
 import { Workbench } from './workbench.js';
 
@@ -130,7 +130,7 @@ class Converter {
 	async #apply(named: Named, file: Examined, offer: Offer, conversion: Conversion): Promise<void> {
 		const root = file.judged.tree?.root ?? slashed(this.#io.cwd);
 		const { line } = this.#place(named, offer);
-		let diff = '';
+		const diffs: Buffer[] = [];
 		for (const path of new Set(conversion.edits.map((edit) => edit.path))) {
 			const absolute = path === undefined ? named.absolute : file.fileOf(path);
 			if (absolute === undefined) throw new Refusal(`${path} is not there any more`);
@@ -138,7 +138,7 @@ class Converter {
 			const edits = conversion.edits.filter((edit) => edit.path === path);
 			const after = applyEdits(before, edits);
 			this.bench.put(absolute, after);
-			diff += difference(fromFolder(root, absolute), before, after);
+			diffs.push(unified(fromFolder(root, absolute), before, after, this.bench.source(absolute)));
 		}
 		const { takers, former, api, longterm, notes } = conversion;
 		tell(
@@ -146,7 +146,7 @@ class Converter {
 			`${named.shown}:${line}: ${former.join(', ')}() in ${takers.join(', ')}() -> ${api}()${longterm ? ' with FOLL_LONGTERM' : ''}`,
 		);
 		for (const note of notes) tell(this.#io, `${named.shown}:${line}: note: ${note}`);
-		this.letters.push({ offer, conversion, path: file.judged.path, root, diff });
+		this.letters.push({ offer, conversion, path: file.judged.path, root, diff: Buffer.concat(diffs) });
 	}
 
 	#place(named: Named, { sites }: Offer): { line: number; column: number } {
@@ -170,13 +170,6 @@ function folderOf({ absolute, path }: Named, cwd: string): string | undefined {
 	return path.startsWith('..') ? parent(absolute) : slashed(cwd);
 }
 
-function difference(path: string, before: string, after: string): string {
-	return createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, undefined, undefined, {
-		context: 3,
-		headerOptions: FILE_HEADERS_ONLY,
-	});
-}
-
 /** Converts the sites of files and folders. */
 export async function convert(
 	engine: Engine,
@@ -192,8 +185,8 @@ export async function convert(
 	else if (options.print === 'patch')
 		for (const [i, letter] of letters.entries()) io.stdout.write(await mail(letter, i + 1, letters.length));
 	else
-		for (const { path, before, after } of bench.changes)
-			io.stdout.write(difference(fromFolder(letters[0]?.root ?? io.cwd, path), before, after));
+		for (const { path, source, text } of bench.changes)
+			io.stdout.write(unified(fromFolder(letters[0]?.root ?? io.cwd, path), source.text, text, source));
 	tell(
 		io,
 		`${count(letters.length, 'conversion')}${options.print === undefined ? '' : ' to make'}, ${work.refused} refused`,

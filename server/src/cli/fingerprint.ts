@@ -8,9 +8,9 @@ export function fingerprints(path: string, text: string, findings: readonly Find
 	const seen = new Map<string, number>();
 	return findings.map((finding) => {
 		const line = lines.line(lines.position(finding.start).line).replace(/\s+/g, '');
-		const key = [finding.rule, path, finding.function ?? '', line].join('\n');
+		const key = [finding.rule, path, finding.function ?? '', line].join('\0');
 		const ordinal = seen.get(key) ?? 0;
 		seen.set(key, ordinal + 1);
-		return createHash('sha256').update(`${key}\n${ordinal}`).digest('hex').slice(0, 32);
+		return createHash('sha256').update(`${key}\0${ordinal}`).digest('hex').slice(0, 32);
 	});
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import picocolors from 'picocolors';
 import type { Flow } from '../engine.js';
@@ -32,17 +33,26 @@ type Site = Journey['taking'];
 /** Ways that are printed step by step; of the others only how they end. */
 const MOST_WAYS = 12;
 
-/** FILE:LINE, also as a report has it: FILE:LINE:COLUMN: */
-const PLACE = /^(.+?):(\d+)(?::\d+)?:?$/;
+/** FILE:LINE, also as a report has it, FILE:LINE:COLUMN: with a colon; a name may itself end like that. */
+const PLACES: readonly RegExp[] = [/^(.+):(\d+):\d+:?$/s, /^(.+):(\d+):?$/s];
+
+/** The first reading that names a file, else the first. */
+function placeOf(place: string, cwd: string): { readonly path: string; readonly line: number } | undefined {
+	const readings = PLACES.flatMap((pattern) => {
+		const [, path, line] = pattern.exec(place) ?? [];
+		return path === undefined ? [] : [{ path, line: Number(line) }];
+	});
+	return readings.find(({ path }) => existsSync(resolve(cwd, path))) ?? readings[0];
+}
 
 /**
  * Prints the paths of the pages that are taken on a line, or in the function around it.
  * @param place FILE:LINE
  */
 export async function flow(place: string, kernel: string | undefined, io: Io): Promise<number> {
-	const [, path, number] = PLACE.exec(place) ?? [];
-	if (path === undefined) throw new UsageError(`--flow ${place}: give FILE:LINE, such as drivers/foo.c:120`);
-	const line = Number(number);
+	const named = placeOf(place, io.cwd);
+	if (!named) throw new UsageError(`--flow ${place}: give FILE:LINE, such as drivers/foo.c:120`);
+	const { path, line } = named;
 	const absolute = slashed(resolve(io.cwd, path));
 	const read = readSource(absolute, undefined);
 	if (read.kind !== 'text') {

@@ -1,5 +1,6 @@
 import type { Conversion, Offer } from '../engine.js';
 import { author, Git, GitError } from '../programs/git.js';
+import { oneLine } from '../workspace/wording.js';
 
 const COLUMNS = 72;
 
@@ -61,8 +62,8 @@ export interface Letter {
 	readonly path: string;
 	/** Folder the diff applies in. */
 	readonly root: string;
-	/** Unified diff with a/ and b/. */
-	readonly diff: string;
+	/** Unified diff with a/ and b/, in the bytes of the files. */
+	readonly diff: Buffer;
 }
 
 function body({ offer, conversion }: Letter): string {
@@ -81,17 +82,17 @@ function body({ offer, conversion }: Letter): string {
  * One mail of a series.
  * @param number from 1
  */
-export async function mail(letter: Letter, number: number, all: number): Promise<string> {
+export async function mail(letter: Letter, number: number, all: number): Promise<Buffer> {
 	const { conversion, path, root, diff } = letter;
 	const prefix = (await usualPrefix(root, path)) ?? prefixOf(path);
 	const what = `convert ${conversion.former.map((name) => `${name}()`).join(', ')} to ${conversion.api}()`;
 	const series = all > 1 ? `[PATCH ${number}/${all}]` : '[PATCH]';
 	const from = (await author(root)) ?? 'Unknown Author <unknown@localhost>';
-	return [
+	const words = [
 		'From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001',
-		`From: ${from}`,
+		`From: ${oneLine(from)}`,
 		`Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
-		`Subject: ${series} ${prefix}: ${what}`,
+		`Subject: ${series} ${oneLine(prefix)}: ${what}`,
 		'MIME-Version: 1.0',
 		'Content-Type: text/plain; charset=UTF-8',
 		'Content-Transfer-Encoding: 8bit',
@@ -100,10 +101,7 @@ export async function mail(letter: Letter, number: number, all: number): Promise
 		'---',
 		...conversion.notes.map((note) => wrapped(`Note: ${note}.`)),
 		'',
-		diff.trimEnd(),
-		'-- ',
-		'gup-lens',
 		'',
-		'',
-	].join('\n');
+	];
+	return Buffer.concat([Buffer.from(words.join('\n')), diff, Buffer.from('-- \ngup-lens\n\n')]);
 }

@@ -1,5 +1,6 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { slashed } from '../workspace/collect.js';
+import type { SourceText } from '../workspace/text.js';
 import type { Target } from './scan.js';
 
 interface Patch {
@@ -12,14 +13,24 @@ interface Patch {
 /** The diff from a file to its fixed text. Its path has no "..": patch and git refuse such. */
 export function patch(target: Target, text: string, cwd: string): Patch {
 	const { folder, path } = placeOf(target, cwd);
-	const { source } = target;
-	const bom = source.bom ? '\uFEFF' : '';
-	const diff = createTwoFilesPatch(`a/${path}`, `b/${path}`, bom + source.text, bom + text, undefined, undefined, {
+	return { bytes: unified(path, target.source.text, text, target.source), folder };
+}
+
+/**
+ * A unified diff that git and patch take: names that are not plain are quoted as in C, what is in the file stays byte for byte.
+ * @param like the file that both texts are of
+ */
+export function unified(path: string, before: string, after: string, like: SourceText): Buffer {
+	const bom = like.bom ? '\uFEFF' : '';
+	const diff = createTwoFilesPatch(`a/${path}`, `b/${path}`, bom + before, bom + after, undefined, undefined, {
 		context: 3,
 		headerOptions: FILE_HEADERS_ONLY,
 	});
-	return { bytes: Buffer.from(diff, source.encoding), folder };
+	return Buffer.from(diff.replace(WITH_BLANKS, '--- $1\t\n+++ $2\t\n'), like.encoding);
 }
+
+/** A name that has blanks ends with a tab, or patch would take it to end at the first. */
+const WITH_BLANKS = /^--- (a\/.* .*)\n\+\+\+ (b\/.*)\n/;
 
 /** From the top of the kernel tree, as kernel patches are; else from the nearest folder that holds file and cwd. */
 function placeOf({ path, judged }: Target, cwd: string): { readonly folder: string; readonly path: string } {

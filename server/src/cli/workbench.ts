@@ -27,15 +27,18 @@ export class Workbench implements Files {
 		return this.#worked(path).text;
 	}
 
+	/** How the file is written. */
+	source(path: string): SourceText {
+		return this.#worked(path).source;
+	}
+
 	put(path: string, text: string): void {
 		this.#worked(path).text = text;
 	}
 
-	/** Path, former and present text of each file that has changed. */
-	get changes(): readonly { readonly path: string; readonly before: string; readonly after: string }[] {
-		return [...this.#files].flatMap(([path, { source, text }]) =>
-			text === source.text ? [] : { path, before: source.text, after: text },
-		);
+	/** Path, source and present text of each file that has changed. */
+	get changes(): readonly { readonly path: string; readonly source: SourceText; readonly text: string }[] {
+		return [...this.#files].flatMap(([path, { source, text }]) => (text === source.text ? [] : { path, source, text }));
 	}
 
 	/** @throws Refusal for a file that changed meanwhile */

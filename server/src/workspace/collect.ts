@@ -1,6 +1,6 @@
-import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { type Entries, NO_TEXT, sorted } from './entries.js';
 import { isC } from './paths.js';
 
 /** A file or folder that is not looked at, and why. */
@@ -109,15 +109,18 @@ async function walk(
 	const skip = (path: string, reason: string) =>
 		skipped.push({ path, shown: show(path), reason, failed: path === top });
 	const visit = async (folder: string): Promise<string[]> => {
-		let entries: Dirent[];
+		let entries: Entries;
 		try {
-			entries = await readdir(folder, { withFileTypes: true });
+			entries = sorted(folder, await readdir(folder, { withFileTypes: true }));
 		} catch (error) {
 			skip(folder, reasonOf(error as NodeJS.ErrnoException));
 			return [];
 		}
 		const below: string[] = [];
-		for (const entry of entries) {
+		for (const entry of entries.unnamed)
+			if (!entry.name.startsWith('.') && (entry.isDirectory() || isC(entry.name)))
+				skip(inside(folder, entry.name), NO_TEXT);
+		for (const entry of entries.named) {
 			const path = inside(folder, entry.name);
 			if (entry.isDirectory()) {
 				if (!entry.name.startsWith('.')) below.push(path);

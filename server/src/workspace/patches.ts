@@ -77,16 +77,21 @@ function patchesOf(text: string, where: string): FilePatch[] {
 	}
 }
 
-/** Nothing for a change of mode alone, or a binary file. */
+/** Nothing for a change of mode alone, or a binary file. Names may be quoted as in C: git does that with all but plain ones. */
 function gitSection(section: string): FilePatch[] {
-	const line = (pattern: RegExp): string | undefined => pattern.exec(section)?.[1];
-	const from = line(/^(?:rename|copy) from (.+)$/m);
-	const to = line(/^(?:rename|copy) to (.+)$/m);
-	const start = section.search(/^--- /m);
-	const [patch] = start < 0 ? [] : parsePatch(section.slice(start));
-	if (from !== undefined && to !== undefined)
-		return [{ before: safe(from), now: safe(to), patch, copy: /^copy from /m.test(section) }];
-	return patch ? [named(patch)] : [];
+	const [patch] = parsePatch(section);
+	if (!patch) return [];
+	const { oldFileName, newFileName, isCopy = false, isRename = false, hunks } = patch;
+	if (isCopy || isRename)
+		return [
+			{
+				before: side(oldFileName),
+				now: side(newFileName),
+				patch: hunks.length > 0 ? patch : undefined,
+				copy: isCopy,
+			},
+		];
+	return /^--- /m.test(section) ? [named(patch)] : [];
 }
 
 function named(patch: StructuredPatch): FilePatch {

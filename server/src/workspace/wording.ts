@@ -5,8 +5,26 @@ export function count(number: number, noun: string): string {
 	return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** Control characters and those that turn the direction of a text must not reach a terminal or a page. */
+/**
+ * What a terminal, an editor or a page acts on and does not show: control characters, those that turn the direction of a text or
+ * take no room, ends of lines and paragraphs, halves of characters. Joiners stay: scripts and emoji are written with them.
+ */
+const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r' };
+
+/** "\u001b" in six characters, as JSON has it. */
+function escaped(unseen: string): string {
+	const units = Array.from({ length: unseen.length }, (_, i) => unseen.charCodeAt(i));
+	return SHORT[unseen] ?? units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+}
+
+/** A text of several lines that is safe to show: what is not seen is escaped, but for ends of lines and tabs. JSON stays JSON. */
 export function printable(text: string): string {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-	return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+	return text.replace(UNSEEN, (unseen) => (unseen === '\n' || unseen === '\t' ? unseen : escaped(unseen)));
+}
+
+/** A name, or other words for one line: ends of lines and tabs are escaped as well. */
+export function oneLine(text: string): string {
+	return text.replace(UNSEEN, escaped);
 }

@@ -103,8 +103,8 @@ function result(site: AuditSite, seen: Map<string, number>): Result {
 
 /** The same site after lines were added above it. */
 function fingerprint({ path, function: name, api }: AuditSite, seen: Map<string, number>): string {
-	const key = [path, name ?? '', api].join('\n');
+	const key = [path, name ?? '', api].join('\0');
 	const ordinal = seen.get(key) ?? 0;
 	seen.set(key, ordinal + 1);
-	return createHash('sha256').update(`${key}\n${ordinal}`).digest('hex').slice(0, 32);
+	return createHash('sha256').update(`${key}\0${ordinal}`).digest('hex').slice(0, 32);
 }
