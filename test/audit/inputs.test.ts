@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type AuditOptions, audit } from '../../server/src/audit/audit.js';
 import { findRipgrep } from '../../server/src/audit/ripgrep.js';
 import { wasmFiles } from '../../server/src/cli/engine.js';
@@ -112,6 +112,16 @@ test('generated headers of 20 MB cost no more than a look, and are named where t
 	expect(briefly(report)).toHaveLength(2);
 	expect(report.files).toBe(7);
 	expect(report.skipped).toEqual([{ path: 'include/users.h', reason: 'larger than 10 MB' }]);
+});
+
+test.each(['with', 'without'])('a file that claims terabytes is named, and not searched, %s ripgrep', async (how) => {
+	if (how === 'without') vi.stubEnv('GUP_LENS_RIPGREP', 'off');
+	const tree = scratch({ ...TREE, 'sparse.c': '' });
+	truncateSync(join(tree, 'sparse.c'), 2 ** 42);
+	const report = await reportOf(tree);
+	vi.unstubAllEnvs();
+	expect(briefly(report)).toHaveLength(2);
+	expect(report.skipped).toEqual([{ path: 'sparse.c', reason: 'larger than 1 GB' }]);
 });
 
 test('latin-1 is read, binary is named', async () => {

@@ -1,7 +1,7 @@
 /** The audit of a folder: which files, what they say, one report. */
 import { realpath, stat } from 'node:fs/promises';
 import { auditWords } from '../engine.js';
-import { NOT_REGULAR, reasonOf, slashed } from '../workspace/collect.js';
+import { reasonOf, slashed } from '../workspace/collect.js';
 import { Cache, digest } from './cache.js';
 import { type Home, Homes } from './homes.js';
 import type { Job, Setting } from './job.js';
@@ -151,8 +151,8 @@ class Run {
 		const early = known || only ? undefined : startRipgrep(task);
 		const memory = this.#cache && walkMemory(this.#cache, `${name}-walk`, this.#root, started);
 		const stamps = Stamps.take(this.#root, await this.#listed(memory), known);
-		const { paths, unknown, irregular } = stamps;
-		this.#skipped.push(...irregular.map((path) => ({ path, reason: NOT_REGULAR })));
+		const { paths, unknown } = stamps;
+		this.#skipped.push(...stamps.skipped);
 		const found = unknown.length === 0 && !early ? NOTHING : await search(task, unknown, early);
 		if (!found || signal?.aborted) {
 			this.#partial = true;

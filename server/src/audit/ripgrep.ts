@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { environmentOutside, findProgram, isProgram } from '../programs/find.js';
 import { RunError, run } from '../programs/run.js';
 import { slashed } from '../workspace/collect.js';
+import { MAX_SEARCHED } from './scan.js';
 
 const PROGRAM = process.platform === 'win32' ? 'rg.exe' : 'rg';
 /** Below a folder above the launcher `code`: on Linux and Windows, of a remote server and on macOS. */
@@ -68,7 +69,7 @@ export async function searchWithRipgrep(
 ): Promise<Matches | undefined> {
 	const argv = [
 		...['--no-config', '--no-ignore', '--text', '--encoding', 'none', '--fixed-strings', '--files-with-matches'],
-		...['--null', '--threads', String(threads), '--glob', '*.[ch]'],
+		...['--null', '--threads', String(threads), '--max-filesize', String(MAX_SEARCHED), '--glob', '*.[ch]'],
 		...words.flatMap((word) => ['-e', word]),
 		'./',
 	];

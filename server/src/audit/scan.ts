@@ -8,6 +8,10 @@ const CHUNK = 1 << 20;
 /** More than the longest word: one that lies across two chunks is found with the second. */
 const OVERLAP = 64;
 
+/** Bytes; a sparse file can claim terabytes, and no source has a hundredth of this. */
+export const MAX_SEARCHED = 1 << 30;
+export const TOO_LARGE_TO_SEARCH = 'larger than 1 GB';
+
 /** What a search in some files gave. */
 export interface Scanned {
 	/** Those that name one of the words. */
@@ -16,7 +20,8 @@ export interface Scanned {
 }
 
 /**
- * Searches files for words, of whatever size and content.
+ * Searches files for words, of whatever content.
+ * @param paths of files that are not larger than MAX_SEARCHED
  * @param root folder of the paths
  */
 export function scan(root: string, paths: readonly string[], words: readonly string[]): Scanned {

@@ -1,8 +1,11 @@
 /** What a file system says of files, remembered: which of them name the family is only asked of those that changed. */
 import { lstatSync, type Stats } from 'node:fs';
+import { NOT_REGULAR } from '../workspace/collect.js';
 import { areListed, isInside } from '../workspace/relativePath.js';
 import { exactly, isOrdinal, listOf } from '../workspace/shape.js';
 import type { Cache } from './cache.js';
+import type { AuditSkip } from './report.js';
+import { MAX_SEARCHED, TOO_LARGE_TO_SEARCH } from './scan.js';
 import { pack, packJson, packNames, unpack, unpackJson, unpackNames } from './sections.js';
 
 /** Size, mtime, ctime, inode. A change that keeps all four was made to deceive. */
@@ -57,6 +60,11 @@ export class StampTable {
 
 	get rows(): number {
 		return this.#values.length / FIELDS;
+	}
+
+	/** In bytes. */
+	size(row: number): number {
+		return this.#values[row * FIELDS] as number;
 	}
 
 	isGone(row: number): boolean {
@@ -114,8 +122,8 @@ interface Stored {
 /** The files of an audited folder as they are now, with what an earlier audit found out about them. */
 export class Stamps {
 	readonly paths: readonly string[];
-	/** Paths that were listed as files and are none by now. */
-	readonly irregular: readonly string[];
+	/** What was listed as a file and is none by now, or is too large to be searched. */
+	readonly skipped: readonly AuditSkip[];
 	readonly #now: StampTable;
 	/** 1: it names the family, 0: it does not, UNKNOWN. */
 	readonly #answers: Uint8Array;
@@ -127,10 +135,10 @@ export class Stamps {
 		paths: readonly string[],
 		now: StampTable,
 		known: Stored | undefined,
-		irregular: readonly string[] = [],
+		skipped: readonly AuditSkip[] = [],
 	) {
 		this.paths = paths;
-		this.irregular = irregular;
+		this.skipped = skipped;
 		this.#now = now;
 		this.#answers = new Uint8Array(paths.length).fill(UNKNOWN);
 		this.#unchanged = new Uint8Array(paths.length);
@@ -142,14 +150,15 @@ export class Stamps {
 	static take(root: string, paths: readonly string[], known: Stored | undefined): Stamps {
 		const stamps = StampTable.of(root, paths);
 		const here: number[] = [];
-		const irregular: string[] = [];
+		const skipped: AuditSkip[] = [];
 		paths.forEach((path, row) => {
-			if (stamps.isIrregular(row)) irregular.push(path);
+			if (stamps.isIrregular(row)) skipped.push({ path, reason: NOT_REGULAR });
+			else if (stamps.size(row) > MAX_SEARCHED) skipped.push({ path, reason: TOO_LARGE_TO_SEARCH });
 			else if (!stamps.isGone(row)) here.push(row);
 		});
 		if (here.length === paths.length) return new Stamps(paths, stamps, known);
 		const left = here.map((row) => paths[row] as string);
-		return new Stamps(left, stamps.pick(here), known, irregular);
+		return new Stamps(left, stamps.pick(here), known, skipped);
 	}
 
 	#recall({ paths, stamps, answers }: Stored): void {
