@@ -115,7 +115,7 @@ test('Markdown for a terminal', () => {
 			'',
 		].join('\n'),
 	);
-	expect(render('`a\u001b[31m`', true)).toBe('\u001b[36ma\ufffd[31m\u001b[39m\n');
+	expect(render('`a\u001b[31m`', true)).toBe('\u001b[36ma\\u001b[31m\u001b[39m\n');
 });
 
 test.each([

@@ -10,8 +10,10 @@ import {
 	Uri,
 } from 'vscode';
 import type { AuditSite } from '../../../server/src/audit/report.js';
-import { adviceOf, MEANING } from '../../../server/src/audit/reports/words.js';
+import { text as plain } from '../../../server/src/audit/reports/markdown.js';
+import { adviceOf, clean, MEANING } from '../../../server/src/audit/reports/words.js';
 import type { Verdict } from '../../../server/src/verdict/site.js';
+import { oneLine } from '../../../server/src/workspace/wording.js';
 import type { AuditNode } from './model.js';
 
 const ICONS: Readonly<Record<Verdict, ThemeIcon>> = {
@@ -33,7 +35,7 @@ export function itemOf(node: AuditNode, root: Uri): TreeItem {
 function groupItem(node: Exclude<AuditNode, { kind: 'site' }>, root: Uri): TreeItem {
 	const open = node.kind === 'verdict' && (node.verdict === 'bug' || node.verdict === 'convert');
 	const state = open ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
-	const item = new TreeItem(node.label, state);
+	const item = new TreeItem(oneLine(node.label), state);
 	item.description = String(node.sites.length);
 	if (node.kind === 'verdict') {
 		item.iconPath = ICONS[node.verdict];
@@ -41,14 +43,14 @@ function groupItem(node: Exclude<AuditNode, { kind: 'site' }>, root: Uri): TreeI
 	} else if (node.kind === 'file') {
 		item.resourceUri = Uri.joinPath(root, node.path);
 		item.iconPath = ThemeIcon.File;
-		item.tooltip = node.path;
+		item.tooltip = oneLine(node.path);
 	} else item.iconPath = new ThemeIcon('symbol-folder');
 	return item;
 }
 
 function siteItem(site: AuditSite, root: Uri): TreeItem {
 	const item = new TreeItem(`${site.line}: ${site.api}`, TreeItemCollapsibleState.None);
-	item.description = [site.function && `${site.function}()`, site.flags].filter(Boolean).join('  ');
+	item.description = oneLine([site.function && `${site.function}()`, site.flags].filter(Boolean).join('  '));
 	item.iconPath = ICONS[site.verdict];
 	item.tooltip = whyOf(site);
 	const at = new Position(site.line - 1, 0);
@@ -58,7 +60,8 @@ function siteItem(site: AuditSite, root: Uri): TreeItem {
 }
 
 /** Verdict, advice and evidence. */
-function whyOf(site: AuditSite): MarkdownString {
+function whyOf(of: AuditSite): MarkdownString {
+	const site = clean(of);
 	const advice = adviceOf(site);
 	const evidence = site.evidence.map(
 		({ path, line, text }) => `- ${plain(path === site.path ? `line ${line}: ${text}` : `${path}:${line}: ${text}`)}`,
@@ -72,9 +75,4 @@ function whyOf(site: AuditSite): MarkdownString {
 		site.source && `Decided by the table of known users: ${plain(site.source)}`,
 	];
 	return new MarkdownString(parts.filter(Boolean).join('\n\n'));
-}
-
-/** Names come from the tree: nothing of them becomes Markdown. `appendText` would not let lines break at spaces. */
-function plain(text: string): string {
-	return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]()<>|#~&!+-]/g, '\\$&');
 }

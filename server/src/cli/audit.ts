@@ -7,7 +7,7 @@ import { compared } from './compare.js';
 import { type Io, UsageError } from './io.js';
 import { progressBar } from './progress.js';
 import { checkReport, type ReportOptions, write } from './reports.js';
-import { tell } from './tell.js';
+import { tell, tellFailure } from './tell.js';
 
 export interface AuditCommand extends TreeOptions, ReportOptions {}
 
@@ -34,7 +34,7 @@ export async function runAudit(tree: string, options: AuditCommand, io: Io): Pro
 		const { report, notes, failed } = await audit({ ...prepared(tree, options, io), signal, progress: bar.show });
 		bar.end();
 		for (const note of report.files > 0 ? notes : ['no C files found']) tell(io, note);
-		for (const { path, reason } of failed) tell(io, `${path}: ${reason}`);
+		for (const { path, reason } of failed) tellFailure(io, path, reason);
 		if (report.partial) tell(io, 'stopped: the report is partial');
 		const comparison = options.compare && (await compared(options.compare, report, tree, options, io, signal));
 		// From here on the first Ctrl-C ends the program as usual.

@@ -8,7 +8,7 @@ import { Prefilter } from '../workspace/prefilter.js';
 import { readSource } from '../workspace/read.js';
 import { Refusal } from '../workspace/replace.js';
 import { Strangers } from '../workspace/strangers.js';
-import { count } from '../workspace/wording.js';
+import { count, printable } from '../workspace/wording.js';
 import { type Examined, Examiner, type Named } from './examiner.js';
 import type { Io } from './io.js';
 import { type Letter, mail } from './letter.js';
@@ -181,7 +181,8 @@ export async function convert(
 	await work.all(paths);
 	const { letters, bench } = work;
 	if (options.print === undefined) await bench.write();
-	else if (options.print === 'cocci') io.stdout.write(semanticPatch(letters.map(({ conversion }) => conversion)));
+	else if (options.print === 'cocci')
+		io.stdout.write(printable(semanticPatch(letters.map(({ conversion }) => conversion))));
 	else if (options.print === 'patch')
 		for (const [i, letter] of letters.entries()) io.stdout.write(await mail(letter, i + 1, letters.length));
 	else

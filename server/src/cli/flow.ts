@@ -18,7 +18,7 @@ import { Lines } from '../workspace/lines.js';
 import { Neighbourhood } from '../workspace/neighbours.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
 import { readSource } from '../workspace/read.js';
-import { count, printable } from '../workspace/wording.js';
+import { count, oneLine, sentence } from '../workspace/wording.js';
 import { engine } from './engine.js';
 import { snippet } from './formats/snippet.js';
 import { type Io, UsageError } from './io.js';
@@ -88,7 +88,7 @@ class Printer {
 	private readonly colours: Colours;
 
 	constructor(path: string, text: string, colour: boolean) {
-		this.path = printable(path);
+		this.path = oneLine(path);
 		this.text = text;
 		this.lines = new Lines(text);
 		this.colours = picocolors.createColors(colour);
@@ -96,10 +96,11 @@ class Printer {
 
 	print(flow: Flow | undefined, line: number): string {
 		const { bold, dim } = this.colours;
-		if (!flow || flow.journeys.length === 0) return `${bold(`${this.path}:${line}:`)} ${nothingWords(flow)}\n`;
+		if (!flow || flow.journeys.length === 0)
+			return `${bold(`${this.path}:${line}:`)} ${sentence(nothingWords(flow))}\n`;
 		const head = flow.onLine
 			? ''
-			: `${dim(`no call that takes pages on line ${line}: those ${this.isWithin(flow) ? 'in' : 'released in'} ${flow.function}()`)}\n\n`;
+			: `${dim(`no call that takes pages on line ${line}: those ${this.isWithin(flow) ? 'in' : 'released in'} ${oneLine(flow.function ?? '')}()`)}\n\n`;
 		return head + flow.journeys.map((journey) => this.journey(journey)).join('\n');
 	}
 
@@ -111,29 +112,29 @@ class Printer {
 		const { bold, dim } = this.colours;
 		const at = journey.through ?? journey.taking;
 		const where = at.place ? this.siteOf(at) : `${this.path}:${this.lineOf(at)}`;
-		const title = `${bold(`${where}:`)} ${bold(printable(journeyWords(journey)))}\n`;
+		const title = `${bold(`${where}:`)} ${bold(sentence(journeyWords(journey)))}\n`;
 		const releases = journey.releases.map(
 			({ via, ...release }) =>
-				`      = released by ${printable(release.name)}() in ${release.function}(), ${this.siteOf(release)}${via ? `, called by ${via.function}() on ${this.siteOf(via)}` : ''}\n`,
+				`      = released by ${oneLine(release.name)}() in ${oneLine(release.function)}(), ${this.siteOf(release)}${via ? `, called by ${oneLine(via.function)}() on ${this.siteOf(via)}` : ''}\n`,
 		);
 		const none = journey.releases.length === 0 ? ['      = no release found\n'] : [];
 		const silent = whyNot(journey);
-		if (silent !== undefined) return `${title}${[...releases, ...none].join('')}      = ${silent}\n`;
+		if (silent !== undefined) return `${title}${[...releases, ...none].join('')}      = ${sentence(silent)}\n`;
 		const ways = journey.ways
 			.filter(({ ending }) => ending.kind !== 'none')
 			.sort((a, b) => Number(isWrong(b.ending)) - Number(isWrong(a.ending)));
 		const empty = journey.ways.filter(({ ending }) => ending.kind === 'none').map((way) => this.lineOf(way.at));
 		const told = ways.slice(0, MOST_WAYS).map((way, i) => this.way(way, i + 1, ways.length));
-		const rest = ways
-			.slice(MOST_WAYS)
-			.map((way) => `line ${this.lineOf(way.at)}: ${this.paint(way, endingWords(way.ending))}\n`);
+		const rest = ways.slice(MOST_WAYS).map((way) => `line ${this.lineOf(way.at)}: ${this.paint(way)}\n`);
 		const more = rest.length > 0 ? [`\n${count(rest.length, 'more way')} out:\n`, ...rest] : [];
 		const nothing = empty.length > 0 ? [`\n${dim(nothingTakenWords(empty))}\n`] : [];
 		return [title, ...releases, ...none, ...told, ...more, ...nothing].join('');
 	}
 
-	private paint(way: Way, words: string): string {
+	/** How a way ends. */
+	private paint(way: Way): string {
 		const { red, yellow, green, bold } = this.colours;
+		const words = sentence(endingWords(way.ending));
 		if (isWrong(way.ending)) return bold(red(words));
 		return /^(?:released|none|returned|kept|handed)$/.test(way.ending.kind) ? green(words) : yellow(words);
 	}
@@ -144,15 +145,15 @@ class Printer {
 		let before: Way['last'];
 		for (const step of way.steps) {
 			const { what, state } = stepWords(step, before, this.text.slice(step.start, step.end));
-			const words = [what && dim(printable(what)), state && cyan(printable(state))].filter(Boolean).join(dim(': '));
+			const words = [what && dim(sentence(what)), state && cyan(sentence(state))].filter(Boolean).join(dim(': '));
 			if (words) notes.push([this.lineOf(step), words]);
 			before = step.state;
 		}
 		const end = way.ending.kind === 'wrong' ? 'here' : 'leaves here';
 		const last = way.ending.kind === 'wrong' ? stateWords(way.last) : '';
-		if (last && last !== stateWords(before)) notes.push([this.lineOf(way.at), cyan(last)]);
-		notes.push([this.lineOf(way.at), `${end}: ${this.paint(way, printable(endingWords(way.ending)))}`]);
-		const title = `\n${bold(`way ${number} of ${of}:`)} ${this.paint(way, printable(endingWords(way.ending)))}, line ${this.lineOf(way.at)}\n`;
+		if (last && last !== stateWords(before)) notes.push([this.lineOf(way.at), cyan(sentence(last))]);
+		notes.push([this.lineOf(way.at), `${end}: ${this.paint(way)}`]);
+		const title = `\n${bold(`way ${number} of ${of}:`)} ${this.paint(way)}, line ${this.lineOf(way.at)}\n`;
 		return title + this.noted(notes);
 	}
 
@@ -171,7 +172,7 @@ class Printer {
 
 	/** "line 12", or "drivers/foo/bar.c:12" of another file. */
 	private siteOf(site: Site): string {
-		return site.place ? `${printable(site.place.path)}:${site.place.line}` : `line ${this.lineOf(site)}`;
+		return site.place ? `${oneLine(site.place.path)}:${site.place.line}` : `line ${this.lineOf(site)}`;
 	}
 
 	private lineOf({ start }: Range): number {

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { SEVERITIES } from '../rules/rule.js';
 import { tool } from '../version.js';
+import { oneLine, printable } from '../workspace/wording.js';
 import { type AuditCommand, runAudit } from './audit.js';
 import { type CheckOptions, check, FORMATS } from './check.js';
 import { type ExplainOptions, explain } from './explain.js';
@@ -48,8 +49,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 		.exitOverride()
 		.configureOutput({
 			writeOut: (text) => io.stdout.write(text),
-			writeErr: (text) => io.stderr.write(text),
-			outputError: (text, write) => write(text.replace(/^error: /, `${tool.name}: `)),
+			writeErr: (text) => io.stderr.write(printable(text)),
+			outputError: (text, write) => write(complaint(text)),
 			getOutHasColors: () => false,
 			getErrHasColors: () => false,
 		});
@@ -148,6 +149,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 		io.stderr.write(`${helpHint(command)}\n`);
 		return 2;
 	}
+}
+
+/** "error: unknown option '--x'", with what was given in it, and maybe "(Did you mean --y?)" on a line of its own. */
+function complaint(text: string): string {
+	const [, words = text, hint = ''] = /^error: (.*?)(\n\(Did you mean [^\n]*)?\n$/s.exec(text) ?? [];
+	return `${tool.name}: ${oneLine(words)}${hint}\n`;
 }
 
 /** What follows a usage error. */

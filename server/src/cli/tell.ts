@@ -1,5 +1,5 @@
 import { fromFolder } from '../workspace/collect.js';
-import { count, printable } from '../workspace/wording.js';
+import { count, oneLine, printable } from '../workspace/wording.js';
 import type { Io } from './io.js';
 import type { Scan, Skip } from './scan.js';
 
@@ -8,7 +8,14 @@ const LISTED = 5;
 
 /** One line on stderr. */
 export function tell(io: Io, line: string): void {
-	io.stderr.write(`gup-lens: ${printable(line)}\n`);
+	io.stderr.write(`gup-lens: ${oneLine(line)}\n`);
+}
+
+/** What failed, and why; where that has a stack trace, it follows. */
+export function tellFailure(io: Io, what: string, reason: string): void {
+	const [first = '', ...trace] = reason.split('\n');
+	tell(io, `${what}: ${first}`);
+	for (const line of trace) io.stderr.write(`${printable(line)}\n`);
 }
 
 /** Which kernel the findings are for, and why. */
@@ -25,7 +32,7 @@ export function folderName(folder: string, cwd: string): string {
 
 /** What was not looked at. */
 export function tellSkipped(scanned: Scan, unread: readonly Skip[], io: Io): void {
-	for (const { shown, reason } of scanned.failed) tell(io, `${shown}: ${reason}`);
+	for (const { shown, reason } of scanned.failed) tellFailure(io, shown, reason);
 	const others = [...scanned.skipped, ...unread];
 	for (const { shown, reason } of others.slice(0, LISTED)) tell(io, `${shown}: skipped: ${reason}`);
 	if (others.length > LISTED)

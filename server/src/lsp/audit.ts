@@ -8,6 +8,7 @@ import {
 import { refreshed } from '../audit/refresh.js';
 import { AuditError, type AuditReport } from '../audit/report.js';
 import type { AuditFinding } from '../audit/results.js';
+import { oneLine, printable } from '../workspace/wording.js';
 import type { Log } from './log.js';
 
 /** Asks for the audit of a folder, or of some of its subfolders alone. */
@@ -85,12 +86,12 @@ export function serveAudit(
 			if (!params.folders) last.set(params.uri, report);
 			else if (before) last.set(params.uri, refreshed(before, params.folders, report.sites));
 			if (!report.partial) await index?.take(params.uri, params.folders, findings);
-			return { report, notes };
+			return { report, notes: notes.map(oneLine) };
 		} catch (error) {
 			if (!(error instanceof AuditError)) log.error(`auditing ${params.uri}`, error);
 			return new ResponseError<void>(
 				LSPErrorCodes.RequestFailed,
-				error instanceof Error ? error.message : String(error),
+				printable(error instanceof Error ? error.message : String(error)),
 			);
 		} finally {
 			progress.done();

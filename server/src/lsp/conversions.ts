@@ -19,6 +19,7 @@ import {
 	WHOLE_FILE,
 } from '../engine.js';
 import type { Beside } from '../workspace/neighbours.js';
+import { sentence } from '../workspace/wording.js';
 import type { Client } from './client.js';
 import type { Analysed, Documents } from './documents.js';
 import { toLspRange, touches } from './positions.js';
@@ -126,7 +127,7 @@ export class Conversions {
 		{ analysed: { document, version } }: ActionRequest,
 	): CodeAction & { readonly data: ConversionWanted } {
 		const data: ConversionWanted = { kind: 'conversion', uri: document.uri, version, site, longterm };
-		return { title, kind: CodeActionKind.RefactorRewrite, data };
+		return { title: sentence(title), kind: CodeActionKind.RefactorRewrite, data };
 	}
 
 	/** The action with its edit; without one, and told why, where a file has changed or somebody else has a hand in the pages. */
@@ -221,12 +222,16 @@ export class Conversions {
 				label: LABELS[label],
 				// VS Code leaves out what needs confirmation and is not ticked: half a conversion is a use after free
 				needsConfirmation: false,
-				...(notes.length > 0 && label === 'take' ? { description: notes.join('; ') } : {}),
+				...(notes.length > 0 && label === 'take' ? { description: sentence(notes.join('; ')) } : {}),
 			};
 		return { documentChanges, changeAnnotations };
 	}
 }
 
 function refused(target: Offer['target'], reason: string): CodeAction {
-	return { title: `Convert to ${target}()`, kind: CodeActionKind.RefactorRewrite, disabled: { reason } };
+	return {
+		title: `Convert to ${target}()`,
+		kind: CodeActionKind.RefactorRewrite,
+		disabled: { reason: sentence(reason) },
+	};
 }

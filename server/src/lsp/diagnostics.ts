@@ -12,6 +12,7 @@ import {
 } from 'vscode-languageserver';
 import type { Finding } from '../engine.js';
 import type { Severity, Tag } from '../rules/rule.js';
+import { sentence } from '../workspace/wording.js';
 import type { Client } from './client.js';
 import type { Analysed, Documents } from './documents.js';
 import type { Log } from './log.js';
@@ -45,11 +46,17 @@ interface Parts extends Pick<Finding, 'rule' | 'severity' | 'message' | 'tags'> 
 /** A finding as the protocol words it, with no more than the client understands. */
 export function dressed({ rule, severity, message, tags, range, related }: Parts, client: Client): Diagnostic {
 	const { diagnostics: dress, pages } = client;
-	const diagnostic: Diagnostic = { range, severity: SEVERITY[severity], code: rule, source: SOURCE, message };
+	const diagnostic: Diagnostic = {
+		range,
+		severity: SEVERITY[severity],
+		code: rule,
+		source: SOURCE,
+		message: sentence(message),
+	};
 	if (dress.codeDescription && pages) diagnostic.codeDescription = { href: `${pages}/${rule}.md` };
 	const drawn = tags.map((tag) => TAG[tag]).filter((tag) => dress.tags.has(tag));
 	if (drawn.length > 0) diagnostic.tags = drawn;
-	const places = dress.related ? related() : [];
+	const places = (dress.related ? related() : []).map((one) => ({ ...one, message: sentence(one.message) }));
 	if (places.length > 0) diagnostic.relatedInformation = places;
 	return diagnostic;
 }

@@ -3,6 +3,7 @@ import type { Analysis, Finding } from '../engine.js';
 import { type FixedAll, fixAll } from '../fixall.js';
 import type { Edit, Fix } from '../rules/rule.js';
 import { suppressionMeta } from '../rules/suppression.js';
+import { sentence } from '../workspace/wording.js';
 import type { Client } from './client.js';
 import { toDiagnostic } from './diagnostics.js';
 import type { Analysed, Documents } from './documents.js';
@@ -106,7 +107,7 @@ export class Fixes {
 		const shown = (fixes: readonly Fix[], more: (fix: Fix) => Partial<CodeAction>): CodeAction[] => {
 			const preferred = this.#client.preferredActions ? fixes.find(({ safe }) => safe) : undefined;
 			return fixes.map((fix) => ({
-				title: fix.title,
+				title: sentence(fix.title),
 				...base,
 				...more(fix),
 				...(fix === preferred ? { isPreferred: true } : {}),
@@ -145,10 +146,12 @@ export class Fixes {
 			await step();
 			const { edits, fixed } = this.#all(analysed, rule);
 			if (fixed < (rule === null ? 1 : 2)) return [];
-			return [{ title, kind, edit: toWorkspaceEdit(analysed.document, edits, this.#client) }];
+			return [{ title: sentence(title), kind, edit: toWorkspaceEdit(analysed.document, edits, this.#client) }];
 		}
 		if (!this.#client.resolvesActions) return this.#leftOut(analysed);
-		return [{ title, kind, data: { ...wantedIn(analysed), kind: 'fix all', rule } satisfies FixWanted }];
+		return [
+			{ title: sentence(title), kind, data: { ...wantedIn(analysed), kind: 'fix all', rule } satisfies FixWanted },
+		];
 	}
 
 	/** All fixes of a rule; the safe ones of every rule where it is null. */

@@ -2,6 +2,7 @@ import type { Connection } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Place } from '../engine.js';
 import { hoverAt, partnersMarkdown, type ToLine } from '../explain/index.js';
+import { oneLine } from '../workspace/wording.js';
 import type { Client } from './client.js';
 import type { Documents } from './documents.js';
 import { toMarkup } from './markup.js';
@@ -27,8 +28,11 @@ export function serveHover(connection: Connection, client: Client, documents: Do
 function linesOf(document: TextDocument, drawn: boolean, uriOf: (place: Place) => string | undefined): ToLine {
 	return ({ start, place }) => {
 		const line = place?.line ?? document.positionAt(start).line + 1;
-		const words = place ? `${place.path.slice(place.path.lastIndexOf('/') + 1)}:${line}` : `line ${line}`;
+		const words = oneLine(place ? `${place.path.slice(place.path.lastIndexOf('/') + 1)}:${line}` : `line ${line}`);
 		const uri = place ? uriOf(place) : document.uri;
-		return drawn && uri !== undefined ? `[${words}](${uri}#L${line})` : words;
+		if (!drawn || uri === undefined) return words;
+		// The name of a file is no Markdown, and a bracket in its address ends no link.
+		const address = uri.replace(/[()]/g, (bracket) => `%${bracket.charCodeAt(0).toString(16)}`);
+		return `[${words.replace(/[\\`*_[\]<>]/g, '\\$&')}](${address}#L${line})`;
 	};
 }

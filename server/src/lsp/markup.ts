@@ -1,10 +1,10 @@
 import { type MarkupContent, MarkupKind } from 'vscode-languageserver';
+import { printable } from '../workspace/wording.js';
 
 /** Markdown for clients that draw it, the same words without its marks for the others. */
 export function toMarkup(markdown: string, drawn: boolean): MarkupContent {
-	return drawn
-		? { kind: MarkupKind.Markdown, value: markdown }
-		: { kind: MarkupKind.PlainText, value: toPlain(markdown) };
+	const safe = printable(markdown);
+	return drawn ? { kind: MarkupKind.Markdown, value: safe } : { kind: MarkupKind.PlainText, value: toPlain(safe) };
 }
 
 /** Drops fences, emphasis and code marks, writes links as "text (address)" and bold labels as "Label: ". Code blocks keep their text as it is. */

@@ -1,5 +1,6 @@
 import { type CodeActionParams, type Connection, MessageType, ShowMessageNotification } from 'vscode-languageserver';
 import type { Range } from '../engine.js';
+import { sentence } from '../workspace/wording.js';
 import type { Budget } from './budget.js';
 import type { Analysed } from './documents.js';
 
@@ -22,5 +23,8 @@ export const MOST_LISTED = 50;
 
 /** A message to the user that wants no answer. */
 export function warn(connection: Connection, message: string): Promise<void> {
-	return connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message });
+	return connection.sendNotification(ShowMessageNotification.type, {
+		type: MessageType.Warning,
+		message: sentence(message),
+	});
 }

@@ -1,5 +1,6 @@
 import type { Connection, SignatureHelpOptions } from 'vscode-languageserver';
 import { signatureAt } from '../explain/index.js';
+import { oneLine } from '../workspace/wording.js';
 import type { Client } from './client.js';
 import type { Documents } from './documents.js';
 import { toMarkup } from './markup.js';
@@ -14,6 +15,7 @@ export function serveSignature(connection: Connection, client: Client, documents
 		const question = await questionAt(documents, params, token);
 		const help = question && signatureAt(question.text, question.offset, question.context.kernel);
 		if (!help) return null;
+		const at = (offset: number) => oneLine(help.label.slice(0, offset)).length;
 		// Behind the last parameter nothing is to be marked: an index that no parameter has.
 		const activeParameter = help.activeParameter ?? help.parameters.length;
 		return {
@@ -21,10 +23,10 @@ export function serveSignature(connection: Connection, client: Client, documents
 			activeParameter,
 			signatures: [
 				{
-					label: help.label,
+					label: oneLine(help.label),
 					documentation: markup(help.documentation),
 					parameters: help.parameters.map(({ start, end, documentation }) => ({
-						label: client.labelOffsets ? [start, end] : help.label.slice(start, end),
+						label: client.labelOffsets ? [at(start), at(end)] : oneLine(help.label.slice(start, end)),
 						...(documentation === undefined ? {} : { documentation: markup(documentation) }),
 					})),
 				},

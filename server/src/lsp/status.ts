@@ -1,5 +1,6 @@
 import { type Connection, NotificationType, RequestType } from 'vscode-languageserver';
 import type { Kernel } from '../kernel/types.js';
+import { oneLine } from '../workspace/wording.js';
 import type { Client } from './client.js';
 import type { Analysed, Documents } from './documents.js';
 import type { Log } from './log.js';
@@ -50,7 +51,7 @@ function toStatus({ document, context, analysis, failed }: Analysed): Status {
 		tree: tree?.root ?? null,
 		state: failed ? 'failed' : analysis.irrelevant ? 'irrelevant' : analysis.unread.length > 0 ? 'partial' : 'ready',
 		findings: analysis.findings.length,
-		unread: analysis.unread,
+		unread: analysis.unread.map(oneLine),
 	};
 }
 

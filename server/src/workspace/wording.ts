@@ -24,6 +24,16 @@ export function printable(text: string): string {
 	return text.replace(UNSEEN, (unseen) => (unseen === '\n' || unseen === '\t' ? unseen : escaped(unseen)));
 }
 
+/** Data as JSON that can be shown as it is: the same data, with what is not seen escaped. */
+export function printedJson(data: unknown): string {
+	return `${printable(JSON.stringify(data, null, '\t'))}\n`;
+}
+
+/** Words for one line that may quote code of several. */
+export function sentence(text: string): string {
+	return oneLine(text.replace(/[ \t]*[\r\n]+\s*/g, ' '));
+}
+
 /** A name, or other words for one line: ends of lines and tabs are escaped as well. */
 export function oneLine(text: string): string {
 	return text.replace(UNSEEN, escaped);

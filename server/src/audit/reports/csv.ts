@@ -1,4 +1,5 @@
 import type { AuditReport, AuditSite } from '../report.js';
+import { clean } from './words.js';
 
 const FIELDS: readonly (readonly [name: string, of: (site: AuditSite) => string | number | null])[] = [
 	['path', (site) => site.path],
@@ -17,14 +18,15 @@ const FIELDS: readonly (readonly [name: string, of: (site: AuditSite) => string 
 ];
 
 /** RFC 4180: a header, then a line for each site. */
-export function auditCsv({ sites }: AuditReport): string {
+export function auditCsv(report: AuditReport): string {
+	const { sites } = clean(report);
 	const lines = [FIELDS.map(([name]) => name), ...sites.map((site) => FIELDS.map(([, of]) => cell(of(site))))];
 	return lines.map((cells) => `${cells.join(',')}\r\n`).join('');
 }
 
-/** A spreadsheet would run what begins like a formula. */
+/** A spreadsheet would run what begins like a formula, also in the forms of full width. */
 function cell(value: string | number | null): string {
 	const text = String(value ?? '');
-	const plain = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+	const plain = typeof value === 'string' && /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text;
 	return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }

@@ -1,6 +1,7 @@
+import { printedJson } from '../../workspace/wording.js';
 import type { AuditReport } from '../report.js';
 
 /** Stable for tools. */
 export function auditJson(report: AuditReport): string {
-	return `${JSON.stringify(report, null, '\t')}\n`;
+	return printedJson(report);
 }

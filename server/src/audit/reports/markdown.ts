@@ -124,14 +124,16 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], nu
 }
 
 /** Plain words: nothing of a tree becomes markup. */
-function text(words: string): string {
+export function text(words: string): string {
 	return words.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]<>|#~&]/g, '\\$&');
 }
 
 /** As code; a table cell ends at a bar even there. */
 function code(words: string): string {
 	const plain = words.replace(/\s+/g, ' ');
-	const fence = plain.includes('`') ? '``' : '`';
+	// Longer than any run of them inside.
+	const longest = Math.max(0, ...Array.from(plain.matchAll(/`+/g), ([run]) => run.length));
+	const fence = '`'.repeat(longest + 1);
 	const inner = plain.startsWith('`') || plain.endsWith('`') ? ` ${plain} ` : plain;
 	return `${fence}${inner.replaceAll('|', '\\|')}${fence}`;
 }

@@ -1,6 +1,6 @@
 /** The words all reports use. */
 import type { Verdict } from '../../verdict/site.js';
-import { count, printable } from '../../workspace/wording.js';
+import { count, oneLine, sentence } from '../../workspace/wording.js';
 import { countsOf, leftToDo } from '../burndown.js';
 import { type AuditReport, type AuditSite, type AuditSkip, shardName } from '../report.js';
 
@@ -40,12 +40,19 @@ export function whyOf({ evidence }: AuditSite): string {
 	return evidence[0]?.text ?? '';
 }
 
-/** A copy without characters that do harm on a terminal or in a page: everything in a tree is untrusted. */
+/** A copy whose words do no harm on a terminal or in a page: everything in a tree is untrusted. */
 export function clean<T>(data: T): T {
-	if (typeof data === 'string') return printable(data) as T;
+	if (typeof data === 'string') return oneLine(data) as T;
 	if (Array.isArray(data)) return data.map(clean) as T;
 	if (typeof data !== 'object' || data === null) return data;
-	return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, clean(value)])) as T;
+	return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, clean(inLine(name, value))])) as T;
+}
+
+/** What belongs on one line: a stack trace is no part of a reason, and evidence may quote code of several lines. */
+function inLine(name: string, value: unknown): unknown {
+	if (typeof value !== 'string') return value;
+	if (name === 'reason') return value.split('\n', 1)[0];
+	return name === 'text' ? sentence(value) : value;
 }
 
 export function number(value: number): string {
@@ -82,8 +89,8 @@ export function skippedByReason(
 ): readonly (readonly [reason: string, skips: AuditSkip[]])[] {
 	const reasons = new Map<string, AuditSkip[]>();
 	for (const skip of skipped) {
-		// A stack trace or the name of a function would make each a reason of its own.
-		const reason = (skip.reason.split('\n')[0] ?? '').replace(FUNCTION, '');
+		// The name of a function would make each a reason of its own.
+		const reason = skip.reason.replace(FUNCTION, '');
 		reasons.set(reason, [...(reasons.get(reason) ?? []), skip]);
 	}
 	return [...reasons].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));

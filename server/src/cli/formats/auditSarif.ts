@@ -3,6 +3,7 @@ import type { Log, ReportingDescriptor, Result } from 'sarif';
 import type { AuditReport, AuditSite } from '../../audit/report.js';
 import { adviceOf, COLUMNS, callOf, MEANING, whyOf } from '../../audit/reports/words.js';
 import type { Verdict } from '../../verdict/site.js';
+import { oneLine, printable, printedJson, sentence } from '../../workspace/wording.js';
 import { artifact, BASE, SCHEMA } from './sarif.js';
 
 /** What is done, or need not be, is told as passed: services show only the rest. */
@@ -37,7 +38,7 @@ export function auditSarif({ tool, kernel, kernelAssumed, partial, shard, sites,
 						executionSuccessful: !partial,
 						toolExecutionNotifications: skipped.map(({ path, reason }) => ({
 							level: 'warning',
-							message: { text: reason },
+							message: { text: printable(reason) },
 							locations: [{ physicalLocation: { artifactLocation: artifact(path) } }],
 						})),
 					},
@@ -47,7 +48,7 @@ export function auditSarif({ tool, kernel, kernelAssumed, partial, shard, sites,
 			},
 		],
 	};
-	return `${JSON.stringify(log, null, '\t')}\n`;
+	return printedJson(log);
 }
 
 function ruleOf(verdict: Verdict): string {
@@ -75,17 +76,17 @@ function result(site: AuditSite, seen: Map<string, number>): Result {
 		ruleIndex: COLUMNS.indexOf(verdict),
 		kind: passed ? 'pass' : 'fail',
 		level: LEVEL[verdict],
-		message: { text: `${callOf(site)}: ${verdict}${words && `, ${words}`}` },
+		message: { text: sentence(`${callOf(site)}: ${verdict}${words && `, ${words}`}`) },
 		locations: [
 			{
 				physicalLocation: place({ path, line }),
-				...(site.function === null ? {} : { logicalLocations: [{ name: site.function, kind: 'function' }] }),
+				...(site.function === null ? {} : { logicalLocations: [{ name: oneLine(site.function), kind: 'function' }] }),
 			},
 		],
 		relatedLocations: site.evidence.map((evidence, id) => ({
 			id,
 			physicalLocation: place(evidence),
-			message: { text: evidence.text },
+			message: { text: sentence(evidence.text) },
 		})),
 		partialFingerprints: { 'gupLensSite/v1': fingerprint(site, seen) },
 		properties: {

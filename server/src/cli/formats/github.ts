@@ -1,5 +1,6 @@
 import type { Severity } from '../../rules/rule.js';
 import { Lines } from '../../workspace/lines.js';
+import { printable, sentence } from '../../workspace/wording.js';
 import type { Report } from '../report.js';
 
 const COMMAND: Readonly<Record<Severity, string>> = {
@@ -28,14 +29,15 @@ export function github(report: Report): string {
 				}
 				properties.push(['title', finding.rule]);
 				const list = properties.map(([name, value]) => `${name}=${escapeProperty(String(value))}`).join(',');
-				return `::${COMMAND[finding.severity]} ${list}::${escapeData(finding.message)}\n`;
+				return `::${COMMAND[finding.severity]} ${list}::${escapeData(sentence(finding.message))}\n`;
 			});
 		})
 		.join('');
 }
 
+/** As the runner reads it back; what nobody sees stays escaped in its log. */
 function escapeData(text: string): string {
-	return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+	return printable(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
 function escapeProperty(text: string): string {

@@ -1,4 +1,5 @@
 import { Lines } from '../../workspace/lines.js';
+import { printedJson } from '../../workspace/wording.js';
 import { fingerprints } from '../fingerprint.js';
 import type { Report } from '../report.js';
 
@@ -25,5 +26,5 @@ export function json(report: Report): string {
 	});
 	const { tool, kernel, files, elapsedMs } = report;
 	const skipped = report.skipped.map(({ path, reason }) => ({ path, reason }));
-	return `${JSON.stringify({ tool, kernel: kernel.version, files, elapsedMs, findings, skipped }, null, '\t')}\n`;
+	return printedJson({ tool, kernel: kernel.version, files, elapsedMs, findings, skipped });
 }

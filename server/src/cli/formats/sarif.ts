@@ -4,6 +4,7 @@ import type { Finding, Place } from '../../engine.js';
 import type { RuleMeta, Severity } from '../../rules/rule.js';
 import type { Range } from '../../syntax/ir.js';
 import { Lines } from '../../workspace/lines.js';
+import { oneLine, printable, printedJson, sentence } from '../../workspace/wording.js';
 import { fingerprints } from '../fingerprint.js';
 import { rulePage } from '../package.js';
 import type { FileReport, Report } from '../report.js';
@@ -42,7 +43,7 @@ export function sarif(report: Report): string {
 						executionSuccessful: report.complete,
 						toolExecutionNotifications: report.skipped.map(({ path, reason }) => ({
 							level: 'warning',
-							message: { text: reason },
+							message: { text: printable(reason) },
 							locations: [{ physicalLocation: { artifactLocation: artifact(path) } }],
 						})),
 					},
@@ -51,7 +52,7 @@ export function sarif(report: Report): string {
 			},
 		],
 	};
-	return `${JSON.stringify(log, null, '\t')}\n`;
+	return printedJson(log);
 }
 
 /** The page of the rule itself: code scanning shows it beside the finding, offline too. */
@@ -83,7 +84,7 @@ function results(file: FileReport, indexes: ReadonlyMap<string, number>): Result
 		const result: Result = {
 			ruleId: finding.rule,
 			level: LEVEL[finding.severity],
-			message: { text: finding.message },
+			message: { text: sentence(finding.message) },
 			locations: [location(finding, place(finding))],
 			partialFingerprints: { 'gupLensFinding/v1': prints[i] as string },
 			properties: { kernel: file.kernel.version, severity: finding.severity, tags: [...finding.tags] },
@@ -94,12 +95,12 @@ function results(file: FileReport, indexes: ReadonlyMap<string, number>): Result
 			result.relatedLocations = finding.related.map((related, id) => ({
 				id,
 				physicalLocation: related.place ? foreign(file, related, related.place) : place(related),
-				message: { text: related.message },
+				message: { text: sentence(related.message) },
 			}));
 		}
 		if (finding.fixes.length > 0) {
 			result.fixes = finding.fixes.map((fix) => ({
-				description: { text: fix.title },
+				description: { text: sentence(fix.title) },
 				artifactChanges: [
 					{
 						artifactLocation: artifact(file.path),
@@ -124,9 +125,11 @@ function foreign(file: FileReport, { start, end }: Range, place: Place): Physica
 
 function location(finding: Finding, physicalLocation: NonNullable<Location['physicalLocation']>): Location {
 	if (finding.function === null) return { physicalLocation };
-	return { physicalLocation, logicalLocations: [{ name: finding.function, kind: 'function' }] };
+	return { physicalLocation, logicalLocations: [{ name: oneLine(finding.function), kind: 'function' }] };
 }
 
 export function artifact(path: string): { uri: string; uriBaseId: string } {
-	return { uri: path.split('/').map(encodeURIComponent).join('/'), uriBaseId: BASE };
+	// A report from elsewhere may hold half a character, which no URI can.
+	const whole = path.replace(/\p{Cs}/gu, '\ufffd');
+	return { uri: whole.split('/').map(encodeURIComponent).join('/'), uriBaseId: BASE };
 }

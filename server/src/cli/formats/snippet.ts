@@ -1,4 +1,4 @@
-import { printable } from '../../workspace/wording.js';
+import { oneLine } from '../../workspace/wording.js';
 
 /** Kernel code has tabs of eight columns. */
 const TAB = 8;
@@ -33,9 +33,9 @@ function whole(text: string, start: number, end: number): Snippet {
 	let offset = 0;
 	for (const character of text) {
 		if (offset >= start && markFrom === undefined) markFrom = column;
-		const shown = character === '\t' ? ' '.repeat(TAB - (column % TAB)) : printable(character);
+		const shown = character === '\t' ? ' '.repeat(TAB - (column % TAB)) : oneLine(character);
 		line += shown;
-		column += character === '\t' ? shown.length : width(character);
+		column += shown === character ? width(character) : shown.length;
 		offset += character.length;
 		if (offset <= end) markTo = column;
 	}

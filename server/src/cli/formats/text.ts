@@ -3,7 +3,7 @@ import type { Finding, Place } from '../../engine.js';
 import { SEVERITIES, type Severity } from '../../rules/rule.js';
 import type { Range } from '../../syntax/ir.js';
 import { Lines } from '../../workspace/lines.js';
-import { count, printable } from '../../workspace/wording.js';
+import { count, oneLine, sentence } from '../../workspace/wording.js';
 import type { FileReport, Report } from '../report.js';
 import { snippet } from './snippet.js';
 
@@ -41,7 +41,7 @@ function fileText(file: FileReport, colours: Colours): string {
 	const place: Placing = (range, label, message, paint, away) => {
 		const other = away && file.elsewhere(away);
 		const lines = other ? new Lines(other.text) : own;
-		const path = printable(other?.shown ?? file.shown);
+		const path = oneLine(other?.shown ?? file.shown);
 		const { line, column } = away ?? lines.position(range.start);
 		const shown = snippet(lines.line(line), column - 1, column - 1 + range.end - range.start);
 		const gutter = String(line).padStart(5);
@@ -60,15 +60,15 @@ type Placing = (range: Range, label: string, message: string, paint: (text: stri
 
 function findingText(finding: Finding, place: Placing, colours: Colours): string {
 	const paint = PAINT[finding.severity](colours);
-	const message = `${colours.bold(printable(finding.message))} ${colours.dim(`[${finding.rule}]`)}`;
+	const message = `${colours.bold(sentence(finding.message))} ${colours.dim(`[${finding.rule}]`)}`;
 	const parts = [place(finding, colours.bold(paint(`${finding.severity}:`)), message, paint)];
 	for (const related of finding.related) {
 		parts.push(
-			place(related, colours.bold(colours.blue('note:')), printable(related.message), colours.blue, related.place),
+			place(related, colours.bold(colours.blue('note:')), sentence(related.message), colours.blue, related.place),
 		);
 	}
 	for (const fix of finding.fixes) {
-		parts.push(`      = ${colours.green('fix')} (${fix.safe ? 'safe' : 'unsafe'}): ${printable(fix.title)}\n`);
+		parts.push(`      = ${colours.green('fix')} (${fix.safe ? 'safe' : 'unsafe'}): ${sentence(fix.title)}\n`);
 	}
 	return parts.join('');
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { renderToStaticMarkup } from 'preact-render-to-string';
+import { oneLine } from '../../../workspace/wording.js';
 import { burnDown } from '../../burndown.js';
 import type { Comparison } from '../../compare.js';
 import { type AuditReport, shardName } from '../../report.js';
@@ -24,6 +25,8 @@ function policy(): string {
 export function auditHtml(of: AuditReport, source: Source, comparing?: Comparison): string {
 	const report = clean(of);
 	const comparison = clean(comparing);
+	const paths = of.sites.flatMap(({ path, evidence }) => [path, ...evidence.map((one) => one.path)]);
+	const named = new Map(paths.map((path) => [oneLine(path), path]));
 	const title = `Users of get_user_pages in Linux ${report.kernel}${caveats(report)}`;
 	const page = (
 		<html lang="en">
@@ -55,7 +58,7 @@ export function auditHtml(of: AuditReport, source: Source, comparing?: Compariso
 					<Tiles report={report} />
 					{comparison && <Compared comparison={comparison} />}
 					{report.sites.length === 0 ? <p>No site.</p> : <Chart burn={burnDown(report.sites)} />}
-					<Sites report={report} source={source} />
+					<Sites report={report} source={(shown) => source(named.get(shown) ?? shown)} />
 					<Skipped report={report} />
 				</main>
 				<script dangerouslySetInnerHTML={{ __html: SCRIPT }} />
