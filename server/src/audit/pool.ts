@@ -23,7 +23,7 @@ export interface Methods {
  * @param worker script of a worker thread; undefined: everything is done in this thread
  */
 export function crew(setting: Setting, size: number, worker: string | undefined): Crew {
-	return worker === undefined || size === 1 ? alone(setting) : threads(setting, size, worker);
+	return worker === undefined ? alone(setting) : threads(setting, size, worker);
 }
 
 function alone(setting: Setting): Crew {
@@ -59,7 +59,9 @@ const LIMITS = { maxYoungGenerationSizeMb: 32 };
 
 function threads(setting: Setting, size: number, worker: string): Crew {
 	let workers: Pool | undefined;
+	let ended = false;
 	const started = () => {
+		if (ended) throw new Error('ended');
 		workers ??= pool(worker, { maxWorkers: size, workerType: 'thread', workerThreadOpts: { resourceLimits: LIMITS } });
 		return workers;
 	};
@@ -72,6 +74,7 @@ function threads(setting: Setting, size: number, worker: string): Crew {
 			return started().exec<Methods['scan']>('scan', [root, paths, words]);
 		},
 		async end() {
+			ended = true;
 			await workers?.terminate(true);
 		},
 	};

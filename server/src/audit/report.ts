@@ -45,8 +45,17 @@ export interface AuditReport {
 	readonly skipped: readonly AuditSkip[];
 }
 
+const AUDIT_ERROR = 'AuditError';
+
 /** A folder that cannot be audited, or a file that is no report; the message says why. */
-export class AuditError extends Error {}
+export class AuditError extends Error {
+	override readonly name = AUDIT_ERROR;
+
+	/** Also of an error that came from another thread, where its class is lost. */
+	static is(error: unknown): error is AuditError {
+		return error instanceof Error && error.name === AUDIT_ERROR;
+	}
+}
 
 /** From what is done to what must be done, as people read it. */
 export const VERDICTS: readonly Verdict[] = ['ok', 'keep', 'benefit', 'convert', 'bug'];

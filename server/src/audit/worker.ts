@@ -1,4 +1,5 @@
 import { worker } from 'workerpool';
+import { type BackgroundMethods, background } from './background.js';
 import { Auditor, type Setting } from './job.js';
 import type { Methods } from './pool.js';
 import { scan } from './scan.js';
@@ -12,10 +13,12 @@ function auditorOf(setting: Setting): Auditor {
 	return current.auditor;
 }
 
-const methods: Methods = {
+const methods: Methods & BackgroundMethods = {
+	...background,
 	audit: (setting, job) => auditorOf(setting).run(job),
 	scan,
 };
+
 /** Makes this thread a worker of the audit. The programs run their own file once more for it. */
 export function serveAudit(): void {
 	worker({ ...methods });

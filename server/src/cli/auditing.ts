@@ -25,6 +25,7 @@ export function prepared(tree: string, options: TreeOptions, io: Io): AuditOptio
 	const { kernel, knownUsers, prefilter, cache, shard } = options;
 	const worker = folderOfProgram && join(folderOfProgram, 'cli.js');
 	const folder = resolve(io.cwd, tree);
+	const jobs = options.jobs ?? availableParallelism();
 	return {
 		tree: folder,
 		trusted: true,
@@ -32,8 +33,9 @@ export function prepared(tree: string, options: TreeOptions, io: Io): AuditOptio
 		setting: { wasm: wasmFiles(), kernel, knownUsers, prefilter },
 		cache: cache ? { above: userCache(), version: programVersion(tool.version, worker) } : undefined,
 		ripgrep: findRipgrep(folder),
-		worker,
-		jobs: options.jobs ?? availableParallelism(),
+		// one thread more would only take its time to start
+		worker: jobs === 1 ? undefined : worker,
+		jobs,
 		...(shard ? { shard } : {}),
 	};
 }

@@ -57,7 +57,7 @@ export interface AuditHost {
 	 * @throws an AuditError whose message is for people
 	 */
 	audit(task: AuditTask, signal: AbortSignal, progress: (percent: number, text: string) => void): Promise<HostAnswer>;
-	page(report: AuditReport, uri: string): string;
+	page(report: AuditReport, uri: string): Promise<string>;
 }
 
 const auditRequest = new RequestType<AuditParams, AuditAnswer, void>('gup-lens/audit');
@@ -76,6 +76,8 @@ export function serveAudit(
 	connection.onRequest(auditRequest, async (params, token) => {
 		const stop = new AbortController();
 		const cancelled = token.onCancellationRequested(() => stop.abort());
+		// of a token that is cancelled already the event never comes
+		if (token.isCancellationRequested) stop.abort();
 		const progress = connection.window.attachWorkDoneProgress(params.workDoneToken);
 		progress.begin('Audit', 0);
 		try {
@@ -88,7 +90,8 @@ export function serveAudit(
 			if (!report.partial) await index?.take(params.uri, params.folders, findings);
 			return { report, notes: notes.map(oneLine) };
 		} catch (error) {
-			if (!(error instanceof AuditError)) log.error(`auditing ${params.uri}`, error);
+			if (token.isCancellationRequested) return new ResponseError<void>(LSPErrorCodes.RequestCancelled, 'stopped');
+			if (!AuditError.is(error)) log.error(`auditing ${params.uri}`, error);
 			return new ResponseError<void>(
 				LSPErrorCodes.RequestFailed,
 				printable(error instanceof Error ? error.message : String(error)),

@@ -1,28 +1,29 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { audit } from '../audit/audit.js';
+import { auditInBackground, pageInBackground } from '../audit/background.js';
 import { programVersion } from '../audit/program.js';
 import { AuditError } from '../audit/report.js';
-import { auditHtml } from '../audit/reports/html/page.js';
-import { sourceIn } from '../audit/reports/source.js';
 import { findRipgrep } from '../audit/ripgrep.js';
 import { userCache } from '../audit/userCache.js';
 import { tool } from '../version.js';
 import type { AuditHost } from './audit.js';
+import { Turns } from './turns.js';
 
 const STAGES = { search: 'searching', read: 'reading' } as const;
 
 /**
- * Audits on the disk of this machine, with worker threads.
+ * Audits on the disk of this machine, one after the other: two at a time would both take twice as long, and the second finds
+ * in the cache what the first one found out.
  * @param program file of this program, with the two wasm files beside it
  */
 export function auditHost(program: URL): AuditHost {
 	const file = (name: string): string => fileURLToPath(new URL(name, program));
 	const worker = fileURLToPath(program);
+	const turns = new Turns();
 	return {
 		async audit({ uri, folders, trusted }, signal, progress) {
 			const tree = folderOf(uri);
-			const { report, notes, findings } = await audit({
+			const options = {
 				tree,
 				trusted,
 				tool,
@@ -35,16 +36,18 @@ export function auditHost(program: URL): AuditHost {
 				cache: { above: userCache(), version: programVersion(tool.version, worker) },
 				ripgrep: trusted ? findRipgrep(tree) : undefined,
 				worker,
-				// one thread stays with the editor
+				// one processor stays with the editor
 				jobs: Math.max(1, availableParallelism() - 1),
-				signal,
 				...(folders && { folders }),
-				progress: (stage, done, total) =>
+			};
+			const { report, notes, findings } = await turns.take(signal, () =>
+				auditInBackground(options, signal, (stage, done, total) =>
 					progress(Math.floor((100 * done) / Math.max(total, 1)), `${STAGES[stage]} ${done} of ${total} files`),
-			});
+				),
+			);
 			return { report, notes, findings };
 		},
-		page: (report, uri) => auditHtml(report, sourceIn(fileURLToPath(uri))),
+		page: (report, uri) => pageInBackground(report, folderOf(uri), worker),
 	};
 }
 

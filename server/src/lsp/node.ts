@@ -34,8 +34,6 @@ const disk: Files = {
  * @param program file of this program, with the two wasm files beside it; its worker threads run it too
  */
 export function serveNode(program: URL): void {
-	// The standard output belongs to the protocol: what a library prints must not get in.
-	console.log = console.info = console.debug = console.error;
 	const { reader, writer } = ProtocolReader.over(transport());
 	const leave = () => process.exit(reader.hasShutDown ? 0 : 1);
 	reader.onClose(leave);

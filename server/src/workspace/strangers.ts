@@ -1,7 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Claims, mayObject, type Neighbour, stemOf } from '../engine.js';
 import { collect } from './collect.js';
 import { Prefilter } from './prefilter.js';
 import { readSource } from './read.js';
+
+/** Files that are read before others have their turn: some milliseconds. */
+const AT_A_TIME = 100;
 
 /** Finds the files of a folder that may have a hand in what a conversion changes. Lists each folder once. */
 export class Strangers {
@@ -18,11 +22,15 @@ export class Strangers {
 		];
 		if (words.length === 0) return [];
 		const prefilter = new Prefilter(words);
-		return (await this.#files(folder)).flatMap((path) => {
+		const found: Neighbour[] = [];
+		for (const [i, path] of (await this.#files(folder)).entries()) {
+			// a kernel has 60,000 of them, and an editor waits
+			if (i % AT_A_TIME === 0) await nextTurn();
 			const read = readSource(path, prefilter);
-			if (read.kind !== 'text' || !mayObject(read.source.text, claims)) return [];
-			return { path: named(path), text: read.source.text };
-		});
+			if (read.kind === 'text' && mayObject(read.source.text, claims))
+				found.push({ path: named(path), text: read.source.text });
+		}
+		return found;
 	}
 
 	#files(folder: string): Promise<readonly string[]> {
