@@ -180,8 +180,8 @@ class Run {
 	}
 
 	async #listed(memory: Memory | undefined): Promise<readonly string[]> {
-		const { shard, folders, trusted } = this.#options;
-		const listing = folders ? listFolders(this.#root, folders) : await list(this.#root, trusted, memory);
+		const { shard, folders, trusted, signal } = this.#options;
+		const listing = folders ? listFolders(this.#root, folders) : await list(this.#root, trusted, memory, signal);
 		const { files, skipped } = listing;
 		this.#unasked = listing.unasked;
 		this.#skipped.push(...skipped);

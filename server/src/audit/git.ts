@@ -22,11 +22,12 @@ const SUBMODULE = '160000';
 const MAX_PATH = 4096;
 
 /**
+ * @param signal ends whatever git does
  * @returns undefined where git tracks nothing in the folder
  * @throws GitError where it cannot answer
  */
-export async function gitListing(folder: string): Promise<GitListing | undefined> {
-	const git = await Git.around(folder);
+export async function gitListing(folder: string, signal?: AbortSignal): Promise<GitListing | undefined> {
+	const git = await Git.around(folder, signal);
 	const listed = async (...options: string[]) =>
 		(await git.run(['ls-files', ...options, '-z'], folder)).split('\0').filter(Boolean);
 	const [tracked, others] = await Promise.all([listed('--stage'), listed('--others', '--exclude-standard')]);

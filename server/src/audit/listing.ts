@@ -44,6 +44,7 @@ interface Found extends Walk {
 	/** Repositories that may still be asked. */
 	left: number;
 	unasked: string | undefined;
+	readonly signal: AbortSignal | undefined;
 }
 
 /** Each costs some processes; a folder of tests may hold thousands. */
@@ -54,9 +55,10 @@ const MAX_REPOSITORIES = 64;
  * Hidden files and folders are left out, symbolic links are not followed.
  * @param root absolute, real, with "/"
  * @param trusted false: git is not asked
+ * @param signal ends it; what is known by then is listed
  */
-export async function list(root: string, trusted: boolean, memory?: Memory): Promise<Listing> {
-	const walked: Walk & Pick<Listing, 'unasked'> = memory?.recall() ?? (await walkAll(root, trusted, memory));
+export async function list(root: string, trusted: boolean, memory?: Memory, signal?: AbortSignal): Promise<Listing> {
+	const walked: Walk & Pick<Listing, 'unasked'> = memory?.recall() ?? (await walkAll(root, trusted, memory, signal));
 	const reasons = await Promise.all(
 		walked.links.map(async (path) => {
 			const folder = path.includes('/') ? `${root}/${path.slice(0, path.lastIndexOf('/'))}` : root;
@@ -67,12 +69,26 @@ export async function list(root: string, trusted: boolean, memory?: Memory): Pro
 	return { files: walked.files, skipped: [...walked.skipped, ...skipped], unasked: walked.unasked };
 }
 
-async function walkAll(root: string, trusted: boolean, memory: Memory | undefined): Promise<Found> {
+async function walkAll(
+	root: string,
+	trusted: boolean,
+	memory: Memory | undefined,
+	signal: AbortSignal | undefined,
+): Promise<Found> {
 	const left = trusted ? MAX_REPOSITORIES : 0;
-	const found: Found = { files: [], links: [], skipped: [], folders: [], git: false, left, unasked: undefined };
+	const found: Found = {
+		files: [],
+		links: [],
+		skipped: [],
+		folders: [],
+		git: false,
+		left,
+		unasked: undefined,
+		signal,
+	};
 	if (!trusted && workTree(root) !== undefined) found.unasked = 'the workspace is not trusted';
 	await listInto(found, root, '');
-	if (!found.git && found.unasked === undefined) memory?.keep(found);
+	if (!found.git && found.unasked === undefined && !signal?.aborted) memory?.keep(found);
 	return found;
 }
 
@@ -102,7 +118,7 @@ async function listInto(found: Found, folder: string, prefix: string): Promise<v
 	if (known) {
 		found.git = true;
 		await take(found, known, folder, prefix);
-	} else walk(found, folder, prefix);
+	} else if (!found.signal?.aborted) walk(found, folder, prefix);
 }
 
 /** @returns undefined where git has no say */
@@ -114,7 +130,7 @@ async function askGit(found: Found, folder: string): Promise<GitListing | undefi
 	}
 	found.left--;
 	try {
-		return await gitListing(folder);
+		return await gitListing(folder, found.signal);
 	} catch (error) {
 		if (!(error instanceof GitError)) throw error;
 		if (error.endless) found.left = 0;

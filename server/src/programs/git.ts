@@ -38,27 +38,35 @@ export class Git {
 	readonly #program: string;
 	/** Takes the programs away that the repository runs over its files. */
 	readonly #withoutFilters: readonly Setting[];
+	readonly #signal: AbortSignal | undefined;
 
-	private constructor(program: string, top: string, withoutFilters: readonly Setting[]) {
+	private constructor(
+		program: string,
+		top: string,
+		withoutFilters: readonly Setting[],
+		signal: AbortSignal | undefined,
+	) {
 		this.#program = program;
 		this.top = top;
 		this.#withoutFilters = withoutFilters;
+		this.#signal = signal;
 	}
 
 	/**
 	 * @param folder absolute
+	 * @param signal ends whatever git does
 	 * @throws GitError where there is no git, no repository, or one whose work tree is not where it lies
 	 */
-	static async around(folder: string): Promise<Git> {
+	static async around(folder: string, signal?: AbortSignal): Promise<Git> {
 		const tree = workTree(folder);
 		if (tree === undefined) throw new GitError('not a git repository, nor any of the folders above');
 		const program = await usableGit(folder);
-		const said = await ask(program, ['rev-parse', '--show-toplevel'], folder, [], QUICK);
+		const said = await ask(program, ['rev-parse', '--show-toplevel'], folder, [], QUICK, signal);
 		const top = said.toString().replace(/\r?\n$/, '');
 		// core.worktree may name any folder of this machine.
 		if (top === '' || realpathSync(top) !== tree)
 			throw new GitError('the repository claims a work tree in which it does not lie');
-		return new Git(program, tree, await withoutFilters(program, folder));
+		return new Git(program, tree, await withoutFilters(program, folder, signal), signal);
 	}
 
 	/**
@@ -67,7 +75,7 @@ export class Git {
 	 * @throws GitError
 	 */
 	async run(argv: readonly string[], cwd: string = this.top): Promise<string> {
-		return (await ask(this.#program, argv, cwd, this.#withoutFilters, SLOW)).toString();
+		return (await ask(this.#program, argv, cwd, this.#withoutFilters, SLOW, this.#signal)).toString();
 	}
 }
 
@@ -113,9 +121,9 @@ async function versionOf(program: string): Promise<string | undefined> {
 }
 
 /** @throws GitError where one of the filters has a name that no environment can hold */
-async function withoutFilters(program: string, folder: string): Promise<Setting[]> {
+async function withoutFilters(program: string, folder: string, signal?: AbortSignal): Promise<Setting[]> {
 	const argv = ['config', '-z', '--name-only', '--get-regexp', '^filter\\.'];
-	const said = await answer(program, argv, folder, [], QUICK);
+	const said = await answer(program, argv, folder, [], QUICK, signal);
 	// 1: none
 	if (said.status > 1) throw new GitError(complaint(said.stderr));
 	let names: string;
@@ -139,8 +147,9 @@ async function ask(
 	cwd: string,
 	settings: readonly Setting[],
 	timeout: number,
+	signal?: AbortSignal,
 ): Promise<Buffer> {
-	const said = await answer(program, argv, cwd, settings, timeout);
+	const said = await answer(program, argv, cwd, settings, timeout, signal);
 	if (said.status !== 0) throw new GitError(complaint(said.stderr));
 	return said.stdout;
 }
@@ -151,9 +160,11 @@ async function answer(
 	cwd: string,
 	settings: readonly Setting[],
 	timeout: number,
+	signal: AbortSignal | undefined,
 ) {
 	try {
-		return await run(program, argv, { cwd, env: gitEnvironment(cwd, settings), timeout, maxOutput: MAX_OUTPUT });
+		const env = gitEnvironment(cwd, settings);
+		return await run(program, argv, { cwd, env, timeout, maxOutput: MAX_OUTPUT, signal });
 	} catch (error) {
 		if (error instanceof RunError) throw new GitError(`git ${error.message}`, true);
 		throw error;
