@@ -170,12 +170,14 @@ class Opened implements OpenFile {
 
 	analyse(text: string, options: AnalyseOptions): Analysis {
 		const look = this.reader.look(text, options);
-		if (!look) return NOTHING;
+		return look ? this.findings(look, text, options) : NOTHING;
+	}
+
+	private findings(look: Reading, text: string, options: AnalyseOptions): Analysis {
 		const { context, own } = look;
 		const { ir, unit } = context;
 		const found = runRules(context, options.severities);
 		const unread = [...new Set(own.unread)];
-		const bounded = context.ownership.bounded.filter((name) => own.defined.has(name));
 		this.reader.sweep();
 		const fixesOf = ({ fixes = [] }: Found): readonly Fix[] =>
 			fixes.filter((fix) => fix.edits.every((edit) => unit.isOwn(edit)));
@@ -192,7 +194,7 @@ class Opened implements OpenFile {
 				fixes: options.fixes === false ? [] : fixesOf(report),
 			}),
 		);
-		const analysis = { findings: proposed, irrelevant: false, unread, bounded };
+		const analysis = { findings: proposed, irrelevant: false, unread, bounded: bounded(look) };
 		return options.fixes === false || options.fixes === 'unproven' ? analysis : this.proven(text, options, analysis);
 	}
 
@@ -217,10 +219,11 @@ class Opened implements OpenFile {
 	}
 
 	audit(text: string, options: AnalyseOptions): Audit {
-		const context = this.reader.look(text, options)?.context;
-		const analysis = this.analyse(text, options);
-		const sites = context ? sitesOf(context).map((site) => withFindings(site, analysis.findings)) : [];
-		return { ...analysis, sites };
+		const look = this.reader.look(text, options);
+		if (!look) return { ...NOTHING, sites: [] };
+		const analysis = this.findings(look, text, options);
+		const sites = sitesOf(look.context).map((site) => withFindings(site, analysis.findings));
+		return { ...analysis, bounded: bounded(look), sites };
 	}
 
 	needs(text: string, options: AnalyseOptions): Needs {
@@ -276,6 +279,12 @@ class Opened implements OpenFile {
 	dispose(): void {
 		this.reader.dispose();
 	}
+}
+
+/** Functions of the file's own text that were not followed to the end. */
+function bounded({ context, own }: Reading): readonly string[] {
+	const names = new Set([...context.ownership.bounded, ...context.ir.effort.givenUp]);
+	return [...names].filter((name) => own.defined.has(name));
 }
 
 /** A place of the unit as one of a file. */

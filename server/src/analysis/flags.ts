@@ -120,6 +120,7 @@ export class FlagValues {
 			assume,
 			join: joinEnvironments,
 			equal: equalEnvironments,
+			size: ({ values, facts }) => values.size + facts.size,
 		};
 		const entries = solve(fn, flow);
 		replay(fn, flow, entries, (env, step) => {

@@ -1,6 +1,6 @@
 /** Forward data flow over one function: states at block entries, joined to a fixed point. */
 import type { Block, CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
-import { postorder, roots } from './walk.js';
+import { postorder, roots, weightOf } from './walk.js';
 import { orderOf, Worklist } from './worklist.js';
 
 export interface Flow<S> {
@@ -13,6 +13,8 @@ export interface Flow<S> {
 	assume(state: S, test: Expr, truth: boolean): S | undefined;
 	join(a: S, b: S): S;
 	equal(a: S, b: S): boolean;
+	/** Entries of a state: what its copy costs. */
+	size(state: S): number;
 }
 
 /** Where a flow begins whose entry state passes all other blocks unchanged: only what is behind these is gone through. */
@@ -42,25 +44,36 @@ export function solve<S>(fn: FunctionIR, flow: Flow<S>, sources?: Sources<S>): E
 	if (fn.blocks.length === 0) return entries;
 	const pending = new Worklist<number>(fn);
 	const order = orderOf(fn);
+	const { effort } = fn;
 	for (const id of sources ? sources.blocks.filter((block) => (order[block] as number) >= 0) : [0]) {
 		entries.set(id, flow.entry);
 		pending.add(id, id);
 	}
 	for (let id = pending.next(); id !== undefined; id = pending.next()) {
 		const block = fn.blocks[id] as Block;
-		for (const [next, state] of leave(block, entries.get(id) as S, flow)) {
+		const entry = entries.get(id) as S;
+		if (!effort.spend(weightOf(fn, id) + costOf(block, flow.size(entry)))) return TOO_LARGE;
+		for (const [next, state] of leave(block, entry, flow)) {
 			const old = entries.get(next);
 			if (old === undefined && sources?.isIdle(state)) continue;
 			const joined = old === undefined ? state : flow.join(old, state);
 			if (old !== undefined && flow.equal(old, joined)) continue;
 			const count = (changes.get(next) ?? 0) + 1;
-			if (count > MOST_CHANGES) return TOO_LARGE;
+			if (count > MOST_CHANGES) {
+				effort.giveUp();
+				return TOO_LARGE;
+			}
 			changes.set(next, count);
 			entries.set(next, joined);
 			pending.add(next, next);
 		}
 	}
 	return entries;
+}
+
+/** Steps it takes to hand a state of this size through a block, which may change it anywhere. */
+function costOf({ steps, successors }: Block, size: number): number {
+	return size * (steps.length + successors.length);
 }
 
 /** The states a block sends along its edges. */
@@ -98,6 +111,7 @@ export function replay<S>(
 	for (const id of [...entries.keys()].sort((a, b) => a - b)) {
 		const block = fn.blocks[id] as Block;
 		let state = entries.get(id) as S;
+		fn.effort.spend(weightOf(fn, id) + costOf(block, flow.size(state)));
 		for (const step of block.steps) {
 			visit(state, step);
 			state = flow.step(state, step);

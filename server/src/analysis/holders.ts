@@ -294,6 +294,10 @@ class HolderFlow implements Flow<State> {
 		return { holders, aliases };
 	}
 
+	size({ holders, aliases }: State): number {
+		return holders.size + aliases.size;
+	}
+
 	equal(a: State, b: State): boolean {
 		if (a.holders.size !== b.holders.size || a.aliases.size !== b.aliases.size) return false;
 		for (const [name, holder] of a.holders) {

@@ -106,6 +106,7 @@ function flowFrom(entry: Kinds): Flow<Kinds> {
 					a.get(name) === b.get(name) ? (a.get(name) as IteratorKind) : 'unknown',
 				]),
 			),
+		size: (state) => state.size,
 		equal: (a, b) => a.size === b.size && [...a].every(([name, kind]) => b.get(name) === kind),
 	};
 	return flow;

@@ -35,6 +35,7 @@ const MADE: Flow<Made> = {
 		return evaluate(state, test, visit, MADE.join);
 	},
 	assume: (state) => state,
+	size: (state) => state.size,
 	join: (a, b) => new Map([...a].filter(([name]) => b.has(name))),
 	equal: (a, b) => a.size === b.size && [...a.keys()].every((name) => b.has(name)),
 };

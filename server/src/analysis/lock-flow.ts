@@ -39,7 +39,17 @@ import {
 	withoutMemory,
 	withoutResults,
 } from './known.js';
-import { equalPaths, expired, type Held, joinPaths, lost, type Path, type Paths, pathsOf } from './lock-path.js';
+import {
+	equalPaths,
+	expired,
+	type Held,
+	joinPaths,
+	lost,
+	type Path,
+	type Paths,
+	pathsOf,
+	sizeOf,
+} from './lock-path.js';
 import { parameterAt } from './variables.js';
 import { bare, isNull, parts, place, rootOf } from './walk.js';
 
@@ -142,6 +152,12 @@ export class LockFlow implements Flow<Paths> {
 
 	join(a: Paths, b: Paths): Paths {
 		return joinPaths(a, b);
+	}
+
+	size(state: Paths): number {
+		let size = 0;
+		for (const path of state.values()) size += sizeOf(path);
+		return size;
 	}
 
 	equal(a: Paths, b: Paths): boolean {

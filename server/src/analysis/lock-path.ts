@@ -60,6 +60,13 @@ export const UNENTERED: Path = {
 /** More different states than this at one place are not told apart any more. */
 const MOST_PATHS = 24;
 
+/** Entries of a path. */
+export function sizeOf({ holds, dropped, seen, pending, known: { facts, values, names } }: Path): number {
+	let size = dropped.size + seen.size + pending.size + facts.size + values.size + names.size;
+	for (const { passed } of holds.values()) size += 1 + passed.size;
+	return size;
+}
+
 function keyOf({ holds, rest, dropped, seen }: Path): string {
 	const held = [...holds].map(([key, { depth, at }]) => `${key}*${depth}${at ? '' : '<'}`).sort();
 	const gone = [...dropped.keys()].sort();

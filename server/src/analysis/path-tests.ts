@@ -88,6 +88,10 @@ class TestFlow implements Flow<PassedTests> {
 		return a === b ? a : new Map([...a].filter(([text]) => b.has(text)));
 	}
 
+	size(state: PassedTests): number {
+		return state.size;
+	}
+
 	equal(a: PassedTests, b: PassedTests): boolean {
 		return a.size === b.size && [...a.keys()].every((text) => b.has(text));
 	}

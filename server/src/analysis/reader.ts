@@ -48,6 +48,8 @@ export interface Reading {
 	/** The file alone. */
 	readonly own: FileIR;
 	readonly needs: Needs;
+	/** The next question begins afresh. */
+	readonly isWorn: boolean;
 }
 
 /** A file by itself, and by what it was read. */
@@ -82,6 +84,7 @@ export class Reader {
 		const { path, kernel, neighbours } = asked;
 		if (
 			last?.text === text &&
+			!last.isWorn &&
 			last.asked.path === path &&
 			last.asked.kernel === kernel &&
 			(last.asked.knownUsers ?? true) === (asked.knownUsers ?? true) &&
@@ -100,7 +103,13 @@ export class Reader {
 	/** The file by itself: the same for all neighbours. */
 	private itself(text: string, { path, kernel, knownUsers = true }: Asked): Alone {
 		const { alone } = this;
-		if (alone?.text === text && alone.path === path && alone.kernel === kernel && alone.knownUsers === knownUsers)
+		if (
+			alone?.text === text &&
+			!alone.context.ir.effort.isWorn &&
+			alone.path === path &&
+			alone.kernel === kernel &&
+			alone.knownUsers === knownUsers
+		)
 			return alone;
 		const context = fileContext(path, new Unit(text, []), kernel, this.read(text, kernel), knownUsers);
 		this.alone = { text, path, kernel, knownUsers, context, needs: needsOf(context) };
@@ -134,6 +143,9 @@ export class Reader {
 			get context() {
 				whole ??= together();
 				return whole;
+			},
+			get isWorn() {
+				return (whole ?? alone.context).ir.effort.isWorn;
 			},
 		};
 	}

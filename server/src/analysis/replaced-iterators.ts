@@ -173,6 +173,10 @@ class ReplacedFlow implements Flow<State> {
 		return { iterators, copies: new Map([...a.copies].filter(([name, to]) => b.copies.get(name) === to)) };
 	}
 
+	size({ iterators, copies }: State): number {
+		return iterators.size + copies.size;
+	}
+
 	equal(a: State, b: State): boolean {
 		return (
 			a.iterators.size === b.iterators.size &&

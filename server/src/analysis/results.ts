@@ -206,6 +206,10 @@ class ResultFlow implements Flow<Results> {
 		return joined;
 	}
 
+	size(state: Results): number {
+		return state.size;
+	}
+
 	equal(a: Results, b: Results): boolean {
 		return a.size === b.size && [...a].every(([name, held]) => b.get(name)?.short === held.short);
 	}

@@ -90,6 +90,7 @@ const FLOW: Flow<State> = {
 	test: (state, test: Expr) =>
 		evaluate(state, test, (now, expr) => (expr.kind === 'call' ? called(now, expr) : now), FLOW.join),
 	assume: (state) => state,
+	size: (state) => state.open.size,
 	join: (a, b) => ({ open: new Set([...a.open, ...b.open]), slept: a.slept && b.slept }),
 	equal: (a, b) => a.slept === b.slept && a.open.size === b.open.size && [...a.open].every((name) => b.open.has(name)),
 };

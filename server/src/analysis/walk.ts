@@ -54,8 +54,42 @@ export function postorder(expr: Expr, visit: (expr: Expr) => void): void {
 	visit(expr);
 }
 
+interface Weights {
+	readonly blocks: Int32Array;
+	readonly all: number;
+}
+
+const WEIGHTS = new WeakMap<FunctionIR, Weights>();
+
+function weightsOf(fn: FunctionIR): Weights {
+	let known = WEIGHTS.get(fn);
+	if (!known) {
+		const blocks = new Int32Array(fn.blocks.length);
+		let all = 0;
+		for (const { id, steps, test } of fn.blocks) {
+			let count = 1;
+			const add = (): void => {
+				count++;
+			};
+			for (const step of steps) for (const root of roots(step)) postorder(root, add);
+			if (test) postorder(test, add);
+			blocks[id] = count;
+			all += count;
+		}
+		known = { blocks, all };
+		WEIGHTS.set(fn, known);
+	}
+	return known;
+}
+
+/** Steps that one look at everything in a block takes. */
+export function weightOf(fn: FunctionIR, block: number): number {
+	return weightsOf(fn).blocks[block] ?? 0;
+}
+
 /** Visit every expression of a function, inner parts first, block by block. */
 export function everywhere(fn: FunctionIR, visit: (expr: Expr) => void): void {
+	fn.effort.spend(weightsOf(fn).all);
 	for (const block of fn.blocks) {
 		for (const step of block.steps) for (const root of roots(step)) postorder(root, visit);
 		if (block.test) postorder(block.test, visit);

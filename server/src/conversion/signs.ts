@@ -74,6 +74,10 @@ class SignFlow implements Flow<Positive> {
 		return a === b ? a : new Set([...a].filter((name) => b.has(name)));
 	}
 
+	size(state: Positive): number {
+		return state.size;
+	}
+
 	equal(a: Positive, b: Positive): boolean {
 		return a.size === b.size && [...a].every((name) => b.has(name));
 	}

@@ -3,6 +3,7 @@
  * A function that is not named here may keep what it gets. Sources: include/linux/{mm,highmem,slab,overflow,list,rbtree,
  * xarray,scatterlist,vmalloc,dma-mapping,dev_printk,printk,spinlock,mutex}.h, read in 6.1.192 and 6.12.117.
  */
+import { perName } from './per-name.js';
 
 const set = (names: string): ReadonlySet<string> => new Set(names.trim().split(/\s+/));
 
@@ -59,9 +60,7 @@ const READER_NAMES =
 	/^(?:(?:dev|pr|netdev|drm|ib?dev|v4l2|usnic|fs|xen|kvm)_(?:err|warn|info|dbg|debug|notice|crit|alert|emerg|cont|vdbg|err_ratelimited|warn_ratelimited|info_ratelimited|dbg_ratelimited|err_once|warn_once|info_once)$|(?:dev|pr|net)_\w+_ratelimited$|trace_\w+|(?:(?:Set|Clear|TestSet|TestClear|__Set|__Clear)?Page[A-Z]\w*)$|folio_(?:test|set|clear)_\w+|page_to_(?!netmem)\w+|usnic_dbg$|usnic_err$|[a-z0-9]+_(?:dbg|debug|err|warn)$)/;
 
 /** The function keeps nothing of its arguments. */
-export function readsOnly(name: string): boolean {
-	return READERS.has(name) || READER_NAMES.test(name);
-}
+export const readsOnly = perName((name): boolean => READERS.has(name) || READER_NAMES.test(name));
 
 /** Assignments in the form of a call: a place gets the value, and others may see it there. */
 export const STORES = set('WRITE_ONCE smp_store_release smp_store_mb rcu_assign_pointer xchg cmpxchg swap');

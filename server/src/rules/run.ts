@@ -1,6 +1,7 @@
 /** Run all rules over one file: severities, caps, suppressions, order. */
 import type { FileContext } from '../analysis/context.js';
 import { needles } from '../kernel/index.js';
+import type { Range } from '../syntax/ir.js';
 import { rules } from './index.js';
 import { type Report, type Rule, SEVERITIES, type Severity } from './rule.js';
 import { type Suppression, suppressionMeta, suppressions } from './suppression.js';
@@ -77,14 +78,25 @@ function commentOn(comments: readonly Suppression[], rule: Rule, offset: number)
 	return undefined;
 }
 
+/** What is said of a function that was given up rests on half of it. */
+function isGivenUp({ ir }: FileContext, { start }: Range): boolean {
+	const { givenUp } = ir.effort;
+	return givenUp.size > 0 && givenUp.has(ir.around(start) ?? '');
+}
+
 /** Comments that suppress nothing or give no reason. */
-function idle(all: readonly Suppression[], used: ReadonlySet<Suppression>, chosen: Severities): Found[] {
+function idle(
+	file: FileContext,
+	all: readonly Suppression[],
+	used: ReadonlySet<Suppression>,
+	chosen: Severities,
+): Found[] {
 	const severity = chosen[suppressionMeta.id] ?? suppressionMeta.severity;
 	if (severity === 'off') return [];
 	return all.flatMap((comment): Found[] => {
 		const why = !rules.some((rule) => rule.meta.id === comment.rule)
 			? `there is no rule ${comment.rule}`
-			: chosen[comment.rule] !== 'off' && !used.has(comment)
+			: chosen[comment.rule] !== 'off' && !used.has(comment) && !isGivenUp(file, comment)
 				? `nothing here is reported by ${comment.rule}; take the comment out`
 				: comment.reason === ''
 					? `say why: /* gup-lens: keep ${comment.rule} -- reason */`
@@ -122,7 +134,7 @@ export function runRules(file: FileContext, chosen: Severities = {}): Found[] {
 	for (const rule of rules) {
 		if (chosen[rule.meta.id] === 'off' || !rule.meta.needles.some((word) => named.has(word))) continue;
 		rule.check(file, (raw) => {
-			const report = brought(file, rule, raw);
+			const report = isGivenUp(file, raw) ? undefined : brought(file, rule, raw);
 			if (!report) return;
 			const comment = commentOn(comments, rule, report.start);
 			if (comment) {
@@ -142,5 +154,5 @@ export function runRules(file: FileContext, chosen: Severities = {}): Found[] {
 				});
 		});
 	}
-	return [...found.values(), ...idle(comments, used, chosen)].sort((a, b) => a.start - b.start || a.end - b.end);
+	return [...found.values(), ...idle(file, comments, used, chosen)].sort((a, b) => a.start - b.start || a.end - b.end);
 }

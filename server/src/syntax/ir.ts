@@ -2,6 +2,7 @@
  * The function IR: plain data, no tree-sitter nodes.
  * Every `start`/`end` is a UTF-16 offset into the file's text (0-based, end exclusive).
  */
+import type { Effort, FileEffort } from './effort.js';
 
 export interface Range {
 	readonly start: number;
@@ -131,8 +132,13 @@ export interface FunctionIR extends Range {
 	readonly calls: readonly CallExpr[];
 	/** 0 for the default choice of `#if` arms; further readings of the same function count up. */
 	readonly variant: number;
-	/** The parser saw no ERROR or MISSING node inside. Rules that follow paths skip a function that is not clean. */
+	/**
+	 * The parser saw no ERROR or MISSING node inside, and the function was not given up since. Rules that follow paths skip a
+	 * function that is not clean.
+	 */
 	readonly clean: boolean;
+	/** What was done to find out about it. */
+	readonly effort: Effort;
 }
 
 /** `#define NAME value` or `#define NAME(params) body` that names one of our words. */
@@ -147,6 +153,8 @@ export interface MacroIR extends Range {
 }
 
 export interface FileIR {
+	/** What was done to find out about its functions. */
+	readonly effort: FileEffort;
 	/** Functions that name one of our words, each once for every reading of its `#if` arms that matters. */
 	readonly functions: readonly FunctionIR[];
 	/** Functions of the file that call `name` directly. */

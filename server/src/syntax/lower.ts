@@ -1,4 +1,5 @@
 /** One function: plain nodes -> control-flow graph. */
+import type { Effort } from './effort.js';
 import type { Block, CType, Expr, FunctionIR, Loop, Range, Step, Variable } from './ir.js';
 import { ExpressionLowering } from './lower-expr.js';
 import type { PlainNode } from './parser.js';
@@ -55,6 +56,7 @@ export interface FunctionSource {
 	readonly range: Range;
 	readonly clean: boolean;
 	readonly variant: number;
+	readonly effort: Effort;
 }
 
 class FunctionLowering {
@@ -95,6 +97,8 @@ class FunctionLowering {
 			for (const node of source.root.children) this.statement(node);
 		}
 		const calls = [...expressions.calls].sort((a, b) => a.nameRange.start - b.nameRange.start);
+		const isRead = source.clean && definition !== undefined;
+		const { effort } = source;
 		return {
 			...source.range,
 			name: source.name,
@@ -110,7 +114,10 @@ class FunctionLowering {
 			body: source.body,
 			calls,
 			variant: source.variant,
-			clean: source.clean && definition !== undefined,
+			get clean() {
+				return isRead && !effort.isGivenUp;
+			},
+			effort,
 		};
 	}
 

@@ -1,6 +1,7 @@
 /** One C file: text -> IR, keeping across edits what did not change. */
 import { callsNamed } from './calls.js';
 import { type Conditions, compatRanges, conditions, versionCode } from './conditions.js';
+import { Effort, FileEffort } from './effort.js';
 import { grouped } from './grouped.js';
 import type { CType, FileIR, FunctionIR, MacroIR } from './ir.js';
 import { lowerFunction } from './lower.js';
@@ -18,6 +19,8 @@ const MANY_WORDS = 32;
 const DEEPEST_BRACKETS = 200;
 /** Tokens of one function beyond which it is left unread; the longest of the kernel has some 20,000. */
 const LONGEST_FUNCTION = 60_000;
+/** UTF-16 units of one name; compilers must tell apart the first 63. */
+const LONGEST_NAME = 500;
 
 interface Reading {
 	readonly item: Item;
@@ -81,6 +84,7 @@ class Reader {
 	private words: ReadonlyMap<string, readonly Item[]> | undefined;
 	private byName: ReadonlyMap<string, readonly Item[]> | undefined;
 	private readonly text: string;
+	private readonly effort: FileEffort;
 	/** Token indices of our words, ascending. */
 	private readonly wanted: readonly number[];
 
@@ -88,6 +92,7 @@ class Reader {
 		this.parser = parser;
 		this.kept = kept;
 		this.text = text;
+		this.effort = new FileEffort(text.length);
 		this.tokens = tokenize(text);
 		this.conditions = conditions(this.tokens, versionCode(version));
 		this.items = outline(this.tokens, this.conditions);
@@ -100,6 +105,7 @@ class Reader {
 			.filter((item) => this.wantedIn(item).length > 0)
 			.flatMap((item) => this.functionsOf(item));
 		return {
+			effort: this.effort,
 			functions,
 			callers: (name) => this.callers(name),
 			naming: (word) => this.naming(word),
@@ -158,13 +164,14 @@ class Reader {
 		const name = tokenText(tokens, item.name);
 		// of others it would depend on what was asked before
 		const tell = () => this.wantedIn(item).length > 0 && this.unread.push(name);
-		if (item.last - item.first > LONGEST_FUNCTION || nesting(tokens, item) > DEEPEST_BRACKETS) {
+		if (isBeyond(tokens, item)) {
 			tell();
 			return [];
 		}
 		const occurrence = this.occurrences.get(name) ?? 0;
 		this.occurrences.set(name, occurrence + 1);
 		const functions: FunctionIR[] = [];
+		const span = this.range(item.first, item.last);
 		const { choices: readings, incomplete } = readingsOf(tokens, this.conditions, item, this.wantedIn(item));
 		if (incomplete) this.unread.push(name);
 		for (const choices of readings) {
@@ -183,9 +190,10 @@ class Reader {
 					name,
 					nameRange: this.range(item.name, item.name + 1),
 					body: this.range(item.body, item.last),
-					range: this.range(item.first, item.last),
+					range: span,
 					clean: parsed.errors === 0,
 					variant,
+					effort: new Effort(this.effort, name, span.end - span.start),
 				}),
 			);
 			if (parsed.errors && variant === 0) tell();
@@ -342,14 +350,18 @@ function lowerBound(list: readonly number[], value: number): number {
 	return low;
 }
 
-function nesting(tokens: Tokens, item: Item): number {
+/** The function is longer, deeper or has longer names than any that people write. */
+function isBeyond(tokens: Tokens, item: Item): boolean {
+	if (item.last - item.first > LONGEST_FUNCTION) return true;
 	let depth = 0;
-	let deepest = 0;
 	for (let i = item.first; i < item.last; i++) {
+		const start = tokens.starts[i] as number;
+		if (tokens.kinds[i] === Token.Name && (tokens.ends[i] as number) - start > LONGEST_NAME) return true;
 		if (tokens.kinds[i] !== Token.Punct) continue;
-		const char = tokens.text[tokens.starts[i] as number] as string;
-		if ('([{'.includes(char)) deepest = Math.max(deepest, ++depth);
+		const char = tokens.text[start] as string;
+		if ('([{'.includes(char)) depth++;
 		else if (')]}'.includes(char)) depth--;
+		if (depth > DEEPEST_BRACKETS) return true;
 	}
-	return deepest;
+	return false;
 }

@@ -99,7 +99,7 @@ export class Ownership implements Surroundings {
 	walk(fn: FunctionIR): Walked {
 		let walked = this.walks.get(fn);
 		if (!walked) {
-			walked = fn.clean ? walk(fn, this) : { fn, exits: [], events: [], bounded: false };
+			walked = fn.clean ? walk(fn, this) : { fn, exits: [], events: [], bounded: fn.effort.isGivenUp };
 			this.walks.set(fn, walked);
 		}
 		return walked;

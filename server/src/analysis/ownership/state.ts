@@ -140,6 +140,12 @@ export class State {
 		return copy;
 	}
 
+	/** Entries: what its copy costs. */
+	get size(): number {
+		const { holdings, touches, values, aliases, facts, earlier } = this;
+		return holdings.size + touches.size + values.size + aliases.size + facts.size + earlier.size;
+	}
+
 	note(at: Range, text: string, about?: string): void {
 		this.trail = { start: at.start, end: at.end, text: unmarked(text), about, before: this.trail };
 	}

@@ -1,6 +1,6 @@
 import type { Block, Expr, FunctionIR, Loop, Range, Step } from '../../syntax/ir.js';
 import { localOf, variableType } from '../variables.js';
-import { bare, isNull, parts } from '../walk.js';
+import { bare, isNull, parts, weightOf } from '../walk.js';
 import { Worklist } from '../worklist.js';
 import { assignment, move } from './assigning.js';
 import { Body, type Event, type Exit, type Surroundings, type Sweep, type Walked } from './body.js';
@@ -230,6 +230,11 @@ interface Visit {
 	exits: readonly Exit[];
 }
 
+/** Steps it takes to hand a state through a block, which may look at all of it anywhere. */
+function costOf({ fn }: Body, { block, state }: Visit): number {
+	return weightOf(fn, block.id) + state.size * (1 + block.steps.length + block.successors.length);
+}
+
 /**
  * @param isLast no round follows
  * @returns false when the function has too many states
@@ -254,6 +259,7 @@ function explore(body: Body, isLast: boolean): boolean {
 		pending.add(id, visit);
 		return here.size <= MOST_STATES;
 	};
+	const { effort } = body.fn;
 	const go = (visit: Visit): [number, State][] => {
 		body.events = [];
 		body.exits = [];
@@ -270,7 +276,7 @@ function explore(body: Body, isLast: boolean): boolean {
 	const filled = body.filled.size;
 	let steps = 0;
 	for (let visit = pending.next(); visit; visit = pending.next()) {
-		if (steps++ > MOST_STEPS) return false;
+		if (steps++ > MOST_STEPS || !effort.spend(costOf(body, visit))) return false;
 		for (const [next, after] of go(visit)) if (!arrive(next, after)) return false;
 	}
 	// the next round begins anew

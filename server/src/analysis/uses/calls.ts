@@ -308,6 +308,7 @@ function pageOnly(eyes: Eyes, call: CallExpr, text: string): void {
 }
 
 function handed(eyes: Eyes, call: CallExpr, kinds: readonly Kinds[]): void {
+	if (!eyes.frame.isRecording) return;
 	const args = unprinted(call);
 	const all = kinds.slice(0, args.length).reduce<Kinds>((sum, k) => sum | k, NONE);
 	const inner = args.reduce<Kinds>((sum, arg) => sum | eyes.reaches(arg), NONE);

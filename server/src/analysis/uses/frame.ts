@@ -61,7 +61,8 @@ export class Frame {
 	readonly rebound = new Set<string>();
 	/** What calls of functions of this file, and the taking call, returned. */
 	readonly results = new Map<Expr, Pick<Effects, 'returns' | 'returned'>>();
-	private recording = false;
+	/** What is done with the pages is noted: the states are known. */
+	isRecording = false;
 	private readonly loops: ReadonlyMap<Expr, ReleasingLoop>;
 
 	constructor(trace: Trace, fn: FunctionIR, reason: Reason, depth: number) {
@@ -83,10 +84,11 @@ export class Frame {
 			assume: (state, test, truth) => this.assume(state, test, truth),
 			join: joinStates,
 			equal: equalStates,
+			size: ({ places }) => places.size,
 		};
 		const entries = solve(this.fn, flow, this.sources());
 		if (entries === TOO_LARGE) this.trace.giveUp();
-		this.recording = true;
+		this.isRecording = true;
 		const exit = new Exit(this);
 		replay(this.fn, flow, entries, (state, at) => {
 			if (at.kind === 'return') exit.add(state, at.value);
@@ -102,7 +104,7 @@ export class Frame {
 			);
 		}
 		const effects = exit.effects();
-		this.recording = false;
+		this.isRecording = false;
 		return effects;
 	}
 
@@ -116,12 +118,12 @@ export class Frame {
 	}
 
 	note(use: Omit<Use, 'function' | 'byField'>): void {
-		if (!this.recording) return;
+		if (!this.isRecording) return;
 		this.trace.note({ ...use, function: this.fn.name, ...(this.trace.isByField ? { byField: true } : {}) });
 	}
 
 	noteAssigned(path: string, range: Range): void {
-		if (this.recording) this.assigned.set(path, { start: range.start, end: range.end });
+		if (this.isRecording) this.assigned.set(path, { start: range.start, end: range.end });
 	}
 
 	isOwn(name: string): boolean {

@@ -1,4 +1,5 @@
 /** Names for the places of one function, so that `mapped->pages` is `bitmap->mapped.pages` where mapped is its address. */
+import { perName } from '../../kernel/per-name.js';
 import type { Expr, FunctionIR } from '../../syntax/ir.js';
 import { shadowedNames, variableType } from '../variables.js';
 import { bare, isNull, postorder, roots } from '../walk.js';
@@ -19,13 +20,16 @@ const NO_ALIASES: Aliases = new Map();
 /** Aliases of aliases. */
 const LONGEST_CHAIN = 6;
 
+/** An enumerator or a macro, as its name tells. */
+const isConstant = perName((name) => /^[A-Z0-9_]+$/.test(name));
+
 /** The place an expression denotes; undefined when it is none. */
 export function pathOf(expr: Expr, aliases: Aliases): Path | undefined {
 	const at = bare(expr);
 	switch (at.kind) {
 		case 'name':
 			// NULL, an enumerator, a macro: no place of its own
-			if (/^[A-Z0-9_]+$/.test(at.name)) return undefined;
+			if (isConstant(at.name)) return undefined;
 			return aliases.get(at.name) ?? { text: at.name, ref: false, inside: false };
 		case 'field': {
 			const object = pathOf(at.object, aliases);
@@ -62,7 +66,8 @@ export function restOf(path: string): string {
 
 /** `inner` is a field of `outer`, at any depth. */
 export function isWithin(inner: string, outer: string): boolean {
-	return inner.startsWith(outer) && /^(?:->|\.)/.test(inner.slice(outer.length));
+	const at = outer.length;
+	return inner.startsWith(outer) && (inner[at] === '.' || inner.startsWith('->', at));
 }
 
 /** The object a node is embedded in: "region" of "region->node". */

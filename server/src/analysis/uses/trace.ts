@@ -97,7 +97,8 @@ export class Trace {
 	}
 
 	private frame(fn: FunctionIR, reason: Reason, depth: number): Effects {
-		if (++this.frames > MOST_FRAMES || --this.budget.frames < 0) {
+		if (--this.budget.frames < 0) fn.effort.giveUp();
+		if (++this.frames > MOST_FRAMES || fn.effort.isGivenUp) {
 			this.giveUp();
 			return NO_EFFECTS;
 		}

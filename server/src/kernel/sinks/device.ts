@@ -1,4 +1,6 @@
 /** Functions that let a device, a hypervisor or the block layer reach the pages they are given. */
+
+import { perName } from '../per-name.js';
 import { byName, type Source } from './table.js';
 
 export type Direction = 'to-device' | 'from-device' | 'both' | 'unknown';
@@ -125,15 +127,15 @@ export function deviceCall(name: string): DeviceCall | undefined {
 }
 
 /** Who gets at a physical address that is among the arguments of this function; undefined when that is not known. */
-export function addressTaker(name: string): { readonly by: string; readonly lasting: Lasting } | undefined {
+export const addressTaker = perName((name): { readonly by: string; readonly lasting: Lasting } | undefined => {
 	if (HYPERCALL.test(name)) return { by: 'the hypervisor', lasting: 'held' };
 	return TABLE.test(name) ? { by: 'a device, by its page tables', lasting: 'mapped' } : undefined;
-}
+});
 
 /** Conversions to the byte order of a device: an address that is converted goes into a descriptor. */
-export function toDeviceOrder(name: string): boolean {
-	return /^(?:cpu_to_[lb]e(?:32|64)p?|hton[ls]|put_unaligned_[lb]e(?:32|64))$/.test(name);
-}
+export const toDeviceOrder = perName((name): boolean =>
+	/^(?:cpu_to_[lb]e(?:32|64)p?|hton[ls]|put_unaligned_[lb]e(?:32|64))$/.test(name),
+);
 
 /** The value of a constant enum dma_data_direction or dma_transfer_direction; undefined for any other word. */
 export function directionOf(constant: string): Direction | undefined {

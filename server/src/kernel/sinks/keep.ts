@@ -1,4 +1,6 @@
 /** Functions that hand pages, or the object that holds them, to somebody who keeps them. */
+
+import { perName } from '../per-name.js';
 import { byName, names, type Source } from './table.js';
 
 export interface Owner {
@@ -115,18 +117,16 @@ const RELEASES = /(?:^|_)(?:put|release|unpin|drop|unref|unget)(?:_|$)|_release$
 const NO_RELEASES = /^(?:smp_|atomic|arch_|raw_|refcount_|kref_|lock_|rwsem_|mutex_)/;
 
 /** A helper that gives pages back, as far as its name tells: ceph_put_page_vector, p9_release_pages. */
-export function namedRelease(name: string): boolean {
-	return RELEASES.test(name) && !NO_RELEASES.test(name);
-}
+export const namedRelease = perName((name): boolean => RELEASES.test(name) && !NO_RELEASES.test(name));
 
 const DESTRUCTORS = names(`
 	kref_put kref_put_mutex kref_put_lock call_rcu devm_add_action devm_add_action_or_reset
 `);
 
 /** Drops a reference on an object and says whether it was the last one. Source: include/linux/{refcount,atomic}.h. */
-export function dropsReference(name: string): boolean {
-	return /^(?:refcount|atomic(?:64|_long)?)_(?:dec|sub)_and_(?:test|lock\w*|mutex_lock)$/.test(name);
-}
+export const dropsReference = perName((name): boolean =>
+	/^(?:refcount|atomic(?:64|_long)?)_(?:dec|sub)_and_(?:test|lock\w*|mutex_lock)$/.test(name),
+);
 
 /** Calls the function among its arguments to destroy an object. Source: include/linux/{kref,rcupdate,device}.h. */
 export function callsDestructor(name: string): boolean {
@@ -142,9 +142,7 @@ const COMPLETES =
 const COMPLETION_FIELD =
 	/(?:^|_)(?:callback|complete|completion|done|end_io|func|handler|destructor|finish|thread_fn|free_job)$|^complete_/;
 
-export function registersCompletion(name: string): boolean {
-	return COMPLETES.test(name);
-}
+export const registersCompletion = perName((name): boolean => COMPLETES.test(name));
 
 export function isCompletionField(field: string): boolean {
 	return COMPLETION_FIELD.test(field);
@@ -184,6 +182,4 @@ const PRINTS =
 	/^(?:(?:dev|pr|netdev|drm|v4l2|net)_\w+|trace_\w+|\w+_(?:dbg|debug|err|warn|info)(?:_ratelimited)?|[A-Z_]*(?:DBG|DEBUG|ERROR|WARN|INFO)[A-Z_]*)$/;
 
 /** Looks at what it gets, or locks or prints it, and keeps nothing. */
-export function keepsNothing(name: string): boolean {
-	return QUIET.has(name) || PRINTS.test(name);
-}
+export const keepsNothing = perName((name): boolean => QUIET.has(name) || PRINTS.test(name));

@@ -1,4 +1,6 @@
 /** Functions that give another view of pages: the page, its kernel address, its physical address, a list that holds it. */
+
+import { perName } from '../per-name.js';
 import { byName, names, type Source } from './table.js';
 
 /** Position of the argument that the result is a view of. */
@@ -65,13 +67,13 @@ const BY_RESULT = {
 export type View = keyof typeof BY_RESULT;
 
 /** What the result of a call is a view of; undefined when it is none. */
-export function viewOf(name: string): { readonly view: View; readonly from: number } | undefined {
+export const viewOf = perName((name): { readonly view: View; readonly from: number } | undefined => {
 	for (const [view, table] of Object.entries(BY_RESULT)) {
 		const from = table.get(name);
 		if (from !== undefined) return { view: view as View, from };
 	}
 	return undefined;
-}
+});
 
 export interface ListCall {
 	/** Position of what is put in. */
@@ -132,6 +134,6 @@ const PAGE_ONLY = names(`
 `);
 
 /** Looks at the struct page alone. Source: include/linux/{mm,page-flags,page_ref,pagemap}.h. */
-export function looksAtPage(name: string): boolean {
-	return PAGE_ONLY.has(name) || /^(?:Page[A-Z]\w*|folio_test_\w+)$/.test(name);
-}
+export const looksAtPage = perName(
+	(name): boolean => PAGE_ONLY.has(name) || /^(?:Page[A-Z]\w*|folio_test_\w+)$/.test(name),
+);
