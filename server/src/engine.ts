@@ -14,7 +14,7 @@ import { needles } from './kernel/index.js';
 import type { Kernel } from './kernel/types.js';
 import { Proof } from './proof.js';
 import { applyEdits } from './rules/apply.js';
-import { improves, proofsOf } from './rules/improves.js';
+import { improves, isLessKnown, proofsOf } from './rules/improves.js';
 import { ruleMetas } from './rules/index.js';
 import type { Fix, RuleMeta, Severity, Tag } from './rules/rule.js';
 import { type Found, runRules } from './rules/run.js';
@@ -208,13 +208,12 @@ class Opened implements OpenFile {
 		return { ...analysis, findings };
 	}
 
-	prove(text: string, options: AnalyseOptions, { findings }: Analysis, finding: Finding): readonly Fix[] {
-		const unread = new Set(this.reader.look(text, options)?.own.unread).size;
+	prove(text: string, options: AnalyseOptions, before: Analysis, finding: Finding): readonly Fix[] {
 		return finding.fixes.filter((fix) => {
 			const copy = new Opened(this.parser);
 			const after = copy.analyse(applyEdits(text, fix.edits), { ...options, fixes: false });
 			copy.dispose();
-			return after.unread.length <= unread && improves(findings, after.findings, finding, fix.edits);
+			return !isLessKnown(before, after) && improves(before.findings, after.findings, finding, fix.edits);
 		});
 	}
 

@@ -1,6 +1,6 @@
 import type { Analysis, Finding } from './engine.js';
 import { applyEdits } from './rules/apply.js';
-import { proofsOf } from './rules/improves.js';
+import { isLessKnown, proofsOf } from './rules/improves.js';
 import type { Edit, Fix } from './rules/rule.js';
 
 /** Enough for fixes that bring up fixes; a text that still moves then is left where it is. */
@@ -158,7 +158,7 @@ function collides(a: Edit, b: Edit): boolean {
 
 /** Fewer findings, and none of a kind that was not there before. */
 function isBetter(before: Analysis, after: Analysis): boolean {
-	if (after.findings.length >= before.findings.length || after.unread.length > before.unread.length) return false;
+	if (after.findings.length >= before.findings.length || isLessKnown(before, after)) return false;
 	const left = new Map<string, number>();
 	for (const finding of before.findings) left.set(kind(finding), (left.get(kind(finding)) ?? 0) + 1);
 	return after.findings.every((finding) => {

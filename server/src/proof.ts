@@ -4,7 +4,7 @@ import type { Objection } from './conversion/claims.js';
 import type { Claims, Conversion, Offer, Refusal } from './conversion/plan.js';
 import type { AnalyseOptions, Audit, Finding, OpenFile } from './engine.js';
 import { applyEdits } from './rules/apply.js';
-import { moved, newOnes } from './rules/improves.js';
+import { isLessKnown, moved, newOnes } from './rules/improves.js';
 import type { Range } from './syntax/ir.js';
 import type { Neighbour } from './syntax/unit.js';
 
@@ -59,7 +59,7 @@ export class Proof {
 			const was = this.former.get(old) ?? this.audit(old, before);
 			this.former.set(old, was);
 			const is = this.audit(file, after);
-			if (is.unread.length > was.unread.length) return `${file.path} could not be read afterwards`;
+			if (isLessKnown(was, is)) return `${file.path} could not be read or followed afterwards`;
 			const fresh = newOnes(was.findings, is.findings).find((finding) => !isKnown(finding, longterm));
 			if (fresh) return `it would bring a finding of ${fresh.rule}: ${fresh.message}`;
 		}

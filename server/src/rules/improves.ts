@@ -58,3 +58,14 @@ export function newOnes<T extends Judged>(before: readonly Judged[], after: read
 		return count < 0;
 	});
 }
+
+/** What of a text could not be read, and what had too many paths or took too many steps. */
+interface Gaps {
+	readonly unread: readonly string[];
+	readonly bounded: readonly string[];
+}
+
+/** Less of it is known afterwards: that a finding is gone then proves nothing. */
+export function isLessKnown(before: Gaps, after: Gaps): boolean {
+	return after.unread.length > before.unread.length || after.bounded.length > before.bounded.length;
+}
