@@ -5,23 +5,27 @@
  *   node esbuild.mjs --watch         development, again after every change
  *   --outdir=DIR                     elsewhere than dist/
  *   --only=NAME,...                  some of: client, launch.node, client.web, server, server.worker, cli
+ *   --metafile=FILE                  tells what went into each of them, as esbuild has it
+ * Without --only also the notices of all packages that are bundled.
  */
 
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { context } from 'esbuild';
+import { notices, packagesOf } from './scripts/notices.mjs';
 
 const {
-	values: { production, watch, outdir, only },
+	values: { production, watch, outdir, only, metafile },
 } = parseArgs({
 	options: {
 		production: { type: 'boolean', default: false },
 		watch: { type: 'boolean', default: false },
 		outdir: { type: 'string', default: 'dist' },
 		only: { type: 'string' },
+		metafile: { type: 'string' },
 	},
 });
 const root = import.meta.dirname;
@@ -33,7 +37,9 @@ const shared = {
 	minify: production,
 	sourcemap: production ? false : 'linked',
 	sourcesContent: false,
+	// The licences of all that is bundled stand in one file.
 	legalComments: 'none',
+	metafile: true,
 	logLevel: 'warning',
 };
 
@@ -81,6 +87,9 @@ const copies = [
 	[require.resolve('tree-sitter-c/tree-sitter-c.wasm'), 'tree-sitter-c.wasm'],
 ];
 
+/** In dist/, beside the programs. */
+const NOTICES = 'THIRD-PARTY-NOTICES.txt';
+
 /** A warning here is a bug in somebody's editor. */
 const failOnWarnings = {
 	name: 'fail-on-warnings',
@@ -108,5 +117,10 @@ if (watch) {
 	const results = await Promise.allSettled(contexts.map((build) => build.rebuild()));
 	await Promise.all(contexts.map((build) => build.dispose()));
 	if (results.some(({ status }) => status === 'rejected')) process.exit(1);
+	const made = results.map(({ value }) => value.metafile);
+	if (metafile !== undefined) await writeFile(metafile, JSON.stringify(made));
+	const inputs = made.flatMap((one) => Object.keys(one.inputs));
+	const copied = copies.map(([from]) => relative(root, from).replaceAll(sep, '/'));
+	if (only === undefined) await writeFile(join(dist, NOTICES), await notices(root, packagesOf([...inputs, ...copied])));
 	if (existsSync(join(dist, 'cli.js'))) await chmod(join(dist, 'cli.js'), 0o755);
 }

@@ -19,6 +19,7 @@ describe('gup-lens.vsix', () => {
 			'extension/LICENSE.txt',
 			'extension/client/audit.svg',
 			'extension/client/icon.png',
+			'extension/dist/THIRD-PARTY-NOTICES.txt',
 			'extension/dist/client.js',
 			'extension/dist/client.web.js',
 			'extension/dist/launch.node.js',
