@@ -233,6 +233,8 @@ class Reader {
 	}
 
 	private itemsNaming(name: string): readonly Item[] {
+		// the parser puts empty names where some are missing
+		if (name === '') return [];
 		if (this.named.size < MANY_WORDS) return this.itemsWith(name);
 		this.words ??= this.itemsByWord();
 		return this.words.get(name) ?? [];
