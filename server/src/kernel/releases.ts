@@ -65,11 +65,22 @@ export function parseVersion(text: string): ParsedVersion | undefined {
 	return { release: `${Number(match[2])}.${Number(match[3])}`, version: match[1] as string };
 }
 
+/** Releases as numbers in their order; there are few of them, and they are compared all the time. */
+const ORDER = new Map<Release, number>();
+
+function orderOf(release: Release): number {
+	let order = ORDER.get(release);
+	if (order === undefined) {
+		const [major = 0, minor = 0] = release.split('.').map(Number);
+		order = major * 1000 + minor;
+		ORDER.set(release, order);
+	}
+	return order;
+}
+
 /** Negative, 0 or positive, as `a` is older than, the same as or newer than `b`. */
 export function compareReleases(a: Release, b: Release): number {
-	const [aMajor = 0, aMinor = 0] = a.split('.').map(Number);
-	const [bMajor = 0, bMinor = 0] = b.split('.').map(Number);
-	return aMajor - bMajor || aMinor - bMinor;
+	return orderOf(a) - orderOf(b);
 }
 
 interface ReleaseRange {
