@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { failuresOf, kindOf } from '../test/fuzz/check.js';
+import { ALL, failuresOf, kindOf } from '../test/fuzz/check.js';
 import { fullCorpus } from '../test/fuzz/corpus.js';
 import { inputOf } from '../test/fuzz/generate.js';
 import { fromFile } from '../test/fuzz/input.js';
@@ -41,7 +41,7 @@ function numberOf(name: 'minutes' | 'count' | 'seed' | 'jobs', otherwise: number
 async function replay(path: string): Promise<number> {
 	const input = fromFile(readFileSync(path, 'utf8'));
 	console.log(`was kept for: ${input.failure}`);
-	const failures = await failuresOf(input, true);
+	const failures = await failuresOf(input, ALL);
 	for (const failure of failures) console.log(`\n${kindOf(failure)}\n${failure.message}`);
 	if (failures.length === 0) console.log('holds');
 	return failures.length === 0 ? 0 : 1;

@@ -19,18 +19,20 @@ export function kindOf({ property, what }: Failure): string {
 	return `${property}: ${what}`;
 }
 
-/** @param all properties, also those that only a part of the mutants is held to */
+/** Share of `failuresOf` with which an input is held to each property. */
+export const ALL = Number.POSITIVE_INFINITY;
+
+/** @param share 1: each property as often as it says; less: less often; `ALL`: every one */
 export async function failuresOf(
 	input: Input,
-	all = false,
+	share = 1,
 	properties: readonly Property[] = PROPERTIES,
 ): Promise<readonly Failure[]> {
 	const dice = new Dice(input.seed);
 	const failures: Failure[] = [];
 	for (const property of properties) {
 		if (property.target !== input.target) continue;
-		const asked = dice.chance(property.share) || all;
-		const failure = asked ? await failureOf(property, input) : undefined;
+		const failure = dice.chance(property.share * share) ? await failureOf(property, input) : undefined;
 		if (failure) failures.push(failure);
 	}
 	return failures;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { OpenFile } from '../../server/src/engine.js';
 import { engine } from '../kernel/corpus.js';
-import { type Failure, failsAs, failuresOf, kindOf } from './check.js';
+import { ALL, type Failure, failsAs, failuresOf, kindOf } from './check.js';
 import { ownCorpus } from './corpus.js';
 import { inputOf } from './generate.js';
 import { fromFile, type Input, TARGETS, toFile, versionsOf } from './input.js';
@@ -86,14 +86,14 @@ test('a failure is found, and known again by its kind', async () => {
 			if (text.includes('y')) throw new TypeError(`y at ${text.indexOf('y')}`);
 		},
 	};
-	const [failure, ...others] = await failuresOf({ ...BASE, text: 'ax' }, false, [planted]);
+	const [failure, ...others] = await failuresOf({ ...BASE, text: 'ax' }, ALL, [planted]);
 	expect({ failure, others }).toEqual({
 		failure: { property: 'planted', what: 'has an x', message: 'has an x: ax' },
 		others: [],
 	});
 	expect(await failsAs({ ...BASE, text: 'bbx' }, failure as Failure, [planted])).toBe(true);
 	expect(await failsAs({ ...BASE, text: 'y' }, failure as Failure, [planted])).toBe(false);
-	const kinds = await Promise.all(['y', 'by', 'z'].map((text) => failuresOf({ ...BASE, text }, false, [planted])));
+	const kinds = await Promise.all(['y', 'by', 'z'].map((text) => failuresOf({ ...BASE, text }, ALL, [planted])));
 	expect(kinds.map((failures) => failures.map(kindOf))).toEqual([
 		['planted: TypeError: y at N in Object.check'],
 		['planted: TypeError: y at N in Object.check'],
@@ -114,7 +114,7 @@ test('a syntax tree that nobody frees is a failure', async () => {
 		},
 	};
 	const text = 'int f(void)\n{\n\treturn get_user_pages_fast(0, 1, 0, NULL);\n}\n';
-	const failures = await failuresOf({ ...BASE, text }, false, [leaking]);
+	const failures = await failuresOf({ ...BASE, text }, ALL, [leaking]);
 	for (const file of open) file.dispose();
 	expect(failures.map(kindOf)).toEqual(['leaking: syntax trees are not freed']);
 });
