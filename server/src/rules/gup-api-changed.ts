@@ -1,3 +1,4 @@
+import { isForSomeKernels } from '../analysis/compat.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { isNull } from '../analysis/walk.js';
 import type { Signature } from '../kernel/types.js';
@@ -98,7 +99,7 @@ export const gupApiChanged: Rule = {
 		for (const call of file.calls) {
 			const { nameRange, args, name } = call.call;
 			// the other arm of a compatibility test is for another kernel
-			if (file.ir.compat.some((range) => nameRange.start >= range.start && nameRange.end <= range.end)) continue;
+			if (isForSomeKernels(file.ir, nameRange.start)) continue;
 			// half-typed, or a function of the driver's own that only shares the name
 			const theirs = call.shape;
 			if (!theirs) continue;

@@ -201,13 +201,16 @@ function everyGuarded(
 /** Places that are asked for an errno somewhere in the function: `IS_ERR_VALUE(got)`, `(int)got < 0`, `got > nr`. */
 function askedFor(fn: FunctionIR, calls: readonly ApiCall[]): Set<string> {
 	const asked = new Set<string>();
+	const { effort } = fn;
 	const look = (at: Expr): void => {
 		if (at.kind === 'call' && at.name === 'IS_ERR_VALUE') {
 			const name = at.args[0] && place(at.args[0]);
 			if (name) asked.add(name);
 		}
-		for (const { name, cast } of relations(at, true))
+		for (const { name, cast } of relations(at, true)) {
+			if (!effort.spend(calls.length)) return;
 			if (cast || calls.some((call) => isGuard(call, at, name))) asked.add(name);
+		}
 	};
 	for (const block of fn.blocks) {
 		for (const step of block.steps) for (const root of roots(step)) everyPart(root, look);

@@ -1,3 +1,4 @@
+import { isForSomeKernels } from '../analysis/compat.js';
 /** What the rules about the use of pages share: which sites they judge, and how they name what they see. */
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { holderPlace } from '../analysis/holders.js';
@@ -19,7 +20,7 @@ export interface Site {
 
 /** The other arm of a feature test pins: this one is for kernels that cannot. */
 function pinsElsewhere(file: FileContext, { call, fn }: ApiCall): boolean {
-	const isCompat = ({ start }: Range): boolean => file.ir.compat.some((arm) => arm.start <= start && start < arm.end);
+	const isCompat = ({ start }: Range): boolean => isForSomeKernels(file.ir, start);
 	return (
 		isCompat(call) &&
 		file.calls.some((other) => other.api.record.group === 'pin' && other.fn?.name === fn?.name && isCompat(other.call))

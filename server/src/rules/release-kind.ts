@@ -1,5 +1,7 @@
 /** What the rules about a wrong release share: releases of another kind than the pages carry. */
 
+import { callsOf } from '../analysis/callers.js';
+import { isForSomeKernels } from '../analysis/compat.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { type Held, holdersOf } from '../analysis/holders.js';
 import { unmarked } from '../analysis/ownership/former.js';
@@ -71,18 +73,17 @@ function throughHelpers(file: FileContext, taken: Held, released: string): Misma
 		event.holding.kind === taken &&
 		!mayFit(file, event.release, taken) &&
 		gives(file, event.inner, released) &&
-		!isForSomeKernels(file, event.inner)
+		// in an arm that a feature test decides: the other arm may suit the taking call of this kernel
+		!isForSomeKernels(file.ir, event.inner.start)
 			? [{ fn, event }]
 			: [],
 	);
+	const starts = new Set(wrong.map(({ event }) => event.release.start));
 	return wrong.map(({ fn, event }) => {
 		const { inner, release, holding } = event;
 		if (inner === release)
 			return { fn, release, place: holding.place, kind: taken, taken: [holding.taking], across: true };
-		const all = file.ir
-			.callers(release.name)
-			.flatMap((caller) => caller.calls.filter((call) => call.name === release.name));
-		const everywhere = all.every((call) => wrong.some((other) => other.event.release.start === call.start));
+		const everywhere = callsOf(file, release.name).every(({ call }) => starts.has(call.start));
 		const elsewhere = !file.unit.isOwn(inner) && file.unit.isOwn(release);
 		return {
 			fn,
@@ -98,14 +99,7 @@ function throughHelpers(file: FileContext, taken: Held, released: string): Misma
 
 /** Some path brings pages of another kind to this release. */
 function mayFit(file: FileContext, release: CallExpr, taken: Held): boolean {
-	return file.ownership.events.some(
-		({ event }) => event.kind === 'release' && event.release === release && event.holding.kind !== taken,
-	);
-}
-
-/** It stands in an `#if` arm that a feature test decides: the other arm may suit the taking call of this kernel. */
-function isForSomeKernels(file: FileContext, { start }: CallExpr): boolean {
-	return file.ir.compat.some((arm) => arm.start <= start && start < arm.end);
+	return file.ownership.releasesAt(release).some(({ holding }) => holding.kind !== taken);
 }
 
 function gives(file: FileContext, call: CallExpr, released: string): boolean {

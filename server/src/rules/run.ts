@@ -1,6 +1,7 @@
 /** Run all rules over one file: severities, caps, suppressions, order. */
 import type { FileContext } from '../analysis/context.js';
 import { needles } from '../kernel/index.js';
+import { grouped } from '../syntax/grouped.js';
 import type { Range } from '../syntax/ir.js';
 import { rules } from './index.js';
 import { type Report, type Rule, SEVERITIES, type Severity } from './rule.js';
@@ -61,8 +62,14 @@ function isAbout({ rule, covers }: Suppression, { meta }: Rule, offset: number):
 	return rule === meta.id && offset >= covers.start && offset < covers.end;
 }
 
-/** The comment that suppresses a rule at a place. @param comments in the order of the text, and so are the lines they cover */
-function commentOn(comments: readonly Suppression[], rule: Rule, offset: number): Suppression | undefined {
+/** What is said of a function that was given up rests on half of it. */
+function isGivenUp({ ir }: FileContext, { start }: Range): boolean {
+	const { givenUp } = ir.effort;
+	return givenUp.size > 0 && givenUp.has(ir.around(start) ?? '');
+}
+
+/** The first comment that covers an offset; the lines they cover ascend. */
+function covering(comments: readonly Suppression[], offset: number): Suppression | undefined {
 	let low = 0;
 	let high = comments.length;
 	while (low < high) {
@@ -70,18 +77,8 @@ function commentOn(comments: readonly Suppression[], rule: Rule, offset: number)
 		if ((comments[mid] as Suppression).covers.end <= offset) low = mid + 1;
 		else high = mid;
 	}
-	for (let at = low; at < comments.length; at++) {
-		const comment = comments[at] as Suppression;
-		if (comment.covers.start > offset) return undefined;
-		if (isAbout(comment, rule, offset)) return comment;
-	}
-	return undefined;
-}
-
-/** What is said of a function that was given up rests on half of it. */
-function isGivenUp({ ir }: FileContext, { start }: Range): boolean {
-	const { givenUp } = ir.effort;
-	return givenUp.size > 0 && givenUp.has(ir.around(start) ?? '');
+	const found = comments[low];
+	return found && found.covers.start <= offset ? found : undefined;
 }
 
 /** Comments that suppress nothing or give no reason. */
@@ -129,6 +126,7 @@ function wordsIn(text: string): ReadonlySet<string> {
 export function runRules(file: FileContext, chosen: Severities = {}): Found[] {
 	const found = new Map<string, Found>();
 	const comments = suppressions(file.text.slice(0, file.unit.own));
+	const byRule = grouped(comments, (comment) => comment.rule);
 	const used = new Set<Suppression>();
 	const named = wordsIn(file.text);
 	for (const rule of rules) {
@@ -136,7 +134,7 @@ export function runRules(file: FileContext, chosen: Severities = {}): Found[] {
 		rule.check(file, (raw) => {
 			const report = isGivenUp(file, raw) ? undefined : brought(file, rule, raw);
 			if (!report) return;
-			const comment = commentOn(comments, rule, report.start);
+			const comment = covering(byRule.get(rule.meta.id) ?? [], report.start);
 			if (comment) {
 				used.add(comment);
 				return;

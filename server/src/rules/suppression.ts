@@ -18,27 +18,67 @@ export interface Suppression extends Range {
 	readonly covers: Range;
 }
 
-const COMMENT =
-	/(\/\*|\/\/)[ \t*]*gup-lens:[ \t]*keep[ \t]+([\w-]+)[ \t]*(?:--[ \t]*([^\n]*?))?[ \t]*(?:\*\/|(?=\r?\n)|$)/g;
+/** What a suppression begins with, up to the rule; where it ends is found without a pattern, which would take the square of a long line. */
+const HEAD = /(?:\/\*|\/\/)[ \t*]*gup-lens:[ \t]*keep[ \t]+([\w-]+)/g;
 
-/** All suppression comments of a text. A comment alone on its line covers the next line too. */
+/** All suppression comments of a text, in its order. A comment alone on its line covers the next line too. */
 export function suppressions(text: string): Suppression[] {
 	if (!text.includes('gup-lens:')) return [];
-	return [...text.matchAll(COMMENT)].map((match) => {
-		const start = match.index;
-		const end = start + match[0].length;
-		const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-		let lineEnd = text.indexOf('\n', end);
-		if (lineEnd < 0) lineEnd = text.length;
-		// In a macro the line goes on with a backslash.
-		const alone = text.slice(lineStart, start).trim() === '' && /^\s*\\?\s*$/.test(text.slice(end, lineEnd));
-		const next = text.indexOf('\n', lineEnd + 1);
-		return {
-			start,
-			end,
-			rule: match[2] as string,
-			reason: (match[3] ?? '').trim(),
-			covers: { start: lineStart, end: alone ? (next < 0 ? text.length : next) : lineEnd },
-		};
-	});
+	const found: Suppression[] = [];
+	/** Of the line the last one is on. */
+	let line: Range = { start: 0, end: -1 };
+	/** The next end of a comment. */
+	let closing = -1;
+	for (const { 0: head, 1: words = '', index: start } of text.matchAll(HEAD)) {
+		if (start > line.end) line = lineAround(text, start);
+		const from = start + head.length;
+		if (closing < from) closing = indexOf(text, '*/', from);
+		const closes = closing < line.end;
+		const stop = closes ? closing : withoutReturn(text, line.end);
+		const body = bodyOf(words, text.slice(from, stop));
+		if (!body) continue;
+		const end = closes ? stop + 2 : stop;
+		const next = isAlone(text, start, end) ? text.indexOf('\n', line.end + 1) : line.end;
+		found.push({ start, end, ...body, covers: { start: line.start, end: next < 0 ? text.length : next } });
+	}
+	return found;
+}
+
+function indexOf(text: string, wanted: string, from: number): number {
+	const at = text.indexOf(wanted, from);
+	return at < 0 ? Number.POSITIVE_INFINITY : at;
+}
+
+function lineAround(text: string, offset: number): Range {
+	const end = text.indexOf('\n', offset);
+	return { start: text.lastIndexOf('\n', offset - 1) + 1, end: end < 0 ? text.length : end };
+}
+
+function withoutReturn(text: string, lineEnd: number): number {
+	return text[lineEnd] === '\n' && text[lineEnd - 1] === '\r' ? lineEnd - 1 : lineEnd;
+}
+
+/** The rule and the reason; undefined where something else follows the rule. */
+function bodyOf(words: string, rest: string): Pick<Suppression, 'rule' | 'reason'> | undefined {
+	const behind = rest.trim();
+	if (behind === '') return { rule: words, reason: '' };
+	if (behind.startsWith('--')) return { rule: words, reason: behind.slice(2).trim() };
+	// "gup-leak--because it is so"
+	const dashes = words.lastIndexOf('--');
+	return dashes > 0 ? { rule: words.slice(0, dashes), reason: (words.slice(dashes + 2) + rest).trim() } : undefined;
+}
+
+/** Nothing else stands on the line; in a macro it goes on with a backslash. */
+function isAlone(text: string, start: number, end: number): boolean {
+	let before = start - 1;
+	while (isBlank(text[before])) before--;
+	let after = end;
+	while (isBlank(text[after])) after++;
+	if (text[after] === '\\') after++;
+	while (isBlank(text[after])) after++;
+	return (before < 0 || text[before] === '\n') && (after >= text.length || text[after] === '\n');
+}
+
+function isBlank(char: string | undefined): boolean {
+	return char !== undefined && char !== '\n' && /\s/.test(char);
 }

@@ -1,5 +1,6 @@
 /** Ownership of pages in one file: every function that takes pages, with the functions it calls and that call it. */
-import type { Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
+import { grouped } from '../../syntax/grouped.js';
+import type { CallExpr, Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { parameterAt } from '../variables.js';
 import { rootOf } from '../walk.js';
@@ -38,6 +39,14 @@ export function takes({ api }: ApiCall): boolean {
 	return api.record.takes !== 'none' && TAKING.test(api.record.group) && api.signature !== undefined;
 }
 
+type Release = Event & { readonly kind: 'release' };
+
+/** Something a path came upon, and the function it is in. */
+interface Met {
+	readonly fn: FunctionIR;
+	readonly event: Event;
+}
+
 export class Ownership implements Surroundings {
 	private readonly walks = new Map<FunctionIR, Walked>();
 	private readonly summaries = new Map<string, Summary | undefined>();
@@ -48,6 +57,9 @@ export class Ownership implements Surroundings {
 	private readonly foreign: ReadonlyMap<string, Summary>;
 	private all: readonly Walked[] | undefined;
 	private found: boolean | undefined;
+	private met: readonly Met[] | undefined;
+	private releases: ReadonlyMap<CallExpr, readonly Release[]> | undefined;
+	private used: readonly FieldUse[] | undefined;
 
 	/**
 	 * @param calls every API call of the file
@@ -131,13 +143,24 @@ export class Ownership implements Surroundings {
 		return this.walked.flatMap(shortOf);
 	}
 
-	get events(): readonly { readonly fn: FunctionIR; readonly event: Event }[] {
-		return this.walked.flatMap(({ fn, events }) => events.map((event) => ({ fn, event })));
+	get events(): readonly Met[] {
+		this.met ??= this.walked.flatMap(({ fn, events }) => events.map((event) => ({ fn, event })));
+		return this.met;
+	}
+
+	/** What paths came upon at one releasing call. */
+	releasesAt(release: CallExpr): readonly Release[] {
+		this.releases ??= grouped(
+			this.events.flatMap(({ event }) => (event.kind === 'release' ? event : [])),
+			(event) => event.release,
+		);
+		return this.releases.get(release) ?? [];
 	}
 
 	/** Fields whose pages come from one place of the file, with where they are given back. */
 	get fields(): readonly FieldUse[] {
-		return fieldUses(this.ir, this.walked, (fn) => this.walk(fn));
+		this.used ??= fieldUses(this.ir, this.walked, (fn) => this.walk(fn));
+		return this.used;
 	}
 
 	/** Names of functions with more paths than are followed. */
