@@ -19,6 +19,7 @@ describe('the documentation', () => {
 		'README.md',
 		'ARCHITECTURE.md',
 		'CONTRIBUTING.md',
+		'SECURITY.md',
 		'docs/rules/README.md',
 		...ruleMetas.map(({ id }) => `docs/rules/${id}.md`),
 	];
@@ -29,7 +30,7 @@ describe('the documentation', () => {
 		expect(dead).toEqual([]);
 	});
 
-	it.each(['README.md', 'CONTRIBUTING.md'])('%s names only npm scripts that exist', (page) => {
+	it.each(['README.md', 'CONTRIBUTING.md', 'SECURITY.md'])('%s names only npm scripts that exist', (page) => {
 		const { scripts } = JSON.parse(read('package.json'));
 		const named = [...read(page).matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name as string);
 		expect(named.filter((name) => !(name in scripts))).toEqual([]);
