@@ -2,6 +2,7 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Git, GitError, PLAIN_DIFF } from '../programs/git.js';
 import { slashed } from './collect.js';
+import { isGarbled } from './entries.js';
 import { isInside } from './relativePath.js';
 
 /** A file that differs from a revision. Paths are absolute, with "/". */
@@ -72,9 +73,11 @@ export class Revision {
 		}
 	}
 
-	/** @param path relative to the top */
+	/** A regular file, or one that is told as skipped because its name is no text. @param path relative to the top */
 	#isFile(path: string): boolean {
-		return this.#isOurs(path) && lstatSync(`${this.top}/${path}`, { throwIfNoEntry: false })?.isFile() === true;
+		const absolute = `${this.top}/${path}`;
+		const isThere = lstatSync(absolute, { throwIfNoEntry: false })?.isFile() ?? isGarbled(absolute);
+		return isThere && this.#isOurs(path);
 	}
 
 	/** Its folder lies in the work tree, not behind a symbolic link; or is gone. @param path relative to the top */

@@ -8,11 +8,22 @@ const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
  * Opens a regular file for reading; what could block or never end is refused.
  * @param follow false: a symbolic link is refused too
  * @returns descriptor, which the caller closes
- * @throws what the file system says: ELOOP for a link that is refused, EFTYPE for what is no regular file
+ * @throws what the file system says, and EFTYPE for what is no regular file, or a link that is refused
  */
 export function openRegular(path: string, follow = true): number {
-	const file = openSync(path, FLAGS | (follow ? 0 : (constants.O_NOFOLLOW ?? 0)));
-	if (fstatSync(file).isFile()) return file;
-	closeSync(file);
+	const file = open(path, follow);
+	if (file !== undefined && fstatSync(file).isFile()) return file;
+	if (file !== undefined) closeSync(file);
 	throw Object.assign(new Error(NOT_REGULAR), { code: 'EFTYPE' });
+}
+
+/** @returns undefined for a link that is refused */
+function open(path: string, follow: boolean): number | undefined {
+	if (follow) return openSync(path, FLAGS);
+	try {
+		return openSync(path, FLAGS | (constants.O_NOFOLLOW ?? 0));
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ELOOP') return undefined;
+		throw error;
+	}
 }
