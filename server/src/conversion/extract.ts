@@ -12,6 +12,9 @@ import { Blocked } from './plan.js';
 import { hasEffects, rewriteReleases } from './release.js';
 import { contents, pathTo, type Statement, statementsOf } from './statements.js';
 
+/** UTF-16 units of a declaration before the value. */
+const LONGEST_DECLARATION = 300;
+
 export const EXTRACT = 'iov_iter_extract_pages';
 
 /** The edits of all sides. */
@@ -107,7 +110,7 @@ class Extraction {
 		const declares = (at: Statement | undefined): boolean =>
 			at !== undefined && fn.locals.some(({ start }) => at.start <= start && start < at.end);
 		if (!declares(own)) return false;
-		const written = file.text.slice(own.start, taking.call.start);
+		const written = file.text.slice(own.start, Math.min(taking.call.start, own.start + LONGEST_DECLARATION));
 		const [, declaration, name] = /^([\w\s*]*?\b(\w+))\s*=\s*$/.exec(written) ?? [];
 		const isAll = file.text.slice(taking.call.end, own.end).trim() === ';';
 		if (!declaration || !isAll || declares(around.body[around.body.indexOf(own) + 1]))

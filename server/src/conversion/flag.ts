@@ -289,7 +289,7 @@ export class FlagPlan {
 	private isDeclared({ name, nameRange }: FunctionIR): boolean {
 		const { text, unit } = this.file;
 		const own = text.slice(0, unit.own);
-		const prototype = new RegExp(`^[A-Za-z_][^\\n;={}]*\\b${name}\\s*\\([^;{}]*\\)\\s*;`, 'm').exec(own);
+		const prototype = new RegExp(`^[A-Za-z_][^\\n;={}]{0,200}\\b${name}\\s*\\([^;{}]{0,2000}\\)\\s*;`, 'm').exec(own);
 		return prototype !== null && prototype.index !== nameRange.start;
 	}
 

@@ -66,7 +66,7 @@ class Hunks {
 	private field({ start, text }: Edit): void {
 		const before = this.file.text.slice(0, start);
 		const record = [...before.matchAll(/^struct\s+(\w+)\s*\{/gm)].at(-1)?.[1];
-		const line = before.slice(before.lastIndexOf('\n') + 1).replace(/\/\*.*?\*\/|\/\/.*/g, '');
+		const line = before.slice(before.lastIndexOf('\n') + 1).replace(/\/\*.*?(?:\*\/|$)|\/\/.*/g, '');
 		const path = this.file.unit.sourceOf(start).from?.path;
 		const isInside = !/\n\}/.test(before.slice(before.lastIndexOf(`struct ${record}`)));
 		if (record === undefined || !isInside) {

@@ -7,7 +7,7 @@ import type { FileEdit } from './plan.js';
 /** Words beyond which a list ends. */
 const MOST_LINES = 6;
 
-const COMMENTS = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"/g;
+const COMMENTS = /\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"?/g;
 
 /** Comments and messages that name a function which is not called any more. */
 function mentions(file: FileContext, names: readonly string[], edits: readonly FileEdit[]): string | undefined {

@@ -5,6 +5,9 @@ import type { Range } from '../syntax/ir.js';
 import { reaches } from './flag-rule.js';
 import type { Edit, Fix, Rule } from './rule.js';
 
+/** Blanks between an operand and the brackets around it. */
+const REACH = 100;
+
 function inside(inner: Range, outer: Range): boolean {
 	return inner.start >= outer.start && inner.end <= outer.end;
 }
@@ -30,7 +33,14 @@ function wrap(file: FileContext, call: ApiCall, origin: Origin): readonly Fix[] 
 	const closed =
 		whole ||
 		!wrapped.includes('?') ||
-		(/\(\s*$/.test(file.text.slice(0, at.start)) && /^\s*\)/.test(file.text.slice(at.end)));
+		(file.text
+			.slice(Math.max(0, at.start - REACH), at.start)
+			.trimEnd()
+			.endsWith('(') &&
+			file.text
+				.slice(at.end, at.end + REACH)
+				.trimStart()
+				.startsWith(')'));
 	return [
 		{
 			title: text === 'true' ? 'Replace by FOLL_WRITE' : `Pass FOLL_WRITE when ${text}`,

@@ -8,8 +8,25 @@ import type { Rule } from './rule.js';
 function isOne(file: FileContext, count: Expr | undefined): boolean {
 	const name = count && bare(count);
 	if (name?.kind !== 'name' || !/^[A-Z][A-Z0-9_]*$/.test(name.name)) return false;
-	const value = new RegExp(`(?:#\\s*define\\s+|\\b)${name.name}\\s*(?:=\\s*)?\\(?(\\d+)`).exec(file.text)?.[1];
+	const value = constantsOf(file).get(name.name);
 	return value === undefined || value === '1';
+}
+
+const CONSTANTS = new WeakMap<FileContext, ReadonlyMap<string, string>>();
+
+/** `#define NAME 1`, `NAME = 1` */
+const VALUE = /\b([A-Z][A-Z0-9_]*)\b\s*(?:=\s*)?\(?(\d+)/g;
+
+/** The first number that stands behind each name. */
+function constantsOf(file: FileContext): ReadonlyMap<string, string> {
+	let known = CONSTANTS.get(file);
+	if (!known) {
+		const found = new Map<string, string>();
+		for (const [, name = '', value = ''] of file.text.matchAll(VALUE)) if (!found.has(name)) found.set(name, value);
+		known = found;
+		CONSTANTS.set(file, known);
+	}
+	return known;
 }
 
 export const gupShortCount: Rule = {

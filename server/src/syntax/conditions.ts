@@ -44,7 +44,9 @@ export function directive(text: string): { word: string; rest: string } {
 }
 
 function stripComments(text: string): string {
-	return text.replace(/\/\*[\s\S]*?(\*\/|$)/g, ' ').replace(/\/\/.*$/gm, ' ');
+	const bare = text.replace(/\/\*[\s\S]*?(\*\/|$)/g, ' ').replace(/\/\/.*$/gm, ' ');
+	// with one blank at most between two words, the patterns below try few ways to share them out
+	return bare.replace(/\s+/g, ' ');
 }
 
 const NEVER = /^(?:0|__cplusplus|defined\s*\(?\s*__cplusplus\s*\)?|false)$/;

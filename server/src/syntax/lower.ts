@@ -265,7 +265,7 @@ class FunctionLowering {
 		const base = baseType(node, expressions.text);
 		// what lives on between calls is no variable of one of them
 		const lasts = node.children.some((c) => c.type === 'storage_class_specifier' && expressions.text(c) === 'static');
-		for (const declarator of node.children) {
+		for (const [i, declarator] of node.children.entries()) {
 			if (lasts || declarator.field !== 'declarator') continue;
 			const found = declared(declarator, expressions.text);
 			if (!found) continue;
@@ -279,9 +279,10 @@ class FunctionLowering {
 			if (found.isFunction && !value) continue;
 			this.locals.push(variable);
 			const init = value && expressions.expr(value);
+			const behind = value ?? node.children[i + 1];
 			const between = this.source.text.slice(
 				range.end,
-				value ? expressions.range(value).start : expressions.range(node).end,
+				behind ? expressions.range(behind).start : expressions.range(node).end,
 			);
 			const cleanup = /\b(?:__free|__cleanup|cleanup|__cleanup__)\s*\(\s*(\w+)\s*\)/.exec(between)?.[1];
 			this.step({ ...expressions.range(declarator), kind: 'declare', variable, init, cleanup });

@@ -26,13 +26,16 @@ export function blankInert(text: string): string {
 		blank,
 	);
 	return bare.replace(
-		/^[ \t]*#[ \t]*if[ \t]+0\b[^\n]*\n([\s\S]*?)^[ \t]*#[ \t]*(?:endif|else|elif)\b/gm,
-		(whole, arm: string) => {
+		/^[ \t]*#[ \t]*if[ \t]+0\b[^\n]*\n([\s\S]*?)(?:^[ \t]*#[ \t]*(endif|else|elif)\b|(?![\s\S]))/gm,
+		(whole, arm: string, end: string | undefined) => {
 			// An inner #if would end the arm too early: leave such an arm alone.
-			return /^[ \t]*#[ \t]*if/m.test(arm) ? whole : blank(whole);
+			return end === undefined || /^[ \t]*#[ \t]*if/m.test(arm) ? whole : blank(whole);
 		},
 	);
 }
+
+/** UTF-16 units of a parameter list. */
+const LONGEST_PARAMETERS = 4000;
 
 const ATTRIBUTE = /__attribute__\s*\(\((?:[^()]|\([^()]*\))*\)\)|__(?:printf|alloc_size|nonnull|malloc)\s*\([^()]*\)/g;
 const DIRECTIVE = /^[ \t]*#(?:\\\r?\n|[^\n])*/gm;
@@ -75,9 +78,9 @@ function prototypesOf(text: string, header: string, wanted: ReadonlySet<string>)
 		const returns = returnType(before(code, match.index));
 		const open = match.index + match[0].length - 1;
 		const end = closing(code, open);
-		if (returns === undefined || end < 0) continue;
+		if (returns === undefined || end < 0 || end - open > LONGEST_PARAMETERS) continue;
 		const params = parameterList(code.slice(open + 1, end - 1));
-		if (params && /^\s*(?:[A-Za-z_]\w*\s*)*[;{]/.test(code.slice(end, end + 200))) {
+		if (params && /^\s*(?:[A-Za-z_]\w*\b\s*)*[;{]/.test(code.slice(end, end + 200))) {
 			found.push({ name, returns, params, header, macro: false });
 		}
 	}
@@ -126,7 +129,7 @@ function flagsOf(text: string, header: string): FlagDefinition[] {
 	for (const match of text.matchAll(/^[ \t]*#[ \t]*define[ \t]+(FOLL_\w+)[ \t]+((?:\\\n|[^\n])*)/gm)) {
 		add(match[1] as string, constant((match[2] as string).replace(/\\\n/g, ' '), known));
 	}
-	for (const list of text.matchAll(/\benum\b[^{};]*\{([^{}]*)\}/g)) {
+	for (const list of text.matchAll(/\benum\b[^{};]{0,200}\{([^{}]*)\}/g)) {
 		if (!/\bFOLL_/.test(list[1] as string)) continue;
 		let previous: number | undefined = -1;
 		for (const entry of splitArguments(list[1] as string)) {

@@ -70,9 +70,28 @@ export class Unit {
 	}
 }
 
-function placeIn({ path, text }: Neighbour, offset: number): Place {
-	const before = text.slice(0, offset);
-	let line = 1;
-	for (let at = before.indexOf('\n'); at >= 0; at = before.indexOf('\n', at + 1)) line++;
-	return { path, line, column: offset - before.lastIndexOf('\n') };
+const LINES = new WeakMap<Neighbour, readonly number[]>();
+
+/** Offsets at which the lines of a file start. */
+function linesOf(file: Neighbour): readonly number[] {
+	let lines = LINES.get(file);
+	if (!lines) {
+		const found = [0];
+		for (let at = file.text.indexOf('\n'); at >= 0; at = file.text.indexOf('\n', at + 1)) found.push(at + 1);
+		lines = found;
+		LINES.set(file, lines);
+	}
+	return lines;
+}
+
+function placeIn(file: Neighbour, offset: number): Place {
+	const lines = linesOf(file);
+	let low = 0;
+	let high = lines.length;
+	while (low < high) {
+		const mid = (low + high) >> 1;
+		if ((lines[mid] as number) <= offset) low = mid + 1;
+		else high = mid;
+	}
+	return { path: file.path, line: low, column: offset - (lines[low - 1] as number) + 1 };
 }

@@ -5,7 +5,7 @@ import type { Range } from '../../syntax/ir.js';
 /** A comment or a string, or one of the words. */
 function scanner(words: RegExp): RegExp {
 	return new RegExp(
-		`/\\*[^]*?\\*/|//[^\\n]*|"(?:\\\\.|[^"\\\\\\n])*"|(${words.source})|<linux/(?:mmu_notifier|hmm)\\.h>`,
+		`/\\*[^]*?(?:\\*/|(?![\\s\\S]))|//[^\\n]*|"(?:\\\\.|[^"\\\\\\n])*"?|(${words.source})|<linux/(?:mmu_notifier|hmm)\\.h>`,
 		'g',
 	);
 }
