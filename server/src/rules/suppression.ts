@@ -21,10 +21,30 @@ export interface Suppression extends Range {
 /** What a suppression begins with, up to the rule; where it ends is found without a pattern, which would take the square of a long line. */
 const HEAD = /(?:\/\*|\/\/)[ \t*]*gup-lens:[ \t]*keep[ \t]+([\w-]+)/g;
 
-/** All suppression comments of a text, in its order. A comment alone on its line covers the next line too. */
+/** A comment and its line, with whether anything else stands on that. */
+interface Found extends Omit<Suppression, 'covers'> {
+	readonly line: Range;
+	readonly alone: boolean;
+}
+
+/** All suppression comments of a text, in its order. Those alone on their lines, one below the other, cover the next line too. */
 export function suppressions(text: string): Suppression[] {
 	if (!text.includes('gup-lens:')) return [];
-	const found: Suppression[] = [];
+	const all = commentsOf(text);
+	/** Start of a line that is a comment alone -> end of what such a comment covers; from the last one up. */
+	const covered = new Map<number, number>();
+	for (const { alone, line } of all.toReversed()) {
+		const next = line.end + 1;
+		if (alone) covered.set(line.start, covered.get(next) ?? lineAround(text, next).end);
+	}
+	return all.map(({ line, alone, ...comment }) => ({
+		...comment,
+		covers: { start: line.start, end: alone ? (covered.get(line.start) ?? line.end) : line.end },
+	}));
+}
+
+function commentsOf(text: string): Found[] {
+	const found: Found[] = [];
 	/** Of the line the last one is on. */
 	let line: Range = { start: 0, end: -1 };
 	/** The next end of a comment. */
@@ -38,8 +58,7 @@ export function suppressions(text: string): Suppression[] {
 		const body = bodyOf(words, text.slice(from, stop));
 		if (!body) continue;
 		const end = closes ? stop + 2 : stop;
-		const next = isAlone(text, start, end) ? text.indexOf('\n', line.end + 1) : line.end;
-		found.push({ start, end, ...body, covers: { start: line.start, end: next < 0 ? text.length : next } });
+		found.push({ start, end, ...body, line, alone: isAlone(text, start, end) });
 	}
 	return found;
 }
