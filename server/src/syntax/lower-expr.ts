@@ -29,20 +29,26 @@ export class ExpressionLowering {
 	readonly calls: CallExpr[] = [];
 	private readonly source: string;
 	private readonly base: number;
+	private readonly end: number;
 
 	/**
 	 * @param source the file's text (names are read from it, not from the softened text)
 	 * @param base offset of the softened text's start in `source`
+	 * @param end of the item in `source`: softened texts have room for more, and what cannot be read may reach into it
 	 */
-	constructor(source: string, base: number) {
+	constructor(source: string, base: number, end: number) {
 		this.source = source;
 		this.base = base;
+		this.end = end;
 	}
 
-	text = (node: PlainNode): string => this.source.slice(this.base + node.start, this.base + node.end);
+	text = (node: PlainNode): string => {
+		const { start, end } = this.range(node);
+		return this.source.slice(start, end);
+	};
 
 	range(node: PlainNode): Range {
-		return { start: this.base + node.start, end: this.base + node.end };
+		return { start: Math.min(this.base + node.start, this.end), end: Math.min(this.base + node.end, this.end) };
 	}
 
 	type(descriptor: PlainNode | undefined): CType {

@@ -72,7 +72,7 @@ class FunctionLowering {
 
 	constructor(source: FunctionSource) {
 		this.source = source;
-		this.expressions = new ExpressionLowering(source.text, source.base);
+		this.expressions = new ExpressionLowering(source.text, source.base, source.range.end);
 		this.current = this.block();
 	}
 

@@ -40,7 +40,7 @@ export function readMacro(parser: CParser, tokens: Tokens, item: Item): MacroIR 
 		const parsed = parser.parse(before + soft.text + after);
 		parsed.dispose();
 		if (parsed.errors && isValue) continue;
-		const lowering = new ExpressionLowering(tokens.text, soft.base - before.length);
+		const lowering = new ExpressionLowering(tokens.text, soft.base - before.length, end);
 		const value = isValue ? initialiser(parsed.root) : undefined;
 		const expr = value && lowering.expr(value);
 		if (!value) everyCall(parsed.root, lowering);
