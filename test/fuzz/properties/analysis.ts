@@ -2,7 +2,7 @@
 import { type Audit, needles } from '../../../server/src/engine.js';
 import { ruleMetas } from '../../../server/src/rules/index.js';
 import type { Input } from '../input.js';
-import { analyse, audit, opened, optionsOf, timed } from '../subject.js';
+import { analyse, audit, optionsOf } from '../subject.js';
 import { hold, same } from '../violation.js';
 import { holdPlace, holdRange, holdWords } from './places.js';
 import type { Property } from './property.js';
@@ -92,31 +92,6 @@ export const ANALYSIS: readonly Property[] = [
 			const told = other?.findings.filter(({ rule }) => !one?.irrelevant || !EVERYWHERE.has(rule));
 			same(one?.findings, told, 'findings differ without the prefilter');
 			same(one?.sites, other?.sites, 'sites differ without the prefilter');
-		},
-	},
-	{
-		name: 'questions',
-		target: 'code',
-		share: 0.3,
-		check(input, dice) {
-			const { text } = input;
-			const options = optionsOf(input);
-			opened((file) => {
-				const partners = timed('partners', () => file.partners(text, options));
-				for (const one of partners) {
-					for (const site of [one.taking, ...one.through, ...one.releases]) holdPlace(input, site, 'partner');
-				}
-				const at = partners.length > 0 ? dice.pick(partners).taking.start : dice.below(text.length + 1);
-				file.partnersAt(text, options, at);
-				const lines = text.split('\n').length;
-				for (const line of [1, lines, lines + 1, dice.between(1, lines), text.slice(0, at).split('\n').length]) {
-					const flow = timed('flow', () => file.flow(text, options, line));
-					for (const { ways } of flow?.journeys ?? [])
-						for (const { steps } of ways)
-							for (const step of steps) hold(step.start >= 0 && step.start <= step.end, 'step outside of the text');
-				}
-				file.needs(text, options);
-			});
 		},
 	},
 ];

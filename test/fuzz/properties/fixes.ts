@@ -1,9 +1,12 @@
 /** Properties of fixes, alone and together. */
+import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Finding } from '../../../server/src/engine.js';
 import { fixAll } from '../../../server/src/fixall.js';
+import { suppress } from '../../../server/src/lsp/suppression.js';
 import { applyEdits } from '../../../server/src/rules/apply.js';
-import { newOnes } from '../../../server/src/rules/improves.js';
+import { moved, newOnes } from '../../../server/src/rules/improves.js';
 import type { Fix } from '../../../server/src/rules/rule.js';
+import { suppressionMeta } from '../../../server/src/rules/suppression.js';
 import { analyse, optionsOf } from '../subject.js';
 import { hold, same } from '../violation.js';
 import { holdEdits, holdWords } from './places.js';
@@ -51,6 +54,33 @@ export const FIXES: readonly Property[] = [
 				const fresh = newOnes(first.findings, left.findings);
 				hold(fresh.length === 0, `${name} bring a finding`, () => `${fresh[0]?.rule}: ${fresh[0]?.message}`);
 			}
+		},
+	},
+	{
+		name: 'suppression',
+		target: 'code',
+		share: 0.3,
+		check({ text, ...input }, dice) {
+			const options = optionsOf({ text, ...input });
+			const before = analyse(text, options).findings.filter(({ rule }) => rule !== suppressionMeta.id);
+			if (before.length === 0) return;
+			const finding = dice.pick(before);
+			const document = TextDocument.create('file:///x.c', 'c', 1, text);
+			const edit = suppress(document, finding.rule, finding);
+			holdEdits(text, [edit], 'suppression');
+			const kept = applyEdits(text, [{ ...edit, text: edit.text.replace('-- */', '-- why */') }]);
+			const after = analyse(kept, options).findings;
+			const at = moved(finding, [edit]).start + 'why '.length;
+			hold(
+				!after.some(({ rule, start }) => rule === finding.rule && start === at),
+				'a suppressed finding stays',
+				() => finding.rule,
+			);
+			const [fresh] = newOnes(
+				before,
+				after.filter(({ rule }) => rule !== suppressionMeta.id),
+			);
+			hold(fresh === undefined, 'a suppression brings a finding', () => `${fresh?.rule}: ${fresh?.message}`);
 		},
 	},
 	{
