@@ -25,6 +25,9 @@ export interface Said {
 	readonly busy: number;
 }
 
+// nobody is there to be told any more
+process.on('disconnect', () => process.exit());
+
 /** How often memory and time are measured, in ms: it takes longer than many a mutant. */
 const MEASURES = 1000;
 
@@ -42,6 +45,7 @@ process.once('message', async ({ first, step, end, until }: Part) => {
 	};
 	for (let at = first; at < end && Date.now() < until; at += step) {
 		say(at);
+		await new Promise(setImmediate);
 		const input = inputOf(at >>> 0, corpus);
 		for (const failure of tally.add(await failuresOf(input))) {
 			const file = await keep(input, failure, () => say(at));
