@@ -40,6 +40,7 @@ function dirtyingOf(file: FileContext): readonly Dirtying[] {
 /** Something in the file marks pages of `taken` dirty, or pages that may be those. */
 export function mayBeDirtied(file: FileContext, taken: ApiCall): boolean {
 	return dirtyingOf(file).some(({ fn, call }) => {
+		fn.effort.spend(1);
 		// a helper of the file is judged by what it does itself
 		if (file.ir.defined.has(call.name)) return false;
 		return call.args.slice(0, 2).every((arg) => {

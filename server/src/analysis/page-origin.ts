@@ -1,9 +1,11 @@
 /** Where the pages of a place come from, across the functions of a file. In no order of time: whatever may get there counts. */
 import { NO_PAGE } from '../kernel/page-flow.js';
+import type { Effort } from '../syntax/effort.js';
 import type { CType, Expr, FunctionIR } from '../syntax/ir.js';
 import { allCalls, type CallSite, callsOf } from './callers.js';
 import type { ApiCall, FileContext } from './context.js';
-import { findsPages, flowsOf, type PageFlow, type Source } from './page-flows.js';
+import { type FlowIndex, flowIndex } from './flow-index.js';
+import { findsPages, type PageFlow, type Source } from './page-flows.js';
 import { keyOf, levelOf, levelOfType, locate, type PagePlace, within } from './page-places.js';
 import { parameterAt } from './variables.js';
 import { bare, isNull } from './walk.js';
@@ -39,9 +41,14 @@ class Search {
 	/** Answers by place; of one that is still being asked, nothing more can be learned from itself. */
 	private readonly answers = new Map<string, PageOrigin>();
 	private readonly file: FileContext;
+	private readonly index: FlowIndex;
+	/** Of the function that the question is about. */
+	private readonly effort: Effort;
 
-	constructor(file: FileContext) {
+	constructor(file: FileContext, { effort }: FunctionIR) {
 		this.file = file;
+		this.index = flowIndex(file);
+		this.effort = effort;
 	}
 
 	/**
@@ -53,7 +60,7 @@ class Search {
 		const asked = `${key} ${given} ${alias}`;
 		const known = this.answers.get(asked);
 		if (known) return known;
-		if (this.answers.size >= MOST_PLACES) return UNSEEN;
+		if (this.answers.size >= MOST_PLACES || this.effort.isGivenUp) return UNSEEN;
 		this.answers.set(asked, NO_PAGES);
 		const origin = this.search(place, key, given, alias);
 		this.answers.set(asked, origin);
@@ -72,7 +79,7 @@ class Search {
 	/** What flows into the place itself, or into another name of it. */
 	private stored(place: PagePlace, key: string, given: boolean): PageOrigin {
 		let origin = NOWHERE;
-		for (const { into, from, how } of this.flowsNear(place)) {
+		for (const { into, from, how } of this.flowsAt(place)) {
 			if (keyOf(into) === key)
 				origin = merge(
 					origin,
@@ -94,7 +101,7 @@ class Search {
 			if (outer.root.kind === 'record' && length === 0) continue;
 			const rest = place.path.slice(length);
 			const key = keyOf(outer);
-			for (const { into, from, how } of this.flowsNear(outer)) {
+			for (const { into, from, how } of this.flowsAt(outer)) {
 				if (how === 'copy' || from.kind !== 'place' || place.path.length > LONGEST_PATH) continue;
 				if (keyOf(into) === key)
 					origin = merge(origin, this.place(within(this.file.ir, from.place, rest), given || how === 'given'));
@@ -105,12 +112,11 @@ class Search {
 		return origin;
 	}
 
-	/** Flows of the functions that name the place. */
-	private flowsNear(place: PagePlace): readonly PageFlow[] {
-		const { root } = place;
-		if (root.kind === 'variable') return flowsOf(this.file, root.fn).flows;
-		const word = place.path.at(-1) ?? root.name;
-		return this.file.ir.naming(/\w+$/.exec(word)?.[0] ?? word).flatMap((fn) => flowsOf(this.file, fn).flows);
+	/** Flows at the place, in the functions that name it. */
+	private flowsAt(place: PagePlace): readonly PageFlow[] {
+		const flows = this.index.at(place);
+		this.effort.spend(1 + flows.length);
+		return flows;
 	}
 
 	private source(source: Source, given: boolean): PageOrigin {
@@ -137,9 +143,7 @@ class Search {
 		if (!fn || known) return known ?? UNSEEN;
 		this.answers.set(key, NO_PAGES);
 		let origin = NOWHERE;
-		for (const block of fn.blocks)
-			for (const step of block.steps)
-				if (step.kind === 'return' && step.value) origin = merge(origin, this.value(step.value, fn));
+		for (const value of returnsOf(fn)) origin = merge(origin, this.value(value, fn));
 		this.answers.set(key, origin);
 		return origin;
 	}
@@ -165,9 +169,10 @@ class Search {
 		if (root.kind !== 'variable') return NOWHERE;
 		const index = parameterAt(root.fn, root.name);
 		if (index < 0) return NOWHERE;
-		const filled = flowsOf(this.file, root.fn).flows.some(
-			(flow) => flow.from.kind === 'take' && keyOf(flow.into) === keyOf(place),
-		);
+		const key = keyOf(place);
+		const filled = this.index
+			.within(root.fn, key)
+			.some((flow) => flow.from.kind === 'take' && keyOf(flow.into) === key);
 		if (filled && found.taken.size > 0) return NOWHERE;
 		// of an object, the callers this file shows are enough; of an array, a stranger may pass his own
 		// of a function of another file, the calls for whose sake it was linked
@@ -204,22 +209,43 @@ class Search {
 
 	/** Pages from which calls of this file make objects of the record. */
 	private madeFrom(record: string): PageOrigin | undefined {
-		const word = /\w+$/.exec(record)?.[0] ?? record;
-		const wrapped = this.file.ir
-			.naming(word)
-			.flatMap((fn) => flowsOf(this.file, fn).wrapped)
-			.filter((made) => made.record === record);
+		const wrapped = this.index.wrappedAs(record);
 		if (wrapped.length === 0) return undefined;
 		return wrapped.reduce((origin, made) => merge(origin, this.place(made.page)), NOWHERE);
 	}
 }
 
+const RETURNS = new WeakMap<FunctionIR, readonly Expr[]>();
+
+function returnsOf(fn: FunctionIR): readonly Expr[] {
+	let returns = RETURNS.get(fn);
+	if (!returns) {
+		returns = fn.blocks.flatMap(({ steps }) =>
+			steps.flatMap((step) => (step.kind === 'return' && step.value ? step.value : [])),
+		);
+		RETURNS.set(fn, returns);
+	}
+	return returns;
+}
+
+/** Answers by function, place and the variable it was reached through. */
+const ORIGINS = new WeakMap<FunctionIR, Map<string, PageOrigin>>();
+
 /** Origin of the page or pages `expr` of `fn` denotes. */
 export function originOf(file: FileContext, fn: FunctionIR, expr: Expr): PageOrigin {
 	const at = bare(expr);
-	if (at.kind === 'call' || at.kind === 'conditional') return new Search(file).value(at, fn);
+	if (at.kind === 'call' || at.kind === 'conditional') return new Search(file, fn).value(at, fn);
 	const place = locate(expr, fn, file.ir);
-	return place && levelOf(expr, fn, file.ir) !== 'none' ? new Search(file).place(place) : UNSEEN;
+	if (!place || levelOf(expr, fn, file.ir) === 'none') return UNSEEN;
+	const known = ORIGINS.get(fn) ?? new Map<string, PageOrigin>();
+	ORIGINS.set(fn, known);
+	const key = `${keyOf(place)} ${place.through?.name} ${place.through?.path}`;
+	let origin = known.get(key);
+	if (!origin) {
+		origin = new Search(file, fn).place(place);
+		known.set(key, origin);
+	}
+	return origin;
 }
 
 /** All pages that may be there are user pages taken in this file. */

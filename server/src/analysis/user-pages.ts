@@ -2,8 +2,8 @@
 import { grouped } from '../syntax/grouped.js';
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
 import type { ApiCall, FileContext } from './context.js';
+import { flowIndex } from './flow-index.js';
 import { holdersOf } from './holders.js';
-import { flowsOf } from './page-flows.js';
 import { isAllTaken, originOf } from './page-origin.js';
 import { keyOf, locate } from './page-places.js';
 import { flagTests, testsAt } from './path-tests.js';
@@ -45,24 +45,46 @@ function heldAt(file: FileContext, fn: FunctionIR, call: CallExpr, page: Expr): 
 function sourcesOf(file: FileContext, fn: FunctionIR, page: Expr): ReadonlySet<string> {
 	const start = locate(page, fn, file.ir);
 	const keys = new Set(start ? [keyOf(start)] : []);
-	const { flows } = flowsOf(file, fn);
-	for (let size = -1; size !== keys.size; ) {
-		size = keys.size;
-		for (const { into, from } of flows) if (from.kind === 'place' && keys.has(keyOf(into))) keys.add(keyOf(from.place));
+	for (const key of keys) {
+		const flows = flowIndex(file).within(fn, key);
+		fn.effort.spend(1 + flows.length);
+		for (const { into, from } of flows) if (from.kind === 'place' && keyOf(into) === key) keys.add(keyOf(from.place));
 	}
 	return keys;
 }
 
+/** A release of pins, with the flags that are asked before. */
+interface Unpin {
+	readonly fn: FunctionIR;
+	readonly call: CallExpr;
+	/** Position among all of the file. */
+	readonly order: number;
+}
+
+const UNPINS = new WeakMap<FileContext, ReadonlyMap<string, readonly Unpin[]>>();
+
+/** Releases of pins by the place they release. */
+function unpinsOf(file: FileContext): ReadonlyMap<string, readonly Unpin[]> {
+	let unpins = UNPINS.get(file);
+	if (!unpins) {
+		const found = file.calls.flatMap(({ api, fn, call }, order) => {
+			const arg = api.record.group === 'release' && api.record.takes === 'pin' ? call.args[0] : undefined;
+			const place = arg && fn && locate(arg, fn, file.ir);
+			return place ? [{ key: keyOf(place), fn, call, order }] : [];
+		});
+		unpins = grouped(found, ({ key }) => key);
+		UNPINS.set(file, unpins);
+	}
+	return unpins;
+}
+
 /** A release of pins of the same place which is reached under no other flags than `call`. */
 function unpinOf(file: FileContext, fn: FunctionIR, call: CallExpr, page: Expr): CallExpr | undefined {
-	const keys = sourcesOf(file, fn, page);
+	const unpins = [...sourcesOf(file, fn, page)].flatMap((key) => unpinsOf(file).get(key) ?? []);
+	if (unpins.length === 0) return undefined;
 	const flags = new Set(flagTests(testsAt(fn, call)).map(({ text, truth }) => `${text} ${truth}`));
-	for (const release of file.calls) {
-		const { record } = release.api;
-		if (record.group !== 'release' || record.takes !== 'pin' || !release.fn) continue;
-		const arg = release.call.args[0];
-		const place = arg && locate(arg, release.fn, file.ir);
-		if (!place || !keys.has(keyOf(place))) continue;
+	for (const release of unpins.sort((a, b) => a.order - b.order)) {
+		if (!fn.effort.spend(1)) return undefined;
 		const asked = flagTests(testsAt(release.fn, release.call));
 		const shared = asked.every(({ text, truth }) => flags.has(`${text} ${truth}`));
 		// in another function only a flag both ask shows that they speak of the same pages
@@ -76,7 +98,9 @@ function isFilledOtherwise(file: FileContext, fn: FunctionIR, page: Expr): boole
 	const place = locate(page, fn, file.ir);
 	if (place?.root.kind !== 'record') return false;
 	const key = keyOf(place);
-	return flowsOf(file, fn).flows.some(({ into, from }) => from.kind === 'other' && keyOf(into) === key);
+	return flowIndex(file)
+		.within(fn, key)
+		.some(({ into, from }) => from.kind === 'other' && keyOf(into) === key);
 }
 
 /** How the page `page` denotes, an argument of `call`, is known to be of user space; undefined where it is not. */

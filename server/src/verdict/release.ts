@@ -1,9 +1,12 @@
 /** What gives the pages of a site back, as far as the file shows. */
+
+import { callsOf } from '../analysis/callers.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { type Journey, journeys } from '../analysis/ownership/journey.js';
 import { originOf } from '../analysis/page-origin.js';
 import type { Uses } from '../analysis/uses/index.js';
-import type { CallExpr, FunctionIR, Range } from '../syntax/ir.js';
+import { grouped } from '../syntax/grouped.js';
+import type { Range } from '../syntax/ir.js';
 
 export interface Released extends Range {
 	readonly name: string;
@@ -18,12 +21,7 @@ const BY_TAKING = new WeakMap<FileContext, ReadonlyMap<number, readonly Journey[
 function journeysOf(file: FileContext, call: ApiCall): readonly Journey[] {
 	let known = BY_TAKING.get(file);
 	if (!known) {
-		const all = new Map<number, Journey[]>();
-		for (const journey of journeys(file)) {
-			const { start } = journey.taking.call;
-			all.set(start, [...(all.get(start) ?? []), journey]);
-		}
-		known = all;
+		known = grouped(journeys(file), (journey) => journey.taking.call.start);
 		BY_TAKING.set(file, known);
 	}
 	return known.get(call.call.start) ?? [];
@@ -48,23 +46,36 @@ function named(file: FileContext, { api, fn }: ApiCall): readonly Released[] {
 	);
 }
 
+/** Calls of one releasing function by the taking calls that their pages come from. */
+type ByTaking = ReadonlyMap<number, readonly Released[]>;
+
+const BY_ORIGIN = new WeakMap<FileContext, Map<string, ByTaking>>();
+
 /** Releases of pages that no path was followed to: where they come from is asked the other way round. */
 function byOrigin(file: FileContext, call: ApiCall): readonly Released[] {
-	return call.api.record.releasedBy.flatMap((name) =>
-		file.ir
-			.naming(name)
-			.flatMap((fn) =>
-				fn.calls
-					.filter((release) => release.name === name && isOf(file, fn, release, call))
-					.map(({ nameRange: { start, end } }) => ({ start, end, name, function: fn.name, does: 'gives them back' })),
-			),
-	);
+	const known = BY_ORIGIN.get(file) ?? new Map<string, ByTaking>();
+	BY_ORIGIN.set(file, known);
+	return call.api.record.releasedBy.flatMap((name) => {
+		let byTaking = known.get(name);
+		if (!byTaking) {
+			byTaking = originsOf(file, name);
+			known.set(name, byTaking);
+		}
+		return byTaking.get(call.call.start) ?? [];
+	});
 }
 
-function isOf(file: FileContext, fn: FunctionIR, release: CallExpr, { call }: ApiCall): boolean {
-	const [pages] = release.args;
-	if (!pages) return false;
-	return [...originOf(file, fn, pages).taken].some((taking) => taking.call.start === call.start);
+function originsOf(file: FileContext, name: string): ByTaking {
+	const found = new Map<number, Released[]>();
+	for (const { fn, call } of callsOf(file, name)) {
+		const [pages] = call.args;
+		if (!pages) continue;
+		const { start, end } = call.nameRange;
+		const release = { start, end, name, function: fn.name, does: 'gives them back' };
+		for (const taking of new Set([...originOf(file, fn, pages).taken].map((taken) => taken.call.start)))
+			if (!found.get(taking)?.push(release)) found.set(taking, [release]);
+	}
+	return found;
 }
 
 /** Calls that give the pages of `call` back, each name of a function once for each function it stands in. */

@@ -1,0 +1,95 @@
+/** The flows of pages in a file by the places they connect. */
+import type { FunctionIR } from '../syntax/ir.js';
+import type { FileContext } from './context.js';
+import { flowsOf, type PageFlow, type Wrapped } from './page-flows.js';
+import { keyOf, type PagePlace } from './page-places.js';
+
+/** A flow and where it stands: its function, and its place among the flows of that. */
+interface Entry {
+	readonly fn: FunctionIR;
+	readonly order: number;
+	readonly flow: PageFlow;
+}
+
+const KNOWN = new WeakMap<FileContext, FlowIndex>();
+
+/** The index of a file, shared by all questions about it. */
+export function flowIndex(file: FileContext): FlowIndex {
+	let known = KNOWN.get(file);
+	if (!known) {
+		known = new FlowIndex(file);
+		KNOWN.set(file, known);
+	}
+	return known;
+}
+
+export class FlowIndex {
+	private readonly file: FileContext;
+	private readonly entries = new Map<string, Entry[]>();
+	private readonly wrapped = new Map<string, readonly Wrapped[]>();
+	private readonly added = new Set<FunctionIR>();
+	/** Functions that have a word, in their order. */
+	private readonly naming = new Map<string, ReadonlyMap<FunctionIR, number>>();
+
+	constructor(file: FileContext) {
+		this.file = file;
+	}
+
+	/** Flows into a place, or by which another name stands for it, in the functions that name it; in the order of the text. */
+	at(place: PagePlace): readonly PageFlow[] {
+		const { root } = place;
+		if (root.kind === 'variable') return this.within(root.fn, keyOf(place));
+		const word = place.path.at(-1) ?? root.name;
+		const functions = this.functionsNaming(/\w+$/.exec(word)?.[0] ?? word);
+		return (this.entries.get(keyOf(place)) ?? [])
+			.filter(({ fn }) => functions.has(fn))
+			.sort((a, b) => (functions.get(a.fn) as number) - (functions.get(b.fn) as number) || a.order - b.order)
+			.map(({ flow }) => flow);
+	}
+
+	/** The same of one function, by the key of the place. */
+	within(fn: FunctionIR, key: string): readonly PageFlow[] {
+		this.add(fn);
+		return (this.entries.get(key) ?? []).flatMap((entry) => (entry.fn === fn ? entry.flow : []));
+	}
+
+	/** Objects of a record that calls of this file make from pages. */
+	wrappedAs(record: string): readonly Wrapped[] {
+		let made = this.wrapped.get(record);
+		if (!made) {
+			const word = /\w+$/.exec(record)?.[0] ?? record;
+			made = this.file.ir
+				.naming(word)
+				.flatMap((fn) => flowsOf(this.file, fn).wrapped)
+				.filter((one) => one.record === record);
+			this.wrapped.set(record, made);
+		}
+		return made;
+	}
+
+	private functionsNaming(word: string): ReadonlyMap<FunctionIR, number> {
+		let functions = this.naming.get(word);
+		if (!functions) {
+			const all = this.file.ir.naming(word);
+			for (const fn of all) this.add(fn);
+			functions = new Map(all.map((fn, i) => [fn, i]));
+			this.naming.set(word, functions);
+		}
+		return functions;
+	}
+
+	private add(fn: FunctionIR): void {
+		if (this.added.has(fn)) return;
+		this.added.add(fn);
+		flowsOf(this.file, fn).flows.forEach((flow, order) => {
+			const { into, from, how } = flow;
+			const keys = new Set([keyOf(into)]);
+			if (how === 'alias' && from.kind === 'place') keys.add(keyOf(from.place));
+			for (const key of keys) {
+				const entries = this.entries.get(key);
+				if (entries) entries.push({ fn, order, flow });
+				else this.entries.set(key, [{ fn, order, flow }]);
+			}
+		});
+	}
+}
