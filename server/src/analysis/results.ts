@@ -215,18 +215,37 @@ class ResultFlow implements Flow<Results> {
 	}
 }
 
-/** `other` is what the call was asked for: no count is above it, and an errno is. */
-export function isRequest(call: ApiCall, other: Expr): boolean {
-	return [call.arg('count'), call.arg('maxsize'), call.arg('maxpages')].some((arg) => arg && sameValue(arg, other));
+const REQUESTS = new WeakMap<ApiCall, ReadonlySet<string>>();
+
+/** What a call is asked for, by value. */
+export function requestsOf(call: ApiCall): ReadonlySet<string> {
+	let requests = REQUESTS.get(call);
+	if (!requests) {
+		const asked = [call.arg('count'), call.arg('maxsize'), call.arg('maxpages')];
+		requests = new Set(asked.flatMap((arg) => (arg && valueKey(arg)) ?? []));
+		REQUESTS.set(call, requests);
+	}
+	return requests;
 }
 
-function sameValue(a: Expr, b: Expr): boolean {
-	const [x, y] = [bare(a), bare(b)];
-	const name = place(x);
-	if (name !== undefined) return name === place(y);
-	if (x.kind === 'binary' && y.kind === 'binary')
-		return x.op === y.op && sameValue(x.left, y.left) && sameValue(x.right, y.right);
-	return literal(x) !== undefined && literal(x) === literal(y);
+/** `other` is what the call was asked for: no count is above it, and an errno is. */
+export function isRequest(call: ApiCall, other: Expr): boolean {
+	const value = valueKey(other);
+	return value !== undefined && requestsOf(call).has(value);
+}
+
+/** The same for expressions of the same value: places, literals and what is computed of them. */
+export function valueKey(expr: Expr): string | undefined {
+	const at = bare(expr);
+	const name = place(at);
+	if (name !== undefined) return name;
+	if (at.kind === 'binary') {
+		const left = valueKey(at.left);
+		const right = left === undefined ? undefined : valueKey(at.right);
+		return right === undefined ? undefined : `(${left} ${at.op} ${right})`;
+	}
+	const value = literal(at);
+	return value === undefined ? undefined : `${value}`;
 }
 
 /** Forget these places, and the copies of what they hold. */

@@ -5,10 +5,13 @@ import {
 	isRequest,
 	mayBeNegative,
 	type Narrow,
+	type Relation,
 	type Results,
 	relations,
+	requestsOf,
 	type Types,
 	type Unchecked,
+	valueKey,
 } from '../analysis/results.js';
 import { bare, parts, place, roots } from '../analysis/walk.js';
 import type { Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
@@ -201,16 +204,15 @@ function everyGuarded(
 /** Places that are asked for an errno somewhere in the function: `IS_ERR_VALUE(got)`, `(int)got < 0`, `got > nr`. */
 function askedFor(fn: FunctionIR, calls: readonly ApiCall[]): Set<string> {
 	const asked = new Set<string>();
-	const { effort } = fn;
+	const requests = new Set(calls.flatMap((call) => [...requestsOf(call)]));
+	const isGuard = ({ op, other }: Relation): boolean =>
+		(op === '>' || op === '<=') && requests.has(valueKey(other) ?? '');
 	const look = (at: Expr): void => {
 		if (at.kind === 'call' && at.name === 'IS_ERR_VALUE') {
 			const name = at.args[0] && place(at.args[0]);
 			if (name) asked.add(name);
 		}
-		for (const { name, cast } of relations(at, true)) {
-			if (!effort.spend(calls.length)) return;
-			if (cast || calls.some((call) => isGuard(call, at, name))) asked.add(name);
-		}
+		for (const relation of relations(at, true)) if (relation.cast || isGuard(relation)) asked.add(relation.name);
 	};
 	for (const block of fn.blocks) {
 		for (const step of block.steps) for (const root of roots(step)) everyPart(root, look);

@@ -49,20 +49,36 @@ interface Kept {
 	readonly place: string;
 	/** As written, with the index. */
 	readonly at: Expr;
+	/** Of the assignment. */
+	readonly start: number;
 }
 
+const KEPT = new WeakMap<FunctionIR, ReadonlyMap<string, readonly Kept[]>>();
+
 /** Places beyond this function's variables that `name` is assigned to after `from`. */
-export function keptIn(fn: FunctionIR, from: number, name: string): Kept[] {
-	const found: Kept[] = [];
-	const visit = (expr: Expr): void => {
-		if (expr.kind !== 'assign' || expr.op !== '=' || expr.start < from) return;
-		const left = bare(expr.left);
-		const target = place(left);
+export function keptIn(fn: FunctionIR, from: number, name: string): readonly Kept[] {
+	let kept = KEPT.get(fn);
+	if (!kept) {
+		kept = assignmentsOf(fn);
+		KEPT.set(fn, kept);
+	}
+	return (kept.get(name) ?? []).filter(({ start }) => start >= from);
+}
+
+/** By the variable that is assigned, or that has what is. */
+function assignmentsOf(fn: FunctionIR): ReadonlyMap<string, readonly Kept[]> {
+	const found = new Map<string, Kept[]>();
+	everywhere(fn, (expr) => {
+		if (expr.kind !== 'assign' || expr.op !== '=') return;
+		const at = bare(expr.left);
+		const target = place(at);
 		const source = place(bare(expr.right));
-		if (target === undefined || source === undefined || rootOf(source) !== name) return;
-		if (target !== rootOf(target) && rootOf(target) !== name) found.push({ place: target, at: left });
-	};
-	everywhere(fn, visit);
+		if (target === undefined || source === undefined) return;
+		const name = rootOf(source);
+		if (target === rootOf(target) || rootOf(target) === name) return;
+		const kept = { place: target, at, start: expr.start };
+		if (!found.get(name)?.push(kept)) found.set(name, [kept]);
+	});
 	return found;
 }
 
@@ -70,12 +86,21 @@ function names(expr: Expr): string[] {
 	return expr.kind === 'name' ? [expr.name] : parts(expr).flatMap(names);
 }
 
+const RETURNED = new WeakMap<FunctionIR, ReadonlyMap<number, readonly string[]>>();
+
 /** Names in the value that is returned at this exit. */
-function returnedNames(fn: FunctionIR, exit: Exit): string[] {
-	for (const block of fn.blocks)
-		for (const step of block.steps)
-			if (step.kind === 'return' && step.start === exit.start) return step.value ? names(step.value) : [];
-	return [];
+function returnedNames(fn: FunctionIR, exit: Exit): readonly string[] {
+	let returned = RETURNED.get(fn);
+	if (!returned) {
+		const found = new Map<number, readonly string[]>();
+		for (const { steps } of fn.blocks)
+			for (const step of steps)
+				if (step.kind === 'return' && !found.has(step.start))
+					found.set(step.start, step.value ? names(step.value) : []);
+		returned = found;
+		RETURNED.set(fn, returned);
+	}
+	return returned.get(exit.start) ?? [];
 }
 
 function gone(fn: FunctionIR, exit: Exit, holding: Holding): Ending {

@@ -43,24 +43,31 @@ function isOwn(fn: FunctionIR, state: State, holding: Holding, exit: Exit): bool
 	return true;
 }
 
-/** A variable is cleaned up by something other than a free of its memory. */
-function hasCleanup(fn: FunctionIR, name: string): boolean {
-	return fn.blocks.some((block) =>
-		block.steps.some(
-			(step) =>
-				step.kind === 'declare' &&
-				step.variable.name === name &&
-				step.cleanup !== undefined &&
-				!MEMORY.test(step.cleanup),
-		),
-	);
+const CLEANUPS = new WeakMap<FunctionIR, ReadonlySet<string>>();
+
+/** Variables that are cleaned up by something other than a free of their memory. */
+function cleanupsOf(fn: FunctionIR): ReadonlySet<string> {
+	let cleanups = CLEANUPS.get(fn);
+	if (!cleanups) {
+		cleanups = new Set(
+			fn.blocks.flatMap(({ steps }) =>
+				steps.flatMap((step) =>
+					step.kind === 'declare' && step.cleanup !== undefined && !MEMORY.test(step.cleanup) ? step.variable.name : [],
+				),
+			),
+		);
+		CLEANUPS.set(fn, cleanups);
+	}
+	return cleanups;
 }
 
 /** The variable, or one that stands for the same pages. */
 function isCleanedUp(fn: FunctionIR, { aliases }: State, { place }: Holding): boolean {
+	const cleanups = cleanupsOf(fn);
+	if (cleanups.size === 0) return false;
 	return (
-		hasCleanup(fn, rootOf(place)) ||
-		[...aliases].some(([local, alias]) => alias.place === place && !alias.address && hasCleanup(fn, local))
+		cleanups.has(rootOf(place)) ||
+		[...aliases].some(([local, alias]) => alias.place === place && !alias.address && cleanups.has(local))
 	);
 }
 
