@@ -118,8 +118,7 @@ export class Frame {
 	}
 
 	note(use: Omit<Use, 'function' | 'byField'>): void {
-		if (!this.isRecording) return;
-		this.trace.note({ ...use, function: this.fn.name, ...(this.trace.isByField ? { byField: true } : {}) });
+		if (this.isRecording) this.trace.note(use, this.fn.name);
 	}
 
 	noteAssigned(path: string, range: Range): void {

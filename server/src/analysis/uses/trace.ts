@@ -18,6 +18,8 @@ const MOST_CALLERS = 8;
 const MOST_USERS = 24;
 /** Fields that hold what was made of the fields: pages -> sgt. */
 const FIELD_ROUNDS = 2;
+/** Uses that only their places tell apart: more of them say nothing new. */
+const MOST_ALIKE = 24;
 /** Functions followed for one call, in all. */
 const MOST_FRAMES = 120;
 
@@ -33,7 +35,8 @@ export class Trace {
 	readonly file: FileContext;
 	readonly uses: Use[] = [];
 	complete = true;
-	private readonly seen = new Set<string>();
+	/** Places of uses by kind and text. */
+	private readonly seen = new Map<string, Set<number>>();
 	private readonly summaries = new Map<string, Effects>();
 	private readonly running = new Set<string>();
 	private frames = 0;
@@ -56,11 +59,14 @@ export class Trace {
 		this.complete = false;
 	}
 
-	note(use: Use): void {
-		const id = `${use.kind} ${use.start} ${use.text}`;
-		if (this.seen.has(id)) return;
-		this.seen.add(id);
-		this.uses.push(use);
+	/** Note a use in the function `name`. */
+	note(use: Omit<Use, 'function' | 'byField'>, name: string): void {
+		const alike = `${use.kind} ${use.text}`;
+		const places = this.seen.get(alike) ?? new Set<number>();
+		this.seen.set(alike, places);
+		if (places.size >= MOST_ALIKE || places.has(use.start)) return;
+		places.add(use.start);
+		this.uses.push({ ...use, function: name, ...(this.isByField ? { byField: true } : {}) });
 	}
 
 	/** A function of the family, or one named like one, gives pages back. */
@@ -113,7 +119,7 @@ export class Trace {
 		const callers = this.file.ir.callers(fn.name).filter((caller) => caller.name !== fn.name && caller.clean);
 		if (callers.length === 0) {
 			if (effects.returns !== NONE)
-				this.note({ ...fn.nameRange, kind: 'returned', function: fn.name, text: 'returned to the caller' });
+				this.note({ ...fn.nameRange, kind: 'returned', text: 'returned to the caller' }, fn.name);
 			else this.carriedOut(fn, effects.returned);
 			return false;
 		}
@@ -132,7 +138,7 @@ export class Trace {
 		const kinds = [...returned.values()].reduce((all, entry) => all | entry.kinds, NONE);
 		if ((kinds & MAPPING) === 0 || kinds & WINDOW) return;
 		const text = `a mapping of them stays in what ${name}() returns`;
-		this.note({ ...nameRange, function: name, kind: 'kept', life: 'object', mapped: true, text });
+		this.note({ ...nameRange, kind: 'kept', life: 'object', mapped: true, text }, name);
 	}
 
 	/** What a function that was followed from the call leaves in objects. */
