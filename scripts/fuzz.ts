@@ -10,6 +10,7 @@ import { fullCorpus } from '../test/fuzz/corpus.js';
 import { inputOf } from '../test/fuzz/generate.js';
 import { fromFile } from '../test/fuzz/input.js';
 import { write } from '../test/fuzz/tally.js';
+import { smallestDeath } from './fuzzing/deaths.js';
 import { FuzzProcess } from './fuzzing/process.js';
 import { table } from './table.js';
 import { kernelTree, TREE_NAMES, TREES_HINT } from './trees.js';
@@ -90,7 +91,7 @@ async function told(processes: readonly FuzzProcess[], took: number): Promise<nu
 	const corpus = deaths.length > 0 ? await fullCorpus() : undefined;
 	for (const { at, why } of deaths) {
 		const failure = { property: 'process', what: why, message: why };
-		const file = corpus && write(inputOf(at >>> 0, corpus), failure);
+		const file = corpus && write(await smallestDeath(inputOf(at >>> 0, corpus)), failure);
 		console.log(`\nseed ${at >>> 0}: ${kindOf(failure)}\n  ${file}`);
 		kinds.set(kindOf(failure), (kinds.get(kindOf(failure)) ?? 0) + 1);
 	}
