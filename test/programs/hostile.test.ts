@@ -9,6 +9,7 @@ import {
 	rmSync,
 	symlinkSync,
 	unlinkSync,
+	utimesSync,
 	writeFileSync,
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -321,6 +322,15 @@ describe('programs of the tree', () => {
 		expect(hostile.sprung).toBe(false);
 	});
 
+	test('are not run for a repository further in, which makes the tree look smaller', async () => {
+		const hostile = tree('bin');
+		cpSync(new Repository({ 'peek.c': OK }).root, join(hostile.root, 'sub'), { recursive: true });
+		vi.stubEnv('PATH', [join(hostile.root, 'bin'), process.env.PATH].join(delimiter));
+		expect((await everything(hostile.root)).sites).toHaveLength(3);
+		expect((await everything(join(hostile.root, 'sub'))).sites).toHaveLength(1);
+		expect(hostile.sprung).toBe(false);
+	});
+
 	test('are not run by a node_modules above a folder that is no repository', async () => {
 		const hostile = tree('node_modules/.bin');
 		rmSync(join(hostile.root, '.git'), { recursive: true });
@@ -384,7 +394,72 @@ describe('a pipe that nobody writes into', () => {
 	});
 });
 
+describe('what git stumbles over is told in one line', () => {
+	const diff = async (hostile: Repository) => {
+		const { sites, diff } = await everything(hostile.root);
+		expect(sites).toEqual(SITES);
+		expect(diff.stderr).not.toMatch(/^\s+at /m);
+		return diff;
+	};
+	const changed = () => {
+		const hostile = new Repository(TREE);
+		writeFileSync(join(hostile.root, FILE), CHANGED);
+		return hostile;
+	};
+
+	test('a filter with a name that no program can be given', async () => {
+		const hostile = changed();
+		const config = join(hostile.root, '.git/config');
+		writeFileSync(config, `${readFileSync(config)}[filter "${'A'.repeat(140_000)}"]\n\tclean = x\n`);
+		expect((await diff(hostile)).code).toBe(2);
+	});
+
+	test('a work tree that is not there', async () => {
+		const hostile = changed();
+		hostile.git('config', 'core.worktree', join(hostile.root, '../gone'));
+		expect((await diff(hostile)).code).toBe(2);
+	});
+
+	test('names in the index that lead in circles, or are too long', async () => {
+		const hostile = changed();
+		const object = hostile.git('rev-parse', `HEAD:${FILE}`).trim();
+		symlinkSync('loop', join(hostile.root, 'loop'));
+		for (const path of ['loop/x.c', `${'x'.repeat(300)}.c`]) {
+			hostile.git('update-index', '--add', '--cacheinfo', `100644,${object},${path}`);
+			hostile.git('update-index', '--skip-worktree', path);
+		}
+		expect((await diff(hostile)).code).toBe(1);
+	});
+});
+
+test('the index is not written, also not through a link', async () => {
+	const hostile = new Repository(TREE);
+	const index = join(hostile.root, '.git/index');
+	const outside = join(scratch(), 'index');
+	renameSync(index, outside);
+	symlinkSync(outside, index);
+	const later = Date.now() / 1000 + 2;
+	utimesSync(join(hostile.root, 'fs/peek.c'), later, later);
+	const before = readFileSync(outside);
+	await everything(hostile.root);
+	expect(readFileSync(outside).equals(before)).toBe(true);
+	hostile.try('diff', 'HEAD');
+	expect(readFileSync(outside).equals(before)).toBe(false);
+});
+
 describe('nothing outside of the tree is read', () => {
+	test('where a link of the repository makes git quote it', async () => {
+		const outside = scratch({ secret: 'SECRETLINE\n' });
+		const hostile = new Repository(TREE);
+		const object = hostile.git('rev-parse', `HEAD:${FILE}`).trim();
+		symlinkSync(join(outside, 'secret'), join(hostile.root, '.git/objects/info/alternates'));
+		rmSync(join(hostile.root, '.git/objects', object.slice(0, 2), object.slice(2)));
+		writeFileSync(join(hostile.root, FILE), CHANGED);
+		expect(hostile.try('cat-file', 'blob', object).stderr).toContain('SECRETLINE');
+		const { diff, mail } = await everything(hostile.root);
+		for (const { stdout, stderr } of [diff, mail]) expect(stdout + stderr).not.toContain('SECRETLINE');
+	});
+
 	const SECRET = { 'secret.c': CONVERT.replace('grab', 'secret') };
 
 	test('where the index names what lies above', async () => {

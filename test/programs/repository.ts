@@ -18,7 +18,7 @@ export class Repository {
 		const outside = scratch();
 		this.#mark = join(outside, 'sprung');
 		this.trap = join(outside, 'trap');
-		writeFileSync(this.trap, `#!/bin/sh\ntouch ${this.#mark}\ncat 2>/dev/null\n`);
+		writeFileSync(this.trap, `#!/bin/sh\n: > ${this.#mark}\nexec /bin/cat 2>/dev/null\n`);
 		chmodSync(this.trap, 0o755);
 		this.git('init', '-q');
 		this.git('add', '-A');

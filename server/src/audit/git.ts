@@ -1,4 +1,7 @@
+import { relative } from 'node:path';
+import { realpath } from '../programs/find.js';
 import { Git } from '../programs/git.js';
+import { slashed } from '../workspace/collect.js';
 import { isInside } from '../workspace/relativePath.js';
 import { realFolders } from './realFolders.js';
 import { folderOf } from './scope.js';
@@ -22,38 +25,48 @@ const SUBMODULE = '160000';
 const MAX_PATH = 4096;
 
 /**
- * @param signal ends whatever git does
+ * @param folder absolute, real
+ * @param asker what nobody trusts, absolute, and what ends it
  * @returns undefined where git tracks nothing in the folder
  * @throws GitError where it cannot answer
  */
-export async function gitListing(folder: string, signal?: AbortSignal): Promise<GitListing | undefined> {
-	const git = await Git.around(folder, signal);
+export async function gitListing(
+	folder: string,
+	asker: { readonly untrusted: string; readonly signal?: AbortSignal | undefined },
+): Promise<GitListing | undefined> {
+	const git = await Git.around(folder, asker);
+	const below = slashed(relative(git.top, realpath(folder)));
+	const prefix = below === '' ? '' : `${below}/`;
 	const listed = async (...options: string[]) =>
-		(await git.run(['ls-files', ...options, '-z'], folder)).split('\0').filter(Boolean);
+		(await git.run(['ls-files', ...options, '-z', '--', prefix || '.'])).split('\0').filter(Boolean);
 	const [tracked, others] = await Promise.all([listed('--stage'), listed('--others', '--exclude-standard')]);
-	return tracked.length === 0 ? undefined : sorted(folder, tracked, others);
+	return tracked.length === 0 ? undefined : sorted(folder, prefix, tracked, others);
 }
 
 /**
  * An index can name what lies outside of its work tree: such paths are dropped.
+ * @param prefix of the folder in the work tree, "" or with a "/" at its end
  * @param staged "mode object stage\tpath"
  */
-function sorted(folder: string, staged: readonly string[], untracked: readonly string[]): GitListing {
+function sorted(folder: string, prefix: string, staged: readonly string[], untracked: readonly string[]): GitListing {
 	const isReal = realFolders(folder);
-	const isOurs = (path: string): boolean => path.length < MAX_PATH && isInside(path) && isReal(folderOf(path));
+	const isOurs = (path: string): boolean =>
+		folder.length + path.length < MAX_PATH && isInside(path) && isReal(folderOf(path));
+	/** From the top of the work tree -> from the folder; "" for what is not in it. */
+	const inward = (path: string): string => (path.startsWith(prefix) ? path.slice(prefix.length) : '');
 	// A path in conflict is listed once for each side.
 	const tracked = new Set<string>();
 	const links: string[] = [];
 	const repositories: string[] = [];
 	for (const entry of staged) {
-		const path = entry.slice(entry.indexOf('\t') + 1);
+		const path = inward(entry.slice(entry.indexOf('\t') + 1));
 		if (!isOurs(path)) continue;
 		if (entry.startsWith(LINK)) links.push(path);
 		else if (!entry.startsWith(SUBMODULE)) tracked.add(path);
 		else if (isReal(path)) repositories.push(path);
 	}
 	const others: string[] = [];
-	for (const path of untracked) {
+	for (const path of untracked.map(inward)) {
 		if (!path.endsWith('/')) {
 			if (isOurs(path)) others.push(path);
 		} else if (isOurs(path.slice(0, -1)) && isReal(path.slice(0, -1))) repositories.push(path.slice(0, -1));

@@ -45,6 +45,8 @@ interface Found extends Walk {
 	left: number;
 	unasked: string | undefined;
 	readonly signal: AbortSignal | undefined;
+	/** The listed folder, absolute. */
+	readonly root: string;
 }
 
 /** Each costs some processes; a folder of tests may hold thousands. */
@@ -85,6 +87,7 @@ async function walkAll(
 		left,
 		unasked: undefined,
 		signal,
+		root,
 	};
 	if (!trusted && workTree(root) !== undefined) found.unasked = 'the workspace is not trusted';
 	await listInto(found, root, '');
@@ -130,7 +133,7 @@ async function askGit(found: Found, folder: string): Promise<GitListing | undefi
 	}
 	found.left--;
 	try {
-		return await gitListing(folder, found.signal);
+		return await gitListing(folder, { untrusted: found.root, signal: found.signal });
 	} catch (error) {
 		if (!(error instanceof GitError)) throw error;
 		if (error.endless) found.left = 0;
@@ -149,7 +152,7 @@ async function take(found: Found, known: GitListing, folder: string, prefix: str
 	for (const path of known.tracked) if (isWanted(path)) found.files.push(prefix + path);
 	for (const path of known.others) {
 		if (!isWanted(path)) continue;
-		const link = lstatSync(`${folder}/${path}`, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+		const link = isLink(`${folder}/${path}`);
 		(link ? found.links : found.files).push(prefix + path);
 	}
 	for (const path of known.links) if (!isHidden(path)) found.links.push(prefix + path);
@@ -184,5 +187,13 @@ function walk(found: Found, top: string, prefix: string): void {
 				else found.skipped.push({ path: folder + name, reason: NOT_REGULAR });
 			}
 		}
+	}
+}
+
+function isLink(path: string): boolean {
+	try {
+		return lstatSync(path).isSymbolicLink();
+	} catch {
+		return false;
 	}
 }

@@ -1,4 +1,6 @@
+import { relative, resolve } from 'node:path';
 import type { Conversion, Offer } from '../engine.js';
+import { realpath } from '../programs/find.js';
 import { author, Git, GitError } from '../programs/git.js';
 import { oneLine } from '../workspace/wording.js';
 
@@ -38,14 +40,13 @@ function prefixOf(path: string): string {
 
 /** The prefix most of the last commits to a file have; undefined outside a repository, or where they have none. */
 async function usualPrefix(root: string, path: string): Promise<string | undefined> {
-	const log = ['log', '-n', '30', '--no-merges', '--no-show-signature', '--no-mailmap', '--format=%s', '--', path];
-	const subjects = await Git.around(root).then(
-		(git) => git.run(log, root),
-		(error) => {
+	const log = ['log', '-n', '30', '--no-merges', '--no-show-signature', '--no-mailmap', '--format=%s', '--'];
+	const subjects = await Git.around(root)
+		.then((git) => git.run([...log, relative(git.top, resolve(realpath(root), path))]))
+		.catch((error) => {
 			if (error instanceof GitError) return '';
 			throw error;
-		},
-	);
+		});
 	const counts = new Map<string, number>();
 	for (const subject of subjects.split('\n')) {
 		const prefix = /^((?:[\w/.,+-]+: )+)/.exec(subject)?.[1]?.slice(0, -2);

@@ -5,25 +5,24 @@ import { delimiter, dirname, isAbsolute, join, relative, sep } from 'node:path';
 const OF_PACKAGES = join('node_modules', '.bin');
 
 /**
- * The program a name stands for on the PATH. Relative entries are passed over, and whatever lies in the work tree: either
- * would run a file of the code that is looked at.
+ * The program a name stands for on the PATH. Relative entries are passed over, and whatever lies in the tree: either would
+ * run a file of the code that is looked at.
  * @param name without the ".exe" of Windows
- * @param folder that nobody trusts, absolute; undefined where there is none
+ * @param folder that nobody trusts, absolute; undefined where there is none. All work trees around it count with it
  * @returns absolute path; undefined where there is no such program
  */
 export function findProgram(name: string, folder: string | undefined): string | undefined {
 	const file = process.platform === 'win32' ? `${name}.exe` : name;
-	const tree = folder && (workTree(folder) ?? realpath(folder));
+	const tree = folder && outermost(folder);
 	return foldersOutside(tree)
 		.map((entry) => join(entry, file))
 		.find((path) => isProgram(path) && !isInside(tree, path));
 }
 
-/** The environment for a program that is started in a folder that nobody trusts: on its PATH is nothing of that folder. */
+/** The environment for a program that is started for a folder that nobody trusts: on its PATH is nothing of that folder. */
 export function environmentOutside(folder: string): Record<string, string | undefined> {
 	const own = Object.entries(process.env).filter(([name]) => name.toUpperCase() !== 'PATH');
-	const path = foldersOutside(workTree(folder) ?? realpath(folder)).join(delimiter);
-	return { ...Object.fromEntries(own), PATH: path };
+	return { ...Object.fromEntries(own), PATH: foldersOutside(outermost(folder)).join(delimiter) };
 }
 
 /** A file that may be executed. */
@@ -41,10 +40,30 @@ export function isProgram(path: string): boolean {
  * @returns absolute and real; undefined where nothing above is one
  */
 export function workTree(folder: string): string | undefined {
-	for (let at = realpath(folder); ; at = dirname(at)) {
-		if (existsSync(join(at, '.git'))) return at;
-		if (dirname(at) === at) return undefined;
+	return workTrees(folder)[0];
+}
+
+/** What a path leads to; itself where that cannot be told. */
+export function realpath(path: string): string {
+	try {
+		return realpathSync(path);
+	} catch {
+		return path;
 	}
+}
+
+/** Innermost first. */
+function workTrees(folder: string): string[] {
+	const found: string[] = [];
+	for (let at = realpath(folder); ; at = dirname(at)) {
+		if (existsSync(join(at, '.git'))) found.push(at);
+		if (dirname(at) === at) return found;
+	}
+}
+
+/** The outermost work tree around a folder, which may hold an inner one to look smaller; else the folder. */
+function outermost(folder: string): string {
+	return workTrees(folder).at(-1) ?? realpath(folder);
 }
 
 function foldersOutside(tree: string | undefined): string[] {
@@ -59,12 +78,4 @@ function isInside(folder: string | undefined, path: string): boolean {
 		const way = relative(folder, one);
 		return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 	});
-}
-
-function realpath(path: string): string {
-	try {
-		return realpathSync(path);
-	} catch {
-		return path;
-	}
 }

@@ -1,9 +1,8 @@
 /** Git, asked about a repository that nobody trusts: nothing it configures is run, nothing is fetched or written. */
-import { realpathSync } from 'node:fs';
 import { parse } from 'node:path';
-import { findProgram, workTree } from './find.js';
+import { findProgram, realpath, workTree } from './find.js';
 import { gitEnvironment, type Setting } from './gitEnvironment.js';
-import { RunError, run } from './run.js';
+import { type Ran, RunError, run } from './run.js';
 
 /** Git cannot answer; the message says why. */
 export class GitError extends Error {
@@ -31,51 +30,52 @@ export const PLAIN_DIFF: readonly string[] = [
 	'-O/dev/null',
 ];
 
+/** For whom git is asked. */
+interface Asker {
+	/** Nothing in it is run, absolute. */
+	readonly untrusted: string;
+	/** Ends whatever git does. */
+	readonly signal?: AbortSignal | undefined;
+}
+
 /** The repository around a folder. */
 export class Git {
-	/** Its work tree, absolute and real. */
+	/** Its work tree, absolute and real; every command is run there, where no repository further in can be meant. */
 	readonly top: string;
 	readonly #program: string;
 	/** Takes the programs away that the repository runs over its files. */
 	readonly #withoutFilters: readonly Setting[];
-	readonly #signal: AbortSignal | undefined;
+	readonly #asker: Asker;
 
-	private constructor(
-		program: string,
-		top: string,
-		withoutFilters: readonly Setting[],
-		signal: AbortSignal | undefined,
-	) {
+	private constructor(program: string, top: string, withoutFilters: readonly Setting[], asker: Asker) {
 		this.#program = program;
 		this.top = top;
 		this.#withoutFilters = withoutFilters;
-		this.#signal = signal;
+		this.#asker = asker;
 	}
 
 	/**
 	 * @param folder absolute
-	 * @param signal ends whatever git does
+	 * @param asker by default the folder itself is what nobody trusts
 	 * @throws GitError where there is no git, no repository, or one whose work tree is not where it lies
 	 */
-	static async around(folder: string, signal?: AbortSignal): Promise<Git> {
-		const tree = workTree(folder);
-		if (tree === undefined) throw new GitError('not a git repository, nor any of the folders above');
-		const program = await usableGit(folder);
-		const said = await ask(program, ['rev-parse', '--show-toplevel'], folder, [], QUICK, signal);
-		const top = said.toString().replace(/\r?\n$/, '');
+	static async around(folder: string, asker: Asker = { untrusted: folder }): Promise<Git> {
+		const top = workTree(folder);
+		if (top === undefined) throw new GitError('not a git repository, nor any of the folders above');
+		const program = await usableGit(asker.untrusted);
+		const said = await ask(program, ['rev-parse', '--show-toplevel'], top, [], QUICK, asker);
 		// core.worktree may name any folder of this machine.
-		if (top === '' || realpathSync(top) !== tree)
+		if (realpath(said.toString().replace(/\r?\n$/, '')) !== top)
 			throw new GitError('the repository claims a work tree in which it does not lie');
-		return new Git(program, tree, await withoutFilters(program, folder, signal), signal);
+		return new Git(program, top, await withoutFilters(program, top, asker), asker);
 	}
 
 	/**
-	 * What a command prints.
-	 * @param cwd folder of the work tree, absolute
+	 * What a command prints at the top of the work tree.
 	 * @throws GitError
 	 */
-	async run(argv: readonly string[], cwd: string = this.top): Promise<string> {
-		return (await ask(this.#program, argv, cwd, this.#withoutFilters, SLOW, this.#signal)).toString();
+	async run(argv: readonly string[]): Promise<string> {
+		return (await ask(this.#program, argv, this.top, this.#withoutFilters, SLOW, this.#asker)).toString();
 	}
 }
 
@@ -85,11 +85,12 @@ export class Git {
  */
 export async function author(folder: string): Promise<string | undefined> {
 	const argv = ['var', 'GIT_AUTHOR_IDENT'];
+	const asker = { untrusted: folder };
 	try {
 		const repository = workTree(folder) === undefined ? undefined : await Git.around(folder);
 		const said = repository
-			? await repository.run(argv, folder)
-			: (await ask(await usableGit(folder), argv, parse(folder).root, [], QUICK)).toString();
+			? await repository.run(argv)
+			: (await ask(await usableGit(folder), argv, parse(folder).root, [], QUICK, asker)).toString();
 		return /^.*>/.exec(said)?.[0];
 	} catch (error) {
 		if (error instanceof GitError) return undefined;
@@ -101,10 +102,10 @@ export async function author(folder: string): Promise<string | undefined> {
 const versions = new Map<string, Promise<string | undefined>>();
 
 /** @throws GitError */
-async function usableGit(folder: string): Promise<string> {
-	const program = findProgram('git', folder);
+async function usableGit(untrusted: string): Promise<string> {
+	const program = findProgram('git', untrusted);
 	if (program === undefined) throw new GitError('no git on the PATH outside this work tree');
-	const known = versions.get(program) ?? versionOf(program);
+	const known = versions.get(program) ?? versionOf(program, untrusted);
 	versions.set(program, known);
 	const version = await known;
 	if (version === undefined) throw new GitError(`${program} does not say its version`);
@@ -114,18 +115,18 @@ async function usableGit(folder: string): Promise<string> {
 }
 
 /** "2.39" of "git version 2.39.5" */
-async function versionOf(program: string): Promise<string | undefined> {
+async function versionOf(program: string, untrusted: string): Promise<string | undefined> {
 	const cwd = parse(program).root;
-	const said = await ask(program, ['--version'], cwd, [], QUICK).catch(() => undefined);
+	const said = await ask(program, ['--version'], cwd, [], QUICK, { untrusted }).catch(() => undefined);
 	return said && /\b(\d+\.\d+)/.exec(said.toString())?.[1];
 }
 
 /** @throws GitError where one of the filters has a name that no environment can hold */
-async function withoutFilters(program: string, folder: string, signal?: AbortSignal): Promise<Setting[]> {
+async function withoutFilters(program: string, top: string, asker: Asker): Promise<Setting[]> {
 	const argv = ['config', '-z', '--name-only', '--get-regexp', '^filter\\.'];
-	const said = await answer(program, argv, folder, [], QUICK, signal);
+	const said = await answer(program, argv, top, [], QUICK, asker);
 	// 1: none
-	if (said.status > 1) throw new GitError(complaint(said.stderr));
+	if (said.status > 1) throw complaint(argv, said);
 	let names: string;
 	try {
 		names = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(said.stdout);
@@ -147,10 +148,10 @@ async function ask(
 	cwd: string,
 	settings: readonly Setting[],
 	timeout: number,
-	signal?: AbortSignal,
+	asker: Asker,
 ): Promise<Buffer> {
-	const said = await answer(program, argv, cwd, settings, timeout, signal);
-	if (said.status !== 0) throw new GitError(complaint(said.stderr));
+	const said = await answer(program, argv, cwd, settings, timeout, asker);
+	if (said.status !== 0) throw complaint(argv, said);
 	return said.stdout;
 }
 
@@ -160,10 +161,10 @@ async function answer(
 	cwd: string,
 	settings: readonly Setting[],
 	timeout: number,
-	signal: AbortSignal | undefined,
-) {
+	{ untrusted, signal }: Asker,
+): Promise<Ran> {
 	try {
-		const env = gitEnvironment(cwd, settings);
+		const env = gitEnvironment(untrusted, settings);
 		return await run(program, argv, { cwd, env, timeout, maxOutput: MAX_OUTPUT, signal });
 	} catch (error) {
 		if (error instanceof RunError) throw new GitError(`git ${error.message}`, true);
@@ -171,8 +172,9 @@ async function answer(
 	}
 }
 
-/** The first line that git says of an error. */
-function complaint(stderr: Buffer): string {
-	const [line = ''] = stderr.toString().trim().split('\n');
-	return line.replace(/^(?:fatal|error): /, '') || 'git failed without a word';
+/** In our words: those of git may quote any file that the repository leads it to. */
+function complaint([command]: readonly string[], { status, stderr }: Ran): GitError {
+	if (stderr.includes('detected dubious ownership'))
+		return new GitError('the repository belongs to somebody else, and git does not trust it (safe.directory)');
+	return new GitError(`git ${command} failed with exit code ${status}`);
 }

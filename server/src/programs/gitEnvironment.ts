@@ -6,7 +6,7 @@ export type Setting = readonly [key: string, value: string];
 
 /**
  * What stands above the configuration of the repository: every variable by which one makes the commands used here start
- * a program, fetch, or enter a submodule (git 2.50, Documentation/config/).
+ * a program, fetch, write, or enter a submodule (git 2.50, Documentation/config/).
  */
 const SETTINGS: readonly Setting[] = [
 	['core.fsmonitor', 'false'],
@@ -17,6 +17,7 @@ const SETTINGS: readonly Setting[] = [
 	['core.alternateRefsCommand', 'false'],
 	['core.quotePath', 'false'],
 	['credential.helper', ''],
+	['diff.autoRefreshIndex', 'false'],
 	['diff.ignoreSubmodules', 'all'],
 	['fetch.recurseSubmodules', 'false'],
 	['gc.auto', '0'],
@@ -51,7 +52,7 @@ const HOMES: ReadonlySet<string> = new Set(['HOME', 'XDG_CONFIG_HOME']);
 /**
  * The environment of git for a repository that nobody trusts. Configuration goes through variables of its own, since `-c`
  * splits a name at its first "=".
- * @param folder in that repository, absolute
+ * @param folder that nobody trusts, absolute
  * @param more settings above those that always hold
  */
 export function gitEnvironment(folder: string, more: readonly Setting[]): Record<string, string | undefined> {

@@ -1,5 +1,6 @@
 /** The one place that starts programs. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 
 /** How a program is run. */
 export interface Run {
@@ -39,7 +40,13 @@ export function run(program: string, argv: readonly string[], options: Run): Pro
 	const { cwd, env, timeout, maxOutput, signal } = options;
 	return new Promise((resolve, reject) => {
 		if (signal?.aborted) return reject(new RunError('was stopped'));
-		const child = spawn(program, argv, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+		let child: ChildProcessByStdio<null, Readable, Readable>;
+		try {
+			child = spawn(program, argv, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+		} catch (error) {
+			// arguments that are too long, or hold a NUL
+			return reject(new RunError(`cannot be started: ${(error as Error).message}`));
+		}
 		running.add(child);
 		const end = (): void => {
 			clearTimeout(timer);
