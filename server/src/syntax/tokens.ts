@@ -27,15 +27,33 @@ const SLASH = 47;
 const STAR = 42;
 const HASH = 35;
 
-/** 1: may start a name, 2: digit, 3: white space, 0: anything else. Beyond ASCII counts as a name. */
+/** 1: may start a name, 2: digit, 3: white space, 0: anything else. */
 const CLASS = new Uint8Array(128);
 for (let c = 0; c < 128; c++) {
 	const s = String.fromCharCode(c);
 	CLASS[c] = /[A-Za-z_$]/.test(s) ? 1 : /[0-9]/.test(s) ? 2 : /\s/.test(s) || c === 0 ? 3 : 0;
 }
 
-function classOf(code: number): number {
-	return code < 128 ? (CLASS[code] as number) : code === 0xa0 || code === 0xfeff ? 3 : 1;
+function classAt(text: string, at: number): number {
+	const code = text.charCodeAt(at);
+	return code < 128 ? (CLASS[code] as number) : foreignClass(text, at, code);
+}
+
+/** Beyond ASCII all is a name but white space, what controls a terminal or a line, and half a character. */
+function foreignClass(text: string, at: number, code: number): number {
+	if (code === 0xa0 || code === 0xfeff || code === 0x2028 || code === 0x2029) return 3;
+	if (code < 0xa0 || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)) return 0;
+	if (code < 0xd800 || code > 0xdfff) return 1;
+	const isPair = code < 0xdc00 ? isLow(text.charCodeAt(at + 1)) : isHigh(text.charCodeAt(at - 1));
+	return isPair ? 1 : 0;
+}
+
+function isHigh(code: number): boolean {
+	return code >= 0xd800 && code < 0xdc00;
+}
+
+function isLow(code: number): boolean {
+	return code >= 0xdc00 && code <= 0xdfff;
 }
 
 /** Offset just after the comment that starts at `at`, or `at` when none does. */
@@ -110,7 +128,7 @@ export function tokenize(text: string, from = 0, to = text.length): Tokens {
 	let i = from;
 	while (i < to) {
 		const code = text.charCodeAt(i);
-		const cls = classOf(code);
+		const cls = classAt(text, i);
 		if (cls === 3) {
 			if (code === NEWLINE) lineStart = true;
 			i++;
@@ -131,15 +149,15 @@ export function tokenize(text: string, from = 0, to = text.length): Tokens {
 		let kind: Token;
 		if (cls === 1) {
 			do i++;
-			while (i < to && (classOf(text.charCodeAt(i)) & 3) % 3 !== 0);
+			while (i < to && (classAt(text, i) & 3) % 3 !== 0);
 			kind = Token.Name;
-		} else if (cls === 2 || (code === 46 && classOf(text.charCodeAt(i + 1)) === 2)) {
+		} else if (cls === 2 || (code === 46 && classAt(text, i + 1) === 2)) {
 			i++;
 			while (i < to) {
 				const c = text.charCodeAt(i);
 				const sign =
 					(c === 43 || c === 45) && /[eEpP]/.test(text.charAt(i - 1)) && !/^0[xX]/.test(text.slice(start, start + 2));
-				if (c !== 46 && !sign && (classOf(c) & 3) % 3 === 0) break;
+				if (c !== 46 && !sign && (classAt(text, i) & 3) % 3 === 0) break;
 				i++;
 			}
 			kind = Token.Number;
