@@ -26,9 +26,10 @@ function lineAndColumn(text: string): (offset: number) => string {
 	};
 }
 
-/** Nothing but whole items, as far as brackets tell. */
+/** Nothing but whole items with a function as the last one, as far as brackets tell. */
 function isClosed(text: string): boolean {
-	if (/["'#\\]|\/[/*]/.test(text) || !/[;}]\s*$/.test(text)) return false;
+	if (/["'#\\]|\/[/*]/.test(text) || !/\n\w[^\n;{}()]*\([^;{}()]*\)\n\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}\s*$/.test(text))
+		return false;
 	const open: string[] = [];
 	for (const char of text.match(/[()[\]{}]/g) ?? []) {
 		if ('([{'.includes(char)) open.push(char);
