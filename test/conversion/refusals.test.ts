@@ -59,6 +59,11 @@ describe('a conversion is refused', () => {
 			/gets the pages, and may keep them/,
 		],
 		[
+			'where a release has not got all of its arguments',
+			KEEPER.replace('release_pages(buf->pages, buf->nr)', 'release_pages(buf->pages)'),
+			/^release_pages\(\) in curlew_unmap\(\) is called with the wrong number of arguments/,
+		],
+		[
 			'where nothing is seen to give them back',
 			KEEPER.replaceAll(/\t+release_pages\(.*\n/g, ''),
 			/^nothing in the files that are seen gives the pages back/,

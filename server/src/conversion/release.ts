@@ -44,6 +44,16 @@ export interface Rewritten {
 	readonly index: string | undefined;
 }
 
+/** Arguments of the releases that are rewritten. */
+const ARITY: ReadonlyMap<string, number> = new Map([
+	['put_page', 1],
+	['__free_page', 1],
+	['__free_pages', 2],
+	['release_pages', 2],
+	['folio_put', 1],
+	['folio_put_refs', 2],
+]);
+
 /** A release with the statements around it. */
 class Release {
 	readonly file: FileContext;
@@ -82,6 +92,8 @@ class Release {
 		const [first, second] = call.args.map((arg) => file.slice(arg));
 		const blocked = (why: string): Blocked =>
 			new Blocked(`${call.name}() in ${this.fn.name}() ${why}`, [at(call.nameRange, 'given back here')]);
+		if (call.args.length !== (ARITY.get(call.name) ?? call.args.length))
+			throw blocked('is called with the wrong number of arguments');
 		switch (call.name) {
 			case 'put_page':
 			case '__free_page':
