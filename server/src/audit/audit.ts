@@ -149,7 +149,7 @@ class Run {
 		const task = this.#search();
 		const { shard, folders: only } = this.#options;
 		const early = known || only ? undefined : startRipgrep(task);
-		const memory = this.#cache && walkMemory(this.#cache, `${name}-walk`, this.#root, started);
+		const memory = this.#cache && walkMemory(this.#cache, `${name}-walk`, this.#root, started, known?.paths);
 		const stamps = Stamps.take(this.#root, await this.#listed(memory), known);
 		const { paths, unknown } = stamps;
 		this.#skipped.push(...stamps.skipped);

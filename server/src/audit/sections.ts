@@ -5,6 +5,8 @@ const WORD = 4;
 /** The one character that no name holds. */
 const END = '\0';
 
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** @param sections at most 255 */
 export function pack(sections: readonly Uint8Array[]): Uint8Array {
 	const lengths = Uint32Array.from([sections.length, ...sections.map(({ byteLength }) => byteLength)]);
@@ -31,12 +33,26 @@ export function packNames(names: readonly string[]): Uint8Array {
 	return Buffer.from(names.map((name) => name + END).join(''));
 }
 
-/** @returns names joined by NUL, and each of them; undefined for what is no list of names */
-export function unpackNames(bytes: Buffer): { readonly joined: string; readonly names: string[] } | undefined {
-	if (bytes.length === 0) return { joined: '', names: [] };
+/** A list of names as it was kept. */
+export interface Names {
+	/** Each with a NUL behind it. */
+	readonly bytes: Buffer;
+	/** With a NUL between them. */
+	readonly joined: string;
+	readonly names: readonly string[];
+}
+
+/**
+ * @param like what is known already: the same bytes need not be taken apart a second time
+ * @returns undefined for what is no list of names
+ */
+export function unpackNames(bytes: Buffer, like?: Names): Names | undefined {
+	if (like?.bytes.equals(bytes)) return like;
+	if (bytes.length === 0) return { bytes, joined: '', names: [] };
 	if (bytes.at(-1) !== 0) return undefined;
-	const joined = bytes.toString('utf8', 0, bytes.length - 1);
-	return { joined, names: joined.split(END) };
+	// Not `toString()`: what that makes of a megabyte lies outside of the heap, and each look into it is slow.
+	const joined = DECODER.decode(bytes.subarray(0, -1));
+	return { bytes, joined, names: joined.split(END) };
 }
 
 export function packJson(value: unknown): Uint8Array {
