@@ -110,9 +110,11 @@ export class Cache {
 	#doubt(): string | undefined {
 		if (this.#above === undefined) return 'the environment names no folder of this user';
 		try {
+			const around = exchangeable(this.#above);
+			if (around !== undefined) return `${around}; name another folder in XDG_CACHE_HOME`;
 			const folders = [this.#above, this.#folder, ...KINDS.map((kind) => join(this.#folder, kind))];
-			const why = exchangeable(this.#above) ?? folders.map(distrusted).find((found) => found !== undefined);
-			return why && `${why}; correct that, remove it, or name another folder in XDG_CACHE_HOME`;
+			const why = folders.map(distrusted).find((found) => found !== undefined);
+			return why && `${why}; remove it, or name another folder in XDG_CACHE_HOME`;
 		} catch (error) {
 			return `${this.#above}: ${reasonOf(error as NodeJS.ErrnoException)}`;
 		}
