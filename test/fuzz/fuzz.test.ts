@@ -9,7 +9,7 @@ import { fromFile } from './input.js';
 import { write } from './tally.js';
 
 const corpus = ownCorpus();
-const RUNS = 50;
+const RUNS = 500;
 /** Of the properties; `npm run fuzz` holds each mutant to more of them. */
 const SHARE = 0.2;
 
