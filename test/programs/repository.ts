@@ -8,7 +8,7 @@ import { scratch } from '../support/scratch.js';
 export class Repository {
 	/** Absolute and real. */
 	readonly root: string;
-	/** Leaves the mark, and hands through what it reads. */
+	/** Leaves the mark, by nothing that it would have to find. */
 	readonly trap: string;
 	readonly #mark: string;
 
@@ -18,7 +18,7 @@ export class Repository {
 		const outside = scratch();
 		this.#mark = join(outside, 'sprung');
 		this.trap = join(outside, 'trap');
-		writeFileSync(this.trap, `#!/bin/sh\n: > ${this.#mark}\nexec /bin/cat 2>/dev/null\n`);
+		writeFileSync(this.trap, `#!/bin/sh\n: > ${this.#mark}\n`);
 		chmodSync(this.trap, 0o755);
 		this.git('init', '-q');
 		this.git('add', '-A');
