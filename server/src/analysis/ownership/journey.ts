@@ -1,5 +1,4 @@
 /** The journey of the pages of each taking call: where they are taken, who gives them back, how the function ends. */
-import { callsNamed } from '../../syntax/calls.js';
 import type { CallExpr, FunctionIR, Range } from '../../syntax/ir.js';
 import type { ApiCall, FileContext } from '../context.js';
 import type { Held } from '../holders.js';
@@ -61,20 +60,13 @@ interface Draft {
 	holding: Holding | undefined;
 	readonly releases: Map<string, Releasing>;
 	readonly ways: Map<string, WayOut>;
-	/** There are more ways than are told apart. */
-	isBounded: boolean;
 }
 
-/** Holdings whose taking calls a path of this state has come to. */
-function takenOn(state: State): ReadonlySet<string> {
-	const taken = new Set<string>();
-	for (let at = state.trail; at; at = at.before)
-		if (at.about !== undefined && at.text.includes('taken by')) taken.add(at.about);
-	return taken;
+/** Whether a path of this state has come to the taking call. */
+function hasTaken(state: State, id: string): boolean {
+	for (let at = state.trail; at; at = at.before) if (at.about === id && at.text.includes('taken by')) return true;
+	return false;
 }
-
-/** Ways of one taking call that are told apart. */
-const MOST_WAYS = 200;
 
 const WRONG = new Set<Event['kind']>(['double', 'overrun', 'unoffset']);
 
@@ -92,9 +84,8 @@ class Journeys {
 		for (const walked of ownership.walked) this.read(walked);
 		for (const draft of this.drafts.values()) this.addFields(draft);
 		return [...this.drafts.values()]
-			.map(({ taking, call, walked, id, holding, releases, ways, isBounded }): Journey => {
-				const { fn } = walked;
-				const bounded = walked.bounded || isBounded || fn.effort.isGivenUp;
+			.map(({ taking, call, walked, id, holding, releases, ways }): Journey => {
+				const { fn, bounded } = walked;
 				const kind = taking.api.record.takes as Held;
 				const found = [...releases.values()].sort((a, b) => a.call.start - b.call.start);
 				const out = [...ways.values()].sort((a, b) => a.at.start - b.at.start);
@@ -111,7 +102,7 @@ class Journeys {
 			return known;
 		}
 		const id = holding?.id ?? `t${call.start}`;
-		const fresh: Draft = { taking, call, walked, id, holding, releases: new Map(), ways: new Map(), isBounded: false };
+		const fresh: Draft = { taking, call, walked, id, holding, releases: new Map(), ways: new Map() };
 		this.drafts.set(key, fresh);
 		return fresh;
 	}
@@ -131,14 +122,9 @@ class Journeys {
 			else if (WRONG.has(event.kind)) this.addWrong(draft, event);
 		}
 		for (const exit of walked.exits)
-			for (const id of new Set([...exit.state.holdings.keys(), ...takenOn(exit.state)])) {
-				const draft = drafts.get(id);
-				if (!draft) continue;
-				if (draft.ways.size >= MOST_WAYS) {
-					draft.isBounded = true;
-					continue;
-				}
+			for (const [id, draft] of drafts) {
 				const holding = exit.state.holdings.get(id);
+				if (!holding && !hasTaken(exit.state, id)) continue;
 				const ending = endingOf(walked.fn, exit, id, holding);
 				addWay(draft, { ending, at: { start: exit.start, end: exit.end }, state: exit.state, holding });
 			}
@@ -169,11 +155,11 @@ class Journeys {
 	private addFields(draft: Draft): void {
 		const { file } = this;
 		const { fn } = draft.walked;
-		const held = new Set([draft.holding?.place, ...[...draft.ways.values()].map((way) => way.holding?.place)]);
-		const roots = new Set([...held].flatMap((name) => (name === undefined ? [] : rootOf(name))));
-		const kept = [...roots].flatMap((name) => keptIn(fn, draft.call.start, name).map((one) => one.place));
-		const places = new Set([...[...held].flatMap((name) => name ?? []), ...kept]);
-		if (!fn.effort.spend(places.size)) return;
+		const places = new Set(
+			[draft.holding?.place, ...[...draft.ways.values()].map((way) => way.holding?.place)].flatMap((name) =>
+				name === undefined ? [] : [name, ...keptIn(fn, draft.call.start, rootOf(name)).map((kept) => kept.place)],
+			),
+		);
 		for (const place of places) {
 			const key = keyOf(fn, place);
 			const field = lastField(place);
@@ -181,33 +167,18 @@ class Journeys {
 			const [record] = key.split(':');
 			for (const other of file.ir.naming(field).slice(0, MOST_FUNCTIONS)) {
 				if (other.clean && [...other.params, ...other.locals].some(({ type }) => type.base === record))
-					for (const call of fieldReleases(file.ownership.walk(other)).get(key) ?? [])
-						this.addRelease(draft, call, leading(file, other, call));
+					for (const event of file.ownership.walk(other).events)
+						if (event.kind === 'field' && !event.takes && event.key === key)
+							this.addRelease(draft, event.call, leading(file, other, event.call));
 			}
 		}
 	}
 }
 
-const FIELD_RELEASES = new WeakMap<Walked, ReadonlyMap<string, readonly CallExpr[]>>();
-
-/** Releases of a function by the field whose pages they give back. */
-function fieldReleases(walked: Walked): ReadonlyMap<string, readonly CallExpr[]> {
-	let releases = FIELD_RELEASES.get(walked);
-	if (!releases) {
-		const found = new Map<string, Set<CallExpr>>();
-		for (const event of walked.events)
-			if (event.kind === 'field' && !event.takes && event.key !== undefined)
-				if (!found.get(event.key)?.add(event.call)) found.set(event.key, new Set([event.call]));
-		releases = new Map([...found].map(([key, calls]) => [key, [...calls]]));
-		FIELD_RELEASES.set(walked, releases);
-	}
-	return releases;
-}
-
 /** The call in `fn` that leads to a call in a helper; the call itself when it stands in `fn`. */
 function leading(file: FileContext, fn: FunctionIR, inner: CallExpr): CallExpr {
 	const helper = file.ir.around(inner.start);
-	return (helper !== undefined && helper !== fn.name && callsNamed(fn, helper)[0]) || inner;
+	return (helper !== fn.name && fn.calls.find((call) => call.name === helper)) || inner;
 }
 
 /** Ways that end alike in the same place are one. */
@@ -217,14 +188,7 @@ function addWay(draft: Draft, way: WayOut): void {
 	if (!draft.ways.has(key)) draft.ways.set(key, way);
 }
 
-const KNOWN = new WeakMap<FileContext, readonly Journey[]>();
-
 /** Journeys of all taking calls of a file, in the order of the text. */
-export function journeys(file: FileContext): readonly Journey[] {
-	let known = KNOWN.get(file);
-	if (!known) {
-		known = new Journeys(file).all();
-		KNOWN.set(file, known);
-	}
-	return known;
+export function journeys(file: FileContext): Journey[] {
+	return new Journeys(file).all();
 }

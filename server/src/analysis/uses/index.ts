@@ -5,7 +5,7 @@ import type { ApiCall, FileContext } from '../context.js';
 import { isCore } from './core.js';
 import { inCode, toldIn } from './notifier.js';
 import { takesPages } from './site.js';
-import { framesEach, Trace } from './trace.js';
+import { type Budget, fullBudget, Trace } from './trace.js';
 import type { Uses } from './use.js';
 
 export { boundedBy } from './bounded.js';
@@ -15,7 +15,7 @@ interface Known {
 	readonly notifier: Range | undefined;
 	readonly told: Range | undefined;
 	readonly calls: Map<ApiCall, Uses>;
-	readonly frames: number;
+	readonly budget: Budget;
 }
 
 const KNOWN = new WeakMap<FileContext, Known>();
@@ -27,7 +27,7 @@ function ofFile(file: FileContext): Known {
 			notifier: inCode(file.text, NOTIFIERS),
 			told: toldIn(file.text, TOLD),
 			calls: new Map(),
-			frames: framesEach(file),
+			budget: fullBudget(),
 		};
 		KNOWN.set(file, known);
 	}
@@ -36,12 +36,12 @@ function ofFile(file: FileContext): Known {
 
 /** What becomes of the pages of `call`, as far as this file shows. */
 export function usesOf(file: FileContext, call: ApiCall): Uses {
-	const { notifier, told, calls, frames } = ofFile(file);
+	const { notifier, told, calls, budget } = ofFile(file);
 	const known = calls.get(call);
 	if (known) return known;
 	const { fn } = call;
 	const core = isCore(file.path, file.area);
-	const trace = new Trace(file, frames);
+	const trace = new Trace(file, budget);
 	const followed = fn?.clean === true && takesPages(call);
 	const transient = followed ? trace.follow(call, fn) : false;
 	const uses: Uses = { uses: trace.uses, transient, notifier, told, core, complete: followed && trace.complete };

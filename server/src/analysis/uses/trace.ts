@@ -7,7 +7,6 @@ import { type Effects, Frame, NO_EFFECTS, type Reason } from './frame.js';
 import { ADDRESS, CONTENTS, type Kinds, LIST, MAPPING, NONE, PAGE, WINDOW } from './kinds.js';
 import { lifeOf } from './lifetime.js';
 import { restOf } from './paths.js';
-import { takesPages } from './site.js';
 import type { Entry } from './state.js';
 import type { Use } from './use.js';
 
@@ -24,18 +23,13 @@ const MOST_ALIKE = 24;
 /** Functions followed for one call, in all. */
 const MOST_FRAMES = 120;
 
-/** Functions followed for all calls of a file, and for each of its characters. */
-const FILE_FRAMES = 4000;
-const FRAMES_EACH = 1 / 25;
-/** A call has so many however many others there are. */
-const LEAST_FRAMES = 6;
-
-/** How many functions are followed for one call of a file: fewer where there are so many calls that no one wrote them. */
-export function framesEach({ text, calls }: FileContext): number {
-	const sites = calls.filter(takesPages).length;
-	const share = Math.floor((FILE_FRAMES + FRAMES_EACH * text.length) / Math.max(sites, 1));
-	return Math.min(MOST_FRAMES, Math.max(LEAST_FRAMES, share));
+/** What may still be followed for one file. */
+export interface Budget {
+	frames: number;
 }
+
+/** A file with more taking calls than this pays for is a generated one. */
+export const fullBudget = (): Budget => ({ frames: 20_000 });
 
 export class Trace {
 	readonly file: FileContext;
@@ -54,12 +48,11 @@ export class Trace {
 	/** Functions whose own flow was followed from the taking call. */
 	private readonly followed = new Set<FunctionIR>();
 
-	private readonly mostFrames: number;
+	private readonly budget: Budget;
 
-	/** @param mostFrames functions to follow (see framesEach) */
-	constructor(file: FileContext, mostFrames: number) {
+	constructor(file: FileContext, budget: Budget) {
 		this.file = file;
-		this.mostFrames = mostFrames;
+		this.budget = budget;
 	}
 
 	giveUp(): void {
@@ -91,7 +84,6 @@ export class Trace {
 		const settled = this.up(fn, effects, 0);
 		this.isByField = true;
 		for (let round = 0; round < FIELD_ROUNDS; round++) this.byField();
-		if (this.frames > this.mostFrames && this.mostFrames < MOST_FRAMES) fn.effort.giveUp();
 		return settled;
 	}
 
@@ -111,7 +103,8 @@ export class Trace {
 	}
 
 	private frame(fn: FunctionIR, reason: Reason, depth: number): Effects {
-		if (++this.frames > this.mostFrames || fn.effort.isGivenUp) {
+		if (--this.budget.frames < 0) fn.effort.giveUp();
+		if (++this.frames > MOST_FRAMES || fn.effort.isGivenUp) {
 			this.giveUp();
 			return NO_EFFECTS;
 		}
