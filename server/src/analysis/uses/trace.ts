@@ -29,7 +29,7 @@ export interface Budget {
 }
 
 /** A file with more taking calls than this pays for is a generated one. */
-export const fullBudget = (): Budget => ({ frames: 20_000 });
+export const fullBudget = (): Budget => ({ frames: 4000 });
 
 export class Trace {
 	readonly file: FileContext;
