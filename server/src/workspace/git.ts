@@ -76,7 +76,7 @@ export class Revision {
 	/** A regular file, or one that is told as skipped because its name is no text. @param path relative to the top */
 	#isFile(path: string): boolean {
 		const absolute = `${this.top}/${path}`;
-		const isThere = lstatSync(absolute, { throwIfNoEntry: false })?.isFile() ?? isGarbled(absolute);
+		const isThere = isFile(absolute) ?? isGarbled(absolute);
 		return isThere && this.#isOurs(path);
 	}
 
@@ -102,4 +102,13 @@ function read(fields: readonly string[]): Changed[] {
 		else changes.push({ before: status === 'A' ? undefined : path, now: status === 'D' ? undefined : path });
 	}
 	return changes;
+}
+
+/** @returns undefined for what cannot be looked at: gone, a name too long, links in circles */
+function isFile(path: string): boolean | undefined {
+	try {
+		return lstatSync(path).isFile();
+	} catch {
+		return undefined;
+	}
 }
