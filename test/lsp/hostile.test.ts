@@ -68,7 +68,8 @@ test('findings, status, hovers, actions and the log have nothing that is not see
 	const findings = await session.findings(uri);
 	expect(findings.length).toBeGreaterThan(1);
 	const status = await session.connection.sendRequest<Status>('gup-lens/status', { uri });
-	expect(status.unread).toEqual(['o\\u202e\\u0085dd']);
+	// what is not seen is no part of a name
+	expect(status.unread).toEqual(['dd']);
 	const whole = { start: { line: 0, character: 0 }, end: { line: 30, character: 0 } };
 	const answers = [
 		findings,
