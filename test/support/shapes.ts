@@ -133,7 +133,7 @@ const CALLS: Readonly<Record<string, Shape>> = {
 		body(many(n, (i) => `\tint r${i} = get_user_pages_fast(addr, nr, FOLL_WRITE, pages);\n`)),
 	'calls: an array each': (n) =>
 		body(many(n, (i) => `\tstruct page *p${i}[4];\n\tret = get_user_pages_fast(addr, 4, FOLL_WRITE, p${i});\n`)),
-	'calls: an array each, all given back at the end': (n) =>
+	'calls: an array each, all released at the end': (n) =>
 		body(
 			`${many(n, (i) => `\tstruct page *p${i};\n\tif (get_user_pages_fast(addr, 1, FOLL_WRITE, &p${i}) != 1)\n\t\tgoto out${i};\n`)}${many(n, (i) => `\tput_page(p${n - 1 - i});\nout${n - 1 - i}:\n`)}`,
 		),
