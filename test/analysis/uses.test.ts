@@ -385,6 +385,14 @@ describe('a release is bounded', () => {
 		['a callback', 'void go(struct req *req)\n{\n\treq->tx->callback = done;\n}\n'],
 		['deferred work', 'void go(struct req *req)\n{\n\tINIT_WORK(&req->work, done);\n}\n'],
 		['an interrupt', 'void go(struct req *req)\n{\n\trequest_irq(req->irq, done, 0, "req", req);\n}\n'],
+		[
+			'an interrupt handler that another file registers',
+			'irqreturn_t on_irq(int irq, void *data)\n{\n\tdone(data);\n\treturn IRQ_HANDLED;\n}\n',
+		],
+		[
+			'the completion of a bio that another file sends',
+			'void on_end(struct bio *bio)\n{\n\tdone(bio->bi_private);\n}\n',
+		],
 		['a table of operations', 'static const struct req_ops ops = {\n\t.complete = done,\n};\n'],
 		[
 			'a destructor',
@@ -396,6 +404,10 @@ describe('a release is bounded', () => {
 
 	it.each([
 		['an ioctl', 'static const struct file_operations fops = {\n\t.unlocked_ioctl = done,\n};\n'],
+		[
+			'a function that is given a bio and returns',
+			'int merge(struct bio *bio)\n{\n\tdone(bio->bi_private);\n\treturn 0;\n}\n',
+		],
 		['a destructor alone', 'void go(struct req *req)\n{\n\tkref_put(&req->ref, done);\n}\n'],
 	])('not by %s', (_, text) => {
 		expect(bounded(`${release}${take}${text}`)).toBe(false);

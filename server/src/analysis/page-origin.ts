@@ -20,6 +20,8 @@ export interface PageOrigin {
 }
 
 const NOWHERE: PageOrigin = { taken: new Set(), other: false, unseen: false };
+/** Nothing but questions that are still under way: whatever they find is theirs. */
+const PENDING: PageOrigin = { taken: new Set(), other: false, unseen: false };
 /** Looked at, and no page: NULL, the zero page. */
 const NO_PAGES: PageOrigin = { taken: new Set(), other: false, unseen: false };
 /** Allocated, or found somewhere else. */
@@ -34,12 +36,23 @@ const LONGEST_PATH = 6;
 function merge(a: PageOrigin, b: PageOrigin): PageOrigin {
 	if (a === NOWHERE) return b;
 	if (b === NOWHERE || a === b) return a;
+	if (a === PENDING) return b;
+	if (b === PENDING) return a;
 	return { taken: new Set([...a.taken, ...b.taken]), other: a.other || b.other, unseen: a.unseen || b.unseen };
 }
 
+interface Answer {
+	readonly origin: PageOrigin;
+	/** The outermost question under way that it rests on, by its depth. */
+	readonly lowest: number;
+}
+
 class Search {
-	/** Answers by place; of one that is still being asked, nothing more can be learned from itself. */
-	private readonly answers = new Map<string, PageOrigin>();
+	private readonly answers = new Map<string, Answer>();
+	/** Questions under way. */
+	private depth = 0;
+	/** The outermost of them that the answer of the innermost rests on. */
+	private lowest = Number.POSITIVE_INFINITY;
 	private readonly file: FileContext;
 	private readonly index: FlowIndex;
 	/** Of the function that the question is about. */
@@ -57,14 +70,31 @@ class Search {
 	 */
 	place(place: PagePlace, given = false, alias = false): PageOrigin {
 		const key = keyOf(place);
-		const asked = `${key} ${given} ${alias}`;
-		const known = this.answers.get(asked);
-		if (known) return known;
+		return this.ask(`${key} ${given} ${alias}`, () => this.search(place, key, given, alias));
+	}
+
+	/** The answer to a question, which may come up again while it is looked for. */
+	private ask(question: string, answer: () => PageOrigin): PageOrigin {
+		const known = this.answers.get(question);
+		if (known) {
+			this.lowest = Math.min(this.lowest, known.lowest);
+			return known.origin;
+		}
 		if (this.answers.size >= MOST_PLACES || this.effort.isGivenUp) return UNSEEN;
-		this.answers.set(asked, NO_PAGES);
-		const origin = this.search(place, key, given, alias);
-		this.answers.set(asked, origin);
+		const outer = this.lowest;
+		this.answers.set(question, { origin: PENDING, lowest: this.depth++ });
+		this.lowest = Number.POSITIVE_INFINITY;
+		const origin = answer();
+		this.depth--;
+		if (this.lowest >= this.depth) this.lowest = Number.POSITIVE_INFINITY;
+		this.answers.set(question, { origin, lowest: this.lowest });
+		this.lowest = Math.min(outer, this.lowest);
 		return origin;
+	}
+
+	/** Nothing was found but what the question that is under way goes round in. */
+	private isEmpty(origin: PageOrigin): boolean {
+		return origin === NOWHERE || (origin === PENDING && this.lowest >= this.depth - 1);
 	}
 
 	private search(place: PagePlace, key: string, given: boolean, alias: boolean): PageOrigin {
@@ -72,7 +102,7 @@ class Search {
 		if (given) return found;
 		const all = merge(found, this.parameter(place, found));
 		// a field that is only cleared here is filled elsewhere
-		const unfilled = all === NOWHERE || (place.root.kind === 'record' && all.taken.size === 0 && !all.other);
+		const unfilled = this.isEmpty(all) || (place.root.kind === 'record' && all.taken.size === 0 && !all.other);
 		return unfilled && !alias ? this.otherwise(place) : all;
 	}
 
@@ -80,13 +110,7 @@ class Search {
 	private stored(place: PagePlace, key: string, given: boolean): PageOrigin {
 		let origin = NOWHERE;
 		for (const { into, from, how } of this.flowsAt(place)) {
-			if (keyOf(into) === key)
-				origin = merge(
-					origin,
-					how === 'alias' && from.kind === 'place'
-						? this.place(from.place, given, true)
-						: this.source(from, given || how === 'given'),
-				);
+			if (keyOf(into) === key) origin = merge(origin, this.source(from, given || how === 'given'));
 			if (how === 'alias' && from.kind === 'place' && keyOf(from.place) === key)
 				origin = merge(origin, this.place(into, given, true));
 		}
@@ -138,14 +162,10 @@ class Search {
 
 	private returned(callee: string): PageOrigin {
 		const fn = this.file.ir.lookup(callee);
-		const key = `return ${callee}`;
-		const known = this.answers.get(key);
-		if (!fn || known) return known ?? UNSEEN;
-		this.answers.set(key, NO_PAGES);
-		let origin = NOWHERE;
-		for (const value of returnsOf(fn)) origin = merge(origin, this.value(value, fn));
-		this.answers.set(key, origin);
-		return origin;
+		if (!fn) return UNSEEN;
+		return this.ask(`return ${callee}`, () =>
+			returnsOf(fn).reduce((origin, value) => merge(origin, this.value(value, fn)), NOWHERE),
+		);
 	}
 
 	value(expr: Expr, fn: FunctionIR): PageOrigin {

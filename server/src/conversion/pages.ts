@@ -138,8 +138,7 @@ class Gathering {
 			if (!pages) continue;
 			const { ours, others, other, unseen } = this.origin(fn, pages);
 			if (!ours) {
-				const isMaybe = unseen && !FREES_PAGES.test(call.name);
-				if (isMaybe && this.outlive()) this.perhaps(fn, call);
+				if (unseen && this.outlive()) this.perhaps(fn, call);
 				continue;
 			}
 			if (!fn.clean)

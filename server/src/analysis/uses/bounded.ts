@@ -1,5 +1,11 @@
 /** Whether the end of some work gives the pages back: a completion callback, an interrupt, a timer. */
-import { callsDestructor, dropsReference, isCompletionField, registersCompletion } from '../../kernel/sinks/index.js';
+import {
+	callsDestructor,
+	dropsReference,
+	endsWork,
+	isCompletionField,
+	registersCompletion,
+} from '../../kernel/sinks/index.js';
 import type { Expr, FunctionIR, Range } from '../../syntax/ir.js';
 import type { FileContext } from '../context.js';
 import { bare, everywhere } from '../walk.js';
@@ -18,8 +24,8 @@ export function boundedBy(file: FileContext, uses: readonly Use[]): Range | unde
 		for (const name of level) {
 			if (seen.has(name) || seen.size > MOST_FUNCTIONS) continue;
 			seen.add(name);
-			const table = inTable(file, name);
-			if (table) return table;
+			const end = inTable(file, name) ?? asHandler(file, name);
+			if (end) return end;
 			for (const fn of file.ir.naming(name)) {
 				const { completion, called } = usesOfName(fn, name);
 				if (completion) return completion;
@@ -29,6 +35,12 @@ export function boundedBy(file: FileContext, uses: readonly Use[]): Range | unde
 		level = next;
 	}
 	return undefined;
+}
+
+/** An interrupt handler or the completion of a request, by its type: what registers it may be in another file. */
+function asHandler(file: FileContext, name: string): Range | undefined {
+	const fn = file.ir.lookup(name);
+	return fn && endsWork(fn.returnType.base, fn.params[0]?.type.base) ? fn.nameRange : undefined;
 }
 
 const TABLES = new WeakMap<FileContext, ReadonlyMap<string, Range>>();

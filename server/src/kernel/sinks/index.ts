@@ -4,6 +4,7 @@ export { addressTaker, type Direction, deviceCall, directionOf, type Lasting, to
 export {
 	callsDestructor,
 	dropsReference,
+	endsWork,
 	INVALIDATES,
 	insertion,
 	isCompletionField,

@@ -144,6 +144,15 @@ const COMPLETION_FIELD =
 
 export const registersCompletion = perName((name): boolean => COMPLETES.test(name));
 
+/**
+ * The type of an interrupt handler, or of the completion of a request.
+ * Source: include/linux/{interrupt,usb,blk_types}.h (irq_handler_t, usb_complete_t, bio_end_io_t).
+ * @param first type of the first parameter, without its pointers
+ */
+export function endsWork(returns: string, first: string | undefined): boolean {
+	return returns === 'irqreturn_t' || (returns === 'void' && /^struct (?:urb|bio|tasklet_struct)$/.test(first ?? ''));
+}
+
 export function isCompletionField(field: string): boolean {
 	return COMPLETION_FIELD.test(field);
 }
