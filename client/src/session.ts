@@ -68,14 +68,16 @@ export class Session implements Disposable {
 		await this.start();
 		const client = this.#client;
 		if (!client) throw new Error('the server does not run; the log says why');
-		if (!progress) return client.sendRequest<Answer>(method, params, token);
+		// a token that is undefined would be sent as a second parameter
+		const cancelling = token ? [token] : [];
+		if (!progress) return client.sendRequest<Answer>(method, params, ...cancelling);
 		const workDoneToken = `gup-lens-${++this.#asked}`;
 		const { WorkDoneProgress } = await this.#load();
 		const listening = client.onProgress(WorkDoneProgress.type, workDoneToken, (told) => {
 			if (told.kind === 'report' && told.message !== undefined) progress(told.message);
 		});
 		try {
-			return await client.sendRequest<Answer>(method, { ...params, workDoneToken }, token);
+			return await client.sendRequest<Answer>(method, { ...params, workDoneToken }, ...cancelling);
 		} finally {
 			listening.dispose();
 		}

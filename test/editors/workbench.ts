@@ -274,7 +274,7 @@ export class Workbench {
 	async #pick(text: string, row: string): Promise<void> {
 		await this.page.locator('.quick-input-widget input[type=text]').first().fill(text, { timeout: 5_000 });
 		const rows = this.page.locator('.quick-input-list .monaco-list-row', { hasText: row });
-		await rows.first().click({ timeout: 5_000 });
+		await rows.first().click({ timeout: 20_000 });
 	}
 
 	/** Place of a word on screen. */

@@ -1,8 +1,9 @@
 /** The flows of pages in a file by the places they connect. */
+import { FIELD_STORES } from '../kernel/page-flow.js';
 import type { FunctionIR } from '../syntax/ir.js';
 import type { FileContext } from './context.js';
 import { flowsOf, type PageFlow, type Wrapped } from './page-flows.js';
-import { keyOf, type PagePlace } from './page-places.js';
+import { ANY_FIELD, keyOf, type PagePlace } from './page-places.js';
 
 /** A flow and where it stands: its function, and its place among the flows of that. */
 interface Entry {
@@ -39,9 +40,15 @@ export class FlowIndex {
 	at(place: PagePlace): readonly PageFlow[] {
 		const { root } = place;
 		if (root.kind === 'variable') return this.within(root.fn, keyOf(place));
-		const word = place.path.at(-1) ?? root.name;
-		const functions = this.functionsNaming(/\w+$/.exec(word)?.[0] ?? word);
-		return (this.entries.get(keyOf(place)) ?? [])
+		const flows = this.named(keyOf(place), place.path.at(-1) ?? root.name);
+		if (root.kind !== 'record' || place.path.length !== 1) return flows;
+		const some = this.named(keyOf({ root, path: [ANY_FIELD] }), root.name);
+		return some.length === 0 ? flows : [...flows, ...some.map((flow) => ({ ...flow, into: place }))];
+	}
+
+	private named(key: string, name: string): readonly PageFlow[] {
+		const functions = this.functionsNaming(/\w+$/.exec(name)?.[0] ?? name);
+		return (this.entries.get(key) ?? [])
 			.filter(({ fn }) => functions.has(fn))
 			.sort((a, b) => (functions.get(a.fn) as number) - (functions.get(b.fn) as number) || a.order - b.order)
 			.map(({ flow }) => flow);
@@ -70,12 +77,17 @@ export class FlowIndex {
 	private functionsNaming(word: string): ReadonlyMap<FunctionIR, number> {
 		let functions = this.naming.get(word);
 		if (!functions) {
-			const all = this.file.ir.naming(word);
+			const all = [...new Set([...this.file.ir.naming(word), ...this.storing(word)])];
 			for (const fn of all) this.add(fn);
 			functions = new Map(all.map((fn, i) => [fn, i]));
 			this.naming.set(word, functions);
 		}
 		return functions;
+	}
+
+	/** Functions that store into a field of this name without naming it. */
+	private storing(field: string): FunctionIR[] {
+		return [...FIELD_STORES].flatMap(([name, fields]) => (field in fields ? this.file.ir.callers(name) : []));
 	}
 
 	private add(fn: FunctionIR): void {

@@ -13,13 +13,18 @@ import { allCalls } from './callers.js';
 import type { FileContext } from './context.js';
 import { type Flow, statesAt } from './flow.js';
 import { holderPlace } from './holders.js';
-import { bare, evaluate, postorder, roots } from './walk.js';
+import { typeOfExpr } from './integers.js';
+import { parameterAt } from './variables.js';
+import { bare, evaluate, everywhere, postorder, roots } from './walk.js';
 
 export type IteratorKind = 'user' | 'kernel' | 'unknown';
 
-type Kinds = ReadonlyMap<string, IteratorKind>;
+/** `unset`: a local that has no value yet. */
+type Kinds = ReadonlyMap<string, IteratorKind | 'unset'>;
 
 const NO_ALIASES: ReadonlyMap<string, string> = new Map();
+
+const MAKERS: readonly string[] = [USER_MAKERS, KERNEL_MAKERS, OTHER_MAKERS].flatMap((makers) => [...makers.keys()]);
 
 /** Callers that are asked in turn. */
 const DEEPEST = 4;
@@ -69,29 +74,38 @@ function shown(test: Expr, truth: boolean): { readonly name: string; readonly ki
 	return truth && KERNEL_TESTS.has(at.name) ? { name, kind: 'kernel' } : undefined;
 }
 
-function flowFrom(entry: Kinds): Flow<Kinds> {
-	const set = (state: Kinds, name: string | undefined, kind: IteratorKind): Kinds =>
+function flowFrom(entry: Kinds, file: FileContext, fn: FunctionIR): Flow<Kinds> {
+	const set = (state: Kinds, name: string | undefined, kind: IteratorKind | 'unset'): Kinds =>
 		name && (state.get(name) ?? 'unknown') !== kind ? new Map(state).set(name, kind) : state;
+	const kindOf = (state: Kinds, expr: Expr): IteratorKind | 'unset' => {
+		const name = iteratorName(expr);
+		return (name && state.get(name)) || fieldKind(file, fn, expr);
+	};
+	/** Whoever gets the address of a local without a value may give it one. */
+	const filled = (state: Kinds, { args }: CallExpr): Kinds =>
+		args.reduce((now, arg) => {
+			const name = iteratorName(arg);
+			return name && now.get(name) === 'unset' ? set(now, name, 'unknown') : now;
+		}, state);
 	const flow: Flow<Kinds> = {
 		entry,
 		step(state, step: Step) {
 			let now = state;
 			for (const root of roots(step)) now = flow.test(now, root);
 			if (step.kind !== 'declare') return now;
-			const from = step.init ? iteratorName(step.init) : undefined;
-			return set(now, step.variable.name, (from && now.get(from)) || 'unknown');
+			const { name, type } = step.variable;
+			if (step.init) return set(now, name, kindOf(now, step.init));
+			return set(now, name, type.base === 'struct iov_iter' && type.pointers === 0 ? 'unset' : 'unknown');
 		},
 		test: (state, test) =>
 			evaluate(
 				state,
 				test,
 				(now, expr) => {
-					if (expr.kind === 'assign') {
-						const from = iteratorName(expr.right);
-						return set(now, iteratorName(expr.left), (from && now.get(from)) || 'unknown');
-					}
-					const made = expr.kind === 'call' ? madeBy(expr) : undefined;
-					return made ? set(now, iteratorName(made.iter), made.kind) : now;
+					if (expr.kind === 'assign') return set(now, iteratorName(expr.left), kindOf(now, expr.right));
+					if (expr.kind !== 'call') return now;
+					const made = madeBy(expr);
+					return made ? set(now, iteratorName(made.iter), made.kind) : filled(now, expr);
 				},
 				flow.join,
 			),
@@ -100,16 +114,54 @@ function flowFrom(entry: Kinds): Flow<Kinds> {
 			return seen && (state.get(seen.name) ?? 'unknown') === 'unknown' ? set(state, seen.name, seen.kind) : state;
 		},
 		join: (a, b) =>
-			new Map(
-				[...new Set([...a.keys(), ...b.keys()])].map((name) => [
-					name,
-					a.get(name) === b.get(name) ? (a.get(name) as IteratorKind) : 'unknown',
-				]),
-			),
+			new Map([...new Set([...a.keys(), ...b.keys()])].map((name) => [name, joined(a.get(name), b.get(name))])),
 		size: (state) => state.size,
 		equal: (a, b) => a.size === b.size && [...a].every(([name, kind]) => b.get(name) === kind),
 	};
 	return flow;
+}
+
+function joined(a: IteratorKind | 'unset' | undefined, b: typeof a): IteratorKind | 'unset' {
+	if (a === 'unset' && b) return b;
+	if (b === 'unset' && a) return a;
+	return a === b && a ? a : 'unknown';
+}
+
+/** The kind of an iterator in a record that the file alone knows, by all calls that may make one there. */
+function fieldKind(file: FileContext, fn: FunctionIR, expr: Expr): IteratorKind {
+	const at = bare(expr);
+	const record = at.kind === 'field' ? typeOfExpr(at.object, fn, file.ir)?.base : undefined;
+	if (at.kind !== 'field' || !record || !isOwnRecord(file, record)) return 'unknown';
+	const kinds = new Set<IteratorKind>();
+	let isMade = false;
+	for (const maker of new Set(MAKERS.flatMap((name) => file.ir.callers(name)))) {
+		for (const call of maker.calls) {
+			const made = madeBy(call);
+			const iter = made && bare(made.iter);
+			const into = iter?.kind === 'unary' && iter.op === '&' ? bare(iter.operand) : iter;
+			if (!made || !into) continue;
+			const isField = into.kind === 'field' && into.field === at.field;
+			if (isField || (into.kind === 'name' && parameterAt(maker, into.name) >= 0)) kinds.add(made.kind);
+			isMade ||= isField;
+		}
+	}
+	for (const other of file.ir.naming(at.field))
+		everywhere(other, (part) => {
+			const left = part.kind === 'assign' ? bare(part.left) : undefined;
+			if (left?.kind === 'field' && left.field === at.field) kinds.add('unknown');
+		});
+	const [kind, ...others] = kinds;
+	return isMade && kind && others.length === 0 ? kind : 'unknown';
+}
+
+/** `struct example` is defined in the file, which nobody includes. */
+function isOwnRecord({ path, text, unit }: FileContext, record: string): boolean {
+	const name = /^struct (\w+)$/.exec(record)?.[1];
+	return (
+		name !== undefined &&
+		!path.endsWith('.h') &&
+		new RegExp(`^struct\\s+${name}\\s*\\{`, 'm').test(text.slice(0, unit.own))
+	);
 }
 
 /** Kinds that every caller gives the parameters of a static function. */
@@ -139,7 +191,7 @@ function kindsAt(file: FileContext, fn: FunctionIR, depth: number): KindsAt {
 	KINDS.set(fn, known);
 	let kinds = known.get(depth);
 	if (!kinds) {
-		kinds = statesAt(fn, flowFrom(passedKinds(file, fn, depth)));
+		kinds = statesAt(fn, flowFrom(passedKinds(file, fn, depth), file, fn));
 		known.set(depth, kinds);
 	}
 	return kinds;
@@ -149,5 +201,6 @@ function kindsAt(file: FileContext, fn: FunctionIR, depth: number): KindsAt {
 export function iteratorKind(file: FileContext, fn: FunctionIR, at: CallExpr, iter: Expr, depth = 0): IteratorKind {
 	const name = iteratorName(iter);
 	if (!name) return 'unknown';
-	return kindsAt(file, fn, depth).get(at)?.get(name) ?? 'unknown';
+	const kind = kindsAt(file, fn, depth).get(at)?.get(name);
+	return kind === 'unset' ? 'unknown' : (kind ?? 'unknown');
 }

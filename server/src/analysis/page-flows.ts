@@ -1,19 +1,22 @@
 /** How pages come into the places of one function: every store, taking call, loop variable and argument, in no order. */
 import {
 	ARRAY_READERS,
+	FIELD_STORES,
 	FILLERS,
+	MEMORY_STORES,
 	NO_PAGE,
 	PAGE_ALLOCATORS,
 	PAGE_FINDERS,
+	PAGE_LOOKUPS,
 	STORES,
 	VIEW_OF,
 	WALKS,
 } from '../kernel/page-flow.js';
-import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
+import type { CallExpr, CType, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import type { ApiCall, FileContext } from './context.js';
 import { typeOfExpr } from './integers.js';
 import { kernelBacked } from './iterators.js';
-import { keyOf, type Level, levelOf, locate, type PagePlace } from './page-places.js';
+import { ANY_FIELD, keyOf, type Level, levelOf, levelOfType, locate, type PagePlace, within } from './page-places.js';
 import { bare, isNull, postorder, roots } from './walk.js';
 
 export type Source =
@@ -23,8 +26,12 @@ export type Source =
 	| { readonly kind: 'returned'; readonly callee: string }
 	/** No page: NULL, an error, the zero page, fresh memory for an array. */
 	| { readonly kind: 'nothing' }
-	/** Pages of another origin: allocated, or found somewhere. */
-	| { readonly kind: 'other' }
+	/** Pages of the page allocator. */
+	| { readonly kind: 'allocated' }
+	/** Pages of the page cache, or of another table. */
+	| { readonly kind: 'found' }
+	/** Pages that nobody took a reference on: of an iterator over kernel memory, behind an address. */
+	| { readonly kind: 'borrowed' }
 	| { readonly kind: 'unseen' };
 
 export interface PageFlow {
@@ -68,15 +75,30 @@ export function takenInto(call: ApiCall): Expr | undefined {
 	return pages && !isNull(pages) ? pages : undefined;
 }
 
-/** The function allocates pages, or finds some that are none of the file's own. */
-export function findsPages(name: string): boolean {
-	return PAGE_ALLOCATORS.test(name) || PAGE_FINDERS.test(name);
+/** Pages that a function outside the file returns. */
+export function pagesOf(name: string): Source {
+	if (PAGE_ALLOCATORS.test(name)) return { kind: 'allocated' };
+	if (PAGE_LOOKUPS.test(name)) return { kind: 'borrowed' };
+	return { kind: PAGE_FINDERS.test(name) ? 'found' : 'unseen' };
 }
 
 /** One of the places is the other, or lies inside it. */
 function isWithin(a: PagePlace, b: PagePlace): boolean {
 	const [x, y] = [`${keyOf(a)}.`, `${keyOf(b)}.`];
 	return x.startsWith(y) || y.startsWith(x);
+}
+
+/** What is cast before an element or field of it is named: `pages` of `((unsigned long *)pages)[i]` and of `(void **)pages`. */
+function castInside(expr: Expr): Expr | undefined {
+	let at = expr;
+	for (;;) {
+		if (at.kind === 'cast') return at.operand;
+		if (at.kind === 'paren') at = at.inner;
+		else if (at.kind === 'index' || at.kind === 'field') at = at.object;
+		else if (at.kind === 'unary' && at.op === '*') at = at.operand;
+		else if (at.kind === 'binary' && (at.op === '+' || at.op === '-')) at = at.left;
+		else return undefined;
+	}
 }
 
 /** They copy whatever they are given: only what is known to be pages counts. */
@@ -110,8 +132,10 @@ class Collector {
 	private step(step: Step): void {
 		for (const root of roots(step)) this.expression(root);
 		if (step.kind === 'declare' && step.init) {
-			const { start, end, name } = step.variable;
-			this.store({ start, end, kind: 'name', name }, step.init);
+			const { start, end, name, type } = step.variable;
+			const left: Expr = { start, end, kind: 'name', name };
+			if (step.init.kind === 'list') this.list(step.init, type, this.at(left));
+			else this.store(left, step.init);
 		}
 		if (step.kind === 'each') this.each(step.macro, step.args);
 	}
@@ -120,7 +144,47 @@ class Collector {
 		postorder(root, (expr) => {
 			if (expr.kind === 'assign' && expr.op === '=') this.store(expr.left, expr.right);
 			if (expr.kind === 'call') this.call(expr);
+			if (expr.kind === 'cast' && expr.operand.kind === 'list') this.list(expr.operand, expr.type, undefined);
 		});
+	}
+
+	/**
+	 * `{ .pages = pages }`, `{ pages[0], spare }`
+	 * @param variable that is set up, undefined for a compound literal
+	 */
+	private list(list: Expr & { readonly kind: 'list' }, type: CType, variable: PagePlace | undefined): void {
+		const isRecord = /^(?:struct|union) \w+$/.test(type.base) && levelOfType(type) === 'none';
+		if (isRecord) this.items(list, { root: { kind: 'record', name: type.base }, path: [] });
+		else if (variable && levelOfType(type) !== 'none') for (const item of list.items) this.item(item, variable);
+	}
+
+	/** @param isArray the items are elements of one array: they are not told apart */
+	private items({ items, fields }: Expr & { readonly kind: 'list' }, into: PagePlace, isArray = false): void {
+		items.forEach((item, i) => {
+			const at = bare(item);
+			const field = fields[i];
+			const isOne = field === undefined && (isArray || at.kind === 'list');
+			const place = isOne ? into : within(this.file.ir, into, [field ?? ANY_FIELD]);
+			if (at.kind === 'list') this.items(at, place, this.holdsPages(into, field));
+			else this.item(item, place);
+		});
+	}
+
+	private holdsPages({ root, path }: PagePlace, field: string | undefined): boolean {
+		const record =
+			root.kind === 'record' && path.length === 0 ? root.name.replace(/^(?:struct|union) /, '') : undefined;
+		const type = record && field ? this.file.ir.field(record, field) : undefined;
+		return type !== undefined && /^(?:page|array|carrier)$/.test(levelOfType(type));
+	}
+
+	private item(item: Expr, into: PagePlace): void {
+		const level = this.level(item);
+		if (level !== 'page' && level !== 'array' && level !== 'carrier') return;
+		const at = bare(item);
+		if (isNull(at)) return;
+		if (at.kind === 'call' && !VIEW_OF.has(at.name)) return this.add(into, pagesOf(at.name));
+		const place = this.at(at);
+		this.add(into, place ? { kind: 'place', place } : { kind: 'unseen' }, level === 'page' ? 'copy' : 'alias');
 	}
 
 	private add(into: PagePlace | undefined, from: Source | undefined, how: PageFlow['how'] = 'copy'): void {
@@ -139,6 +203,7 @@ class Collector {
 		if (at.kind === 'assign') return this.store(left, at.left);
 		if (at.kind === 'call' && !VIEW_OF.has(at.name)) return this.storeResult(left, at);
 		const to = this.level(left);
+		if (to === 'none') this.blindly(left);
 		if (to === 'none') return;
 		if (isNull(at)) return this.add(this.at(left), { kind: 'nothing' });
 		const from = this.level(right);
@@ -146,12 +211,21 @@ class Collector {
 		const place = this.at(at);
 		// memory of another type that is used as an array
 		if (from !== 'none' && this.level(at) === 'none') return;
-		if (!place || from === 'none' || (!known(to) && !known(from))) {
+		const isRaw = to === 'raw' && from === 'raw';
+		if (!place || from === 'none' || (!known(to) && !known(from) && !isRaw)) {
 			if ((to === 'page' || to === 'carrier') && !place) this.add(this.at(left), { kind: 'unseen' });
 			return;
 		}
-		const how = to !== 'page' && from !== 'page' ? 'alias' : 'copy';
+		const isElement = isRaw && /^(?:index|unary)$/.test(bare(left).kind);
+		const how = to !== 'page' && from !== 'page' && !isElement ? 'alias' : 'copy';
 		this.add(this.at(left), { kind: 'place', place }, how);
+	}
+
+	/** `((unsigned long *)pages)[i] = x`: memory of pages is written as something else. */
+	private blindly(left: Expr): void {
+		const inner = castInside(left);
+		const level = inner && this.level(inner);
+		if (inner && (level === 'array' || level === 'carrier')) this.add(this.at(inner), { kind: 'unseen' });
 	}
 
 	private storeResult(left: Expr, call: CallExpr): void {
@@ -173,7 +247,7 @@ class Collector {
 			if (type !== 'void') this.add(into, { kind: 'returned', callee: call.name });
 			return;
 		}
-		this.add(into, { kind: findsPages(call.name) ? 'other' : 'unseen' });
+		this.add(into, pagesOf(call.name));
 	}
 
 	/** `req = example_create(page)`, where req is a pointer to a record that is no page itself. */
@@ -204,12 +278,16 @@ class Collector {
 		const pages = api && takenInto(api);
 		if (api && pages) {
 			const backed = /^(?:iov-iter|extract)$/.test(api.api.record.group) && kernelBacked(this.fn, api);
-			this.add(this.at(pages), backed ? { kind: 'other' } : { kind: 'take', call: api });
+			this.add(this.at(pages), backed ? { kind: 'borrowed' } : { kind: 'take', call: api });
 			return;
 		}
 		if (api && api.api.record.group !== 'dirty') return;
 		const stores = STORES.get(call.name);
 		if (stores) return this.storeCall(call, stores);
+		const memory = MEMORY_STORES.get(call.name);
+		if (memory !== undefined) return this.add(call.args[memory] && this.at(call.args[memory]), { kind: 'borrowed' });
+		const fields = FIELD_STORES.get(call.name);
+		if (fields) return this.storeFields(call, fields);
 		if (this.file.ir.defined.has(call.name)) return this.pass(call);
 		if (ARRAY_READERS.has(call.name) || VIEW_OF.has(call.name)) return;
 		const fills = FILLERS.test(call.name);
@@ -219,18 +297,30 @@ class Collector {
 			const level = this.level(arg);
 			// of a field that a header declares only the name is known
 			const isArray = level === 'array' || (fills && level === 'unknown' && at.kind === 'field');
-			if ((isOne || fills) && isArray) this.add(this.at(arg), { kind: 'other' });
+			if ((isOne || fills) && isArray) this.add(this.at(arg), { kind: 'found' });
 		}
 	}
 
 	private storeCall(call: CallExpr, [into, pages]: readonly [number, number]): void {
 		const [to, from] = [call.args[into], call.args[pages]];
 		if (!to || !from) return;
+		if (isNull(from)) return this.add(this.at(to), { kind: 'nothing' });
+		const known = (level: Level): boolean => level === 'page' || level === 'array' || level === 'carrier';
 		const level = this.level(from);
-		const known = level === 'page' || level === 'array' || level === 'carrier';
-		if (COPIES.test(call.name) && !known && (level === 'none' || this.level(to) !== 'carrier')) return;
+		if (COPIES.test(call.name) && !known(level) && (level === 'none' || !known(this.level(to)))) return;
 		const place = this.at(from);
-		this.add(this.at(to), place ? { kind: 'place', place } : { kind: 'other' });
+		this.add(this.at(to), place ? { kind: 'place', place } : { kind: 'unseen' });
+	}
+
+	private storeFields({ args }: CallExpr, fields: Readonly<Record<string, number>>): void {
+		const object = args[0] && this.at(args[0]);
+		if (!object) return;
+		for (const [field, from] of Object.entries(fields)) {
+			const list = args[from];
+			if (!list || isNull(list)) continue;
+			const place = this.at(list);
+			this.add(within(this.file.ir, object, [field]), place ? { kind: 'place', place } : { kind: 'unseen' }, 'alias');
+		}
 	}
 
 	/** Arrays and carriers that a function of this file is given under the name of its parameter. */

@@ -5,7 +5,7 @@ import type { CType, Expr, FunctionIR } from '../syntax/ir.js';
 import { allCalls, type CallSite, callsOf } from './callers.js';
 import type { ApiCall, FileContext } from './context.js';
 import { type FlowIndex, flowIndex } from './flow-index.js';
-import { findsPages, type PageFlow, type Source } from './page-flows.js';
+import { type PageFlow, pagesOf, type Source } from './page-flows.js';
 import { keyOf, levelOf, levelOfType, locate, type PagePlace, within } from './page-places.js';
 import { parameterAt } from './variables.js';
 import { bare, isNull } from './walk.js';
@@ -15,18 +15,24 @@ export interface PageOrigin {
 	readonly taken: ReadonlySet<ApiCall>;
 	/** Pages of another origin may get there, or of one this file does not show. */
 	readonly other: boolean;
+	/** Of these, pages of the page allocator. */
+	readonly allocated: boolean;
+	/** Of these, pages that were found in the page cache or in another table, with a reference. */
+	readonly found: boolean;
 	/** Of these, pages of an origin that is not seen: any of the file may be among them. */
 	readonly unseen: boolean;
 }
 
-const NOWHERE: PageOrigin = { taken: new Set(), other: false, unseen: false };
+const EMPTY: PageOrigin = { taken: new Set(), other: false, allocated: false, found: false, unseen: false };
+const NOWHERE: PageOrigin = { ...EMPTY };
 /** Nothing but questions that are still under way: whatever they find is theirs. */
-const PENDING: PageOrigin = { taken: new Set(), other: false, unseen: false };
+const PENDING: PageOrigin = { ...EMPTY };
 /** Looked at, and no page: NULL, the zero page. */
-const NO_PAGES: PageOrigin = { taken: new Set(), other: false, unseen: false };
-/** Allocated, or found somewhere else. */
-const OTHERS: PageOrigin = { taken: new Set(), other: true, unseen: false };
-const UNSEEN: PageOrigin = { taken: new Set(), other: true, unseen: true };
+const NO_PAGES: PageOrigin = { ...EMPTY };
+const ALLOCATED: PageOrigin = { ...EMPTY, other: true, allocated: true };
+const FOUND: PageOrigin = { ...EMPTY, other: true, found: true };
+const BORROWED: PageOrigin = { ...EMPTY, other: true };
+const UNSEEN: PageOrigin = { ...EMPTY, other: true, unseen: true };
 
 /** More places than this on the way make a question unanswerable. */
 const MOST_PLACES = 200;
@@ -38,7 +44,13 @@ function merge(a: PageOrigin, b: PageOrigin): PageOrigin {
 	if (b === NOWHERE || a === b) return a;
 	if (a === PENDING) return b;
 	if (b === PENDING) return a;
-	return { taken: new Set([...a.taken, ...b.taken]), other: a.other || b.other, unseen: a.unseen || b.unseen };
+	return {
+		taken: new Set([...a.taken, ...b.taken]),
+		other: a.other || b.other,
+		allocated: a.allocated || b.allocated,
+		found: a.found || b.found,
+		unseen: a.unseen || b.unseen,
+	};
 }
 
 interface Answer {
@@ -98,7 +110,7 @@ class Search {
 	}
 
 	private search(place: PagePlace, key: string, given: boolean, alias: boolean): PageOrigin {
-		const found = merge(this.stored(place, key, given), this.insideOf(place, given));
+		const found = merge(this.stored(place, key, given, alias), this.insideOf(place, given));
 		if (given) return found;
 		const all = merge(found, this.parameter(place, found));
 		// a field that is only cleared here is filled elsewhere
@@ -107,10 +119,13 @@ class Search {
 	}
 
 	/** What flows into the place itself, or into another name of it. */
-	private stored(place: PagePlace, key: string, given: boolean): PageOrigin {
+	private stored(place: PagePlace, key: string, given: boolean, alias: boolean): PageOrigin {
 		let origin = NOWHERE;
 		for (const { into, from, how } of this.flowsAt(place)) {
-			if (keyOf(into) === key) origin = merge(origin, this.source(from, given || how === 'given'));
+			// what else another name stands for is not in the place that was asked
+			if (keyOf(into) === key && !(alias && how === 'alias'))
+				// whatever the callee stores there is asked for in full
+				origin = merge(origin, this.source(from, how === 'given' || (given && how === 'alias')));
 			if (how === 'alias' && from.kind === 'place' && keyOf(from.place) === key)
 				origin = merge(origin, this.place(into, given, true));
 		}
@@ -146,15 +161,19 @@ class Search {
 	private source(source: Source, given: boolean): PageOrigin {
 		switch (source.kind) {
 			case 'take':
-				return { taken: new Set([source.call]), other: false, unseen: false };
+				return { ...EMPTY, taken: new Set([source.call]) };
 			case 'place':
 				return this.place(source.place, given);
 			case 'returned':
 				return this.returned(source.callee);
 			case 'nothing':
 				return NO_PAGES;
-			case 'other':
-				return OTHERS;
+			case 'allocated':
+				return ALLOCATED;
+			case 'found':
+				return FOUND;
+			case 'borrowed':
+				return BORROWED;
 			default:
 				return UNSEEN;
 		}
@@ -175,10 +194,11 @@ class Search {
 			return merge(this.value(expr.whenTrue ?? expr.test, fn), this.value(expr.whenFalse, fn));
 		if (expr.kind === 'call' && NO_PAGE.has(expr.name)) return NO_PAGES;
 		if (expr.kind === 'call' && this.file.ir.defined.has(expr.name)) return this.returned(expr.name);
-		if (expr.kind === 'call' && findsPages(expr.name)) return OTHERS;
+		const outside = expr.kind === 'call' ? pagesOf(expr.name) : undefined;
+		if (outside && outside.kind !== 'unseen') return this.source(outside, false);
 		const api = expr.kind === 'call' ? this.file.apiCall(expr) : undefined;
 		if (api && /^page-/.test(api.api.record.meaning) && api.api.record.takes !== 'none')
-			return { taken: new Set([api]), other: false, unseen: false };
+			return { ...EMPTY, taken: new Set([api]) };
 		const place = locate(expr, fn, this.file.ir);
 		return place ? this.place(place) : UNSEEN;
 	}

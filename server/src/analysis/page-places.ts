@@ -35,6 +35,9 @@ export function isCarrier(type: CType | undefined): boolean {
 	return type !== undefined && CARRIERS.has(recordOf(type) ?? '');
 }
 
+/** Stands for any field of a record. */
+export const ANY_FIELD = '*';
+
 /** Key that equal places share. */
 export function keyOf({ root, path }: PagePlace): string {
 	const start =

@@ -4,6 +4,7 @@ import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
 import type { ApiCall, FileContext } from './context.js';
 import { flowIndex } from './flow-index.js';
 import { holdersOf } from './holders.js';
+import type { Source } from './page-flows.js';
 import { isAllTaken, originOf } from './page-origin.js';
 import { keyOf, locate } from './page-places.js';
 import { flagTests, testsAt } from './path-tests.js';
@@ -93,6 +94,8 @@ function unpinOf(file: FileContext, fn: FunctionIR, call: CallExpr, page: Expr):
 	return undefined;
 }
 
+const OTHER: ReadonlySet<Source['kind']> = new Set(['allocated', 'found', 'borrowed']);
+
 /** The function stores pages of another origin into the same field on some path. */
 function isFilledOtherwise(file: FileContext, fn: FunctionIR, page: Expr): boolean {
 	const place = locate(page, fn, file.ir);
@@ -100,7 +103,7 @@ function isFilledOtherwise(file: FileContext, fn: FunctionIR, page: Expr): boole
 	const key = keyOf(place);
 	return flowIndex(file)
 		.within(fn, key)
-		.some(({ into, from }) => from.kind === 'other' && keyOf(into) === key);
+		.some(({ into, from }) => OTHER.has(from.kind) && keyOf(into) === key);
 }
 
 /** How the page `page` denotes, an argument of `call`, is known to be of user space; undefined where it is not. */

@@ -157,6 +157,18 @@ export function isNull(expr: Expr): boolean {
 	return (at.kind === 'name' && at.name === 'NULL') || (at.kind === 'number' && at.value === 0);
 }
 
+/** What the initialiser of a variable stores into its fields: `ctx.pages` and `pages` for `struct ctx ctx = { .pages = pages }`. */
+export function* initialised(step: Step): Generator<readonly [field: Expr, value: Expr]> {
+	if (step.kind !== 'declare' || step.init?.kind !== 'list') return;
+	const { start, end, name } = step.variable;
+	for (const [i, item] of step.init.items.entries()) {
+		const field = step.init.fields[i];
+		const object: Expr = { start, end, kind: 'name', name };
+		if (field !== undefined && item.kind !== 'list')
+			yield [{ start: item.start, end: item.end, kind: 'field', object, field, arrow: false }, item];
+	}
+}
+
 /** Variable a place starts with: "umem" of "umem->pgs". */
 export function rootOf(name: string): string {
 	return name.slice(0, wordEnd(name) || name.length);

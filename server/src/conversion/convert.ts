@@ -8,7 +8,7 @@ import type { FunctionIR, Range } from '../syntax/ir.js';
 import { auditedCalls } from '../verdict/audited.js';
 import { factsOf } from '../verdict/facts.js';
 import { judge } from '../verdict/policy.js';
-import { judgedVerdict } from '../verdict/sites.js';
+import { isToConvert } from '../verdict/sites.js';
 import { claimsOf } from './claims.js';
 import { EXTRACT, extraction } from './extract.js';
 import { hunksOf } from './hunks.js';
@@ -178,11 +178,11 @@ function offer(file: FileContext, call: ApiCall): Offer & { readonly takings: re
 	}
 }
 
-/** An offer for each site whose verdict is to convert; sites that only change together share one. */
+/** An offer for each site that is to convert; sites that only change together share one. */
 export function offers(file: FileContext): Offer[] {
 	const done = new Set<number>();
 	return auditedCalls(file).flatMap((call) => {
-		if (done.has(call.call.start) || judgedVerdict(file, call) !== 'convert') return [];
+		if (done.has(call.call.start) || !isToConvert(file, call)) return [];
 		const { takings, ...one } = offer(file, call);
 		for (const taking of takings) done.add(taking.call.start);
 		return [one];

@@ -1,16 +1,17 @@
 /** All that has to do with the references of some taking calls: who gives them back, who marks them dirty, who else has them. */
 import { allCalls, callsOf } from '../analysis/callers.js';
+import { inCode } from '../analysis/code-words.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { keptIn } from '../analysis/ownership/ending.js';
 import { keyOf as fieldKey, lastField } from '../analysis/ownership/fields.js';
 import { type Journey, journeys } from '../analysis/ownership/journey.js';
-import { originOf } from '../analysis/page-origin.js';
-import { levelOf } from '../analysis/page-places.js';
+import { originOf, type PageOrigin } from '../analysis/page-origin.js';
+import { levelOf, levelOfType } from '../analysis/page-places.js';
 import { unprinted } from '../analysis/prints.js';
 import { usesOf } from '../analysis/uses/index.js';
 import { toldIn } from '../analysis/uses/notifier.js';
 import { isLocal } from '../analysis/variables.js';
-import { bare, postorder, rootOf } from '../analysis/walk.js';
+import { bare, everywhere, isNull, postorder, rootOf } from '../analysis/walk.js';
 import { ADDRESSES, FREES, KEEPERS, readsOnly, TAKERS } from '../kernel/callees.js';
 import { BY_ADDRESS, COUNTS, FREES_ADDRESS, FREES_PAGES, RELEASE_OBJECTS, RELEASES } from '../kernel/giving-back.js';
 import { ARRAY_READERS, PAGE_ALLOCATORS, STORES } from '../kernel/page-flow.js';
@@ -27,7 +28,7 @@ import {
 } from '../kernel/sinks/index.js';
 import type { CallExpr, Expr, FunctionIR, Range } from '../syntax/ir.js';
 import { tokenize, tokenText } from '../syntax/tokens.js';
-import { hasOtherBranch, sharesBranch } from './branches.js';
+import { allocatesInto, alternativeOf, hasOtherBranch, sharesBranch } from './branches.js';
 import { assignedFrom, pageParameter, pageParameterNamed, receivers, unseenCaller } from './callers.js';
 import { DEFINES } from './macros.js';
 import { Blocked } from './plan.js';
@@ -57,7 +58,7 @@ function isFromList(pages: Expr): boolean {
 	let found = false;
 	postorder(pages, (part) => {
 		if (part.kind === 'call' && /^(?:sg_page|sg_page_iter_page|bvec_iter_page)$/.test(part.name)) found = true;
-		if (part.kind === 'field' && part.field === 'bv_page') found = true;
+		if (part.kind === 'field' && /^(?:bv_page|folio)$/.test(part.field)) found = true;
 	});
 	return found;
 }
@@ -121,13 +122,12 @@ class Gathering {
 	}
 
 	private origin(fn: FunctionIR, pages: Expr) {
-		const { taken, other, unseen } = originOf(this.file, fn, pages);
-		const all = [...taken];
+		const origin = originOf(this.file, fn, pages);
+		const all = [...origin.taken];
 		return {
+			...origin,
 			ours: all.some(({ call }) => this.takings.has(call.start)),
 			others: all.filter(({ call }) => !this.takings.has(call.start)),
-			other,
-			unseen,
 		};
 	}
 
@@ -136,15 +136,19 @@ class Gathering {
 		for (const { fn, call } of callsNamed(this.file, RELEASES.keys())) {
 			const pages = call.args[RELEASES.get(call.name) ?? 0];
 			if (!pages) continue;
-			const { ours, others, other, unseen } = this.origin(fn, pages);
+			const origin = this.origin(fn, pages);
+			const { ours, others, other, unseen } = origin;
 			if (!ours) {
-				if (unseen && this.outlive()) this.perhaps(fn, call);
+				if (unseen && (this.outlive() || this.isWithinReach(fn))) this.perhaps(fn, call);
 				continue;
 			}
 			if (!fn.clean)
 				throw new Blocked(`${fn.name}() could not be read completely`, [at(fn.nameRange, 'this function')]);
 			if (other && this.isOthers(fn, call)) continue;
-			if (other) this.mixed(fn, call);
+			// beside a release to the page allocator, under the same test
+			const isTold = origin.allocated && !origin.found && !unseen && alternativeOf(fn, call) !== undefined;
+			if (isTold && FREES_PAGES.test(call.name)) continue;
+			if (other && !isTold) this.mixed(fn, call, origin);
 			for (const taking of others) this.join(taking, call);
 			found.push({ fn, call, pages });
 		}
@@ -154,6 +158,17 @@ class Gathering {
 	/** The pages are still held when the function that takes them returns: others may come by them. */
 	private outlive(): boolean {
 		return [...this.takings.values()].some((taking) => !usesOf(this.file, taking).transient);
+	}
+
+	/** The function is called, maybe in turn, where the pages are taken. */
+	private isWithinReach(fn: FunctionIR): boolean {
+		const reached = new Set(this.near([]));
+		for (const one of reached)
+			for (const { name } of one.calls) {
+				const callee = this.file.ir.lookup(name);
+				if (callee) reached.add(callee);
+			}
+		return reached.has(fn);
 	}
 
 	/** The release may be one of these pages, and would be left behind. */
@@ -166,12 +181,13 @@ class Gathering {
 	/** Where pages of two origins share a place, what frees pages of the allocator under another kind of object is not for these. */
 	private isOthers(fn: FunctionIR, release: CallExpr): boolean {
 		if (!FREES_PAGES.test(release.name)) return false;
+		if (allocatesInto(this.file, fn, release)) return true;
 		return [...this.takings.values()].every((taking) => hasOtherBranch(this.file, taking, fn, release));
 	}
 
 	/** Pages of another origin come to the same release. */
-	private mixed(fn: FunctionIR, release: CallExpr): void {
-		if (this.group() === 'iov-iter' && !this.allocatesNear(fn)) return;
+	private mixed(fn: FunctionIR, release: CallExpr, { allocated, found }: PageOrigin): void {
+		if (this.group() === 'iov-iter' && !allocated && !found && !this.allocatesNear(fn)) return;
 		if (sharesBranch(this.file, [...this.takings.values()], fn, release)) return;
 		throw new Blocked(`${release.name}() in ${fn.name}() also gives back pages of another origin`, [
 			at(release.nameRange, `${release.name}() is for pages of both kinds`),
@@ -245,7 +261,9 @@ class Gathering {
 			if (moved) throw new Blocked(`the references move on: ${moved.text}`, [at(moved, moved.text)]);
 		}
 		const followed = new Set(this.functions());
-		for (const fn of followed)
+		for (const fn of followed) {
+			this.scopes(fn);
+			this.ends(fn);
 			for (const call of fn.calls) {
 				const callee = this.file.ir.lookup(call.name);
 				if (!callee && this.isKnown(fn, call)) continue;
@@ -256,6 +274,37 @@ class Gathering {
 						`${call.name || 'a callback'}() gets the pages, and may keep them or give them back: it is in no file that is seen`,
 						[at(call.nameRange, 'the pages are passed on here')],
 					);
+			}
+		}
+	}
+
+	/** The pages are part of a bio whose end is the work of a function that is not seen. */
+	private ends(fn: FunctionIR): void {
+		if (!fn.calls.some(({ name }) => /^bio_add_/.test(name))) return;
+		everywhere(fn, (part) => {
+			const left = part.kind === 'assign' ? bare(part.left) : undefined;
+			const right = part.kind === 'assign' ? bare(part.right) : undefined;
+			if (left?.kind !== 'field' || left.field !== 'bi_end_io' || right?.kind !== 'name' || isNull(right)) return;
+			if (!this.file.ir.lookup(right.name))
+				throw new Blocked(`${right.name}() ends the I/O on the pages, and is in no file that is seen`, [
+					at(right, 'set here'),
+				]);
+		});
+	}
+
+	/** A variable with one of the pages is given back by its own end: `struct page *page __free(put_page) = pages[0];`. */
+	private scopes(fn: FunctionIR): void {
+		for (const { steps } of fn.blocks)
+			for (const step of steps) {
+				if (step.kind !== 'declare' || step.cleanup === undefined || FREES.has(step.cleanup)) continue;
+				const { start, end, name, type } = step.variable;
+				const level = levelOfType(type);
+				if (level !== 'page' && level !== 'array') continue;
+				const { ours, unseen } = this.origin(fn, { start, end, kind: 'name', name });
+				if (ours || unseen)
+					throw new Blocked(`${name} in ${fn.name}() is given back by ${step.cleanup}() at the end of its scope`, [
+						at(step.variable, 'declared here'),
+					]);
 			}
 	}
 
@@ -380,6 +429,7 @@ class Gathering {
 		for (const { field } of this.fields()) for (const fn of file.ir.naming(field)) names.add(fn.name);
 		this.macros();
 		this.countsByHand();
+		this.offsets();
 		for (const name of names) {
 			const readings = [...file.ir.functions.filter((fn) => fn.name === name), file.ir.lookup(name) ?? []].flat();
 			const [first] = readings;
@@ -396,11 +446,19 @@ class Gathering {
 
 	/** `atomic_inc(&page->_refcount)` */
 	private countsByHand(): void {
-		const byHand = /(?:->|\.)\s*_refcount\b/.exec(this.file.text);
-		if (byHand)
-			throw new Blocked('references are counted by hand', [
-				at({ start: byHand.index, end: byHand.index + byHand[0].length }, 'here'),
-			]);
+		const byHand = inCode(this.file.text, /(?:->|\.)\s*_refcount\b/);
+		if (byHand) throw new Blocked('references are counted by hand', [at(byHand, 'here')]);
+	}
+
+	/** A field that pages wait in is reached by its offset. */
+	private offsets(): void {
+		for (const { record, field } of this.fields()) {
+			const offset = inCode(this.file.text, new RegExp(`\\boffsetof\\s*\\(\\s*${record}\\s*,\\s*${field}\\b`));
+			if (offset)
+				throw new Blocked(`${field} of ${record}, where the pages wait, is reached by its offset`, [
+					at(offset, 'here'),
+				]);
+		}
 	}
 
 	/** A macro takes references or gives pages back: its body is not followed. */

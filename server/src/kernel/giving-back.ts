@@ -28,6 +28,7 @@ export const RELEASE_OBJECTS = [
 	'bio_release_pages',
 	'__bio_release_pages',
 	'bio_release_page',
+	'bio_free_pages',
 	'bio_check_pages_dirty',
 	'blk_rq_unmap_user',
 	'skb_frag_unref',

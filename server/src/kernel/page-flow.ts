@@ -26,6 +26,7 @@ export const STORES: ReadonlyMap<string, readonly [into: number, pages: number]>
 	['sg_set_page', [0, 1]],
 	['sg_assign_page', [0, 1]],
 	['sg_set_folio', [0, 1]],
+	['sg_chain', [0, 2]],
 	['sg_alloc_table_from_pages', [0, 1]],
 	['sg_alloc_table_from_pages_segment', [0, 1]],
 	['sg_alloc_append_table_from_pages', [0, 1]],
@@ -40,6 +41,26 @@ export const STORES: ReadonlyMap<string, readonly [into: number, pages: number]>
 	['WRITE_ONCE', [0, 1]],
 	['memcpy', [0, 1]],
 	['memmove', [0, 1]],
+]);
+
+/**
+ * Function -> the fields of its first argument that get a list of pages, each with the position of that list.
+ * Source: include/crypto/{skcipher,aead,akcipher,hash,acompress}.h.
+ */
+export const FIELD_STORES: ReadonlyMap<string, Readonly<Record<string, number>>> = new Map([
+	['skcipher_request_set_crypt', { src: 1, dst: 2 }],
+	['aead_request_set_crypt', { src: 1, dst: 2 }],
+	['akcipher_request_set_crypt', { src: 1, dst: 2 }],
+	['acomp_request_set_params', { src: 1, dst: 2 }],
+	['ahash_request_set_crypt', { src: 1 }],
+]);
+
+/** Function -> list that gets kernel memory by its address. Source: include/linux/{scatterlist,bvec,bio}.h. */
+export const MEMORY_STORES: ReadonlyMap<string, number> = new Map([
+	['sg_set_buf', 0],
+	['sg_init_one', 0],
+	['bvec_set_virt', 0],
+	['bio_add_virt_nofail', 0],
 ]);
 
 /** Loop macro -> [argument that is the loop variable, argument that is walked]. */
@@ -81,9 +102,12 @@ export const NO_PAGE: ReadonlySet<string> = new Set(['ERR_PTR', 'ERR_CAST', 'ZER
 export const PAGE_ALLOCATORS: RegExp =
 	/(?:^|_)(?:alloc_(?:huge_|gigantic_)?(?:page|folio)s?|folio_alloc|page_cache_alloc)(?:_|$)/;
 
-/** They find pages of the page cache, of a mapping or of another table. Source: include/linux/{pagemap,shmem_fs,mm,vmalloc}.h. */
+/** They find pages of the page cache or of a mapping, and take a reference. Source: include/linux/{pagemap,shmem_fs}.h. */
 export const PAGE_FINDERS: RegExp =
-	/^(?:find_(?:get|lock|or_create|data)_pages?\w*|grab_cache_page\w*|pagecache_get_page|(?:__)?filemap_(?:get|lock|grab)_folios?\w*|read_(?:cache|mapping)_(?:page|folio)\w*|shmem_(?:read_mapping_(?:page|folio)\w*|get_folio\w*)|vmalloc_to_page|vm_normal_(?:page|folio)\w*|follow_page\w*)$/;
+	/^(?:find_(?:get|lock|or_create|data)_pages?\w*|grab_cache_page\w*|pagecache_get_page|(?:__)?filemap_(?:get|lock|grab)_folios?\w*|read_(?:cache|mapping)_(?:page|folio)\w*|shmem_(?:read_mapping_(?:page|folio)\w*|get_folio\w*))$/;
+
+/** They find the page behind an address or an entry of a table, and take no reference. Source: include/linux/{mm,vmalloc,highmem}.h. */
+export const PAGE_LOOKUPS: RegExp = /^(?:vmalloc_to_page|kmap_to_page|vm_normal_(?:page|folio)\w*|follow_page\w*)$/;
 
 /** Functions of other files that look at an array of pages; others with a verb of FILLERS may put their own into it. */
 export const ARRAY_READERS: ReadonlySet<string> = new Set([

@@ -48,8 +48,12 @@ export type Expr =
 	| (Range & { readonly kind: 'cast'; readonly type: CType; readonly operand: Expr })
 	| (Range & { readonly kind: 'paren'; readonly inner: Expr })
 	| (Range & { readonly kind: 'comma'; readonly items: readonly Expr[] })
-	/** `{ .a = x, y }` */
-	| (Range & { readonly kind: 'list'; readonly items: readonly Expr[] })
+	/** `{ .a = x, y }`; `fields`: the names of the fields of the items, where they are given. */
+	| (Range & {
+			readonly kind: 'list';
+			readonly items: readonly Expr[];
+			readonly fields: readonly (string | undefined)[];
+	  })
 	/** Anything else (sizeof, statement expressions, generic selections), with what it contains. */
 	| (Range & { readonly kind: 'other'; readonly items: readonly Expr[] });
 

@@ -24,6 +24,13 @@ export function numberValue(text: string): number | undefined {
 	return bare !== '' && Number.isFinite(value) ? value : undefined;
 }
 
+/** `put_page` of `(put_page)(page)`, which keeps a macro of that name out. */
+function unbracketed(callee: Expr): Expr {
+	let inner = callee;
+	while (inner.kind === 'paren') inner = inner.inner;
+	return inner.kind === 'name' ? inner : callee;
+}
+
 export class ExpressionLowering {
 	/** Calls in the order they were met. */
 	readonly calls: CallExpr[] = [];
@@ -152,8 +159,12 @@ export class ExpressionLowering {
 					arrow: node.children.some((c) => c.type === '->'),
 				};
 			}
-			case 'subscript_expression':
-				return { start, end, kind: 'index', object: this.field(node, 'argument'), index: this.field(node, 'index') };
+			case 'subscript_expression': {
+				const [object, index] = [this.field(node, 'argument'), this.field(node, 'index')];
+				// `0[pages]`
+				if (object.kind === 'number') return { start, end, kind: 'index', object: index, index: object };
+				return { start, end, kind: 'index', object, index };
+			}
 			case 'cast_expression':
 				return { start, end, kind: 'cast', type: this.type(child(node, 'type')), operand: this.field(node, 'value') };
 			case 'sizeof_expression':
@@ -168,11 +179,11 @@ export class ExpressionLowering {
 			case 'comma_expression':
 				return { start, end, kind: 'comma', items: this.items(node) };
 			case 'initializer_list':
-				return { start, end, kind: 'list', items: this.items(node) };
+				return { start, end, kind: 'list', items: this.items(node), fields: this.designated(node) };
 			case 'initializer_pair':
 				return this.field(node, 'value');
 			case 'compound_literal_expression':
-				return this.field(node, 'value');
+				return { start, end, kind: 'cast', type: this.type(child(node, 'type')), operand: this.field(node, 'value') };
 			default:
 				return { start, end, kind: 'other', items: this.statements(node) };
 		}
@@ -180,7 +191,7 @@ export class ExpressionLowering {
 
 	private call(node: PlainNode): Expr {
 		const range = this.range(node);
-		const callee = this.field(node, 'function');
+		const callee = unbracketed(this.field(node, 'function'));
 		const list = child(node, 'arguments');
 		const call: CallExpr = {
 			...range,
@@ -193,6 +204,16 @@ export class ExpressionLowering {
 		};
 		this.calls.push(call);
 		return call;
+	}
+
+	/** Names of the fields that the items of a list are for, as `.name = ` or `name: ` says. */
+	private designated(list: PlainNode): (string | undefined)[] {
+		return list.children
+			.filter((item) => item.named && item.type !== 'comment')
+			.map((item) => {
+				if (item.type !== 'initializer_pair') return undefined;
+				return /^\.?\s*([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)*[=:]/.exec(this.text(item))?.[1];
+			});
 	}
 
 	/** The expressions of whatever is not lowered step by step (statement expressions, sizeof, errors). */

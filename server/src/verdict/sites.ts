@@ -70,8 +70,14 @@ function siteOf(file: FileContext, call: ApiCall): JudgedSite {
 }
 
 /** The verdict on one call, before the findings are known. */
-export function judgedVerdict(file: FileContext, call: ApiCall): Site['verdict'] {
+function judgedVerdict(file: FileContext, call: ApiCall): Site['verdict'] {
 	return rowFor(file, call)?.verdict ?? judge(factsOf(file, call)).verdict;
+}
+
+/** The call is to be converted: because its users need pins, or to retire the old function. */
+export function isToConvert(file: FileContext, call: ApiCall): boolean {
+	const verdict = judgedVerdict(file, call);
+	return verdict === 'convert' || verdict === 'benefit';
 }
 
 /** One site for each call the audit lists, in the order of the text, before the findings are known. */

@@ -23,7 +23,7 @@ import {
 import type { CallExpr, Expr, FunctionIR } from '../../syntax/ir.js';
 import { unprinted } from '../prints.js';
 import { parameterAt, variableType } from '../variables.js';
-import { bare, isNull, place, postorder, rootOf } from '../walk.js';
+import { bare, initialised, isNull, place, postorder, rootOf } from '../walk.js';
 import { type Eyes, span } from './eyes.js';
 import type { Effects, Reason } from './frame.js';
 import { ADDRESS, CONTENTS, type Kinds, LIST, NONE, PAGE, WINDOW } from './kinds.js';
@@ -83,6 +83,7 @@ function earlierCopies(fn: FunctionIR, pages: Expr): [number, Expr][] {
 	const found: [number, Expr][] = [];
 	for (const block of fn.blocks)
 		for (const step of block.steps) {
+			for (const [field, value] of initialised(step)) if (place(value) === name) found.push([value.start, field]);
 			const expr = step.kind === 'eval' ? step.expr : undefined;
 			if (expr?.kind === 'assign' && expr.op === '=' && place(expr.right) === name && bare(expr.left).kind === 'field')
 				found.push([expr.start, expr.left]);
@@ -207,7 +208,7 @@ function device(eyes: Eyes, call: CallExpr, by: string, direction: Direction = '
 function toDevice(eyes: Eyes, call: CallExpr, reach: (index: number) => Kinds): boolean {
 	const known = deviceCall(call.name);
 	if (known) {
-		if (reach(known.arg) === NONE) return false;
+		if (reach(known.arg) === NONE && (known.into === undefined || reach(known.into) === NONE)) return false;
 		const { direction, counts } = known;
 		const way =
 			typeof direction === 'number'

@@ -5,7 +5,7 @@ import type { ApiCall } from '../context.js';
 import { type Flow, replay, type Sources, solve, TOO_LARGE } from '../flow.js';
 import { typeOfExpr } from '../integers.js';
 import { isParameter, variableType } from '../variables.js';
-import { bare, place, rootOf } from '../walk.js';
+import { bare, initialised, place, rootOf } from '../walk.js';
 import { callIn } from './calls.js';
 import { Eyes } from './eyes.js';
 import { type Kinds, LIST, NONE, PAGE } from './kinds.js';
@@ -184,6 +184,7 @@ export class Frame {
 				const { variable, init } = step;
 				if (init)
 					eyes.assign({ start: variable.start, end: variable.end, kind: 'name', name: variable.name }, init, step);
+				for (const [field, value] of initialised(step)) eyes.assign(field, value, value);
 				return eyes.state;
 			}
 			default: {

@@ -3,7 +3,7 @@ import { NOTIFIERS, TOLD } from '../../kernel/sinks/index.js';
 import type { Range } from '../../syntax/ir.js';
 import type { ApiCall, FileContext } from '../context.js';
 import { isCore } from './core.js';
-import { inCode, toldIn } from './notifier.js';
+import { namedIn, toldIn } from './notifier.js';
 import { takesPages } from './site.js';
 import { type Budget, fullBudget, Trace } from './trace.js';
 import type { Uses } from './use.js';
@@ -24,7 +24,7 @@ function ofFile(file: FileContext): Known {
 	let known = KNOWN.get(file);
 	if (!known) {
 		known = {
-			notifier: inCode(file.text, NOTIFIERS),
+			notifier: namedIn(file.text, NOTIFIERS),
 			told: toldIn(file.text, TOLD),
 			calls: new Map(),
 			budget: fullBudget(),

@@ -11,6 +11,8 @@ export type Lasting = 'mapped' | 'held';
 export interface DeviceCall {
 	/** Position of the page, address or list that the device gets. */
 	readonly arg: number;
+	/** Position of a second list, which it writes. */
+	readonly into?: number;
 	/** Position of the enum dma_data_direction or dma_transfer_direction, or the direction the function always has. */
 	readonly direction?: number | Direction;
 	/** Positions of the numbers of lists that the device reads and writes. */
@@ -48,15 +50,17 @@ const rdma: Source<DeviceCall> = {
 };
 
 const engines: Source<DeviceCall> = {
-	source: 'include/linux/{dmaengine,usb}.h, include/crypto/{skcipher,aead,hash,akcipher}.h, read in 6.12.117',
+	source: 'include/linux/{dmaengine,usb}.h, include/crypto/{skcipher,aead,hash,akcipher,acompress}.h, read in 6.12.117',
 	calls: {
 		'dmaengine_prep_slave_sg dmaengine_prep_rio_sg': { arg: 1, direction: 3, by: 'a DMA engine' },
 		rio_dma_prep_xfer: { arg: 1, by: 'a DMA engine' },
 		usb_sg_init: { arg: 4, by: 'a USB device' },
-		'skcipher_request_set_crypt aead_request_set_crypt akcipher_request_set_crypt ahash_request_set_crypt': {
+		'skcipher_request_set_crypt aead_request_set_crypt akcipher_request_set_crypt acomp_request_set_params': {
 			arg: 1,
+			into: 2,
 			by: 'a crypto engine',
 		},
+		ahash_request_set_crypt: { arg: 1, by: 'a crypto engine' },
 	},
 };
 
