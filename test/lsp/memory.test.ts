@@ -191,7 +191,7 @@ test('what closed documents leave is collected when the client is quiet', () => 
 	vi.advanceTimersByTime(4_000);
 	expect(collected).toBe(0);
 	vi.advanceTimersByTime(60_000);
-	expect(collected).toBe(2);
+	expect(collected).toBe(4);
 });
 
 test('no request has the library keep a reporter of its progress', () => {

@@ -4,10 +4,10 @@ import { DidCloseTextDocumentNotification, Message } from 'vscode-languageserver
 
 /** Milliseconds without a word of the client. */
 const QUIET = 5_000;
-/** The pages that one collection empties are given back by the next. */
-const COLLECTIONS = 2;
+/** Each moves a part of what is left together, and the pages that it empties are given back by the next. */
+const COLLECTIONS = 4;
 /** Bytes of a heap that is not worth it. */
-const SMALL = 60_000_000;
+const SMALL = 30_000_000;
 
 const CLOSED = DidCloseTextDocumentNotification.method;
 
