@@ -1,4 +1,4 @@
-/** Larger files are generated tables (register maps of GPU drivers): no hand-written C comes near it. In bytes. */
+/** Larger files are generated tables (register maps of GPU drivers): no hand-written C comes near it. In bytes, of an open document in characters. */
 export const MAX_BYTES = 10_000_000;
 
 /** Why such a file is not analysed, behind its name. */
