@@ -52,7 +52,7 @@ function showServer(item: LanguageStatusItem, state: SessionState, status: Statu
 			: { command: commands.showLog, title: 'Show Log' };
 }
 
-function documentWords({ state, findings, unread }: Status): Words {
+function documentWords({ state, findings, unread, skipped }: Status): Words {
 	const count = findings === 1 ? '1 finding' : `${findings} findings`;
 	switch (state) {
 		case 'irrelevant':
@@ -61,6 +61,8 @@ function documentWords({ state, findings, unread }: Status): Words {
 			return { ...sessionWords.failed, text: 'GUP Lens: this file failed' };
 		case 'partial':
 			return { text: `GUP Lens: ${count}`, detail: `not read: ${unread.join(', ')}`, severity: Severity.Warning };
+		case 'skipped':
+			return { text: 'GUP Lens: not analysed', detail: `this file is ${skipped}`, severity: Severity.Warning };
 		case 'ready':
 			return { text: `GUP Lens: ${count}`, detail: 'in this file', severity: Severity.Information };
 	}

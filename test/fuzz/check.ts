@@ -1,9 +1,9 @@
 /** Holds an input to the properties of its target. */
+import { livingTrees } from '../support/livingTrees.js';
 import { Dice } from './dice.js';
 import type { Input } from './input.js';
 import { PROPERTIES } from './properties/index.js';
 import type { Property } from './properties/property.js';
-import { livingTrees } from './subject.js';
 import { Violation } from './violation.js';
 
 export interface Failure {

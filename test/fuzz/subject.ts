@@ -1,5 +1,4 @@
 /** The engine as properties ask it: no question may take long, and no syntax tree may stay. */
-import { Parser, Tree, TreeCursor } from 'web-tree-sitter';
 import type { AnalyseOptions, Analysis, Audit, OpenFile } from '../../server/src/engine.js';
 import { kernelFor, newestKernel } from '../../server/src/kernel/index.js';
 import type { Kernel } from '../../server/src/kernel/types.js';
@@ -49,32 +48,4 @@ export function opened<T>(ask: (file: OpenFile) => T): T {
 	} finally {
 		file.dispose();
 	}
-}
-
-/** Objects in the memory of the parser that nobody has freed. */
-let living = 0;
-
-function count(result: unknown, by: 1 | -1): void {
-	if (result !== null) living += by;
-}
-
-/** Counts what a method of the parser makes or frees. */
-function watch<T extends object>(type: { prototype: T }, method: keyof T & string, by: 1 | -1): void {
-	const real = type.prototype[method] as (...args: unknown[]) => unknown;
-	type.prototype[method] = function (this: T, ...args: unknown[]) {
-		const result = real.apply(this, args);
-		count(result, by);
-		return result;
-	} as T[typeof method];
-}
-
-watch(Parser, 'parse', 1);
-watch(Tree, 'copy', 1);
-watch(Tree, 'walk', 1);
-watch(Tree, 'delete', -1);
-watch(TreeCursor, 'delete', -1);
-
-/** Trees and cursors of the parser that were made and not freed. */
-export function livingTrees(): number {
-	return living;
 }

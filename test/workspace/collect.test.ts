@@ -2,7 +2,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { collect } from '../../server/src/workspace/collect.js';
-import { MAX_BYTES, readSource } from '../../server/src/workspace/read.js';
+import { MAX_BYTES } from '../../server/src/workspace/limits.js';
+import { readSource } from '../../server/src/workspace/read.js';
 import { scratch } from '../support/scratch.js';
 
 test('C files of folders, once each, sorted, without hidden folders', async () => {

@@ -64,6 +64,30 @@ describe('neighbours of a file', () => {
 		expect(reads.filter((path) => path === '/t/field.c')).toHaveLength(1);
 	});
 
+	test('are kept as far as they fit, those looked at last', async () => {
+		const names = Array.from({ length: 30 }, (_, i) => `/${i}`);
+		const text = `${TEXTS['/t/put.c']}/*${' '.repeat(1_000_000)}*/`;
+		const { files, reads } = counted(Object.fromEntries(names.map((name) => [`${name}/put.c`, text])));
+		const neighbourhood = new Neighbourhood(files);
+		const look = (name: string) => neighbourhood.of(`${name}/a.c`, itself, () => WANTS);
+		for (const name of names) await look(name);
+		expect(reads).toHaveLength(30);
+		for (const name of names.slice(-15)) await look(name);
+		expect(reads).toHaveLength(30);
+		for (const name of names.slice(0, 15)) await look(name);
+		expect(reads).toHaveLength(45);
+	});
+
+	test('go when their folder is left', async () => {
+		const { files, reads } = counted(TEXTS);
+		const neighbourhood = new Neighbourhood(files);
+		await neighbourhood.of('/t/a.c', itself, () => WANTS);
+		const { length } = reads;
+		neighbourhood.leave('/t');
+		await neighbourhood.of('/t/a.c', itself, () => WANTS);
+		expect(reads).toHaveLength(2 * length);
+	});
+
 	test('are not looked for when nothing is needed', async () => {
 		const { files, reads } = counted(TEXTS);
 		expect(await new Neighbourhood(files).of('/t/a.c', itself, () => NOTHING)).toEqual([]);

@@ -1,5 +1,6 @@
 /** What is known of plain conditions on a path: "pin" holds, "dir == READ" does not. */
 
+import { perName } from '../kernel/per-name.js';
 import type { Expr } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 
@@ -74,20 +75,8 @@ export function filtered<T>(map: ReadonlyMap<string, T>, keep: (key: string) => 
 	return map;
 }
 
-/** Most names come again and again. */
-const WORDS = new Map<string, RegExp>();
-const MOST_WORDS = 2000;
-
 /** Matches a name as a word of its own. */
-export function wordOf(name: string): RegExp {
-	let word = WORDS.get(name);
-	if (!word) {
-		if (WORDS.size >= MOST_WORDS) WORDS.clear();
-		word = new RegExp(`\\b${name}\\b`);
-		WORDS.set(name, word);
-	}
-	return word;
-}
+export const wordOf = perName((name) => new RegExp(`\\b${name}\\b`));
 
 /** What both say. */
 export function common(a: Facts, b: Facts): Facts {

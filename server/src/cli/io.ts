@@ -1,5 +1,5 @@
 import { reasonOf } from '../workspace/collect.js';
-import { MAX_BYTES } from '../workspace/read.js';
+import { MAX_BYTES } from '../workspace/limits.js';
 
 /** Where a command reads and writes; tests give their own. */
 export interface Io {

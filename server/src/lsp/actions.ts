@@ -40,7 +40,7 @@ export function serveActions(
 	connection.onCodeAction(async (params, token) => {
 		const { uri } = params.textDocument;
 		const analysed = await documents.analyse(uri, token);
-		if (!analysed) return [];
+		if (!analysed || analysed.skipped !== undefined) return [];
 		const range = toOffsets(analysed.document, params.range);
 		if (!wantsFixAll(params) && !analysed.analysis.findings.some((finding) => touches(finding, range))) return [];
 		const budget = new Budget(documents.costOf(analysed));

@@ -72,6 +72,19 @@ export function toDiagnostic({ document, uriOf }: Analysed, finding: Finding, cl
 	return dressed({ ...finding, range: toLspRange(document, finding), related }, client);
 }
 
+/** All that is said of a document. */
+function diagnosticsOf(analysed: Analysed, client: Client): Diagnostic[] {
+	const { skipped, analysis } = analysed;
+	if (skipped !== undefined) return [notAnalysed(skipped)];
+	return analysis.findings.map((finding) => toDiagnostic(analysed, finding, client));
+}
+
+function notAnalysed(why: string): Diagnostic {
+	const start = { line: 0, character: 0 };
+	const message = sentence(`not analysed: the file is ${why}`);
+	return { range: { start, end: start }, severity: DiagnosticSeverity.Information, source: SOURCE, message };
+}
+
 /** Called with every result that is handed to the client. */
 type Shown = (analysed: Analysed) => void;
 
@@ -88,8 +101,7 @@ export class PulledDiagnostics {
 			}
 			if (!analysed) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
 			shown(analysed);
-			const items = analysed.analysis.findings.map((finding) => toDiagnostic(analysed, finding, client));
-			return this.#report(uri, items, previousResultId);
+			return this.#report(uri, diagnosticsOf(analysed, client), previousResultId);
 		});
 	}
 
@@ -164,7 +176,7 @@ export class PushedDiagnostics {
 		await this.#connection.sendDiagnostics({
 			uri,
 			...(this.#client.versionedPush ? { version: analysed.document.version } : {}),
-			diagnostics: analysed.analysis.findings.map((finding) => toDiagnostic(analysed, finding, this.#client)),
+			diagnostics: diagnosticsOf(analysed, this.#client),
 		});
 	}
 }

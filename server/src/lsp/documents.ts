@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { type CancellationToken, LSPErrorCodes, ResponseError, type TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import {
@@ -16,9 +17,11 @@ import {
 	type Place,
 } from '../engine.js';
 import type { Fix } from '../rules/rule.js';
+import { TOO_LARGE } from '../workspace/limits.js';
 import type { Beside, Neighbourhood } from '../workspace/neighbours.js';
 import { parent } from '../workspace/paths.js';
 import type { Context, Contexts } from './contexts.js';
+import { isTooLarge } from './largeDocument.js';
 import type { Log } from './log.js';
 
 /** The findings of one version of a document. Valid until the next message is read: the document moves on in place. */
@@ -30,17 +33,18 @@ export interface Analysed {
 	readonly analysis: Analysis;
 	/** The engine gave up on this text; `analysis` is then empty. */
 	readonly failed: boolean;
+	/** Why this text is not analysed, behind "the file is"; `analysis` is then empty. */
+	readonly skipped: string | undefined;
 	/** URI of the file a place of the findings lies in; undefined when that file is not known any more. */
 	uriOf(place: Place): string | undefined;
 }
 
 interface Held {
-	/** undefined until the first analysis, and after one that failed. */
-	file: OpenFile | undefined;
-	version: number;
+	/** What is known is known of this text: versions are the client's, and may come twice. */
+	text: string;
 	context: Context;
 	failed: boolean;
-	/** Other files this version is analysed with; undefined until they were looked for. */
+	/** Other files this text is analysed with; undefined until they were looked for. */
 	neighbours: readonly Beside[] | undefined;
 	/** With the fixes as the rules propose them; made when first asked for. */
 	analysis: Analysis | undefined;
@@ -52,13 +56,18 @@ interface Held {
 	tried: Tried;
 }
 
+/** The engine file of a document; a new object for each size, because the cache measures a value when it is new. */
+interface Kept {
+	readonly file: OpenFile;
+}
+
 /** Fixes and conversions that hold, by what they are for. */
 interface Tried {
 	readonly fixes: WeakMap<Finding, readonly Fix[]>;
 	readonly offers: WeakMap<Offer, Offer>;
 }
 
-/** Nothing is known of this version yet. */
+/** Nothing is known of this text yet. */
 function unjudged() {
 	return {
 		failed: false,
@@ -79,9 +88,15 @@ const MOST_CHOSEN = 5_000_000;
 /** Characters of a text that is never worth a thought. */
 const SHORT = 50_000;
 
+/**
+ * Characters of texts whose trees and analyses are kept, those asked for last: a character costs some 30 bytes. Of the other open
+ * documents the findings are kept, which is what clients ask for without anybody looking at them.
+ */
+const MOST_KEPT = 1_500_000;
+
 const NOTHING: Analysis = { findings: [], irrelevant: false, unread: [], bounded: [] };
 
-/** One engine file for each open document, and the last result of each. */
+/** One engine file for each of the open documents that were asked for last, and the last result of all. */
 export class Documents {
 	readonly #texts: TextDocuments<TextDocument>;
 	readonly #engine: Engine;
@@ -89,6 +104,12 @@ export class Documents {
 	readonly #neighbourhood: Neighbourhood;
 	readonly #log: Log;
 	readonly #held = new Map<string, Held>();
+	/** By URI. */
+	readonly #files = new LRUCache<string, Kept>({
+		maxSize: MOST_KEPT,
+		dispose: ({ file }) => this.#dispose(file),
+		noDisposeOnSet: true,
+	});
 	/** Edits of any document so far: what was read of one before is not to be kept after. */
 	#edits = 0;
 
@@ -120,6 +141,7 @@ export class Documents {
 
 	/** The other files the newest text is analysed with are found: before anything is asked of its pages. */
 	async ready(uri: string, token?: CancellationToken): Promise<void> {
+		if (!this.#texts.get(uri)) return;
 		await this.#meet(uri, await this.#contexts.of(uri), token);
 	}
 
@@ -136,10 +158,23 @@ export class Documents {
 		const document = this.#texts.get(uri);
 		if (!document || token?.isCancellationRequested) return undefined;
 		const { version } = document;
-		const held = this.#hold(uri, version, context);
+		if (isTooLarge(document)) {
+			this.forget(uri);
+			return {
+				document,
+				version,
+				context,
+				analysis: NOTHING,
+				failed: false,
+				skipped: TOO_LARGE,
+				uriOf: () => undefined,
+			};
+		}
+		const held = this.#hold(document, context);
 		const analysis = held.analysis ?? this.#run(held, document);
 		held.analysis = analysis;
-		return { document, version, context, analysis, failed: held.failed, uriOf: (place) => uriOf(held, place) };
+		const { failed } = held;
+		return { document, version, context, analysis, failed, skipped: undefined, uriOf: (place) => uriOf(held, place) };
 	}
 
 	/**
@@ -251,7 +286,7 @@ export class Documents {
 		const stale: string[] = [];
 		for (const [other, held] of this.#held) {
 			const known = other === uri ? undefined : held.neighbours?.find(({ file }) => file === uri);
-			if (!known || known.text === document.getText()) continue;
+			if (!known || (!isTooLarge(document) && known.text === document.getText())) continue;
 			Object.assign(held, unjudged());
 			stale.push(other);
 		}
@@ -287,52 +322,62 @@ export class Documents {
 		return held && uriOf(held, place);
 	}
 
-	/** The document was closed: free its trees. */
-	close(uri: string): void {
-		const held = this.#held.get(uri);
+	/** Whatever was known of a document of that name is not about the one that is open now. */
+	forget(uri: string): void {
 		this.#held.delete(uri);
+		this.#files.delete(uri);
+	}
+
+	/** The document was closed: free its trees, and what was read for it alone. */
+	close(uri: string): void {
+		this.forget(uri);
 		this.#contexts.forget(uri);
-		this.#dispose(held?.file);
+		const folder = parent(uri);
+		if (folder !== undefined && !this.uris().some((other) => parent(other) === folder))
+			this.#neighbourhood.leave(folder);
 	}
 
 	dispose(): void {
 		for (const uri of [...this.#held.keys()]) this.close(uri);
 	}
 
-	/** Find the files that the newest text is to be analysed with; once for each version. */
+	/** Find the files that the newest text is to be analysed with; once for each text. */
 	async #meet(uri: string, context: Context, token: CancellationToken | undefined): Promise<void> {
 		for (;;) {
 			const document = this.#texts.get(uri);
-			if (!document || token?.isCancellationRequested) return;
-			const held = this.#hold(uri, document.version, context);
+			if (!document || token?.isCancellationRequested || isTooLarge(document)) return;
+			const held = this.#hold(document, context);
 			if (held.neighbours || held.failed) return;
-			const text = document.getText();
+			const { text } = held;
 			const edits = this.#edits;
+			const isCurrent = () => this.#held.get(uri) === held && held.text === text && this.#edits === edits;
 			const neighbours = await this.#neighbourhood.of(
 				uri,
 				(path) => pathOf(path, context),
-				(found) =>
-					this.#guarded(held, document, (file) =>
-						file.needs(text, { ...this.#options(held, false), neighbours: found }),
-					) ?? NO_NEEDS,
+				(found) => {
+					if (!isCurrent()) return NO_NEEDS;
+					const options = { ...this.#options(held, false), neighbours: found };
+					return this.#guarded(held, document, (file) => file.needs(text, options)) ?? NO_NEEDS;
+				},
 			);
 			// an edit meanwhile may need others
-			if (this.#texts.get(uri)?.version !== document.version || this.#edits !== edits) continue;
+			if (!isCurrent() || document.getText() !== text) continue;
 			held.neighbours = neighbours;
 			return;
 		}
 	}
 
-	#hold(uri: string, version: number, context: Context): Held {
+	/** @param document open */
+	#hold(document: TextDocument, context: Context): Held {
+		const { uri } = document;
+		const text = document.getText();
 		const held = this.#held.get(uri);
 		if (!held) {
-			const fresh: Held = { file: undefined, version, context, ...unjudged() };
+			const fresh: Held = { text, context, ...unjudged() };
 			this.#held.set(uri, fresh);
 			return fresh;
 		}
-		if (held.version !== version || held.context !== context) {
-			Object.assign(held, { version, context, ...unjudged() });
-		}
+		if (held.text !== text || held.context !== context) Object.assign(held, { text, context, ...unjudged() });
 		return held;
 	}
 
@@ -345,9 +390,9 @@ export class Documents {
 	}
 
 	/** What is held of a document that was analysed. @throws a ResponseError where it moved on */
-	#current({ document, version, analysis }: Analysed): Held {
+	#current({ document, analysis }: Analysed): Held {
 		const held = this.#held.get(document.uri);
-		if (held?.analysis === analysis && document.version === version) return held;
+		if (held?.analysis === analysis && held.text === document.getText()) return held;
 		throw new ResponseError(LSPErrorCodes.ContentModified, 'the document has changed meanwhile');
 	}
 
@@ -357,30 +402,32 @@ export class Documents {
 		context: Context,
 		ask: (file: OpenFile, options: AnalyseOptions) => T,
 	): T | undefined {
-		const { uri, version } = document;
-		if (this.#texts.get(uri)?.version !== version) return undefined;
-		const held = this.#hold(uri, version, context);
+		const open = this.#texts.get(document.uri);
+		if (!open || isTooLarge(open) || open.getText() !== document.getText()) return undefined;
+		const held = this.#hold(open, context);
 		const options = this.#options(held, false);
 		return held.failed ? undefined : this.#guarded(held, document, (file) => ask(file, options));
 	}
 
 	/** One document must never end the server: after a failure its trees are in doubt and go. */
 	#guarded<T>(held: Held, document: TextDocument, ask: (file: OpenFile) => T): T | undefined {
+		const { uri } = document;
 		try {
-			held.file ??= this.#engine.open();
-			return ask(held.file);
+			const file = this.#files.get(uri)?.file ?? this.#engine.open();
+			// a text that is longer than all that are kept is kept alone
+			this.#files.set(uri, { file }, { size: Math.min(held.text.length + 1, MOST_KEPT) });
+			return ask(file);
 		} catch (error) {
-			this.#log.error(`analysing ${document.uri} (version ${document.version})`, error);
-			this.#dispose(held.file);
-			held.file = undefined;
+			this.#log.error(`analysing ${uri} (version ${document.version})`, error);
+			this.#files.delete(uri);
 			held.failed = true;
 			return undefined;
 		}
 	}
 
-	#dispose(file: OpenFile | undefined): void {
+	#dispose(file: OpenFile): void {
 		try {
-			file?.dispose();
+			file.dispose();
 		} catch (error) {
 			this.#log.error('freeing a syntax tree', error);
 		}

@@ -6,6 +6,7 @@ import { toLspRange } from './positions.js';
 /** Answers `textDocument/codeLens`: one line above each taking call, where the setting asks for it. */
 export function serveLenses(connection: Connection, documents: Documents): void {
 	connection.onCodeLens(async ({ textDocument: { uri } }, token) => {
+		if (!documents.get(uri)) return null;
 		await documents.ready(uri, token);
 		const context = await documents.context(uri);
 		const document = documents.get(uri);

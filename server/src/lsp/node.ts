@@ -14,6 +14,7 @@ import type { Files } from '../workspace/files.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
 import { auditHost } from './auditHost.js';
 import { FramedReader, FramingError } from './framing.js';
+import { Memory } from './memory.js';
 import { ProtocolReader, type Transport } from './protocol.js';
 import { serve } from './server.js';
 import { diskStrangers } from './strangers.js';
@@ -34,7 +35,8 @@ const disk: Files = {
  * @param program file of this program, with the two wasm files beside it; its worker threads run it too
  */
 export function serveNode(program: URL): void {
-	const { reader, writer } = ProtocolReader.over(transport());
+	const memory = new Memory();
+	const { reader, writer } = ProtocolReader.over(transport(), (message) => memory.heard(message));
 	const leave = () => process.exit(reader.hasShutDown ? 0 : 1);
 	reader.onClose(leave);
 	process.once('disconnect', leave);

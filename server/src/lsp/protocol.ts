@@ -16,6 +16,7 @@ import {
 } from 'vscode-languageserver';
 import { isRecord } from './client.js';
 import { wrongParams } from './params.js';
+import { SECTION } from './settings.js';
 
 /** `starting`: `initialize` has come and is not answered yet. */
 type Phase = 'uninitialized' | 'starting' | 'running' | 'shut down';
@@ -43,16 +44,24 @@ export class ProtocolReader extends AbstractMessageReader {
 	readonly #open = new Set<RequestMessage['id']>();
 	#ended = false;
 	#deliver: DataCallback = () => undefined;
+	readonly #heard: (message: Message) => void;
 
-	private constructor(source: MessageReader, writer: MessageWriter) {
+	private constructor(source: MessageReader, writer: MessageWriter, heard: (message: Message) => void) {
 		super();
 		this.#source = source;
 		this.#writer = writer;
+		this.#heard = heard;
 	}
 
-	/** Puts the rules between a transport and the connection. */
-	static over({ reader, writer }: Transport): Transport & { readonly reader: ProtocolReader } {
-		const checked = new ProtocolReader(reader, writer);
+	/**
+	 * Puts the rules between a transport and the connection.
+	 * @param heard called with whatever comes
+	 */
+	static over(
+		{ reader, writer }: Transport,
+		heard: (message: Message) => void = () => undefined,
+	): Transport & { readonly reader: ProtocolReader } {
+		const checked = new ProtocolReader(reader, writer, heard);
 		return {
 			reader: checked,
 			writer: {
@@ -80,7 +89,10 @@ export class ProtocolReader extends AbstractMessageReader {
 			if (error instanceof ResponseError) this.#refuse(null, error);
 			else this.fireError(error);
 		});
-		return this.#source.listen((message) => this.#received(message));
+		return this.#source.listen((message) => {
+			this.#heard(message);
+			this.#received(message);
+		});
 	}
 
 	#received(message: Message): void {
@@ -105,7 +117,7 @@ export class ProtocolReader extends AbstractMessageReader {
 			this.#initialize = message.id;
 		} else if (message.method === 'shutdown') this.#phase = 'shut down';
 		this.#open.add(message.id);
-		this.#deliver(message);
+		this.#deliver(withoutProgress(message));
 	}
 
 	#objection({ method, params }: RequestMessage): ResponseError<void> | undefined {
@@ -163,6 +175,15 @@ export class ProtocolReader extends AbstractMessageReader {
 		// a client that is gone is told of by the transport
 		this.#writer.write(message).catch(() => undefined);
 	}
+}
+
+/**
+ * Requests of our own alone tell how far they are. For the token of any other the library would keep a reporter that nobody ends.
+ */
+function withoutProgress(message: RequestMessage): RequestMessage {
+	if (message.method.startsWith(`${SECTION}/`) || !isRecord(message.params)) return message;
+	const { workDoneToken: _, ...params } = message.params;
+	return { ...message, params };
 }
 
 /** Milliseconds to answer in when the client has gone. */

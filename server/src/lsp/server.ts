@@ -11,7 +11,7 @@ import {
 	TextDocumentSyncKind,
 	TextDocuments,
 } from 'vscode-languageserver';
-import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { loadEngine, type WasmFiles } from '../engine.js';
 import { version } from '../version.js';
 import type { Files } from '../workspace/files.js';
@@ -29,6 +29,7 @@ import { FIX_ALL } from './fixes.js';
 import { Folders } from './folders.js';
 import { serveHighlights } from './highlight.js';
 import { serveHover } from './hover.js';
+import { documentKinds, isTooLarge } from './largeDocument.js';
 import { serveLenses } from './lens.js';
 import { Log } from './log.js';
 import { SECTION, SettingsStore } from './settings.js';
@@ -54,7 +55,7 @@ interface Host {
 /** Serve the protocol on a connection until the client ends it. */
 export function serve(host: Host): void {
 	const { connection } = host;
-	const texts = new TextDocuments(TextDocument);
+	const texts = new TextDocuments(documentKinds);
 	const log = new Log(connection.console);
 	connection.onInitialize(async (params) => {
 		try {
@@ -116,6 +117,7 @@ async function initialise(
 		index?.changed(uris);
 	};
 
+	texts.onDidOpen(({ document }) => documents.forget(document.uri));
 	// Comes for the opening of a document too.
 	texts.onDidChangeContent(({ document }) => {
 		pushed?.changed(document.uri);
@@ -176,9 +178,16 @@ function filesFor(connection: Connection, client: Client, disk: Files | undefine
 	return { read: (uri) => source(uri).read(uri), list: (uri) => source(uri).list(uri) };
 }
 
-/** An open document counts as it is in the editor. */
+/** An open document counts as it is in the editor; one that is too large as if it were not there. */
 function edited(texts: TextDocuments<TextDocument>, files: Files): Files {
-	return { read: async (uri) => texts.get(uri)?.getText() ?? files.read(uri), list: (uri) => files.list(uri) };
+	return {
+		read: async (uri) => {
+			const open = texts.get(uri);
+			if (!open) return files.read(uri);
+			return isTooLarge(open) ? undefined : open.getText();
+		},
+		list: (uri) => files.list(uri),
+	};
 }
 
 function capabilities(client: Client, workspaceDiagnostics: boolean): ServerCapabilities {

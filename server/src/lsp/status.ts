@@ -21,11 +21,14 @@ export interface Status {
 	/**
 	 * `ready`: analysed. `irrelevant`: names nothing of the family and was not parsed.
 	 * `partial`: some functions could not be read (`unread`). `failed`: the engine gave up, the log says why.
+	 * `skipped`: not analysed, because the file is as `skipped` says.
 	 */
-	readonly state: 'ready' | 'irrelevant' | 'partial' | 'failed';
+	readonly state: 'ready' | 'irrelevant' | 'partial' | 'failed' | 'skipped';
 	readonly findings: number;
 	/** Functions that could not be read, by name. */
 	readonly unread: readonly string[];
+	/** "larger than 10 MB"; null for a file that is analysed. */
+	readonly skipped: string | null;
 }
 
 /** Sent whenever the status of a document changed, to clients that set `status: true` in `initializationOptions`. */
@@ -40,7 +43,8 @@ const WORDS: Readonly<Record<Kernel['origin'], string>> = {
 	newest: 'newest known kernel',
 };
 
-function toStatus({ document, context, analysis, failed }: Analysed): Status {
+function toStatus(analysed: Analysed): Status {
+	const { document, context, analysis, skipped } = analysed;
 	const { kernel, tree } = context;
 	return {
 		uri: document.uri,
@@ -49,10 +53,18 @@ function toStatus({ document, context, analysis, failed }: Analysed): Status {
 		originWords: WORDS[kernel.origin],
 		assumed: kernel.assumed,
 		tree: tree?.root ?? null,
-		state: failed ? 'failed' : analysis.irrelevant ? 'irrelevant' : analysis.unread.length > 0 ? 'partial' : 'ready',
+		state: stateOf(analysed),
 		findings: analysis.findings.length,
 		unread: analysis.unread.map(oneLine),
+		skipped: skipped ?? null,
 	};
+}
+
+function stateOf({ failed, skipped, analysis }: Analysed): Status['state'] {
+	if (skipped !== undefined) return 'skipped';
+	if (failed) return 'failed';
+	if (analysis.irrelevant) return 'irrelevant';
+	return analysis.unread.length > 0 ? 'partial' : 'ready';
 }
 
 /** Tells the client about each document, once per change. */

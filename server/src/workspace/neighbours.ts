@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Needs, Neighbour } from '../engine.js';
 import { mayDefine, mayUse } from '../syntax/shelf.js';
 import type { Files } from './files.js';
@@ -9,8 +10,14 @@ const ROUNDS = 3;
 const MOST_FILES = 600;
 /** UTF-16 units; longer ones are generated tables. */
 const LONGEST_TEXT = 2_000_000;
+/** UTF-16 units of one folder, in the order of the names; the largest of the kernel has 26 million. */
+const MOST_TEXT = 32_000_000;
+/** Files that are read at a time. */
+const AT_A_TIME = 32;
 /** Folders of which all texts are kept, those looked at last; of others only the texts that were found to have something. */
 const MOST_WHOLE = 4;
+/** UTF-16 units of all texts that are kept. */
+const MOST_KEPT = 16_000_000;
 
 /** Core functions are known by name; of those that a configuration chooses, a file cannot tell which it gets. */
 const CORE = /^(?:include|kernel|lib|mm)\//;
@@ -27,8 +34,8 @@ export interface Beside extends Neighbour {
 /** Finds the files beside one that have the functions and fields its pages go through. */
 export class Neighbourhood {
 	readonly #files: Files;
-	/** By path; the one looked at last is at the end. */
-	readonly #folders = new Map<string, Folder>();
+	/** By path. */
+	readonly #folders = new LRUCache<string, Folder>({ maxSize: MOST_KEPT });
 
 	constructor(files: Files) {
 		this.#files = files;
@@ -63,6 +70,7 @@ export class Neighbourhood {
 				if (neighbour && !found.has(neighbour.file)) found.set(neighbour.file, neighbour);
 			if (found.size === before) break;
 		}
+		for (const path of new Set([file, ...found.keys()].map(parent))) if (path !== undefined) this.#measure(path);
 		return [...found.values()];
 	}
 
@@ -83,6 +91,11 @@ export class Neighbourhood {
 		if (folder !== undefined) this.#folders.get(folder)?.forget(path);
 	}
 
+	/** Nobody asks about the files of a folder any more. @param path of the folder */
+	leave(path: string): void {
+		this.#folders.delete(path);
+	}
+
 	async #beside(file: string, named: (path: string) => string, { functions, fields }: Needs): Promise<Beside[]> {
 		const folder = this.#folderOf(file);
 		if (!folder) return [];
@@ -97,15 +110,23 @@ export class Neighbourhood {
 		return [...having].filter((beside) => beside.file !== file).sort((a, b) => (a.file < b.file ? -1 : 1));
 	}
 
-	/** The folder of a file. Only of those looked at last all texts are kept. */
+	/** The folder of a file, which is the one looked at last. */
 	#folderOf(file: string): Folder | undefined {
 		const path = parent(file);
 		if (path === undefined) return undefined;
 		const folder = this.#folders.get(path) ?? new Folder(path, this.#files);
-		this.#folders.delete(path);
-		this.#folders.set(path, folder);
-		[...this.#folders.values()].at(-1 - MOST_WHOLE)?.thin();
+		if (!this.#folders.has(path)) this.#folders.set(path, folder, { size: 1 });
+		void [...this.#folders.values()][MOST_WHOLE]?.thin();
 		return folder;
+	}
+
+	/** Texts were read in a folder. */
+	#measure(path: string): void {
+		const folder = this.#folders.get(path);
+		if (!folder) return;
+		// the cache measures a value when it is new
+		this.#folders.delete(path);
+		this.#folders.set(path, folder, { size: Math.min(1 + folder.length, MOST_KEPT) });
 	}
 }
 
@@ -115,6 +136,9 @@ class Folder {
 	readonly #files: Files;
 	#names: Promise<readonly string[]> | undefined;
 	readonly #texts = new Map<string, Promise<Beside | undefined>>();
+	/** Of the texts that are read. */
+	readonly #lengths = new Map<string, number>();
+	#all: Promise<readonly Beside[]> | undefined;
 	/** Files that have what was asked for. */
 	readonly #answers = new Map<string, Promise<readonly Beside[]>>();
 
@@ -123,37 +147,53 @@ class Folder {
 		this.#files = files;
 	}
 
+	/** UTF-16 units that are kept of it. */
+	get length(): number {
+		return [...this.#lengths.values()].reduce((sum, length) => sum + length, 0);
+	}
+
 	/** @param key of the question; the same one has the same answer */
 	have(key: string, named: (path: string) => string, matches: (text: string) => boolean): Promise<readonly Beside[]> {
 		let answer = this.#answers.get(key);
 		if (!answer) {
-			answer = this.#all(named).then((all) => all.filter(({ text }) => matches(text)));
+			this.#all ??= this.#readAll(named);
+			answer = this.#all.then((all) => all.filter(({ text }) => matches(text)));
 			this.#answers.set(key, answer);
 		}
 		return answer;
 	}
 
-	async #all(named: (path: string) => string): Promise<Beside[]> {
+	async #readAll(named: (path: string) => string): Promise<readonly Beside[]> {
 		this.#names ??= this.#files.list(this.#path).then(
 			(all) => all.filter(isC).sort().slice(0, MOST_FILES),
 			() => [],
 		);
-		const read = await Promise.all((await this.#names).map((name) => this.read(join(this.#path, name), named)));
-		return read.flatMap((beside) => beside ?? []);
+		const names = await this.#names;
+		const read: Beside[] = [];
+		let length = 0;
+		for (let at = 0; at < names.length && length < MOST_TEXT; at += AT_A_TIME) {
+			const some = names.slice(at, at + AT_A_TIME).map((name) => this.read(join(this.#path, name), named));
+			for (const beside of await Promise.all(some)) {
+				if (!beside) continue;
+				read.push(beside);
+				length += beside.text.length;
+			}
+		}
+		return read;
 	}
 
 	read(path: string, named: (path: string) => string): Promise<Beside | undefined> {
-		let text = this.#texts.get(path);
-		if (!text) {
-			text = this.#files.read(path).then(
-				(found) =>
-					found === undefined || found.length > LONGEST_TEXT
-						? undefined
-						: { path: named(path), text: found, file: path },
-				() => undefined,
-			);
-			this.#texts.set(path, text);
-		}
+		const known = this.#texts.get(path);
+		if (known) return known;
+		const text = this.#files.read(path).then(
+			(found) => {
+				if (found === undefined || found.length > LONGEST_TEXT) return undefined;
+				if (this.#texts.get(path) === text) this.#lengths.set(path, found.length);
+				return { path: named(path), text: found, file: path };
+			},
+			() => undefined,
+		);
+		this.#texts.set(path, text);
 		return text;
 	}
 
@@ -163,7 +203,7 @@ class Folder {
 	}
 
 	edited(path: string): void {
-		this.#texts.delete(path);
+		this.#drop(path);
 		this.#answers.clear();
 	}
 
@@ -173,8 +213,14 @@ class Folder {
 		const kept = new Set(answers.flat());
 		for (const [path, text] of [...this.#texts]) {
 			const beside = await text;
-			if (!(beside && kept.has(beside)) && this.#texts.get(path) === text) this.#texts.delete(path);
+			if (!(beside && kept.has(beside)) && this.#texts.get(path) === text) this.#drop(path);
 		}
+	}
+
+	#drop(path: string): void {
+		this.#texts.delete(path);
+		this.#lengths.delete(path);
+		this.#all = undefined;
 	}
 }
 

@@ -1,11 +1,9 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { reasonOf } from './collect.js';
+import { MAX_BYTES, TOO_LARGE } from './limits.js';
 import type { Prefilter } from './prefilter.js';
 import { openRegular } from './regularFile.js';
 import { decode, type SourceText } from './text.js';
-
-/** Larger files are generated tables (register maps of GPU drivers): no hand-written C comes near it. */
-export const MAX_BYTES = 10_000_000;
 
 /** What reading a file gave. */
 export type Read =
@@ -29,12 +27,12 @@ export function readSource(path: string, prefilter: Prefilter | undefined, follo
 	} catch (error) {
 		return { kind: 'skipped', reason: reasonOf(error as NodeJS.ErrnoException) };
 	}
-	return length > MAX_BYTES ? TOO_LARGE : judge(buffer.subarray(0, length), prefilter);
+	return length > MAX_BYTES ? SKIPPED : judge(buffer.subarray(0, length), prefilter);
 }
 
 /** The same for bytes that are there already, such as the standard input. */
 export function judge(bytes: Buffer, prefilter: Prefilter | undefined): Read {
-	if (bytes.length > MAX_BYTES) return TOO_LARGE;
+	if (bytes.length > MAX_BYTES) return SKIPPED;
 	if (bytes.includes(0)) return { kind: 'skipped', reason: 'binary' };
 	if (prefilter && !prefilter.matches(bytes)) return { kind: 'irrelevant' };
 	const copy = Buffer.from(bytes);
@@ -42,7 +40,7 @@ export function judge(bytes: Buffer, prefilter: Prefilter | undefined): Read {
 	return source ? { kind: 'text', source, bytes: copy } : { kind: 'skipped', reason: 'binary' };
 }
 
-const TOO_LARGE: Read = { kind: 'skipped', reason: `larger than ${MAX_BYTES / 1_000_000} MB` };
+const SKIPPED: Read = { kind: 'skipped', reason: TOO_LARGE };
 
 /**
  * The bytes of a regular file; undefined for one that is larger than MAX_BYTES.
