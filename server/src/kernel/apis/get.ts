@@ -1,4 +1,5 @@
 /** get_user_pages and its variants: plain references (FOLL_GET). Behaviour from mm/gup.c of the versions read. */
+import { refusalNotes } from '../refusals.js';
 import { MM_H, signatures } from '../signatures.js';
 import type { ApiRecord } from '../types.js';
 
@@ -57,7 +58,7 @@ export const get: readonly ApiRecord[] = [
 		locking: `${HELD} With \`locked\` the call may drop it: initialise *locked to 1, and unlock only if it is still 1.`,
 		cases: [3, 4],
 		notes: [
-			{ since: '6.3', text: '*locked other than 1 on entry: WARN and -EINVAL.' },
+			...refusalNotes('get_user_pages_remote', '6.3', 'flags of mm/ or *locked other than 1'),
 			{ since: '5.6', until: '5.10', text: 'FOLL_LONGTERM is accepted only with `locked` NULL.' },
 		],
 		signatures: signatures(
@@ -155,7 +156,7 @@ export const get: readonly ApiRecord[] = [
 		notes: [
 			{ until: '5.2', text: 'The third argument is `int write`, not flags.' },
 			{ until: '6.3', text: '`pages` must not be NULL: the reference would be lost, or NULL dereferenced.' },
-			{ since: '6.3', text: '`pages` NULL: WARN and -EINVAL.' },
+			...refusalNotes('get_user_pages_fast', '6.3', 'flags of mm/ or `pages` NULL'),
 		],
 		signatures: signatures(
 			MM_H,
