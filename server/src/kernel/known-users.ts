@@ -130,6 +130,14 @@ const keepers: readonly KnownUser[] = [
 		...THREAD,
 	},
 	{
+		path: 'drivers/android/binder_alloc.c',
+		functions: ['binder_page_lookup'],
+		verdict: 'keep',
+		reason: 'struct-page-only',
+		why: 'The driver looks for the page that it inserted into this mapping itself, because another thread was first: it wants to know which page that is.',
+		source: 'drivers/android/binder_alloc.c, read in 7.3.4',
+	},
+	{
 		path: 'drivers/gpu/drm/radeon/radeon_ttm.c',
 		functions: ['radeon_ttm_tt_pin_userptr'],
 		verdict: 'keep',
