@@ -58,6 +58,10 @@ export const helper: readonly ApiRecord[] = [
 		notes: [
 			{ until: '6.5', text: 'Takes plain references, none for ITER_BVEC (BIO_NO_PAGE_REF).' },
 			{ since: '6.5', text: 'Pins user-backed pages (BIO_PAGE_PINNED), takes nothing otherwise.' },
+			{
+				since: '7.2',
+				text: 'Memory that is not aligned to `mem_align_mask` gives -EINVAL, with nothing left pinned. bio_iov_iter_bounce() is the form that copies; pair it with bio_iov_iter_unbounce().',
+			},
 		],
 		everyday: true,
 		signatures: signatures(

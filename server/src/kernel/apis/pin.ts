@@ -182,7 +182,8 @@ export const pin: readonly ApiRecord[] = [
 		releasedBy: UNPIN,
 		successor: 'pin_user_pages_fast',
 		summary: 'The lockless half of pin_user_pages_fast: never sleeps, never faults.',
-		instead: 'It went for want of users: use pin_user_pages_fast where sleeping is allowed.',
+		instead:
+			'It went for want of users: use pin_user_pages_fast where sleeping is allowed. Nothing pins in interrupt context since 6.3.',
 		returns: 'Pages pinned, 0 or more; never negative.',
 		locking: 'Takes no lock and never sleeps.',
 		cases: [1, 5],
