@@ -131,7 +131,7 @@ export const FLAG_RECORDS: readonly FlagRecord[] = [
 		'FOLL_TOUCH',
 		{ visibility: 'internal', old: 0x02, now: 16 },
 		'Mark the pages accessed. Set inside mm/gup.c alone.',
-		'The entry points set it; since 6.7 they refuse it from callers.',
+		'get_user_pages() and the _remote and _unlocked functions set it, pin_user_pages() does not. Since 6.7 callers must not pass it.',
 	),
 	flag(
 		'FOLL_TRIED',
