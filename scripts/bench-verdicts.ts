@@ -4,7 +4,7 @@
  */
 import { agreement, agrees, type Comparison, compare, decidedByTable, type Placed } from '../test/kernel/verdicts.js';
 import { table } from './table.js';
-import { kernelTree, TREE_NAMES, TREES_HINT } from './trees.js';
+import { kernelTree, LONG_TERM, TREES_HINT } from './trees.js';
 
 const VERDICTS = ['ok', 'keep', 'convert', 'benefit', 'bug'] as const;
 
@@ -36,7 +36,7 @@ function matrix({ pairs }: Comparison): string[][] {
 	]);
 }
 
-for (const tree of TREE_NAMES) {
+for (const tree of LONG_TERM) {
 	if (!kernelTree(tree)) {
 		console.error(TREES_HINT);
 		continue;

@@ -4,11 +4,11 @@
  */
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { conversionsOf, row } from '../test/kernel/conversions.js';
-import { kernelTree, TREE_NAMES, TREES_HINT, type TreeName } from './trees.js';
+import { kernelTree, LONG_TERM, TREES_HINT, type TreeName } from './trees.js';
 
 const [chosen, below] = process.argv.slice(2);
 
-for (const tree of TREE_NAMES) {
+for (const tree of LONG_TERM) {
 	if (chosen !== undefined && chosen !== tree) continue;
 	if (!kernelTree(tree)) {
 		console.error(TREES_HINT);

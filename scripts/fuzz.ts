@@ -13,7 +13,7 @@ import { write } from '../test/fuzz/tally.js';
 import { smallestDeath } from './fuzzing/deaths.js';
 import { FuzzProcess } from './fuzzing/process.js';
 import { table } from './table.js';
-import { kernelTree, TREE_NAMES, TREES_HINT } from './trees.js';
+import { kernelTree, LONG_TERM, TREES_HINT } from './trees.js';
 
 const { values } = parseArgs({
 	options: {
@@ -54,7 +54,7 @@ async function run(): Promise<number> {
 	const step = Math.max(1, numberOf('jobs', 1));
 	const until = Date.now() + 60_000 * numberOf('minutes', values.count === undefined ? 1 : 10_000);
 	const end = seed + numberOf('count', Number.MAX_SAFE_INTEGER / 2);
-	if (!TREE_NAMES.every(kernelTree)) console.log(`without real files: ${TREES_HINT}`);
+	if (!LONG_TERM.every(kernelTree)) console.log(`without real files: ${TREES_HINT}`);
 	console.log(`seed ${seed}`);
 	const started = performance.now();
 	const processes = Array.from({ length: step }, (_, i) => new FuzzProcess({ first: seed + i, step, end, until }));

@@ -1,19 +1,24 @@
 /**
- * The two Debian kernels the tests read: installs their source packages and unpacks them. Run: `npm run trees`.
- * Needs root, apt and xz where they are not there yet.
+ * The Debian kernels the tests read: two long-term ones, installed as packages, and the newest that Debian has.
+ * Run: `npm run trees`. Needs apt and xz, and root for packages that are not installed yet.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fetchNewestSource, run } from './kernels/newest.js';
 
 /** Git-ignored folder with a folder for each tree. */
 const treesDir = join(import.meta.dirname, '..', '.cache', 'trees');
 
+/** Those of a stable Debian: they change in their last number alone. */
 const PACKAGES = { '6.12': 'linux-source-6.12', '6.1': 'linux-source-6.1' } as const;
 
-export type TreeName = keyof typeof PACKAGES;
-export const TREE_NAMES = Object.keys(PACKAGES) as TreeName[];
+export type LongTerm = keyof typeof PACKAGES;
+export const LONG_TERM = Object.keys(PACKAGES) as LongTerm[];
+
+/** "newest" moves on with Debian: its Makefile says which one is there. */
+export type TreeName = LongTerm | 'newest';
+export const TREE_NAMES: readonly TreeName[] = [...LONG_TERM, 'newest'];
 
 /** What to tell when a tree is missing. */
 export const TREES_HINT = 'kernel trees are missing: `npm run trees` as root on Debian gets them';
@@ -24,46 +29,53 @@ export function kernelTree(name: TreeName): string | undefined {
 	return existsSync(join(folder, 'Makefile')) ? folder : undefined;
 }
 
+/** "6.12.117", as the Makefile of a tree has it. */
+export function treeVersion(root: string): string {
+	const makefile = readFileSync(join(root, 'Makefile'), 'utf8');
+	const part = (name: string) => new RegExp(`^${name} = (\\d+)`, 'm').exec(makefile)?.[1];
+	return `${part('VERSION')}.${part('PATCHLEVEL')}.${part('SUBLEVEL')}`;
+}
+
 /** Gets what is missing; throws with the reason when that fails. Takes a minute for each tree. */
 function installTrees(): void {
-	const missing = TREE_NAMES.filter((name) => kernelTree(name) === undefined);
+	const missing = LONG_TERM.filter((name) => kernelTree(name) === undefined);
 	const packages = missing.filter((name) => !existsSync(archiveOf(name))).map((name) => PACKAGES[name]);
 	if (packages.length > 0) {
 		run('apt-get', ['update', '-qq']);
 		run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'xz-utils', ...packages]);
 	}
-	for (const name of missing) unpack(name);
+	for (const name of missing) into(name, (part) => unpack(archiveOf(name), part));
+	if (!kernelTree('newest')) into('newest', (part) => unpack(fetchNewestSource(part), part));
 }
 
 function folderOf(name: TreeName): string {
-	return join(treesDir, PACKAGES[name]);
+	return join(treesDir, `linux-source-${name}`);
 }
 
-function archiveOf(name: TreeName): string {
+function archiveOf(name: LongTerm): string {
 	return `/usr/src/${PACKAGES[name]}.tar.xz`;
 }
 
 /** Into a folder of its own first, so that a broken run leaves no half tree behind. */
-function unpack(name: TreeName): void {
-	console.error(`unpacking ${archiveOf(name)}`);
+function into(name: TreeName, make: (part: string) => string): void {
 	mkdirSync(treesDir, { recursive: true });
 	const part = mkdtempSync(join(treesDir, 'part-'));
 	try {
-		run('tar', ['-xf', archiveOf(name), '-C', part, '--no-same-owner']);
+		const made = make(part);
 		rmSync(folderOf(name), { recursive: true, force: true });
-		renameSync(join(part, PACKAGES[name]), folderOf(name));
+		renameSync(made, folderOf(name));
 	} finally {
 		rmSync(part, { recursive: true, force: true });
 	}
 }
 
-function run(command: string, args: readonly string[]): void {
-	const { error, status } = spawnSync(command, args, {
-		stdio: ['ignore', 'ignore', 'inherit'],
-		env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-	});
-	if (error) throw error;
-	if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed with ${status}`);
+/** Gives the folder of the tree: an archive has it in one of its own name. */
+function unpack(archive: string, part: string): string {
+	console.error(`unpacking ${archive}`);
+	const to = join(part, 'unpacked');
+	mkdirSync(to);
+	run('tar', ['-xf', archive, '-C', to, '--no-same-owner']);
+	return join(to, archive.replace(/^.*\/|\.tar\.xz$/g, ''));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { kernelTree, TREES_HINT, type TreeName } from '../trees.js';
+import { kernelTree, TREES_HINT, type TreeName, treeVersion } from '../trees.js';
 
 /** Git-ignored folder with a copy of each tree and a folder of objects for each architecture. */
 const builds = join(import.meta.dirname, '..', '..', '.cache', 'builds');
@@ -76,7 +76,8 @@ export class KernelBuild {
 		const tree = kernelTree(name);
 		if (!tree) throw new Error(TREES_HINT);
 		this.original = tree;
-		this.source = join(builds, name);
+		// that of the newest kernel goes with its version
+		this.source = join(builds, name === 'newest' ? treeVersion(tree) : name);
 		if (existsSync(this.source)) return;
 		mkdirSync(builds, { recursive: true });
 		const part = `${this.source}.part`;

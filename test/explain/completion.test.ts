@@ -20,7 +20,7 @@ describe('inside the gup_flags argument', () => {
 
 	it('never offers what mm/ keeps for itself, FOLL_GET to get_* or to pin_*', () => {
 		for (const call of ['get_user_pages(a, 1, ^', 'pin_user_pages(a, 1, ^', 'pin_user_pages_unlocked(a, 1, p, ^']) {
-			for (const version of ['5.10', '6.1', '6.12', '7.1']) {
+			for (const version of ['5.10', '6.1', '6.12', '7.1', '7.3']) {
 				expect(flags(call, version)).not.toEqual(expect.arrayContaining(['FOLL_GET']));
 				expect(
 					flags(call, version)?.filter((name) => /PIN|TOUCH|TRIED|REMOTE|FAST_ONLY|UNLOCKABLE/.test(name)),

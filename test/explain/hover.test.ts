@@ -137,7 +137,9 @@ describe('a flag', () => {
 		expect(at('FOLL_LONGTERM', '6.1')).toContain('- `pin_user_pages_remote` when `locked` is given');
 		expect(at('FOLL_PIN')).toContain('**For** mm/ alone.');
 		expect(at('FOLL_PIN', '6.1')).toContain('by convention');
-		expect(at('FOLL_TRIED')).toContain('- every entry point');
+		expect(at('FOLL_TRIED')).toContain('or `pin_user_pages_fast`: the call WARNs and returns `-EINVAL`');
+		expect(at('FOLL_TRIED')).toContain('or `pin_user_pages_unlocked`: the call WARNs and returns 0, which');
+		expect(at('FOLL_TRIED')).toContain('- `get_user_page_fast_only`: the call WARNs and returns false');
 	});
 
 	it('may be missing in this kernel', () => {

@@ -6,7 +6,7 @@ import { FLAG_RECORDS } from '../../server/src/kernel/flags.js';
 import { kernelFor, NEWEST, newestKernel } from '../../server/src/kernel/index.js';
 import type { Kernel } from '../../server/src/kernel/types.js';
 
-const VERSIONS = ['4.19', '5.4', '5.10', '5.15', '6.1', '6.6', '6.12', '7.1'];
+const VERSIONS = ['4.19', '5.4', '5.10', '5.15', '6.1', '6.6', '6.12', '7.1', '7.3'];
 
 it('explains a function in ten seconds', () => {
 	expect(explainName('pin_user_pages_fast()', kernelFor('6.12.9'))).toBe(
@@ -22,8 +22,11 @@ Pins each user page of \`current\`, without \`mmap_lock\` where it can. The usua
 **Locking** must not be called with \`mmap_lock\` held: the slow path takes it. May sleep.${'  '}
 **Right for** case 1 (direct I/O), 2 (long-term DMA) and 5 (CPU writes the data).
 
-- \`pages\` NULL: WARN and \`-EINVAL\`.
-- \`FOLL_WRITE|FOLL_LONGTERM\` on a file mapping that tracks dirty pages fails with \`-EFAULT\`.
+- Given \`FOLL_GET\` or \`pages\` NULL it WARNs and returns \`-EINVAL\`.
+- \`VM_IO\`, \`VM_PFNMAP\` and secretmem mappings give \`-EFAULT\`.
+- The zero page is neither pinned nor unpinned.
+- Without \`FOLL_WRITE\` it unshares anonymous and KSM pages; private file pages may still be copied away later, unless \`FOLL_LONGTERM\` is given (6.2).
+- \`FOLL_WRITE|FOLL_LONGTERM\` on a shared writable file mapping that tracks dirty pages fails with \`-EFAULT\`.
 
 [Which call to use: the five cases](https://docs.kernel.org/core-api/pin_user_pages.html) · [Reference of the GUP functions](https://docs.kernel.org/core-api/mm-api.html)
 

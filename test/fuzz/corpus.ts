@@ -1,7 +1,7 @@
 /** The texts that mutants are made of. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { kernelTree, TREE_NAMES, type TreeName } from '../../scripts/trees.js';
+import { kernelTree, LONG_TERM, type LongTerm } from '../../scripts/trees.js';
 import { needles } from '../../server/src/engine.js';
 import { collect } from '../../server/src/workspace/collect.js';
 import { Prefilter } from '../../server/src/workspace/prefilter.js';
@@ -71,14 +71,14 @@ export async function fullCorpus(): Promise<Corpus> {
 	const { own } = ownCorpus();
 	const cut: Specimen[] = [];
 	const whole: Specimen[] = [];
-	for (const tree of TREE_NAMES) {
+	for (const tree of LONG_TERM) {
 		const folder = kernelTree(tree);
 		if (folder) await read(tree, folder, cut, whole);
 	}
 	return { own, excerpts: cut, files: whole };
 }
 
-async function read(tree: TreeName, folder: string, cut: Specimen[], whole: Specimen[]): Promise<void> {
+async function read(tree: LongTerm, folder: string, cut: Specimen[], whole: Specimen[]): Promise<void> {
 	const words = new Prefilter(needles);
 	for (const { path: file } of (await collect([folder], folder)).files) {
 		const read = readSource(file, words);

@@ -65,7 +65,7 @@ describe.each(FLAG_RECORDS)('$name', (record) => {
 });
 
 it('gives no two flags of one kernel the same value', () => {
-	for (const version of ['4.19', '5.4', '5.10', '5.15', '6.1', '6.3', '6.6', '6.12', '7.1']) {
+	for (const version of ['4.19', '5.4', '5.10', '5.15', '6.1', '6.3', '6.6', '6.12', '7.1', '7.3']) {
 		const values = kernelFor(version)
 			.flags()
 			.map((flag) => flag.span?.value);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { kernelTree, type TreeName } from '../../scripts/trees.js';
+import { kernelTree, TREE_NAMES, type TreeName, treeVersion } from '../../scripts/trees.js';
 import { analyse, corpus, named } from './corpus.js';
 
 /** Every finding in a tree, as "path function severity rule"; iov_iter sites also with their tags. */
@@ -29,14 +29,37 @@ function triage(tree: TreeName): Judged[] {
 /** Rules that find what a list of names would find as well. */
 const LISTED = / (?:iov-iter-get-pages|foll-get-for-dma|foll-get-for-write|foll-get-redundant)(?: |$)/;
 
-describe.each(['6.12', '6.1'] as const)('findings in the kernel %s', (tree) => {
+/** The page is about this very version; those of Debian stable keep their findings with every update. */
+function isJudged(tree: TreeName): boolean {
+	if (tree !== 'newest') return true;
+	const page = readFileSync(join(import.meta.dirname, 'triage-newest.md'), 'utf8');
+	return page.includes(`# Findings in Linux ${treeVersion(kernelTree(tree) as string)},`);
+}
+
+/** Without severity and tags, which a change beside the finding may change. */
+const place = (finding: string): string => {
+	const [path, fn, , rule] = finding.split(' ');
+	return `${path} ${fn} ${rule}`;
+};
+
+describe.each(TREE_NAMES)('findings in the kernel %s', (tree) => {
 	it.skipIf(!kernelTree(tree))(
 		named('are those of the triage page, no more and no fewer', tree),
 		async () => {
 			const judged = triage(tree).map(({ finding }) => finding);
-			expect((await findings(tree)).sort()).toEqual(judged.sort());
+			const found = await findings(tree);
+			if (isJudged(tree)) {
+				expect(found.sort()).toEqual(judged.sort());
+				return;
+			}
+			// a kernel that nobody has read yet: most of it is what was judged, and the rest is listed
+			const known = new Set(judged.map(place));
+			const unread = found.filter((finding) => !known.has(place(finding)));
+			for (const finding of unread) console.warn(`new, not judged yet: ${finding}`);
+			expect(found.length - unread.length).toBeGreaterThan(judged.length / 2);
+			expect(unread.length).toBeLessThan(judged.length / 2);
 		},
-		120_000,
+		240_000,
 	);
 
 	it('are true: no false error or warning, at most one false information', () => {

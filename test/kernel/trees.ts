@@ -1,7 +1,7 @@
 /** Where the kernel trees of the tests are. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { kernelTree, type TreeName } from '../../scripts/trees.js';
+import { kernelTree, type LongTerm, TREE_NAMES, type TreeName, treeVersion } from '../../scripts/trees.js';
 import { kernelForTree } from '../../server/src/kernel/index.js';
 import type { Kernel } from '../../server/src/kernel/types.js';
 import { readDeclarations, treeHeaders } from '../../server/src/syntax/prototypes.js';
@@ -16,15 +16,15 @@ export function tree(name: TreeName): string | undefined {
 }
 
 /** Title and condition for `skipIf`: a skipped test says by its name how to get the tree. */
-export function needTree(title: string, name: TreeName): { skip: boolean; title: string } {
+export function needTree(title: string, name: LongTerm): { skip: boolean; title: string } {
 	if (tree(name)) return { skip: false, title };
 	return { skip: true, title: `${title} (no tree: apt-get install linux-source-${name}, or npm run trees)` };
 }
 
-/** All trees at hand, by path: the two of the packages, and whatever else GUP_LENS_TREES holds. */
+/** All trees at hand, by path: those of the packages, and whatever else GUP_LENS_TREES holds. */
 export function allTrees(): string[] {
 	const others = folder ? readdirSync(folder).map((name) => join(folder, name)) : [];
-	const known = (['6.12', '6.1'] as const).map(tree).filter((path) => path !== undefined);
+	const known = TREE_NAMES.map(tree).filter((path) => path !== undefined);
 	return [...new Set([...known, ...others])].filter((path) => existsSync(join(path, 'include/linux/mm.h')));
 }
 
@@ -32,12 +32,7 @@ export function read(root: string, path: string): string {
 	return readFileSync(join(root, path), 'utf8');
 }
 
-/** "6.12.117" */
-export function versionOf(root: string): string {
-	const makefile = read(root, 'Makefile');
-	const part = (name: string) => new RegExp(`^${name} = (\\d+)`, 'm').exec(makefile)?.[1];
-	return `${part('VERSION')}.${part('PATCHLEVEL')}.${part('SUBLEVEL')}`;
-}
+export const versionOf = treeVersion;
 
 /** Facts of a tree from its headers. */
 export function kernelOf(root: string): Kernel {

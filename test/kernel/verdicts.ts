@@ -57,8 +57,17 @@ export function agrees({ verdict, target, others }: Label, site: Site): boolean 
 	return others.includes(site.verdict) || (site.verdict === verdict && (site.target ?? '-') === target);
 }
 
-/** Every site of a tree. */
-export async function sitesOf(tree: TreeName, knownUsers: boolean): Promise<Placed[]> {
+const sites = new Map<string, Promise<Placed[]>>();
+
+/** Every site of a tree; worked out once. */
+export function sitesOf(tree: TreeName, knownUsers: boolean): Promise<Placed[]> {
+	const key = `${tree} ${knownUsers}`;
+	const known = sites.get(key) ?? sitesAnew(tree, knownUsers);
+	sites.set(key, known);
+	return known;
+}
+
+async function sitesAnew(tree: TreeName, knownUsers: boolean): Promise<Placed[]> {
 	const { files, kernel } = await corpus(tree);
 	return files.flatMap(({ path, text, neighbours }) =>
 		engine

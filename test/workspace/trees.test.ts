@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { kernelTree, TREES_HINT } from '../../scripts/trees.js';
+import { kernelTree, TREES_HINT, treeVersion } from '../../scripts/trees.js';
 import type { Files } from '../../server/src/workspace/files.js';
 import { nodeFiles } from '../../server/src/workspace/nodeFiles.js';
 import { TreeLocator } from '../../server/src/workspace/trees.js';
@@ -119,6 +119,18 @@ describe('a small tree', () => {
 		expect(tree?.relative('vscode-vfs://github/torvalds/linux/drivers/a%2Bb/c.c')).toBe('drivers/a+b/c.c');
 		expect(asked.every((uri) => uri.startsWith('vscode-vfs://github/'))).toBe(true);
 		expect(await new TreeLocator(files).find('untitled:Untitled-1')).toBeUndefined();
+	});
+});
+
+describe('the newest real tree', () => {
+	const root = kernelTree('newest');
+	test.skipIf(root === undefined)(`is found, with its headers (${TREES_HINT})`, async () => {
+		const tree = await new TreeLocator(nodeFiles).find(`${root}/mm/gup.c`);
+		expect(tree?.root).toBe(root);
+		expect(tree?.kernel.version).toBe(treeVersion(root as string));
+		expect(tree?.kernel.atLeast('7.2')).toBe(true);
+		expect(tree?.kernel.api('folio_add_pins')?.signature).toBeDefined();
+		expect(tree?.kernel.api('iov_iter_extract_bvecs')?.index('extraction')).toBe(6);
 	});
 });
 

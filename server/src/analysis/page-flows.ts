@@ -61,6 +61,7 @@ const INTO_OBJECT: ReadonlyMap<string, number> = new Map([
 	['extract_iter_to_sg', 2],
 	['netfs_extract_iter_to_sg', 2],
 	['netfs_extract_user_iter', 2],
+	['iov_iter_extract_bvecs', 1],
 	['bio_iov_iter_get_pages', 0],
 ]);
 

@@ -1,6 +1,6 @@
 /** What a hover says: ten seconds of text about a function, a flag, an exception or a kernel. */
 import { pinCase } from '../kernel/cases.js';
-import { FLAG_CHECKS } from '../kernel/checks.js';
+import { effectOf, FLAG_CHECKS } from '../kernel/checks.js';
 import { exception } from '../kernel/exceptions.js';
 import { beyondTable, covers } from '../kernel/releases.js';
 import type { Api, Flag, FlagSpan, Group, Kernel, KnownUser, Verdict } from '../kernel/types.js';
@@ -159,17 +159,16 @@ function refusals(name: string, kernel: Kernel): string | undefined {
 			others.length > 0 ? ` with ${list(others.map(code), 'and')}` : '',
 			check.whenArgument ? ` when ${code(check.whenArgument)} is given` : '',
 		].join('');
-		const key = `${condition}: the call ${codify(check.effect)}`;
-		const apis = byEffect.get(key) ?? new Set();
-		for (const api of check.apis) if (kernel.api(api)?.signature) apis.add(api);
-		byEffect.set(key, apis);
+		for (const api of check.apis) {
+			if (!kernel.api(api)?.signature) continue;
+			const key = `${condition}: the call ${codify(effectOf(check, api, kernel.release))}`;
+			byEffect.set(key, (byEffect.get(key) ?? new Set()).add(api));
+		}
 	}
-	const lines = [...byEffect]
-		.filter(([, apis]) => apis.size > 0)
-		.map(([key, apis]) => {
-			const ordered = kernel.apis().flatMap((api) => (apis.has(api.name) ? [code(api.name)] : []));
-			return `- ${ordered.length >= 10 ? 'every entry point' : list(ordered)}${key}`;
-		});
+	const lines = [...byEffect].map(([key, apis]) => {
+		const ordered = kernel.apis().flatMap((api) => (apis.has(api.name) ? [code(api.name)] : []));
+		return `- ${list(ordered)}${key}`;
+	});
 	return lines.length > 0 ? `**Refused by**\n${lines.join('\n')}` : undefined;
 }
 

@@ -76,11 +76,20 @@ export const PAGE_FREES = set('__free_page __free_pages free_unref_page');
 
 /** They return fresh memory or NULL. */
 export const ALLOCATORS =
-	/^(?:k[mzc]alloc(?:_array|_node|_array_node)?|kv[mzc]alloc(?:_array|_node|_array_node)?|kmem_cache_(?:z?alloc|zalloc_node|alloc_node)|(?:__)?v[mz]alloc(?:_user|_node|_array)?|vcalloc|devm_k[mzc]alloc(?:_array)?|devm_k[mz]alloc|__get_free_pages?|get_zeroed_page|kmemdup|kzalloc_flex|kmalloc_(?:obj|objs|flex)|kzalloc_(?:obj|objs)|alloc_page|alloc_pages)$/;
+	/^(?:k[mzc]alloc(?:_array|_node|_array_node)?|kv[mzc]alloc(?:_array|_node|_array_node)?|kmem_cache_(?:z?alloc|zalloc_node|alloc_node)|(?:__)?v[mz]alloc(?:_user|_node|_array)?|vcalloc|devm_k[mzc]alloc(?:_array)?|devm_k[mz]alloc|__get_free_pages?|get_zeroed_page|kmemdup|kv?[mz]alloc_(?:objs?|flex)|alloc_page|alloc_pages)$/;
 
 /** Of these, those whose memory is zero. */
 export const ZEROING =
 	/^(?:k[zc]alloc\w*|kv[zc]alloc\w*|vzalloc\w*|vcalloc|devm_k[zc]alloc\w*|kmem_cache_zalloc\w*|get_zeroed_page)$/;
+
+/**
+ * How many arguments of an allocator only name a type, as that of sizeof does: `p = kmalloc_objs(*p, n)` reads nothing.
+ * The second one of the _flex forms is the name of a member. Source: include/linux/slab.h, read in 6.12.117 and 7.3.4.
+ */
+export function typeOperands(name: string): number {
+	const form = /^kv?[mz]alloc_(objs?|flex)$/.exec(name)?.[1];
+	return form === undefined ? 0 : form === 'flex' ? 2 : 1;
+}
 
 /** They return an address, frame or mapping of the page: who has that can still give the page back. */
 export const ADDRESSES = set(`

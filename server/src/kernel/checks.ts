@@ -1,5 +1,6 @@
 /** Flag combinations the kernel refuses at run time, from mm/gup.c of the versions read. */
 import { FLAG_RECORDS } from './flags.js';
+import { refusalText } from './refusals.js';
 import { covers } from './releases.js';
 import { evidence } from './signatures.js';
 import type { FlagCheck, Release, Role } from './types.js';
@@ -10,8 +11,8 @@ const PIN = ['pin_user_pages', 'pin_user_pages_remote', 'pin_user_pages_unlocked
 /** Every entry point that calls is_valid_gup_args() since 6.3, and the inlines over them. */
 const ALL = [...GET, ...GET_FAST, ...PIN, 'get_user_page_vma_remote'] as const;
 
-const REFUSED = 'WARNs and returns -EINVAL';
-const NOTHING = 'WARNs and returns 0';
+/** The call is refused: what it answers then, refusals.ts knows for each function. */
+const REFUSED = '';
 
 type Row = readonly [
 	flags: readonly string[],
@@ -53,7 +54,7 @@ const ROWS: readonly Row[] = [
 	],
 	[['FOLL_GET'], ['pin_user_pages_unlocked'], '5.8', '', REFUSED, 'foll-get-with-pin'],
 	[['FOLL_GET'], ['pin_user_pages_locked'], '5.8', '5.18', REFUSED, 'foll-get-with-pin'],
-	[['FOLL_GET'], ['pin_user_pages_fast_only'], '5.8', '6.3', NOTHING, 'foll-get-with-pin'],
+	[['FOLL_GET'], ['pin_user_pages_fast_only'], '5.8', '6.3', REFUSED, 'foll-get-with-pin'],
 
 	[['FOLL_LONGTERM'], ['get_user_pages_remote'], '5.2', '5.6', REFUSED, 'foll-flags-rejected'],
 	[['FOLL_LONGTERM'], ['get_user_pages_remote'], '5.6', '5.10', REFUSED, 'foll-longterm-without-pin', 'locked'],
@@ -75,14 +76,7 @@ const ROWS: readonly Row[] = [
 		REFUSED,
 		'foll-longterm-without-pin',
 	],
-	[
-		['FOLL_LONGTERM'],
-		['get_user_page_vma_remote'],
-		'6.5',
-		'',
-		'WARNs and returns ERR_PTR(-EINVAL)',
-		'foll-longterm-without-pin',
-	],
+	[['FOLL_LONGTERM'], ['get_user_page_vma_remote'], '6.5', '', REFUSED, 'foll-longterm-without-pin'],
 	[
 		['FOLL_LONGTERM'],
 		['get_user_pages_fast_only', 'get_user_page_fast_only'],
@@ -105,14 +99,7 @@ const ROWS: readonly Row[] = [
 	],
 	[['FOLL_LONGTERM', 'FOLL_PCI_P2PDMA'], PIN, '6.3', '', REFUSED, 'foll-flags-rejected'],
 
-	[
-		['FOLL_NOWAIT'],
-		['get_user_page_vma_remote'],
-		'6.7',
-		'',
-		'WARNs and returns ERR_PTR(-EINVAL)',
-		'foll-flags-rejected',
-	],
+	[['FOLL_NOWAIT'], ['get_user_page_vma_remote'], '6.7', '', REFUSED, 'foll-flags-rejected'],
 ];
 
 /** Flags that the fast variants let through; every other one is refused. From 5.3 on (817be129e6f2). */
@@ -164,16 +151,11 @@ export const FAST_WHITELIST: readonly {
 	},
 ];
 
-/** Who applies the whitelist: the `_only` variants turn the error into 0 before 6.3. */
-const FAST_CALLERS: readonly (readonly [
-	apis: readonly string[],
-	since: Release,
-	until: Release | '',
-	effect: string,
-])[] = [
-	[['get_user_pages_fast', 'pin_user_pages_fast'], '5.3', '', REFUSED],
-	[['get_user_pages_fast_only', 'get_user_page_fast_only', 'pin_user_pages_fast_only'], '5.8', '6.3', NOTHING],
-	[['get_user_pages_fast_only', 'get_user_page_fast_only'], '6.3', '', REFUSED],
+/** Who applies the whitelist. */
+const FAST_CALLERS: readonly (readonly [apis: readonly string[], since: Release, until: Release | ''])[] = [
+	[['get_user_pages_fast', 'pin_user_pages_fast'], '5.3', ''],
+	[['get_user_pages_fast_only', 'get_user_page_fast_only'], '5.8', ''],
+	[['pin_user_pages_fast_only'], '5.8', '6.3'],
 ];
 
 const later = (a: Release, b: Release): Release => (covers({ since: b }, a) ? a : b);
@@ -185,13 +167,13 @@ function fastRows(): Row[] {
 	for (const white of FAST_WHITELIST) {
 		for (const { name, spans } of FLAG_RECORDS) {
 			if (white.flags.includes(name)) continue;
-			for (const [apis, callerSince, callerUntil, effect] of FAST_CALLERS) {
+			for (const [apis, callerSince, callerUntil] of FAST_CALLERS) {
 				for (const span of spans) {
 					const since = later(later(white.since, callerSince), span.since);
 					const until = earlier(earlier(white.until ?? '', callerUntil), span.until ?? '');
 					if (until !== '' && !covers({ until }, since)) continue;
 					const rule = span.visibility === 'internal' ? 'foll-internal-flag' : 'foll-flags-rejected';
-					rows.push([[name], apis, since, until, effect, rule]);
+					rows.push([[name], apis, since, until, REFUSED, rule]);
 				}
 			}
 		}
@@ -207,7 +189,7 @@ function check([flags, apis, since, until, effect, rule, whenArgument]: Row): Fl
 		...(whenArgument && { whenArgument }),
 		since,
 		...(until && { until }),
-		effect,
+		...(effect && { effect }),
 		rule,
 		verified: read !== undefined,
 		source: `mm/gup.c, ${read ?? 'told by public history'}`,
@@ -216,6 +198,11 @@ function check([flags, apis, since, until, effect, rule, whenArgument]: Row): Fl
 
 /** Stated checks first, then what the fast whitelist refuses; a pair of API and flag may appear in both. */
 export const FLAG_CHECKS: readonly FlagCheck[] = [...ROWS, ...fastRows()].map(check);
+
+/** What a call does that fails a check: "WARNs and returns -EINVAL". */
+export function effectOf(failed: FlagCheck, api: string, release: Release): string {
+	return failed.effect ?? refusalText(api, release);
+}
 
 /**
  * Checks that a call fails, by API name, kernel release and the flags that are surely given.

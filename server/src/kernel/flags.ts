@@ -65,13 +65,13 @@ export const FLAG_RECORDS: readonly FlagRecord[] = [
 		'FOLL_DUMP',
 		{ visibility: 'core', old: 0x08, now: 2 },
 		'Fail on holes instead of handing out the zero page. For core dumps.',
-		'Core code only (get_dump_page, mlock).',
+		'Core code only (get_dump_page).',
 	),
 	flag(
 		'FOLL_FORCE',
 		{ visibility: 'public', old: 0x10, now: 3 },
 		'Ignore the permissions of the mapping. For ptrace and its kin, never for drivers.',
-		'It writes into read-only private mappings by breaking COW. Since 6.2 no driver needs it: read-only long-term pins break COW by themselves. With FOLL_WRITE it is refused on hugetlb.',
+		'It writes into read-only private mappings by breaking COW. Since 6.2 no driver needs it: read-only long-term pins break COW by themselves. With FOLL_WRITE it fails with -EFAULT on a read-only shared mapping, and before 7.3 on hugetlb.',
 	),
 	flag(
 		'FOLL_NOWAIT',
@@ -83,7 +83,7 @@ export const FLAG_RECORDS: readonly FlagRecord[] = [
 		'FOLL_NOFAULT',
 		{ visibility: 'public', since: '5.16', old: 0x80, now: 5 },
 		'Do not fault pages in: take only what is mapped.',
-		'For callers that hold locks the fault path needs; the result is often short.',
+		'The result is often short. It does not keep the call from sleeping: a fast variant still takes mmap_lock when it falls back.',
 	),
 	flag(
 		'FOLL_HWPOISON',
@@ -101,7 +101,7 @@ export const FLAG_RECORDS: readonly FlagRecord[] = [
 		'FOLL_LONGTERM',
 		{ visibility: 'public', since: '5.2', old: 0x10000, now: 8 },
 		'The pages are held for an indefinite time, often under user control (RDMA, VFIO, io_uring buffers).',
-		'Moves the pages out of CMA and movable memory first, and refuses FS DAX. Since 5.10 it needs pin_user_pages*; since 6.5 it fails with FOLL_WRITE on file mappings that track dirty pages. Not with FOLL_PCI_P2PDMA.',
+		'Migrates pages out of CMA, movable and device-coherent memory and pins them again; FS DAX gives -EOPNOTSUPP. Since 5.10 it needs pin_user_pages*; since 6.5 it fails with FOLL_WRITE on shared writable file mappings that track dirty pages. Not with FOLL_PCI_P2PDMA. GUP charges nothing to RLIMIT_MEMLOCK: the caller does (account_locked_vm()).',
 	),
 	flag(
 		'FOLL_SPLIT_PMD',
@@ -113,13 +113,13 @@ export const FLAG_RECORDS: readonly FlagRecord[] = [
 		'FOLL_PCI_P2PDMA',
 		{ visibility: 'public', since: '6.2', old: 0x100000, now: 10 },
 		'Allow PCI peer-to-peer memory among the pages.',
-		'The caller must be able to map such pages for its device. Not with FOLL_LONGTERM.',
+		'The caller must be able to map such pages for its device; without the flag they give -EREMOTEIO. Not with FOLL_LONGTERM. For an iov_iter it is ITER_ALLOW_P2PDMA.',
 	),
 	flag(
 		'FOLL_INTERRUPTIBLE',
 		{ visibility: 'public', since: '6.2', old: 0x200000, now: 11 },
 		'Let any signal interrupt the fault, not only a fatal one.',
-		'The caller must cope with -EINTR (KVM). The fast variants refuse it.',
+		'The caller must cope with -EINTR (KVM). Without effect where mmap_lock may not be dropped: give `locked`, or call an _unlocked function. The fast variants refuse it.',
 	),
 	flag(
 		'FOLL_HONOR_NUMA_FAULT',
@@ -131,7 +131,7 @@ export const FLAG_RECORDS: readonly FlagRecord[] = [
 		'FOLL_TOUCH',
 		{ visibility: 'internal', old: 0x02, now: 16 },
 		'Mark the pages accessed. Set inside mm/gup.c alone.',
-		'The entry points set it; since 6.7 they refuse it from callers.',
+		'get_user_pages() and the _remote and _unlocked functions set it, pin_user_pages() does not. Since 6.7 callers must not pass it.',
 	),
 	flag(
 		'FOLL_TRIED',

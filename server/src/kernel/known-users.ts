@@ -118,14 +118,24 @@ const movedAway: readonly KnownUser[] = [
 
 /** Who may keep plain references. */
 const keepers: readonly KnownUser[] = [
-	{ path: 'virt/kvm/', verdict: 'keep', reason: 'mmu-notifier', why: KVM_WHY, ...THREAD },
+	// not guest_memfd.c: kvm_gmem_populate() copies from pages that no notifier tells of
+	{ path: 'virt/kvm/kvm_main.c', verdict: 'keep', reason: 'mmu-notifier', why: KVM_WHY, ...THREAD },
+	{ path: 'virt/kvm/async_pf.c', verdict: 'keep', reason: 'mmu-notifier', why: KVM_WHY, ...THREAD },
 	{
 		path: 'mm/memory.c',
-		functions: ['__access_remote_vm'],
+		functions: ['__access_remote_vm', '__copy_remote_vm_str'],
 		verdict: 'keep',
 		reason: 'transient',
 		why: 'ptrace and its kin: one page at a time, copied by the CPU under mmap_lock, the reference dropped at once. The 2023 discussion on linux-fsdevel sees no need to convert it, save for a narrow race with writeback on file mappings.',
 		...THREAD,
+	},
+	{
+		path: 'drivers/android/binder_alloc.c',
+		functions: ['binder_page_lookup'],
+		verdict: 'keep',
+		reason: 'struct-page-only',
+		why: 'The driver looks for the page that it inserted into this mapping itself, because another thread was first: it wants to know which page that is.',
+		source: 'drivers/android/binder_alloc.c, read in 7.3.4',
 	},
 	{
 		path: 'drivers/gpu/drm/radeon/radeon_ttm.c',

@@ -31,10 +31,12 @@ export const READ: readonly (readonly [release: Release, version: string])[] = [
 	['6.14', '6.14.0'],
 	['6.19', '6.19.0'],
 	['7.1', '7.1.5'],
+	['7.2', '7.2.13'],
+	['7.3', '7.3.4'],
 ];
 
 /** The newest kernel the table knows; assumed where nothing says which kernel a file is for. */
-export const NEWEST: Release = '7.1';
+export const NEWEST: Release = '7.3';
 
 /** The oldest kernel the table knows: a record that starts here is that old or older. */
 export const OLDEST: Release = '4.19';
@@ -45,7 +47,7 @@ export function tabled(release: Release): Release {
 	return compareReleases(release, NEWEST) > 0 ? NEWEST : release;
 }
 
-/** "newer than the table knows: judged as 7.1"; undefined for a release of the table. */
+/** "newer than the table knows: judged as 7.3"; undefined for a release of the table. */
 export function beyondTable(release: Release): string | undefined {
 	const judged = tabled(release);
 	if (judged === release) return undefined;

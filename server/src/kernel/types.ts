@@ -126,8 +126,8 @@ export interface FlagCheck {
 	readonly whenArgument?: Role;
 	readonly since: Release;
 	readonly until?: Release;
-	/** What the kernel does, e.g. "WARNs and returns -EINVAL". */
-	readonly effect: string;
+	/** What the kernel does where that is not a refusal, e.g. "returns NULL". */
+	readonly effect?: string;
 	/** Rule that reports it. */
 	readonly rule: string;
 	readonly verified: boolean;

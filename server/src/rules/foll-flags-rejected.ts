@@ -1,7 +1,7 @@
 import type { ApiCall } from '../analysis/context.js';
 import { areTogether, originsOf } from '../analysis/flag-value.js';
 import { isNull } from '../analysis/walk.js';
-import { FLAG_CHECKS } from '../kernel/checks.js';
+import { effectOf, FLAG_CHECKS } from '../kernel/checks.js';
 import { covers } from '../kernel/releases.js';
 import type { FlagCheck } from '../kernel/types.js';
 import { atFlag } from './flag-rule.js';
@@ -51,9 +51,13 @@ export const follFlagsRejected: Rule = {
 							? ` when ${check.whenArgument} is given`
 							: '';
 					report(
-						atFlag(written, `${call.call.name}() refuses {flag}${together}: ${check.effect}`, {
-							unverified: !check.verified,
-						}),
+						atFlag(
+							written,
+							`${call.call.name}() refuses {flag}${together}: ${effectOf(check, call.call.name, file.kernel.release)}`,
+							{
+								unverified: !check.verified,
+							},
+						),
 					);
 				}
 			}

@@ -1,3 +1,4 @@
+import { refusalText } from '../kernel/refusals.js';
 import { atFlag, removal, writtenFlags } from './flag-rule.js';
 import type { Rule } from './rule.js';
 
@@ -17,7 +18,7 @@ export const follGetWithPin: Rule = {
 			report(
 				atFlag(
 					written,
-					`{flag} asks for a plain reference, ${call.name}() takes a pin: it WARNs and pins nothing; leave the flag out`,
+					`{flag} asks for a plain reference, ${call.name}() takes a pin: it pins nothing, ${refusalText(call.name, file.kernel.release)}; leave the flag out`,
 					{ fixes: removal(file, written, true) },
 				),
 			);

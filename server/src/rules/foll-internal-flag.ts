@@ -1,16 +1,11 @@
 import { failedChecks } from '../kernel/checks.js';
+import { setsItself } from '../kernel/refusals.js';
 import { isOwnGround } from './areas.js';
-import { atFlag, removal, type Written, writtenFlags } from './flag-rule.js';
+import { atFlag, removal, writtenFlags } from './flag-rule.js';
 import type { Rule } from './rule.js';
 
 /** Flags of mm/internal.h since 6.3; FOLL_PIN has a rule of its own. */
 const INTERNAL = ['FOLL_TOUCH', 'FOLL_TRIED', 'FOLL_REMOTE', 'FOLL_FAST_ONLY', 'FOLL_UNLOCKABLE', 'FOLL_MADV_POPULATE'];
-
-/** The entry point sets the flag itself (mm/gup.c), so that leaving it out changes nothing. */
-function isImplied({ flag, call }: Written): boolean {
-	if (call.api.record.fast) return false;
-	return flag === 'FOLL_TOUCH' || (flag === 'FOLL_REMOTE' && /_remote$/.test(call.call.name));
-}
 
 export const follInternalFlag: Rule = {
 	meta: {
@@ -28,13 +23,13 @@ export const follInternalFlag: Rule = {
 		const closed = file.kernel.atLeast('6.3');
 		for (const written of writtenFlags(file, INTERNAL, () => true)) {
 			const { call } = written.call;
-			const implied = isImplied(written);
+			const implied = setsItself(call.name, written.flag);
 			const refused = failedChecks(call.name, file.kernel.release, new Set([written.flag])).length > 0;
 			const why = closed
-				? 'lives in mm/internal.h since 6.3 and is refused from a caller'
+				? 'has been private to mm/internal.h since 6.3; callers must not pass it'
 				: refused
 					? 'is not on the whitelist of the fast variants'
-					: 'is for mm/ alone and leaves the public headers in 6.3';
+					: 'is internal to mm/ and leaves the public headers in 6.3';
 			const right = implied ? `${call.name}() sets it itself: leave it out` : 'leave it out';
 			report(
 				atFlag(written, `{flag} ${why}; ${right}`, {

@@ -1,3 +1,4 @@
+import { refusalText } from '../kernel/refusals.js';
 import { atFlag, writtenFlags } from './flag-rule.js';
 import type { Rule } from './rule.js';
 
@@ -21,7 +22,7 @@ export const follLongtermWithoutPin: Rule = {
 			const { api, call } = written.call;
 			const twin = api.record.successor ?? 'a pin_user_pages function';
 			const effect = refused
-				? `${call.name}() WARNs and fails with -EINVAL`
+				? `${call.name}() ${refusalText(call.name, file.kernel.release)}`
 				: `${call.name}() only takes a reference, which does not keep the page in place for a device`;
 			report(
 				atFlag(written, `{flag} needs a pin: ${effect}; use ${twin}() and unpin the pages`, {

@@ -1,5 +1,6 @@
 import type { FileContext } from '../analysis/context.js';
 import { bare, place } from '../analysis/walk.js';
+import { refusalText } from '../kernel/refusals.js';
 import type { FunctionIR } from '../syntax/ir.js';
 import type { Fix, Rule } from './rule.js';
 
@@ -31,11 +32,11 @@ export const gupLockedNotOne: Rule = {
 			const value = name ? file.values.variable(call.fn, call.call, name) : undefined;
 			if (!name || !value?.every((a) => a.number !== undefined && a.number !== 1)) continue;
 			const numbers = [...new Set(value.map((a) => a.number))].join(' or ');
-			const effect = file.kernel.atLeast('6.3') ? 'WARNs and returns -EINVAL' : 'hits a BUG_ON';
+			const effect = file.kernel.atLeast('6.3') ? refusalText(call.call.name, file.kernel.release) : 'hits a BUG_ON';
 			report({
 				start: at.start,
 				end: at.end,
-				message: `${name} is ${numbers} here, but ${call.call.name}() is entered with mmap_lock held and *locked == 1; else it ${effect}`,
+				message: `${name} is ${numbers} here, but ${call.call.name}() requires mmap_lock held and *locked == 1, otherwise it ${effect}`,
 				fixes: initialise(file, call.fn, name),
 			});
 		}

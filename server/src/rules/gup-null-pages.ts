@@ -1,5 +1,6 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { bare, isNull } from '../analysis/walk.js';
+import { refusalText } from '../kernel/refusals.js';
 import type { Expr, Range } from '../syntax/ir.js';
 import type { Rule } from './rule.js';
 
@@ -33,9 +34,11 @@ export const gupNullPages: Rule = {
 			const missing = pages && nullIn(file, call, pages);
 			if (!pages || !missing) continue;
 			const effect = file.kernel.atLeast('6.3')
-				? 'it WARNs and returns -EINVAL'
+				? `it ${refusalText(call.call.name, file.kernel.release)}`
 				: group === 'pin'
-					? 'the pins would be lost, so it WARNs and fails'
+					? file.kernel.atLeast('6.0')
+						? `the pins would be lost, so it ${refusalText(call.call.name, file.kernel.release)}`
+						: 'the pins are lost'
 					: 'the reference it takes is lost, or the fast path writes through NULL';
 			const right =
 				group === 'pin'

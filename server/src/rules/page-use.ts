@@ -75,7 +75,7 @@ export function pathOf(site: Site, first: Use, kinds: readonly Use['kind'][]): r
 /** The pinning function to use instead; with FOLL_LONGTERM one that takes it. */
 export function pinning(file: FileContext, call: ApiCall, long: boolean): string {
 	const { successor } = call.api.record;
-	const refuses = long && successor === 'pin_user_pages_unlocked' && !file.kernel.atLeast('6.3');
+	const refuses = long && successor === 'pin_user_pages_unlocked' && !file.kernel.atLeast('6.2');
 	const exists = successor !== undefined && file.kernel.api(successor)?.signature !== undefined;
 	return exists && !refuses ? successor : 'pin_user_pages_fast';
 }

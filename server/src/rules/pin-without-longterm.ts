@@ -63,9 +63,9 @@ export const pinWithoutLongterm: Rule = {
 	},
 };
 
-/** pin_user_pages_unlocked refuses the flag until 6.3. */
+/** pin_user_pages_unlocked refuses the flag until 6.2. */
 function pinningTwin(file: FileContext, call: ApiCall): string {
-	return call.call.name === 'pin_user_pages_unlocked' && !file.kernel.atLeast('6.3')
+	return call.call.name === 'pin_user_pages_unlocked' && !file.kernel.atLeast('6.2')
 		? `use ${pinning(file, call, true)}() with FOLL_LONGTERM`
 		: 'add FOLL_LONGTERM';
 }

@@ -1,4 +1,5 @@
 /** Plain nodes -> IR expressions. */
+import { typeOperands } from '../kernel/callees.js';
 import type { CallExpr, CType, Expr, Range } from './ir.js';
 import type { PlainNode } from './parser.js';
 import { abstractPointers, baseType, child } from './types.js';
@@ -168,14 +169,7 @@ export class ExpressionLowering {
 			case 'cast_expression':
 				return { start, end, kind: 'cast', type: this.type(child(node, 'type')), operand: this.field(node, 'value') };
 			case 'sizeof_expression':
-				// all that matters of it is its type
-				return {
-					start,
-					end,
-					kind: 'cast',
-					type: SIZE,
-					operand: { start, end, kind: 'other', items: this.statements(node) },
-				};
+				return this.unevaluated({ start, end }, this.statements(node));
 			case 'comma_expression':
 				return { start, end, kind: 'comma', items: this.items(node) };
 			case 'initializer_list':
@@ -193,13 +187,16 @@ export class ExpressionLowering {
 		const range = this.range(node);
 		const callee = unbracketed(this.field(node, 'function'));
 		const list = child(node, 'arguments');
+		const name = callee.kind === 'name' ? callee.name : '';
+		const args = list ? this.items(list) : [];
+		const types = typeOperands(name);
 		const call: CallExpr = {
 			...range,
 			kind: 'call',
 			callee,
-			name: callee.kind === 'name' ? callee.name : '',
+			name,
 			nameRange: { start: callee.start, end: callee.end },
-			args: list ? this.items(list) : [],
+			args: types === 0 ? args : args.map((arg, i) => (i < types ? this.unevaluated(arg, [arg]) : arg)),
 			argsRange: list ? this.range(list) : range,
 		};
 		this.calls.push(call);
@@ -214,6 +211,11 @@ export class ExpressionLowering {
 				if (item.type !== 'initializer_pair') return undefined;
 				return /^\.?\s*([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)*[=:]/.exec(this.text(item))?.[1];
 			});
+	}
+
+	/** The operand of sizeof and what is like it: all that matters of it is its type. */
+	private unevaluated({ start, end }: Range, items: Expr[]): Expr {
+		return { start, end, kind: 'cast', type: SIZE, operand: { start, end, kind: 'other', items } };
 	}
 
 	/** The expressions of whatever is not lowered step by step (statement expressions, sizeof, errors). */

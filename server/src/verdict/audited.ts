@@ -5,6 +5,7 @@ const FAMILIES = ['get_user_page', 'pin_user_page', 'iov_iter_get_pages'] as con
 const OTHERS: ReadonlySet<string> = new Set([
 	'__get_user_pages_fast',
 	'iov_iter_extract_pages',
+	'iov_iter_extract_bvecs',
 	'extract_iter_to_sg',
 	'netfs_extract_user_iter',
 	'bio_iov_iter_get_pages',

@@ -26,6 +26,16 @@ function settled(holding: Holding, facts: Facts): Partial<Holding> | undefined {
 	return undefined;
 }
 
+/** The answer cannot be: another question about the iterator of an extraction has shown that it pinned. */
+export function deniesExtraction(state: State, [fact, truth]: readonly [string, boolean]): boolean {
+	return [...state.holdings.values()].some(({ kind, taking }) => {
+		if (kind !== 'pin' || taking.api.record.takes !== 'extracted') return false;
+		const arg = taking.arg('iter');
+		const iter = arg && written(arg);
+		return iter !== undefined && answer(fact, truth, iter) === 'none';
+	});
+}
+
 /** Decide what the tests on the path say of the extractions that are held. */
 export function settleExtractions(state: State): void {
 	for (const holding of state.holdings.values()) {

@@ -7,7 +7,7 @@ import { FLIPPED, NEGATED } from '../comparisons.js';
 import { contradict, factOf, written } from '../facts.js';
 import { relations } from '../results.js';
 import { bare, parts } from '../walk.js';
-import { settleExtractions } from './extraction.js';
+import { deniesExtraction, settleExtractions } from './extraction.js';
 import { mentioned } from './forgetting.js';
 import { isOne, placeOf, spotOf } from './places.js';
 import {
@@ -347,7 +347,7 @@ export function assume(state: State, test: Expr, truth: boolean): boolean {
 	}
 	const fact = factOf(at, truth);
 	if (fact) {
-		if (contradict(state.facts, new Map([fact]))) return false;
+		if (contradict(state.facts, new Map([fact])) || deniesExtraction(state, fact)) return false;
 		if (state.earlier.get(fact[0]) === !fact[1]) state.doubtful = true;
 		state.facts = new Map(state.facts).set(fact[0], fact[1]);
 		settleExtractions(state);

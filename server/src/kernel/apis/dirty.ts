@@ -34,7 +34,7 @@ export const dirty: readonly ApiRecord[] = [
 		meaning: 'bool',
 		summary: 'Marks a folio dirty. On a folio of GUP it needs the folio lock.',
 		returns: 'True when the folio was clean before.',
-		locking: 'The folio must be locked.',
+		locking: 'The folio must be locked, or a page table that maps it.',
 		signatures: signatures(MM_H, ['5.16', '', 'bool folio_mark_dirty(struct folio *folio)']),
 	},
 	{

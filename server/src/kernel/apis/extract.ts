@@ -62,11 +62,25 @@ export const extract: readonly ApiRecord[] = [
 		returns: 'Bytes extracted, possibly 0 when *nr_vecs was not 0 on entry; -errno on failure.',
 		locking: LOCKING,
 		cases: [1],
-		signatures: signatures(UIO_H, [
-			'7.1',
-			'',
-			'ssize_t iov_iter_extract_bvecs(struct iov_iter *iter, struct bio_vec *bv, size_t max_size, unsigned short *nr_vecs, unsigned short max_vecs, iov_iter_extraction_t extraction_flags)',
-		]),
+		notes: [
+			{
+				since: '7.2',
+				text: 'Memory that is not aligned to `mem_align_mask` gives -EINVAL; bvecs filled before keep their pins, which the caller releases.',
+			},
+		],
+		signatures: signatures(
+			UIO_H,
+			[
+				'7.1',
+				'7.2',
+				'ssize_t iov_iter_extract_bvecs(struct iov_iter *iter, struct bio_vec *bv, size_t max_size, unsigned short *nr_vecs, unsigned short max_vecs, iov_iter_extraction_t extraction_flags)',
+			],
+			[
+				'7.2',
+				'',
+				'ssize_t iov_iter_extract_bvecs(struct iov_iter *iter, struct bio_vec *bv, size_t max_size, unsigned short *nr_vecs, unsigned short max_vecs, unsigned mem_align_mask, iov_iter_extraction_t extraction_flags)',
+			],
+		),
 	},
 	{
 		name: 'extract_iter_to_sg',

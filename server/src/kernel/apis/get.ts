@@ -1,4 +1,5 @@
 /** get_user_pages and its variants: plain references (FOLL_GET). Behaviour from mm/gup.c of the versions read. */
+import { refusalNotes } from '../refusals.js';
 import { MM_H, signatures } from '../signatures.js';
 import type { ApiRecord } from '../types.js';
 
@@ -10,6 +11,8 @@ const COUNT =
 const FAST_COUNT =
 	'Pages obtained, which may be fewer than asked for, or 0; -errno only when none was obtained. A failing slow path keeps the partial count.';
 const HELD = 'Call with mmap_lock of the mm held, for reading or writing.';
+/** True of every one but those that only look at what is mapped. */
+const MAPPINGS = { text: 'VM_IO, VM_PFNMAP and secretmem mappings give -EFAULT.' } as const;
 const NOT_HELD = 'Takes mmap_lock itself: call without it.';
 
 export const get: readonly ApiRecord[] = [
@@ -27,6 +30,7 @@ export const get: readonly ApiRecord[] = [
 		cases: [3, 4],
 		notes: [
 			{ since: '5.2', until: '5.10', text: 'FOLL_LONGTERM is still accepted here.' },
+			MAPPINGS,
 			{ since: '6.5', text: 'No `vmas` argument since 6.5: look the VMA up, or use get_user_page_vma_remote.' },
 		],
 		signatures: signatures(
@@ -57,7 +61,8 @@ export const get: readonly ApiRecord[] = [
 		locking: `${HELD} With \`locked\` the call may drop it: initialise *locked to 1, and unlock only if it is still 1.`,
 		cases: [3, 4],
 		notes: [
-			{ since: '6.3', text: '*locked other than 1 on entry: WARN and -EINVAL.' },
+			MAPPINGS,
+			...refusalNotes('get_user_pages_remote', '6.3', 'flags of mm/ or *locked other than 1'),
 			{ since: '5.6', until: '5.10', text: 'FOLL_LONGTERM is accepted only with `locked` NULL.' },
 		],
 		signatures: signatures(
@@ -94,7 +99,7 @@ export const get: readonly ApiRecord[] = [
 		returns: `${COUNT} With \`pages\` NULL it only faults the range in and takes nothing.`,
 		locking: NOT_HELD,
 		cases: [3, 4],
-		notes: [{ since: '5.6', until: '6.3', text: 'A stray FOLL_PIN is not caught here before 6.3.' }],
+		notes: [MAPPINGS, { since: '5.6', until: '6.3', text: 'A stray FOLL_PIN is not caught here before 6.3.' }],
 		signatures: signatures(MM_H, [
 			'4.19',
 			'',
@@ -153,9 +158,10 @@ export const get: readonly ApiRecord[] = [
 		locking: 'Must not be called with mmap_lock held: the slow path takes it. May sleep.',
 		cases: [3, 4],
 		notes: [
+			MAPPINGS,
 			{ until: '5.2', text: 'The third argument is `int write`, not flags.' },
 			{ until: '6.3', text: '`pages` must not be NULL: the reference would be lost, or NULL dereferenced.' },
-			{ since: '6.3', text: '`pages` NULL: WARN and -EINVAL.' },
+			...refusalNotes('get_user_pages_fast', '6.3', 'flags of mm/ or `pages` NULL'),
 		],
 		signatures: signatures(
 			MM_H,

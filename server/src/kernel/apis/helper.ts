@@ -58,13 +58,41 @@ export const helper: readonly ApiRecord[] = [
 		notes: [
 			{ until: '6.5', text: 'Takes plain references, none for ITER_BVEC (BIO_NO_PAGE_REF).' },
 			{ since: '6.5', text: 'Pins user-backed pages (BIO_PAGE_PINNED), takes nothing otherwise.' },
+			{
+				since: '7.2',
+				text: 'Memory that is not aligned to `mem_align_mask` gives -EINVAL, with nothing left pinned. bio_iov_iter_bounce() is the form that copies; pair it with bio_iov_iter_unbounce().',
+			},
 		],
 		everyday: true,
 		signatures: signatures(
 			BIO_H,
 			['4.19', '6.18', 'int bio_iov_iter_get_pages(struct bio *bio, struct iov_iter *iter)'],
-			['6.18', '', 'int bio_iov_iter_get_pages(struct bio *bio, struct iov_iter *iter, unsigned len_align_mask)'],
+			['6.18', '7.2', 'int bio_iov_iter_get_pages(struct bio *bio, struct iov_iter *iter, unsigned len_align_mask)'],
+			[
+				'7.2',
+				'',
+				'int bio_iov_iter_get_pages(struct bio *bio, struct iov_iter *iter, unsigned mem_align_mask, unsigned len_align_mask)',
+			],
 		),
+	},
+	{
+		name: 'bio_iov_iter_set',
+		group: 'helper',
+		takes: 'none',
+		fast: false,
+		meaning: 'bool',
+		releasedBy: [],
+		summary: 'Lets a bio use the bvecs of an ITER_BVEC iterator. Takes no reference.',
+		returns: 'false for any other iterator, and nothing is done.',
+		locking: 'Needs no lock.',
+		cases: [],
+		everyday: true,
+		signatures: signatures(BIO_H, [
+			'7.3',
+			'',
+			'bool bio_iov_iter_set(struct bio *bio, const struct iov_iter *iter)',
+			'replaces bio_iov_bvec_set()',
+		]),
 	},
 	{
 		name: 'skb_splice_from_iter',

@@ -24,6 +24,7 @@ export const iovIter: readonly ApiRecord[] = [
 		notes: [
 			{ until: '6.3', text: 'This kernel has no replacement yet: iov_iter_extract_pages comes with 6.3.' },
 			{ since: '6.3', text: 'Deprecated: FOLL_GET does not keep the data stable under writeback or fork.' },
+			{ since: '7.2', text: 'Takes no reference on slab pages of a bvec: put none of them.' },
 		],
 		signatures: signatures(UIO_H, [
 			'6.0',
@@ -47,6 +48,7 @@ export const iovIter: readonly ApiRecord[] = [
 		notes: [
 			{ until: '6.3', text: 'This kernel has no replacement yet: iov_iter_extract_pages comes with 6.3.' },
 			{ since: '6.3', text: 'Deprecated: FOLL_GET does not keep the data stable under writeback or fork.' },
+			{ since: '7.2', text: 'Takes no reference on slab pages of a bvec: put none of them.' },
 		],
 		signatures: signatures(UIO_H, [
 			'6.0',

@@ -1,4 +1,5 @@
 /** pin_user_pages and its variants: pins (FOLL_PIN), which only unpin_* gives back. From mm/gup.c of the versions read. */
+import { refusalNotes } from '../refusals.js';
 import { MM_H, signatures } from '../signatures.js';
 import type { ApiRecord } from '../types.js';
 
@@ -19,7 +20,22 @@ const PLACEHOLDER = {
 	until: '5.7',
 	text: 'A placeholder in 5.6: it takes a plain reference, and unpin_user_page is put_page.',
 } as const;
-const NULL_PAGES = { since: '6.0', text: '`pages` NULL: WARN and -EINVAL.' } as const;
+/** What every pinning function does with mappings and pages of these kinds. */
+const PINNED = [
+	{ text: 'VM_IO, VM_PFNMAP and secretmem mappings give -EFAULT.' },
+	{ since: '6.1', until: '6.5', text: 'Late stable kernels neither pin nor unpin the zero page.' },
+	{ since: '6.5', text: 'The zero page is neither pinned nor unpinned.' },
+	{
+		since: '6.1',
+		text: 'Without FOLL_WRITE it unshares anonymous and KSM pages; private file pages may still be copied away later, unless FOLL_LONGTERM is given (6.2).',
+	},
+	{
+		since: '6.5',
+		text: 'FOLL_WRITE|FOLL_LONGTERM on a shared writable file mapping that tracks dirty pages fails with -EFAULT.',
+	},
+] as const;
+/** What it answers to arguments it refuses: `pages` NULL counts among them since 6.0. */
+const refused = (api: string) => refusalNotes(api, '6.0', 'FOLL_GET or `pages` NULL');
 
 export const pin: readonly ApiRecord[] = [
 	{
@@ -34,11 +50,7 @@ export const pin: readonly ApiRecord[] = [
 		returns: COUNT,
 		locking: HELD,
 		cases: [1, 2, 5],
-		notes: [
-			PLACEHOLDER,
-			NULL_PAGES,
-			{ since: '6.5', text: 'FOLL_WRITE|FOLL_LONGTERM on a file mapping that tracks dirty pages fails with -EFAULT.' },
-		],
+		notes: [PLACEHOLDER, ...refused('pin_user_pages'), ...PINNED],
 		signatures: signatures(
 			MM_H,
 			[
@@ -68,9 +80,10 @@ export const pin: readonly ApiRecord[] = [
 		cases: [1, 2, 5],
 		notes: [
 			PLACEHOLDER,
-			NULL_PAGES,
+			...refused('pin_user_pages_remote'),
+			...PINNED,
 			{ since: '5.6', until: '6.2', text: 'FOLL_LONGTERM works only with `locked` NULL.' },
-			{ since: '6.3', text: '*locked other than 1 on entry: WARN and -EINVAL.' },
+			{ since: '6.3', text: '*locked other than 1 on entry is refused too.' },
 		],
 		signatures: signatures(
 			MM_H,
@@ -106,11 +119,12 @@ export const pin: readonly ApiRecord[] = [
 		locking: 'Takes mmap_lock itself: call without it.',
 		cases: [1, 2, 5],
 		notes: [
-			NULL_PAGES,
+			...refused('pin_user_pages_unlocked'),
+			...PINNED,
 			{
 				since: '5.8',
 				until: '6.2',
-				text: 'Refuses FOLL_LONGTERM (WARN, -EINVAL) before 6.2: use pin_user_pages_fast.',
+				text: 'Refuses FOLL_LONGTERM before 6.2: use pin_user_pages_fast.',
 			},
 		],
 		signatures: signatures(MM_H, [
@@ -150,11 +164,7 @@ export const pin: readonly ApiRecord[] = [
 		returns: `${COUNT} A failing slow path keeps the partial count.`,
 		locking: 'Must not be called with mmap_lock held: the slow path takes it. May sleep.',
 		cases: [1, 2, 5],
-		notes: [
-			PLACEHOLDER,
-			NULL_PAGES,
-			{ since: '6.5', text: 'FOLL_WRITE|FOLL_LONGTERM on a file mapping that tracks dirty pages fails with -EFAULT.' },
-		],
+		notes: [PLACEHOLDER, ...refused('pin_user_pages_fast'), ...PINNED],
 		signatures: signatures(MM_H, [
 			'5.6',
 			'',
@@ -172,7 +182,8 @@ export const pin: readonly ApiRecord[] = [
 		releasedBy: UNPIN,
 		successor: 'pin_user_pages_fast',
 		summary: 'The lockless half of pin_user_pages_fast: never sleeps, never faults.',
-		instead: 'It went for want of users: use pin_user_pages_fast where sleeping is allowed.',
+		instead:
+			'It went for want of users: use pin_user_pages_fast where sleeping is allowed. Nothing pins in interrupt context since 6.3.',
 		returns: 'Pages pinned, 0 or more; never negative.',
 		locking: 'Takes no lock and never sleeps.',
 		cases: [1, 5],
@@ -190,10 +201,11 @@ export const pin: readonly ApiRecord[] = [
 		fast: false,
 		meaning: 'pages',
 		releasedBy: ['unpin_folios', 'unpin_folio'],
-		summary: 'Pins the folios of a memfd range for the long term, no mapping needed.',
-		returns: 'Folios pinned, or -errno. *offset is where `start` lies in the first folio.',
-		locking: 'Needs no mmap_lock.',
+		summary: 'Pins the folios of a memfd range for the long term, no mapping needed. shmem and hugetlb only.',
+		returns: 'Folios pinned, one pin on each, or -errno. *offset is where `start` lies in the first folio.',
+		locking: 'Needs no mmap_lock. May sleep.',
 		cases: [2],
+		notes: [{ text: '`end` is inclusive and must lie below i_size. Missing folios are allocated.' }],
 		signatures: signatures(MM_H, [
 			'6.11',
 			'',
@@ -208,10 +220,23 @@ export const pin: readonly ApiRecord[] = [
 		fast: false,
 		meaning: 'void',
 		releasedBy: ['unpin_user_page', 'unpin_user_folio', 'unpin_folio'],
-		summary: 'One more pin on a folio that is pinned already, for a second owner.',
+		summary: 'One more pin on a folio that is pinned already, for a second owner. Not exported to modules.',
 		returns: 'Nothing; it cannot fail.',
 		locking: 'Needs no lock.',
 		cases: [1, 2],
 		signatures: signatures(MM_H, ['6.5', '', 'void folio_add_pin(struct folio *folio)']),
+	},
+	{
+		name: 'folio_add_pins',
+		group: 'pin',
+		takes: 'pin',
+		fast: false,
+		meaning: 'errno',
+		releasedBy: ['unpin_user_page_range_dirty_lock', 'unpin_user_folio', 'unpin_folio', 'unpin_user_page'],
+		summary: 'More pins on a folio that is pinned already, so that its parts may be unpinned one by one.',
+		returns: '0 or -errno, and then no pin was added.',
+		locking: 'Needs no lock.',
+		cases: [1, 2],
+		signatures: signatures(MM_H, ['7.2', '', 'int folio_add_pins(struct folio *folio, unsigned int pins)']),
 	},
 ];

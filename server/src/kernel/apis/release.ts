@@ -50,7 +50,7 @@ export const release: readonly ApiRecord[] = [
 		takes: 'reference',
 		summary: `Drops one plain reference on each page of an array. ${NOT_FOR_PINS}`,
 		returns: 'Nothing.',
-		locking: 'Process context.',
+		locking: ANY_CONTEXT,
 		cases: [3, 4],
 		everyday: true,
 		signatures: [
@@ -168,7 +168,11 @@ export const release: readonly ApiRecord[] = [
 		takes: 'pin',
 		summary: 'Dirties the pages under the folio lock if `make_dirty`, then gives one pin back on each.',
 		returns: 'Nothing.',
-		notes: [{ text: 'With `make_dirty`, a negative errno as count is not caught: it walks past the array.' }],
+		notes: [
+			{
+				text: 'With `make_dirty`, a negative errno as count is not caught: it walks past the array; NULL entries are dereferenced.',
+			},
+		],
 		locking: DIRTY_LOCK,
 		cases: [1, 2, 5],
 		signatures: signatures(MM_H, [
@@ -238,6 +242,9 @@ export const release: readonly ApiRecord[] = [
 		notes: [
 			{ until: '6.5', text: 'Plain references (put_page), unless BIO_NO_PAGE_REF is set.' },
 			{ since: '6.5', text: 'Pins, and only if BIO_PAGE_PINNED is set.' },
+			{
+				text: 'Completed in interrupt context: bio_set_pages_dirty() before submission, bio_check_pages_dirty() at completion.',
+			},
 		],
 		everyday: true,
 		signatures: signatures(BIO_H, ['5.3', '', 'void bio_release_pages(struct bio *bio, bool mark_dirty)']),
