@@ -1,14 +1,14 @@
 /**
- * What becomes of each site that should convert, in both kernels, as test/kernel/conversions.md has it.
+ * What becomes of each site that should convert, in all kernels, as test/kernel/conversions.md has it.
  * Run: `npm run conversions`; `-- 6.12 fs/ceph` prints the conversions of that tree below a folder as diffs.
  */
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import { conversionsOf, row } from '../test/kernel/conversions.js';
-import { kernelTree, LONG_TERM, TREES_HINT, type TreeName } from './trees.js';
+import { conversionsOf, row, sectionOf } from '../test/kernel/conversions.js';
+import { kernelTree, TREE_NAMES, TREES_HINT, type TreeName } from './trees.js';
 
 const [chosen, below] = process.argv.slice(2);
 
-for (const tree of LONG_TERM) {
+for (const tree of TREE_NAMES) {
 	if (chosen !== undefined && chosen !== tree) continue;
 	if (!kernelTree(tree)) {
 		console.error(TREES_HINT);
@@ -21,7 +21,7 @@ for (const tree of LONG_TERM) {
 async function table(tree: TreeName): Promise<void> {
 	const all = await conversionsOf(tree);
 	const time = all.reduce((sum, one) => sum + one.time, 0) / all.length;
-	console.log(`\n## ${tree}\n\n| file | sites | outcome |\n|---|---|---|\n${all.map(row).join('\n')}`);
+	console.log(`\n## ${sectionOf(tree)}\n\n| file | sites | outcome |\n|---|---|---|\n${all.map(row).join('\n')}`);
 	console.error(`${tree}: ${all.length} offers, ${time.toFixed(0)} ms each on average`);
 }
 

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { kernelTree } from '../../scripts/trees.js';
+import { kernelTree, TREE_NAMES } from '../../scripts/trees.js';
 import { semanticPatch } from '../../server/src/engine.js';
 import { conversionsOf } from '../kernel/conversions.js';
 import { scratch } from '../support/scratch.js';
@@ -15,7 +15,7 @@ function bare(text: string): string {
 	return text.replace(/[\s{}]+/g, '');
 }
 
-const trees = (['6.12', '6.1'] as const).filter((tree) => kernelTree(tree));
+const trees = TREE_NAMES.filter((tree) => kernelTree(tree));
 
 describe.skipIf(isMissing).each(trees)(
 	'semantic patches for the kernel %s (apt-get install coccinelle)',

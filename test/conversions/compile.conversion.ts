@@ -1,20 +1,11 @@
 /** Each converted file is compiled in its real kernel; neither the compiler nor checkpatch.pl has anything new to say. */
 import { describe, expect, it } from 'vitest';
 import { KernelBuild, missingPrograms } from '../../scripts/kernels/build.js';
-import { kernelTree, type TreeName } from '../../scripts/trees.js';
+import { kernelTree, TREE_NAMES, type TreeName } from '../../scripts/trees.js';
 import { conversionsOf, type Outcome } from '../kernel/conversions.js';
+import { fresh } from './fresh.js';
 
-/** What is in `after` and not in `before`. */
-function fresh(before: readonly string[], after: readonly string[]): string[] {
-	const left = [...before];
-	return after.filter((line) => {
-		const at = left.indexOf(line);
-		if (at >= 0) left.splice(at, 1);
-		return at < 0;
-	});
-}
-
-const trees = (['6.12', '6.1'] as const).filter((tree) => kernelTree(tree));
+const trees = TREE_NAMES.filter((tree) => kernelTree(tree));
 const converted = new Map<TreeName, readonly Outcome[]>();
 for (const tree of trees)
 	converted.set(

@@ -5,6 +5,8 @@ export default defineConfig({
 	test: {
 		include: ['test/conversions/*.conversion.ts'],
 		fileParallelism: false,
+		// what the conversions of a kernel are is worked out once
+		isolate: false,
 		testTimeout: 600_000,
 		hookTimeout: 600_000,
 	},

@@ -1,7 +1,7 @@
 /** What becomes of each site of a real tree whose verdict is to convert. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TreeName } from '../../scripts/trees.js';
+import { kernelTree, type TreeName, treeVersion } from '../../scripts/trees.js';
 import type { Conversion, Offer } from '../../server/src/engine.js';
 import { applyEdits } from '../../server/src/rules/apply.js';
 import { Strangers } from '../../server/src/workspace/strangers.js';
@@ -100,9 +100,15 @@ export function row(outcome: Outcome): string {
 	return `| \`${outcome.path}\` | ${[...new Set(outcome.sites)].join(', ')} | ${told(outcome).replaceAll('|', '\\|')} |`;
 }
 
-/** Rows of the page for a tree. */
-export function rowsOf(tree: TreeName): string[] {
+/** The section of the page that a tree belongs to: of the newest one, that of its version. */
+export function sectionOf(tree: TreeName): string {
+	const root = kernelTree(tree);
+	return tree === 'newest' && root ? treeVersion(root) : tree;
+}
+
+/** Rows of the page for a tree; undefined for a newest kernel that nobody has looked through. */
+export function rowsOf(tree: TreeName): string[] | undefined {
 	const page = readFileSync(join(import.meta.dirname, 'conversions.md'), 'utf8');
-	const part = page.split(/^## /m).find((section) => section.startsWith(`${tree}\n`)) ?? '';
-	return part.split('\n').filter((line) => line.startsWith('| `'));
+	const part = page.split(/^## /m).find((section) => section.startsWith(`${sectionOf(tree)}\n`));
+	return part?.split('\n').filter((line) => line.startsWith('| `'));
 }

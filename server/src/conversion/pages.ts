@@ -94,6 +94,7 @@ class Gathering {
 			throw new Blocked(`${first.call.name}() stands in code that is not followed`, [at(first.call.nameRange, 'here')]);
 		this.takings.set(first.call.start, first);
 		this.notifiers();
+		this.moves(first);
 		let releases = this.releases();
 		for (let size = 0; size !== this.takings.size; ) {
 			size = this.takings.size;
@@ -111,6 +112,12 @@ class Gathering {
 		this.unread(releases);
 		const takings = [...this.takings.values()].sort((a, b) => a.call.start - b.call.start);
 		return { takings, releases, journeys: ways, fields: this.fields() };
+	}
+
+	/** Somebody else owns the references, who puts them. */
+	private moves(taking: ApiCall): void {
+		const moved = usesOf(this.file, taking).uses.find(({ kind }) => kind === 'moved');
+		if (moved) throw new Blocked(`the references move on: ${moved.text}`, [at(moved, moved.text)]);
 	}
 
 	/** A file that has a hand in the pages is told of changes of the page tables. */
@@ -255,11 +262,7 @@ class Gathering {
 
 	/** Functions whose way with pages nobody knows get them. */
 	private strangers(): void {
-		for (const taking of this.takings.values()) {
-			const { uses } = usesOf(this.file, taking);
-			const moved = uses.find(({ kind }) => kind === 'moved');
-			if (moved) throw new Blocked(`the references move on: ${moved.text}`, [at(moved, moved.text)]);
-		}
+		for (const taking of this.takings.values()) this.moves(taking);
 		const followed = new Set(this.functions());
 		for (const fn of followed) {
 			this.scopes(fn);
