@@ -64,6 +64,23 @@ describe('fix --rule foll-get-for-dma', () => {
 		for (const line of body) expect(line.length).toBeLessThanOrEqual(75);
 	});
 
+	test('says in the mail that a conversion is tidy and mends nothing', async () => {
+		const cwd = scratch();
+		writeFileSync(
+			join(cwd, 'peek.c'),
+			'#include <linux/uio.h>\n\nint peek(struct iov_iter *iter)\n{\n\tstruct page *page;\n\tsize_t off;\n\tssize_t got;\n\n\tgot = iov_iter_get_pages2(iter, &page, PAGE_SIZE, 1, &off);\n\tif (got <= 0)\n\t\treturn got;\n\tput_page(page);\n\treturn 0;\n}\n',
+		);
+		const { stdout } = await cli(['fix', '--rule', 'iov-iter-get-pages', '--format', 'patch', ...on612, 'peek.c'], {
+			cwd,
+		});
+		const text = stdout.replaceAll('\n', ' ');
+		expect(text).toContain(
+			'peek() takes plain references on user pages with iov_iter_get_pages2(), which is on its way out.',
+		);
+		expect(text).toContain('the conversion retires the old function, it mends nothing.');
+		expect(text).not.toContain('data may be lost');
+	});
+
 	test('prints a semantic patch with which Coccinelle makes the same of the code', async (context) => {
 		if (spawnSync('spatch', ['--version']).error) context.skip('spatch is missing: apt-get install coccinelle');
 		const cwd = driver();

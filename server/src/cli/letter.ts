@@ -69,9 +69,13 @@ export interface Letter {
 
 function body({ offer, conversion }: Letter): string {
 	const { api, former, takers, releasers, longterm } = conversion;
+	const takes = `${listed(takers)} ${takers.length > 1 ? 'take' : 'takes'} plain references on user pages with ${listed(former)}`;
+	const why = offer.isTidy
+		? `${takes}, which is on its way out. Here ${offer.why}: the conversion retires the old function, it mends nothing.`
+		: `${takes}, but ${offer.why}. Writeback and fork() cannot tell such pages from others that nobody uses, so data may be lost. This is ${CASES[conversion.case]} of Documentation/core-api/pin_user_pages.rst.`;
 	const twins = longterm ? `${api}() and FOLL_LONGTERM` : `${api}()`;
 	return [
-		`${listed(takers)} ${takers.length > 1 ? 'take' : 'takes'} plain references on user pages with ${listed(former)}, but ${offer.why}. Writeback and fork() cannot tell such pages from others that nobody uses, so data may be lost. This is ${CASES[conversion.case]} of Documentation/core-api/pin_user_pages.rst.`,
+		why,
 		`Pin the pages with ${twins} instead, and give the pins back with unpin_user_page*() in ${listed(releasers)}.`,
 		`To test: use what calls ${listed(takers)} on anonymous, shared and file-backed buffers, error paths included, on a kernel with CONFIG_DEBUG_VM=y. Afterwards nr_foll_pin_acquired and nr_foll_pin_released of /proc/vmstat must have grown by the same number.`,
 	]

@@ -3,7 +3,7 @@ import type { FileContext } from '../analysis/context.js';
 import type { Range } from '../syntax/ir.js';
 import { auditedCalls } from '../verdict/audited.js';
 import type { Target } from '../verdict/site.js';
-import { isToConvert } from '../verdict/sites.js';
+import { conversionAsked } from '../verdict/sites.js';
 import { EXTRACT } from './extract.js';
 import { at, handlingOf } from './pages.js';
 import { Blocked } from './plan.js';
@@ -28,7 +28,7 @@ export function blockersOf(
 	// a kernel without the replacement has nothing to convert to, and the finding says so
 	if (!target || (target === EXTRACT && !file.kernel.api(EXTRACT)?.signature)) return [];
 	const call = auditedCalls(file).find(({ call }) => call.nameRange.start === finding.start);
-	if (!call || !isToConvert(file, call)) return [];
+	if (!call || !conversionAsked(file, call)) return [];
 	try {
 		handlingOf(file, call);
 		return [];

@@ -8,7 +8,7 @@ import type { FunctionIR, Range } from '../syntax/ir.js';
 import { auditedCalls } from '../verdict/audited.js';
 import { factsOf } from '../verdict/facts.js';
 import { judge } from '../verdict/policy.js';
-import { isToConvert } from '../verdict/sites.js';
+import { conversionAsked } from '../verdict/sites.js';
 import { claimsOf } from './claims.js';
 import { EXTRACT, extraction } from './extract.js';
 import { hunksOf } from './hunks.js';
@@ -157,7 +157,8 @@ function refusal(file: FileContext, { message, places }: Blocked): Refusal {
 
 function offer(file: FileContext, call: ApiCall): Offer & { readonly takings: readonly ApiCall[] } {
 	const { target, evidence } = judge(factsOf(file, call));
-	const told = { target: target ?? 'pin_user_pages', why: evidence[0]?.text ?? '' };
+	const isTidy = conversionAsked(file, call) === 'benefit';
+	const told = { target: target ?? 'pin_user_pages', why: evidence[0]?.text ?? '', isTidy };
 	try {
 		if (call.api.record.group === 'iov-iter' && !file.kernel.api(EXTRACT)?.signature)
 			throw new Blocked('it needs iov_iter_extract_pages(), which comes with 6.3: this kernel has no replacement yet');
@@ -182,7 +183,7 @@ function offer(file: FileContext, call: ApiCall): Offer & { readonly takings: re
 export function offers(file: FileContext): Offer[] {
 	const done = new Set<number>();
 	return auditedCalls(file).flatMap((call) => {
-		if (done.has(call.call.start) || !isToConvert(file, call)) return [];
+		if (done.has(call.call.start) || !conversionAsked(file, call)) return [];
 		const { takings, ...one } = offer(file, call);
 		for (const taking of takings) done.add(taking.call.start);
 		return [one];

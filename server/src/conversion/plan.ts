@@ -80,6 +80,8 @@ export interface Offer {
 	readonly target: Target;
 	/** What the verdict rests on, as the end of a sentence about the pages. */
 	readonly why: string;
+	/** Nothing is wrong as it is: a conversion only retires the old function. */
+	readonly isTidy: boolean;
 	/** The first one is what is recommended; empty when the conversion is refused. */
 	readonly conversions: readonly Conversion[];
 	readonly refusal: Refusal | undefined;

@@ -74,10 +74,10 @@ function judgedVerdict(file: FileContext, call: ApiCall): Site['verdict'] {
 	return rowFor(file, call)?.verdict ?? judge(factsOf(file, call)).verdict;
 }
 
-/** The call is to be converted: because its users need pins, or to retire the old function. */
-export function isToConvert(file: FileContext, call: ApiCall): boolean {
+/** Why the call is to be converted: its users need pins, or the old function is to be retired; undefined where it is not. */
+export function conversionAsked(file: FileContext, call: ApiCall): 'convert' | 'benefit' | undefined {
 	const verdict = judgedVerdict(file, call);
-	return verdict === 'convert' || verdict === 'benefit';
+	return verdict === 'convert' || verdict === 'benefit' ? verdict : undefined;
 }
 
 /** One site for each call the audit lists, in the order of the text, before the findings are known. */
