@@ -81,6 +81,20 @@ describe('fix --rule foll-get-for-dma', () => {
 		expect(text).not.toContain('data may be lost');
 	});
 
+	test('does not speak of lost data where a device only reads', async () => {
+		const told = async (direction: string) => {
+			const cwd = scratch();
+			writeFileSync(
+				join(cwd, 'send.c'),
+				`#include <linux/mm.h>\n\nint send(struct device *dev, unsigned long addr)\n{\n\tstruct page *page;\n\tdma_addr_t dma;\n\n\tif (get_user_pages_fast(addr, 1, 0, &page) != 1)\n\t\treturn -EFAULT;\n\tdma = dma_map_page(dev, page, 0, PAGE_SIZE, ${direction});\n\tstart(dma);\n\tput_page(page);\n\treturn 0;\n}\n`,
+			);
+			const { stdout } = await cli(['fix', ...RULE, '--format', 'patch', ...on612, 'send.c'], { cwd });
+			return stdout.replaceAll('\n', ' ');
+		};
+		expect(await told('DMA_TO_DEVICE')).toContain('may be of a page that the process has no more. This is CASE 1');
+		expect(await told('DMA_FROM_DEVICE')).toContain('so data may be lost. This is CASE 1');
+	});
+
 	test('prints a semantic patch with which Coccinelle makes the same of the code', async (context) => {
 		if (spawnSync('spatch', ['--version']).error) context.skip('spatch is missing: apt-get install coccinelle');
 		const cwd = driver();

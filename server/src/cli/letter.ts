@@ -72,7 +72,7 @@ function body({ offer, conversion }: Letter): string {
 	const takes = `${listed(takers)} ${takers.length > 1 ? 'take' : 'takes'} plain references on user pages with ${listed(former)}`;
 	const why = offer.isTidy
 		? `${takes}, which is on its way out. Here ${offer.why}: the conversion retires the old function, it mends nothing.`
-		: `${takes}, but ${offer.why}. Writeback and fork() cannot tell such pages from others that nobody uses, so data may be lost. This is ${CASES[conversion.case]} of Documentation/core-api/pin_user_pages.rst.`;
+		: `${takes}, but ${offer.why}. Writeback and fork() cannot tell such pages from others that nobody uses, ${offer.isRead ? 'so the data that is read may be of a page that the process has no more' : 'so data may be lost'}. This is ${CASES[conversion.case]} of Documentation/core-api/pin_user_pages.rst.`;
 	const twins = longterm ? `${api}() and FOLL_LONGTERM` : `${api}()`;
 	return [
 		why,

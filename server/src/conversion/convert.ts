@@ -155,10 +155,16 @@ function refusal(file: FileContext, { message, places }: Blocked): Refusal {
 	};
 }
 
+function isRead(file: FileContext, call: ApiCall): boolean {
+	const { uses, complete } = usesOf(file, call);
+	const reached = uses.filter(({ kind }) => kind === 'device' || kind === 'write');
+	return complete && reached.length > 0 && reached.every(({ direction }) => direction === 'to-device');
+}
+
 function offer(file: FileContext, call: ApiCall): Offer & { readonly takings: readonly ApiCall[] } {
 	const { target, evidence } = judge(factsOf(file, call));
 	const isTidy = conversionAsked(file, call) === 'benefit';
-	const told = { target: target ?? 'pin_user_pages', why: evidence[0]?.text ?? '', isTidy };
+	const told = { target: target ?? 'pin_user_pages', why: evidence[0]?.text ?? '', isRead: isRead(file, call), isTidy };
 	try {
 		if (call.api.record.group === 'iov-iter' && !file.kernel.api(EXTRACT)?.signature)
 			throw new Blocked('it needs iov_iter_extract_pages(), which comes with 6.3: this kernel has no replacement yet');

@@ -80,6 +80,8 @@ export interface Offer {
 	readonly target: Target;
 	/** What the verdict rests on, as the end of a sentence about the pages. */
 	readonly why: string;
+	/** The data is only read, on every way that is seen: by a device to which it goes, or by the CPU. */
+	readonly isRead: boolean;
 	/** Nothing is wrong as it is: a conversion only retires the old function. */
 	readonly isTidy: boolean;
 	/** The first one is what is recommended; empty when the conversion is refused. */
