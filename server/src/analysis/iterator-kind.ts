@@ -1,4 +1,5 @@
 /** Whether an iterator is over user or over kernel memory where its pages are extracted. */
+import { readsOnly } from '../kernel/callees.js';
 import {
 	KERNEL_MAKERS,
 	KERNEL_TESTS,
@@ -14,10 +15,10 @@ import type { FileContext } from './context.js';
 import { type Flow, statesAt } from './flow.js';
 import { holderPlace } from './holders.js';
 import { typeOfExpr } from './integers.js';
+import { isAliased, keepsIterator } from './iterator-keep.js';
+import { type IteratorKind, madeBy } from './iterator-makers.js';
 import { parameterAt } from './variables.js';
 import { bare, evaluate, everywhere, postorder, roots } from './walk.js';
-
-export type IteratorKind = 'user' | 'kernel' | 'unknown';
 
 /** `unset`: a local that has no value yet. */
 type Kinds = ReadonlyMap<string, IteratorKind | 'unset'>;
@@ -32,20 +33,6 @@ const DEEPEST = 4;
 /** A name for an iterator: "iter", "msg->msg_iter". */
 export function iteratorName(expr: Expr): string | undefined {
 	return holderPlace(expr, NO_ALIASES);
-}
-
-/** The iterator a call makes anew, and of which kind; undefined when it makes none. */
-export function madeBy(call: CallExpr): { readonly iter: Expr; readonly kind: IteratorKind } | undefined {
-	for (const [makers, kind] of [
-		[USER_MAKERS, 'user'],
-		[KERNEL_MAKERS, 'kernel'],
-		[OTHER_MAKERS, 'unknown'],
-	] as const) {
-		const at = makers.get(call.name);
-		const iter = at === undefined ? undefined : call.args.at(at);
-		if (iter) return { iter, kind };
-	}
-	return undefined;
 }
 
 /** The expression asks which kind an iterator is, or whether its pages are pinned. */
@@ -81,12 +68,25 @@ function flowFrom(entry: Kinds, file: FileContext, fn: FunctionIR): Flow<Kinds> 
 		const name = iteratorName(expr);
 		return (name && state.get(name)) || fieldKind(file, fn, expr);
 	};
-	/** Whoever gets the address of a local without a value may give it one. */
-	const filled = (state: Kinds, { args }: CallExpr): Kinds =>
-		args.reduce((now, arg) => {
+	/** Whoever gets an iterator, or the object it is in, may make it another one. */
+	const passed = (state: Kinds, call: CallExpr): Kinds =>
+		call.args.reduce((now, arg, i) => {
 			const name = iteratorName(arg);
-			return name && now.get(name) === 'unset' ? set(now, name, 'unknown') : now;
+			if (name === undefined || readsOnly(call.name)) return now;
+			const held = inside(now, name);
+			const own = now.has(name) && !keepsIterator(file, call, i) ? set(now, name, 'unknown') : now;
+			return held.reduce((all, inner) => set(all, inner, 'unknown'), own);
 		}, state);
+	/** An assignment makes what lies in the object another one; an iterator that has two names is not followed. */
+	const stored = (state: Kinds, left: Expr, right: Expr): Kinds => {
+		const name = iteratorName(left);
+		const kind = kindOf(state, right);
+		const from = iteratorName(right);
+		const now =
+			from !== undefined && state.has(from) && isPointer(right, fn, file) ? set(state, from, 'unknown') : state;
+		const kept = name === undefined ? now : inside(now, name).reduce((all, inner) => set(all, inner, 'unknown'), now);
+		return set(kept, name, from !== undefined && isPointer(right, fn, file) ? 'unknown' : kind);
+	};
 	const flow: Flow<Kinds> = {
 		entry,
 		step(state, step: Step) {
@@ -94,7 +94,12 @@ function flowFrom(entry: Kinds, file: FileContext, fn: FunctionIR): Flow<Kinds> 
 			for (const root of roots(step)) now = flow.test(now, root);
 			if (step.kind !== 'declare') return now;
 			const { name, type } = step.variable;
-			if (step.init) return set(now, name, kindOf(now, step.init));
+			if (step.init?.kind === 'list')
+				return step.init.items.reduce((all, item) => stored(all, { ...item, kind: 'other', items: [] }, item), now);
+			if (step.init) {
+				const { start, end } = step.variable;
+				return stored(now, { start, end, kind: 'name', name }, step.init);
+			}
 			return set(now, name, type.base === 'struct iov_iter' && type.pointers === 0 ? 'unset' : 'unknown');
 		},
 		test: (state, test) =>
@@ -102,10 +107,10 @@ function flowFrom(entry: Kinds, file: FileContext, fn: FunctionIR): Flow<Kinds> 
 				state,
 				test,
 				(now, expr) => {
-					if (expr.kind === 'assign') return set(now, iteratorName(expr.left), kindOf(now, expr.right));
+					if (expr.kind === 'assign') return stored(now, expr.left, expr.right);
 					if (expr.kind !== 'call') return now;
 					const made = madeBy(expr);
-					return made ? set(now, iteratorName(made.iter), made.kind) : filled(now, expr);
+					return made ? set(now, iteratorName(made.iter), made.kind) : passed(now, expr);
 				},
 				flow.join,
 			),
@@ -119,6 +124,18 @@ function flowFrom(entry: Kinds, file: FileContext, fn: FunctionIR): Flow<Kinds> 
 		equal: (a, b) => a.size === b.size && [...a].every(([name, kind]) => b.get(name) === kind),
 	};
 	return flow;
+}
+
+/** Iterators that lie in an object of this name: "msg->msg_iter" in "msg". */
+function inside(state: Kinds, object: string): string[] {
+	return [...state.keys()].filter((name) => name.startsWith(`${object}->`) || name.startsWith(`${object}.`));
+}
+
+/** The value is the address of an iterator, not a copy of it. */
+function isPointer(expr: Expr, fn: FunctionIR, file: FileContext): boolean {
+	const at = bare(expr);
+	if (at.kind === 'unary' && at.op === '&') return true;
+	return (typeOfExpr(at, fn, file.ir)?.pointers ?? 0) > 0;
 }
 
 function joined(a: IteratorKind | 'unset' | undefined, b: typeof a): IteratorKind | 'unset' {
@@ -202,5 +219,5 @@ export function iteratorKind(file: FileContext, fn: FunctionIR, at: CallExpr, it
 	const name = iteratorName(iter);
 	if (!name) return 'unknown';
 	const kind = kindsAt(file, fn, depth).get(at)?.get(name);
-	return kind === 'unset' ? 'unknown' : (kind ?? 'unknown');
+	return kind === undefined || kind === 'unset' || isAliased(fn, name) ? 'unknown' : kind;
 }

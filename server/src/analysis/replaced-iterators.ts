@@ -2,7 +2,8 @@
 import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
 import type { FileContext } from './context.js';
 import { type Flow, replay, solve } from './flow.js';
-import { iteratorName, madeBy } from './iterator-kind.js';
+import { iteratorName } from './iterator-kind.js';
+import { madeBy } from './iterator-makers.js';
 import { variableType } from './variables.js';
 import { bare, evaluate, postorder, rootOf, roots } from './walk.js';
 

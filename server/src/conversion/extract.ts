@@ -42,10 +42,12 @@ function block(
 	return { own, around };
 }
 
-/** A name for a pointer to the array that is free in the function. */
-function freeName(fn: FunctionIR): string {
-	const taken = new Set([...fn.params, ...fn.locals].map(({ name }) => name));
-	const found = ['pages', 'page_list', 'extracted', 'extracted_pages'].find((name) => !taken.has(name));
+/** A name for a pointer to the array that the function has no other use for. */
+function freeName({ text }: FileContext, fn: FunctionIR): string {
+	const taken = new Set(text.slice(fn.start, fn.end).match(/\w+/g));
+	const isFree = (name: string): boolean =>
+		!taken.has(name) && !new RegExp(`^[\\t ]*#[\\t ]*define[\\t ]+${name}\\b`, 'm').test(text);
+	const found = ['pages', 'page_list', 'extracted', 'extracted_pages'].find(isFree);
 	if (found === undefined) throw new Blocked(`${fn.name}() has no name left for the array`);
 	return found;
 }
@@ -180,7 +182,7 @@ class Extraction {
 		const name = at.kind === 'name' ? at.name : undefined;
 		const type = name === undefined ? undefined : variableType(fn, name);
 		if (type && !type.array && type.pointers === 2) return `&${name}`;
-		const pointer = freeName(fn);
+		const pointer = freeName(file, fn);
 		const inner = at.kind === 'unary' && at.op === '&' ? bare(at.operand) : at;
 		const local = inner.kind === 'name' ? localOf(fn, inner.name) : undefined;
 		const root = statementsOf(file.text, fn.body);

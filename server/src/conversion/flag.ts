@@ -5,15 +5,16 @@
 import { allCalls, callsOf } from '../analysis/callers.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { integer, typeOfExpr } from '../analysis/integers.js';
-import { madeBy } from '../analysis/iterator-kind.js';
+import { leavesIterator } from '../analysis/iterator-keep.js';
 import { isParameter, localOf, parameterAt, variableType } from '../analysis/variables.js';
-import { bare, everywhere, isNull, place, postorder, rootOf } from '../analysis/walk.js';
+import { bare, everywhere, isNull, place, postorder } from '../analysis/walk.js';
 import type { Edit } from '../rules/rule.js';
 import type { CallExpr, Expr, FunctionIR, Variable } from '../syntax/ir.js';
 import { pageParameter } from './callers.js';
 import { before, blanks, columns, indentation, LINE, lineEnd } from './layout.js';
 import { at } from './pages.js';
 import { Blocked } from './plan.js';
+import { hasRoom, isNested, isOverwritten, isStillThere, isTaken } from './room.js';
 import { pathTo, type Statement, statementsOf } from './statements.js';
 
 const FLAG = 'need_unpin';
@@ -49,6 +50,7 @@ export class FlagPlan {
 	 * @throws Blocked where it does not get there
 	 */
 	in(fn: FunctionIR, call: CallExpr, pages: Expr): string {
+		if (isTaken(this.file.text, FLAG)) throw new Blocked(`${FLAG} is the name of something else in this file`);
 		const found = this.reaches(fn) && !this.comesAfter(fn, call) ? undefined : this.find(fn, call, pages, 0);
 		if (found === undefined)
 			throw new Blocked(`${fn.name}() cannot be told whether the pages are pinned`, [
@@ -118,7 +120,7 @@ export class FlagPlan {
 		const names = new Set(passed.map((expr) => (bare(expr).kind === 'name' ? place(expr) : undefined)));
 		const [name] = names;
 		if (names.size !== 1 || name === undefined || !isParameter(fn, name)) return undefined;
-		return isMadeAnew(fn, name) ? undefined : name;
+		return leavesIterator(this.file, fn, name) ? name : undefined;
 	}
 
 	/** Iterators that `fn` passes to functions that take from them. */
@@ -215,7 +217,7 @@ export class FlagPlan {
 		for (const object of this.objectsOf(fn, call)) {
 			const type = variableType(fn, object.name);
 			const record = /^struct (\w+)$/.exec(type?.base ?? '')?.[1];
-			if (!record || type?.pointers !== 1) continue;
+			if (!record || type?.pointers !== 1 || !isStillThere(fn, call, object.name)) continue;
 			for (const field of object.fields) {
 				const found = this.keptIn(fn, record, field, depth);
 				if (found !== undefined) return `${object.name}->${FLAG}`;
@@ -240,13 +242,14 @@ export class FlagPlan {
 	/** The field is stored, with every object of the record, in functions where the flag is known. */
 	private keptIn(reader: FunctionIR, record: string, field: string, depth: number): string | undefined {
 		const { file } = this;
-		const declaration = this.fieldLine(record, field);
+		const declaration = hasRoom(file, record) ? this.fieldLine(record, field) : undefined;
 		if (declaration === undefined) return undefined;
 		const key = `${record}.${field}`;
 		if (this.fields.has(key)) return FLAG;
 		const stores = this.storesTo(record, field);
 		const makers = stores.filter(({ fn }) => fn.name !== reader.name && this.reaches(fn));
 		if (makers.length === 0 || makers.length !== stores.length) return undefined;
+		if (isOverwritten(file, record, new Map(makers.map(({ fn, left }) => [fn, left.start])))) return undefined;
 		const flags = makers.map(({ fn, left }) => {
 			const inner = fn.calls.find((one) => one.start >= left.start) ?? fn.calls[0];
 			return inner && this.find(fn, inner, left, depth + 1);
@@ -280,7 +283,7 @@ export class FlagPlan {
 		if (!head || end < 0) return undefined;
 		const body = own.slice(head.index, end);
 		const line = new RegExp(`^([\\t ]+)[^\\n;{}()]*\\b${field}(?:\\[[^\\n\\]]*\\])?;[^\\n]*$`, 'm').exec(body);
-		if (!line) return undefined;
+		if (!line || isNested(own, head.index, head.index + line.index)) return undefined;
 		const offset = head.index + line.index + line[0].replace(/\r$/, '').length;
 		return { start: offset, end: offset, text: `${lineEnd(own)}${line[1]}bool ${FLAG};` };
 	}
@@ -383,15 +386,6 @@ function assignments(fn: FunctionIR): (Expr & { readonly kind: 'assign' })[] {
 function addressed(expr: Expr | undefined): string | undefined {
 	const at = expr && bare(expr);
 	return at?.kind === 'unary' && at.op === '&' ? place(at.operand) : undefined;
-}
-
-/** The iterator does not stay the same in the function. */
-function isMadeAnew(fn: FunctionIR, name: string): boolean {
-	if (assignments(fn).some(({ left }) => place(left) === name)) return true;
-	return fn.calls.some((call) => {
-		const made = madeBy(call);
-		return made !== undefined && rootOf(place(made.iter) ?? '') === name;
-	});
 }
 
 /** Calls of a function that only gives back what it is given; undefined for one that does more. */

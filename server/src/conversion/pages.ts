@@ -28,7 +28,7 @@ import {
 } from '../kernel/sinks/index.js';
 import type { CallExpr, Expr, FunctionIR, Range } from '../syntax/ir.js';
 import { tokenize, tokenText } from '../syntax/tokens.js';
-import { allocatesInto, alternativeOf, hasOtherBranch, sharesBranch } from './branches.js';
+import { hasOtherBranch, sharesBranch } from './branches.js';
 import { assignedFrom, pageParameter, pageParameterNamed, receivers, unseenCaller } from './callers.js';
 import { DEFINES } from './macros.js';
 import { Blocked } from './plan.js';
@@ -152,10 +152,7 @@ class Gathering {
 			if (!fn.clean)
 				throw new Blocked(`${fn.name}() could not be read completely`, [at(fn.nameRange, 'this function')]);
 			if (other && this.isOthers(fn, call)) continue;
-			// beside a release to the page allocator, under the same test
-			const isTold = origin.allocated && !origin.found && !unseen && alternativeOf(fn, call) !== undefined;
-			if (isTold && FREES_PAGES.test(call.name)) continue;
-			if (other && !isTold) this.mixed(fn, call, origin);
+			if (other) this.mixed(fn, call, origin);
 			for (const taking of others) this.join(taking, call);
 			found.push({ fn, call, pages });
 		}
@@ -188,13 +185,13 @@ class Gathering {
 	/** Where pages of two origins share a place, what frees pages of the allocator under another kind of object is not for these. */
 	private isOthers(fn: FunctionIR, release: CallExpr): boolean {
 		if (!FREES_PAGES.test(release.name)) return false;
-		if (allocatesInto(this.file, fn, release)) return true;
 		return [...this.takings.values()].every((taking) => hasOtherBranch(this.file, taking, fn, release));
 	}
 
 	/** Pages of another origin come to the same release. */
 	private mixed(fn: FunctionIR, release: CallExpr, { allocated, found }: PageOrigin): void {
-		if (this.group() === 'iov-iter' && !allocated && !found && !this.allocatesNear(fn)) return;
+		const isOfIterator = !allocated && !found && !FREES_PAGES.test(release.name) && !this.allocatesNear(fn);
+		if (this.group() === 'iov-iter' && isOfIterator) return;
 		if (sharesBranch(this.file, [...this.takings.values()], fn, release)) return;
 		throw new Blocked(`${release.name}() in ${fn.name}() also gives back pages of another origin`, [
 			at(release.nameRange, `${release.name}() is for pages of both kinds`),

@@ -1,0 +1,75 @@
+// expect: converted
+// iov_iter_is_kvec() is refused only; bvec and xarray iterators get through
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/module.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/uio.h>
+#include <linux/bvec.h>
+#include <linux/bio.h>
+#include <linux/workqueue.h>
+#include <linux/dma-mapping.h>
+#include <linux/scatterlist.h>
+#include <crypto/skcipher.h>
+#include <crypto/hash.h>
+#include <linux/virtio.h>
+
+#define KVECHECK_MAX 16
+
+struct kvecheck_dev {
+	struct miscdevice misc;
+	struct device *dev;
+};
+
+static int kvecheck_dma(struct kvecheck_dev *xd, struct page *p)
+{
+	dma_addr_t d = dma_map_page(xd->dev, p, 0, PAGE_SIZE, DMA_BIDIRECTIONAL);
+
+	if (dma_mapping_error(xd->dev, d))
+		return -EIO;
+	dma_unmap_page(xd->dev, d, PAGE_SIZE, DMA_BIDIRECTIONAL);
+	return 0;
+}
+
+static ssize_t kvecheck_send(struct kvecheck_dev *xd, struct iov_iter *from)
+{
+	struct page *pages[KVECHECK_MAX];
+	size_t off;
+	ssize_t n;
+	int i, nr;
+
+	if (iov_iter_is_kvec(from))
+		return -EINVAL;
+	if (!user_backed_iter(from) && !iov_iter_is_bvec(from))
+		return -EINVAL;
+	n = iov_iter_get_pages2(from, pages, SZ_64K, KVECHECK_MAX, &off);
+	if (n <= 0)
+		return n;
+	nr = DIV_ROUND_UP(off + n, PAGE_SIZE);
+	for (i = 0; i < nr; i++)
+		kvecheck_dma(xd, pages[i]);
+	for (i = 0; i < nr; i++)
+		put_page(pages[i]);
+	return n;
+}
+
+static ssize_t kvecheck_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	return kvecheck_send(iocb->ki_filp->private_data, from);
+}
+
+static const struct file_operations kvecheck_fops = {
+	.owner = THIS_MODULE,
+	.write_iter = kvecheck_write_iter,
+};
+
+static struct miscdevice kvecheck_misc = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "kvecheck",
+	.fops = &kvecheck_fops,
+};
+module_misc_device(kvecheck_misc);
+MODULE_LICENSE("GPL");

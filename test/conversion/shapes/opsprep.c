@@ -1,0 +1,76 @@
+// expect: refused
+// a member function gets the address of the checked local copy
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/module.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/uio.h>
+#include <linux/bvec.h>
+#include <linux/bio.h>
+#include <linux/workqueue.h>
+#include <linux/dma-mapping.h>
+#include <linux/scatterlist.h>
+#include <crypto/skcipher.h>
+#include <crypto/hash.h>
+#include <linux/virtio.h>
+
+#define OPSPREP_MAX 16
+
+struct opsprep_dev {
+	struct miscdevice misc;
+	struct device *dev;
+	void (*prep)(struct opsprep_dev *xd, struct iov_iter *it);
+};
+
+static int opsprep_dma(struct opsprep_dev *xd, struct page *p)
+{
+	dma_addr_t d = dma_map_page(xd->dev, p, 0, PAGE_SIZE, DMA_BIDIRECTIONAL);
+
+	if (dma_mapping_error(xd->dev, d))
+		return -EIO;
+	dma_unmap_page(xd->dev, d, PAGE_SIZE, DMA_BIDIRECTIONAL);
+	return 0;
+}
+
+static ssize_t opsprep_send(struct opsprep_dev *xd, struct iov_iter *from)
+{
+	struct page *pages[OPSPREP_MAX];
+	struct iov_iter it = *from;
+	size_t off;
+	ssize_t n;
+	int i, nr;
+
+	if (!user_backed_iter(&it))
+		return -EINVAL;
+	xd->prep(xd, &it);
+	n = iov_iter_get_pages2(&it, pages, SZ_64K, OPSPREP_MAX, &off);
+	if (n <= 0)
+		return n;
+	nr = DIV_ROUND_UP(off + n, PAGE_SIZE);
+	for (i = 0; i < nr; i++)
+		opsprep_dma(xd, pages[i]);
+	for (i = 0; i < nr; i++)
+		put_page(pages[i]);
+	return n;
+}
+
+static ssize_t opsprep_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	return opsprep_send(iocb->ki_filp->private_data, from);
+}
+
+static const struct file_operations opsprep_fops = {
+	.owner = THIS_MODULE,
+	.write_iter = opsprep_write_iter,
+};
+
+static struct miscdevice opsprep_misc = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "opsprep",
+	.fops = &opsprep_fops,
+};
+module_misc_device(opsprep_misc);
+MODULE_LICENSE("GPL");

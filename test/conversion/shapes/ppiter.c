@@ -1,0 +1,81 @@
+// expect: refused
+// helper gets &from (struct iov_iter **) after the check
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/module.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/uio.h>
+#include <linux/bvec.h>
+#include <linux/bio.h>
+#include <linux/workqueue.h>
+#include <linux/dma-mapping.h>
+#include <linux/scatterlist.h>
+#include <crypto/skcipher.h>
+#include <crypto/hash.h>
+#include <linux/virtio.h>
+
+#define PPITER_MAX 16
+
+struct ppiter_dev {
+	struct miscdevice misc;
+	struct device *dev;
+	struct iov_iter *kiter;
+};
+
+static int ppiter_dma(struct ppiter_dev *xd, struct page *p)
+{
+	dma_addr_t d = dma_map_page(xd->dev, p, 0, PAGE_SIZE, DMA_BIDIRECTIONAL);
+
+	if (dma_mapping_error(xd->dev, d))
+		return -EIO;
+	dma_unmap_page(xd->dev, d, PAGE_SIZE, DMA_BIDIRECTIONAL);
+	return 0;
+}
+
+static void ppiter_pick(struct ppiter_dev *xd, struct iov_iter **it)
+{
+	if (!iov_iter_count(*it))
+		*it = xd->kiter;
+}
+
+static ssize_t ppiter_send(struct ppiter_dev *xd, struct iov_iter *from)
+{
+	struct page *pages[PPITER_MAX];
+	size_t off;
+	ssize_t n;
+	int i, nr;
+
+	if (!user_backed_iter(from))
+		return -EINVAL;
+	ppiter_pick(xd, &from);
+	n = iov_iter_get_pages2(from, pages, SZ_64K, PPITER_MAX, &off);
+	if (n <= 0)
+		return n;
+	nr = DIV_ROUND_UP(off + n, PAGE_SIZE);
+	for (i = 0; i < nr; i++)
+		ppiter_dma(xd, pages[i]);
+	for (i = 0; i < nr; i++)
+		put_page(pages[i]);
+	return n;
+}
+
+static ssize_t ppiter_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	return ppiter_send(iocb->ki_filp->private_data, from);
+}
+
+static const struct file_operations ppiter_fops = {
+	.owner = THIS_MODULE,
+	.write_iter = ppiter_write_iter,
+};
+
+static struct miscdevice ppiter_misc = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "ppiter",
+	.fops = &ppiter_fops,
+};
+module_misc_device(ppiter_misc);
+MODULE_LICENSE("GPL");
