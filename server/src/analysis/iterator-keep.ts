@@ -58,25 +58,19 @@ export function isAliased(fn: FunctionIR, name: string): boolean {
 }
 
 function isTouched(file: FileContext, fn: FunctionIR, name: string, depth: number): boolean {
+	if (isAliased(fn, name)) return true;
 	let touched = false;
-	const isIt = (expr: Expr): boolean => place(expr) === name;
 	everywhere(fn, (part) => {
 		if (part.kind === 'assign') {
 			const left = bare(part.left);
 			const target = left.kind === 'unary' && left.op === '*' ? left.operand : left;
-			if (rootOf(place(target) ?? '') === name || isIt(part.right)) touched = true;
+			if (rootOf(place(target) ?? '') === name) touched = true;
 		} else if (part.kind === 'unary' && part.op === '&') {
 			if (rootOf(place(part.operand) ?? '') === name) touched = true;
 		} else if (part.kind === 'call')
 			part.args.forEach((arg, i) => {
-				if (isIt(arg) && !keepsIterator(file, part, i, depth)) touched = true;
+				if (place(arg) === name && !keepsIterator(file, part, i, depth)) touched = true;
 			});
 	});
-	for (const { steps } of fn.blocks)
-		for (const step of steps)
-			if (step.kind === 'declare' && step.init) {
-				const values = step.init.kind === 'list' ? step.init.items : [step.init];
-				if (values.some(isIt)) touched = true;
-			}
 	return touched;
 }

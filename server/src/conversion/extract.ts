@@ -7,6 +7,7 @@ import type { Edit } from '../rules/rule.js';
 import type { Expr, FunctionIR } from '../syntax/ir.js';
 import { callsOfPureRelease, FlagPlan } from './flag.js';
 import { before, indentation, call as layOut, lineEnd } from './layout.js';
+import { definesMacro } from './macros.js';
 import { at, type Handling, type PageCall } from './pages.js';
 import { Blocked } from './plan.js';
 import { hasEffects, rewriteReleases } from './release.js';
@@ -45,8 +46,7 @@ function block(
 /** A name for a pointer to the array that the function has no other use for. */
 function freeName({ text }: FileContext, fn: FunctionIR): string {
 	const taken = new Set(text.slice(fn.start, fn.end).match(/\w+/g));
-	const isFree = (name: string): boolean =>
-		!taken.has(name) && !new RegExp(`^[\\t ]*#[\\t ]*define[\\t ]+${name}\\b`, 'm').test(text);
+	const isFree = (name: string): boolean => !taken.has(name) && !definesMacro(text, name);
 	const found = ['pages', 'page_list', 'extracted', 'extracted_pages'].find(isFree);
 	if (found === undefined) throw new Blocked(`${fn.name}() has no name left for the array`);
 	return found;

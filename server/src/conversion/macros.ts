@@ -12,3 +12,8 @@ export function isNamedByMacro(text: string, fn: FunctionIR, variable: string): 
 		return isFree && new RegExp(`\\b${name}\\b`).test(text.slice(fn.body.start, fn.body.end));
 	});
 }
+
+/** A macro of this name is defined in the text. */
+export function definesMacro(text: string, name: string): boolean {
+	return new RegExp(`^[\\t ]*#[\\t ]*define[\\t ]+${name}\\b`, 'm').test(text);
+}

@@ -6,6 +6,7 @@ import { bare, everywhere, place, rootOf } from '../analysis/walk.js';
 import { readsOnly } from '../kernel/callees.js';
 import { unmaps } from '../kernel/sinks/index.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
+import { definesMacro } from './macros.js';
 
 /** They end the wait of, or drop a reference on, the object that a member is given of. */
 const ENDS =
@@ -14,10 +15,10 @@ const ENDS =
 /** They only read the pages they are given, but write an object. */
 const WRITES = /^mem(?:set|cpy|move)$/;
 
-/** What `name(` and `name` stand for is defined by the file itself: a macro, an enumerator, a variable of the file. */
+/** The file gives the name to something of its own: a macro, an enumerator, a variable of the file. */
 export function isTaken(text: string, name: string): boolean {
 	return (
-		new RegExp(`^[\\t ]*#[\\t ]*define[\\t ]+${name}\\b`, 'm').test(text) ||
+		definesMacro(text, name) ||
 		new RegExp(`\\benum\\b[^{};]*\\{[^{}]*\\b${name}\\b`).test(text) ||
 		new RegExp(`^[A-Za-z_][\\w\\t *]*[\\t *]${name}\\b[\\t ]*(?:[=;,[]|__)`, 'm').test(text)
 	);
