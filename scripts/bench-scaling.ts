@@ -1,14 +1,13 @@
 /**
  * Processor time of the engine over texts of one shape that double twice: `npm run bench:scaling [-- WORD...]`.
- * Shapes of test/support/shapes.ts whose name has one of the words; all without. Each text is audited and its fixes are
- * worked out, in a file of its own; a function that takes more than its share is given up by name, which the last column counts.
+ * Shapes of test/support/shapes.ts whose name has one of the words; all without. Each text is audited as `audit` and
+ * the editor do, in a file of its own; a function that takes more than its share is given up by name, which the last column counts.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Engine, loadEngine } from '../server/src/engine.js';
 import { kernelFor } from '../server/src/kernel/index.js';
 import { SHAPES, sizedTo } from '../test/support/shapes.js';
-import { table } from './table.js';
 
 /** UTF-16 units. */
 const SIZES = [50_000, 100_000, 200_000] as const;
@@ -37,7 +36,7 @@ function measured({ open }: Engine, text: string): Measured {
 	const { unread, bounded } = file.audit(text, {
 		path: 'drivers/misc/shape.c',
 		kernel: kernelFor('6.12'),
-		fixes: true,
+		fixes: false,
 	});
 	const { user, system } = process.cpuUsage(before);
 	file.dispose();
@@ -51,9 +50,15 @@ const wanted = Object.entries(SHAPES).filter(
 // What is not compiled yet is no matter of the first shape.
 for (const [, shape] of wanted.slice(0, 20)) measured(engine, shape(50));
 
-const rows: string[][] = [];
+/** Columns of numbers behind the names, each as wide as what may stand there. */
+const widest = Math.max(...wanted.map(([name]) => name.length));
+const line = (name: string, cells: readonly string[]): string =>
+	`${name.padEnd(widest)}  ${cells.map((cell) => cell.padStart(8)).join('  ')}`;
+
 let slow = 0;
 let grown = 0;
+let worst = 0;
+console.log(line('shape', ['size', 'quarter', 'half', 'whole', 'growth', 'given up']));
 for (const [name, shape] of wanted) {
 	const all = SIZES.map((size) => measured(engine, shape(sizedTo(shape, size))));
 	const [, half, last] = all as [Measured, Measured, Measured];
@@ -62,15 +67,15 @@ for (const [name, shape] of wanted) {
 	const isGrown = growth > MOST_GROWTH && last.seconds > COUNTS_FROM;
 	if (isSlow) slow++;
 	if (isGrown) grown++;
-	rows.push([
-		name,
-		`${Math.round(last.characters / 1000)} kB`,
-		...all.map(({ seconds }) => seconds.toFixed(2)),
-		`${growth.toFixed(1)}x${isSlow || isGrown ? ' !' : ''}`,
-		String(last.givenUp),
-	]);
+	worst = Math.max(worst, last.seconds);
+	console.log(
+		line(name, [
+			`${Math.round(last.characters / 1000)} kB`,
+			...all.map(({ seconds }) => `${seconds.toFixed(2)} s`),
+			`${growth.toFixed(1)}x${isSlow || isGrown ? ' !' : ''}`,
+			String(last.givenUp),
+		]),
+	);
 }
-console.log(table(['shape', 'size', 's at a quarter', 'at half', 'whole', 'growth', 'given up'], rows));
-const worst = Math.max(...rows.map(([, , , , whole]) => Number(whole)));
-console.log(`${rows.length} shapes; the slowest takes ${worst.toFixed(2)} s of processor time`);
+console.log(`${wanted.length} shapes; the slowest takes ${worst.toFixed(2)} s of processor time`);
 console.log(`${slow} take more than ${MOST_SECONDS} s, ${grown} grow more than ${MOST_GROWTH}-fold`);

@@ -14,7 +14,7 @@ import { needles } from './kernel/index.js';
 import type { Kernel } from './kernel/types.js';
 import { Proof } from './proof.js';
 import { applyEdits } from './rules/apply.js';
-import { improves, isLessKnown, proofsOf } from './rules/improves.js';
+import { improves, isLessKnown, MOST_PROOF_WORK } from './rules/improves.js';
 import { ruleMetas } from './rules/index.js';
 import type { Fix, RuleMeta, Severity, Tag } from './rules/rule.js';
 import { type Found, runRules } from './rules/run.js';
@@ -109,6 +109,8 @@ export interface OpenFile {
 	prove(text: string, options: AnalyseOptions, analysis: Analysis, finding: Finding): readonly Fix[];
 	/** What other files would have to say, beyond what the neighbours say; cheap beside an analysis. */
 	needs(text: string, options: AnalyseOptions): Needs;
+	/** Work that was done on the functions of the text so far, in the steps that limit it (syntax/effort.ts). */
+	steps(text: string, options: AnalyseOptions): number;
 	/** Taking calls with all that gives their pages back. */
 	partners(text: string, options: AnalyseOptions): readonly Partners[];
 	/** Those of the call at an offset. */
@@ -153,6 +155,12 @@ export interface Engine {
 }
 
 const NOTHING: Analysis = { findings: [], irrelevant: true, unread: [], bounded: [] };
+
+/** Whether a fix holds, and what it cost to find out. */
+interface Trial {
+	readonly holds: boolean;
+	readonly work: number;
+}
 
 class Opened implements OpenFile {
 	private readonly parser: CParser;
@@ -200,21 +208,37 @@ class Opened implements OpenFile {
 
 	/** The analysis with the fixes that hold, as far as a file is worth it. */
 	private proven(text: string, options: AnalyseOptions, analysis: Analysis): Analysis {
-		let proofs = proofsOf(text);
+		let left = MOST_PROOF_WORK;
 		const findings = analysis.findings.map((finding) => {
 			if (finding.fixes.length === 0) return finding;
-			return { ...finding, fixes: proofs-- > 0 ? this.prove(text, options, analysis, finding) : [] };
+			const fixes = finding.fixes.filter((fix) => {
+				if (left <= 0) return false;
+				const { holds, work } = this.tried(text, options, analysis, finding, fix);
+				left -= work;
+				return holds;
+			});
+			return { ...finding, fixes };
 		});
 		return { ...analysis, findings };
 	}
 
 	prove(text: string, options: AnalyseOptions, before: Analysis, finding: Finding): readonly Fix[] {
-		return finding.fixes.filter((fix) => {
-			const copy = new Opened(this.parser);
-			const after = copy.analyse(applyEdits(text, fix.edits), { ...options, fixes: false });
-			copy.dispose();
-			return !isLessKnown(before, after) && improves(before.findings, after.findings, finding, fix.edits);
-		});
+		return finding.fixes.filter((fix) => this.tried(text, options, before, finding, fix).holds);
+	}
+
+	/** @returns `work`: characters and steps of the analysis that tried it */
+	private tried(text: string, options: AnalyseOptions, before: Analysis, finding: Finding, fix: Fix): Trial {
+		const copy = new Opened(this.parser);
+		const changed = applyEdits(text, fix.edits);
+		const after = copy.analyse(changed, { ...options, fixes: false });
+		const work = changed.length + copy.steps(changed, options);
+		copy.dispose();
+		const holds = !isLessKnown(before, after) && improves(before.findings, after.findings, finding, fix.edits);
+		return { holds, work };
+	}
+
+	steps(text: string, options: AnalyseOptions): number {
+		return this.reader.look(text, options)?.context.ir.effort.steps ?? 0;
 	}
 
 	audit(text: string, options: AnalyseOptions): Audit {

@@ -1,4 +1,5 @@
 /** Follows values of gup_flags: locals, `|=`, `&= ~`, `?:`, macros of the file, static callers. */
+import { grouped } from '../syntax/grouped.js';
 import type { CallExpr, Expr, FileIR, FunctionIR, MacroIR, Range, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 import { beyond, common, contradict, type Facts, factOf, forget, NO_FACTS } from './facts.js';
@@ -83,8 +84,10 @@ export class FlagValues {
 		const own = new Set(file.functions.map((fn) => fn.name));
 		this.matters = (callee) => own.has(callee) || isApi(callee);
 		// a name that #if arms define differently stands for nothing certain
-		const once = file.macros.filter((macro) => !file.macros.some((m) => m !== macro && m.name === macro.name));
-		this.macros = new Map(once.map((macro) => [macro.name, macro]));
+		const byName = grouped(file.macros, ({ name }) => name);
+		this.macros = new Map(
+			[...byName].flatMap(([name, [macro, ...others]]) => (macro && others.length === 0 ? [[name, macro]] : [])),
+		);
 	}
 
 	/** Value of argument `index` (0-based) of `call` in `fn`. */
@@ -372,22 +375,25 @@ function wantedPlaces(fn: FunctionIR, matters: (callee: string) => boolean): Rea
 			if (name) wanted.add(name);
 		});
 	for (const call of fn.calls) if (matters(call.name)) for (const arg of call.args) add(arg);
-	const sources: (readonly [target: string, value: Expr])[] = [];
+	const sources = new Map<string, Expr[]>();
+	const from = (target: string, value: Expr): void => {
+		const values = sources.get(target);
+		if (values) values.push(value);
+		else sources.set(target, [value]);
+	};
 	const assignment = (expr: Expr): void => {
 		const target = expr.kind === 'assign' ? place(expr.left) : undefined;
-		if (expr.kind === 'assign' && target) sources.push([target, expr.right]);
+		if (expr.kind === 'assign' && target) from(target, expr.right);
 	};
 	for (const block of fn.blocks) {
 		for (const step of block.steps) {
-			if (step.kind === 'declare' && step.init) sources.push([step.variable.name, step.init]);
+			if (step.kind === 'declare' && step.init) from(step.variable.name, step.init);
 			for (const root of roots(step)) postorder(root, assignment);
 		}
 		if (block.test) postorder(block.test, assignment);
 	}
-	for (let size = -1; size !== wanted.size; ) {
-		size = wanted.size;
-		for (const [target, value] of sources) if (wanted.has(target)) add(value);
-	}
+	// a set is gone through in the order it grows
+	for (const target of wanted) for (const value of sources.get(target) ?? []) add(value);
 	return wanted;
 }
 

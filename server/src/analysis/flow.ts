@@ -15,6 +15,8 @@ export interface Flow<S> {
 	equal(a: S, b: S): boolean;
 	/** Entries of a state: what its copy costs. */
 	size(state: S): number;
+	/** Steps that one expression takes, where that is more than one. */
+	readonly stepsEach?: number;
 }
 
 /** Where a flow begins whose entry state passes all other blocks unchanged: only what is behind these is gone through. */
@@ -50,10 +52,11 @@ export function solve<S>(fn: FunctionIR, flow: Flow<S>, sources?: Sources<S>): E
 		pending.add(id, id);
 	}
 	for (let id = pending.next(); id !== undefined; id = pending.next()) {
+		if (effort.isGivenUp) return TOO_LARGE;
 		const block = fn.blocks[id] as Block;
 		const entry = entries.get(id) as S;
-		if (!effort.spend(weightOf(fn, id) + costOf(block, flow.size(entry)))) return TOO_LARGE;
-		for (const [next, state] of leave(block, entry, flow)) {
+		if (!effort.spend(costOf(fn, flow, block, entry))) return TOO_LARGE;
+		for (const [next, state] of leave(fn, block, entry, flow)) {
 			const old = entries.get(next);
 			if (old === undefined && sources?.isIdle(state)) continue;
 			const joined = old === undefined ? state : flow.join(old, state);
@@ -71,15 +74,19 @@ export function solve<S>(fn: FunctionIR, flow: Flow<S>, sources?: Sources<S>): E
 	return entries;
 }
 
-/** Steps it takes to hand a state of this size through a block, which may change it anywhere. */
-function costOf({ steps, successors }: Block, size: number): number {
-	return size * (steps.length + successors.length);
+/** Steps it takes to go through a block and to hand a state along its edges; `leave` and `replay` count what its own steps copy. */
+function costOf<S>(fn: FunctionIR, flow: Flow<S>, { id, successors }: Block, state: S): number {
+	return (flow.stepsEach ?? 1) * weightOf(fn, id) + flow.size(state) * successors.length;
 }
 
-/** The states a block sends along its edges. */
-function leave<S>(block: Block, entry: S, flow: Flow<S>): [number, S][] {
+/** The states a block sends along its edges; none when the function is given up on the way. */
+function leave<S>(fn: FunctionIR, block: Block, entry: S, flow: Flow<S>): [number, S][] {
 	let state = entry;
-	for (const step of block.steps) state = flow.step(state, step);
+	for (const step of block.steps) {
+		// it may grow within the block
+		if (!fn.effort.spend(flow.size(state))) return [];
+		state = flow.step(state, step);
+	}
 	const { test } = block;
 	if (!test) return block.successors.map((next) => [next, state]);
 	const after = flow.test(state, test);
@@ -111,8 +118,9 @@ export function replay<S>(
 	for (const id of [...entries.keys()].sort((a, b) => a - b)) {
 		const block = fn.blocks[id] as Block;
 		let state = entries.get(id) as S;
-		fn.effort.spend(weightOf(fn, id) + costOf(block, flow.size(state)));
+		fn.effort.spend(costOf(fn, flow, block, state));
 		for (const step of block.steps) {
+			if (!fn.effort.spend(flow.size(state))) return;
 			visit(state, step);
 			state = flow.step(state, step);
 		}

@@ -1,8 +1,10 @@
 /** Whether somebody who calls a function holds the lock of the page it works on. */
+
 import { KILLABLE_LOCKS, LOCKS, TRY_LOCKS, UNLOCKS } from '../kernel/page-locks.js';
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
 import { callsOf } from './callers.js';
 import type { FileContext } from './context.js';
+import { memoize } from './memoize.js';
 import { isPageLocked } from './page-lock.js';
 import { parameterAt } from './variables.js';
 import { bare } from './walk.js';
@@ -15,12 +17,11 @@ const MOST_CALLS = 400;
 const LOCKING = [LOCKS, TRY_LOCKS, KILLABLE_LOCKS];
 
 /** The function unlocks a page it has not locked itself. */
-function unlocksOnly(fn: FunctionIR): boolean {
-	return (
+const unlocksOnly = memoize(
+	(fn: FunctionIR): boolean =>
 		fn.calls.some((call) => UNLOCKS.has(call.name)) &&
-		!fn.calls.some((call) => LOCKING.some((names) => names.has(call.name)))
-	);
-}
+		!fn.calls.some((call) => LOCKING.some((names) => names.has(call.name))),
+);
 
 /** `page` as the caller writes it: parameter by argument. */
 function asPassed(page: Expr, fn: FunctionIR, call: CallExpr): Expr | undefined {

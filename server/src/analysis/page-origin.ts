@@ -96,12 +96,17 @@ class Search {
 		const outer = this.lowest;
 		this.answers.set(question, { origin: PENDING, lowest: this.depth++ });
 		this.lowest = Number.POSITIVE_INFINITY;
-		const origin = answer();
+		const found = answer();
+		const origin = this.effort.isGivenUp ? UNSEEN : found;
 		this.depth--;
 		if (this.lowest >= this.depth) this.lowest = Number.POSITIVE_INFINITY;
 		this.answers.set(question, { origin, lowest: this.lowest });
 		this.lowest = Math.min(outer, this.lowest);
 		return origin;
+	}
+
+	private merge(a: PageOrigin, b: PageOrigin): PageOrigin {
+		return this.effort.spend(a.taken.size + b.taken.size) ? merge(a, b) : UNSEEN;
 	}
 
 	/** Nothing was found but what the question that is under way goes round in. */
@@ -110,9 +115,9 @@ class Search {
 	}
 
 	private search(place: PagePlace, key: string, given: boolean, alias: boolean): PageOrigin {
-		const found = merge(this.stored(place, key, given, alias), this.insideOf(place, given));
+		const found = this.merge(this.stored(place, key, given, alias), this.insideOf(place, given));
 		if (given) return found;
-		const all = merge(found, this.parameter(place, found));
+		const all = this.merge(found, this.parameter(place, found));
 		// a field that is only cleared here is filled elsewhere
 		const unfilled = this.isEmpty(all) || (place.root.kind === 'record' && all.taken.size === 0 && !all.other);
 		return unfilled && !alias ? this.otherwise(place) : all;
@@ -125,9 +130,9 @@ class Search {
 			// what else another name stands for is not in the place that was asked
 			if (keyOf(into) === key && !(alias && how === 'alias'))
 				// whatever the callee stores there is asked for in full
-				origin = merge(origin, this.source(from, how === 'given' || (given && how === 'alias')));
+				origin = this.merge(origin, this.source(from, how === 'given' || (given && how === 'alias')));
 			if (how === 'alias' && from.kind === 'place' && keyOf(from.place) === key)
-				origin = merge(origin, this.place(into, given, true));
+				origin = this.merge(origin, this.place(into, given, true));
 		}
 		return origin;
 	}
@@ -143,9 +148,9 @@ class Search {
 			for (const { into, from, how } of this.flowsAt(outer)) {
 				if (how === 'copy' || from.kind !== 'place' || place.path.length > LONGEST_PATH) continue;
 				if (keyOf(into) === key)
-					origin = merge(origin, this.place(within(this.file.ir, from.place, rest), given || how === 'given'));
+					origin = this.merge(origin, this.place(within(this.file.ir, from.place, rest), given || how === 'given'));
 				else if (how === 'alias' && keyOf(from.place) === key)
-					origin = merge(origin, this.place(within(this.file.ir, into, rest), given));
+					origin = this.merge(origin, this.place(within(this.file.ir, into, rest), given));
 			}
 		}
 		return origin;
@@ -154,8 +159,7 @@ class Search {
 	/** Flows at the place, in the functions that name it. */
 	private flowsAt(place: PagePlace): readonly PageFlow[] {
 		const flows = this.index.at(place);
-		this.effort.spend(1 + flows.length);
-		return flows;
+		return this.effort.spend(1 + flows.length) ? flows : [];
 	}
 
 	private source(source: Source, given: boolean): PageOrigin {
@@ -183,7 +187,7 @@ class Search {
 		const fn = this.file.ir.lookup(callee);
 		if (!fn) return UNSEEN;
 		return this.ask(`return ${callee}`, () =>
-			returnsOf(fn).reduce((origin, value) => merge(origin, this.value(value, fn)), NOWHERE),
+			returnsOf(fn).reduce((origin, value) => this.merge(origin, this.value(value, fn)), NOWHERE),
 		);
 	}
 
@@ -191,7 +195,7 @@ class Search {
 		if (isNull(expr)) return NO_PAGES;
 		if (expr.kind === 'paren') return this.value(expr.inner, fn);
 		if (expr.kind === 'conditional')
-			return merge(this.value(expr.whenTrue ?? expr.test, fn), this.value(expr.whenFalse, fn));
+			return this.merge(this.value(expr.whenTrue ?? expr.test, fn), this.value(expr.whenFalse, fn));
 		if (expr.kind === 'call' && NO_PAGE.has(expr.name)) return NO_PAGES;
 		if (expr.kind === 'call' && this.file.ir.defined.has(expr.name)) return this.returned(expr.name);
 		const outside = expr.kind === 'call' ? pagesOf(expr.name) : undefined;
@@ -228,7 +232,7 @@ class Search {
 			const arg = call.args[index];
 			if (!arg) continue;
 			const place = isNull(arg) ? undefined : locate(arg, fn, this.file.ir);
-			origin = merge(origin, place ? this.place(within(this.file.ir, place, path)) : this.value(arg, fn));
+			origin = this.merge(origin, place ? this.place(within(this.file.ir, place, path)) : this.value(arg, fn));
 		}
 		return origin;
 	}
@@ -251,7 +255,7 @@ class Search {
 	private madeFrom(record: string): PageOrigin | undefined {
 		const wrapped = this.index.wrappedAs(record);
 		if (wrapped.length === 0) return undefined;
-		return wrapped.reduce((origin, made) => merge(origin, this.place(made.page)), NOWHERE);
+		return wrapped.reduce((origin, made) => this.merge(origin, this.place(made.page)), NOWHERE);
 	}
 }
 

@@ -5,6 +5,7 @@ import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 import { FLIPPED, NEGATED } from './comparisons.js';
 import type { ApiCall } from './context.js';
+import { filtered } from './facts.js';
 import { type Flow, replay, solve } from './flow.js';
 import { becomesUnsigned, type Integer } from './integers.js';
 import { bare, evaluate, place, rootOf, roots } from './walk.js';
@@ -134,19 +135,17 @@ class ResultFlow implements Flow<Results> {
 	}
 
 	private assign(state: Results, left: Expr, name: string, op: string, value: Expr | undefined): Results {
-		const next = new Map(state);
 		// what it pointed to is out of sight as well
-		for (const key of state.keys())
-			if (key === name || (rootOf(key) === name && key !== name && op === '=')) next.delete(key);
-		if (!value) return next;
-		for (const asked of comparedWithNumber(value)) next.delete(asked);
-		const held = this.resultOf(state, value);
+		const isHidden = (key: string): boolean => key === name || (op === '=' && rootOf(key) === name);
+		const asked = value ? comparedWithNumber(value) : [];
+		const kept = filtered(state, (key) => !isHidden(key) && !asked.includes(key));
+		const held = value && this.resultOf(state, value);
 		const type = held && this.types.of(bare(left));
 		// a negative number added to a signed one may still be right
 		const sum = op === '+=';
-		if (held && (op === '=' || (sum && type?.signed === false)))
-			next.set(name, { call: held, target: { start: left.start, end: left.end }, type, sum, short: false });
-		return next;
+		if (!held || (op !== '=' && !(sum && type?.signed === false))) return kept;
+		const target = { start: left.start, end: left.end };
+		return new Map(kept).set(name, { call: held, target, type, sum, short: false });
 	}
 
 	/** The call whose result a value is, on one of its arms at least. */

@@ -1,4 +1,5 @@
 /** Neighbouring pages merged into one entry that counts them, and releases that give back one page of an entry. */
+import { grouped } from '../syntax/grouped.js';
 import type { CallExpr, Expr, FunctionIR, Loop } from '../syntax/ir.js';
 import type { ApiCall, FileContext } from './context.js';
 import { typeOfExpr } from './integers.js';
@@ -126,17 +127,25 @@ function names(fn: FunctionIR, field: string): boolean {
 
 /** Releases that give back one page of entries which may stand for several. */
 export function shortReleases(file: FileContext): ShortRelease[] {
+	const byKind = grouped(file.calls.filter(takes), ({ api }) => api.record.takes);
+	const merges = new Map<string, Merge | undefined>();
+	const mergeOf = (page: Member): Merge | undefined => {
+		const key = `${page.record}.${page.field}`;
+		if (!merges.has(key)) {
+			const users = file.ir.naming(page.field).slice(0, MOST_FUNCTIONS);
+			const [first] = users.flatMap((other) => (other.clean ? mergesOf(file, other, page) : []));
+			merges.set(key, first);
+		}
+		return merges.get(key);
+	};
 	return file.calls.flatMap((call): ShortRelease[] => {
 		const { fn, api } = call;
 		if (!fn?.clean || api.record.group !== 'release' || !givesOne(call)) return [];
 		const target = pageField(call);
 		const page = target && memberOf(file, fn, target);
-		const taken = file.calls.filter((other) => takes(other) && other.api.record.takes === api.record.takes);
-		if (!page || taken.length === 0) return [];
-		const [merge] = file.ir
-			.naming(page.field)
-			.slice(0, MOST_FUNCTIONS)
-			.flatMap((other) => (other.clean ? mergesOf(file, other, page) : []));
+		const taken = byKind.get(api.record.takes);
+		if (!page || !taken) return [];
+		const merge = mergeOf(page);
 		// whoever looks at the number may go through all of them
 		if (!merge || [fn, ...file.ir.callers(fn.name)].some((one) => one !== merge.fn && names(one, merge.count.field)))
 			return [];

@@ -1,11 +1,14 @@
 /** Whether a number cannot be negative where it is used: a loop up to it may become a call that takes it as unsigned. */
+
 import { callsOf } from '../analysis/callers.js';
 import type { FileContext } from '../analysis/context.js';
-import { type Flow, replay, solve } from '../analysis/flow.js';
+import { type Entries, type Flow, replay, solve } from '../analysis/flow.js';
 import { integer, integerOf, typeOfExpr } from '../analysis/integers.js';
+import { memoize } from '../analysis/memoize.js';
 import { relations } from '../analysis/results.js';
 import { parameterAt, variableType } from '../analysis/variables.js';
 import { bare, everywhere, place, postorder, rootOf, roots } from '../analysis/walk.js';
+import { grouped } from '../syntax/grouped.js';
 import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
 import { assignedFrom } from './callers.js';
 
@@ -125,8 +128,15 @@ function isType(expr: Expr): boolean {
 	return expr.kind === 'name' && /_t$|^(?:int|long|unsigned|u\d+)$/.test(expr.name);
 }
 
+interface Solved {
+	readonly flow: SignFlow;
+	readonly entries: Entries<Positive>;
+}
+
 class Signs {
 	private readonly file: FileContext;
+	/** By function and depth: what lies deeper is not followed as far. */
+	private readonly byFunction = new Map<FunctionIR, Solved[]>();
 
 	constructor(file: FileContext) {
 		this.file = file;
@@ -256,11 +266,22 @@ class Signs {
 		return all && seen > 0;
 	}
 
+	private solved(fn: FunctionIR, depth: number): Solved {
+		const known = this.byFunction.get(fn)?.[depth];
+		if (known) return known;
+		const flow = new SignFlow(this, fn, depth);
+		const solved = { flow, entries: solve(fn, flow) };
+		const byDepth = this.byFunction.get(fn) ?? [];
+		byDepth[depth] = solved;
+		this.byFunction.set(fn, byDepth);
+		return solved;
+	}
+
 	/** `expr` is no negative number where `where` stands. */
 	at(fn: FunctionIR, expr: Expr, where: Range, depth: number): boolean {
-		const flow = new SignFlow(this, fn, depth);
+		const { flow, entries } = this.solved(fn, depth);
 		let answer: boolean | undefined;
-		replay(fn, flow, solve(fn, flow), (state, step) => {
+		replay(fn, flow, entries, (state, step) => {
 			if (step.start <= where.start && where.end <= step.end && 'kind' in step)
 				answer = (answer ?? true) && flow.isPositive(state, expr);
 		});
@@ -268,8 +289,14 @@ class Signs {
 	}
 }
 
-function assignments(fn: FunctionIR): { readonly left: Expr; readonly right: Expr }[] {
-	const found: { left: Expr; right: Expr }[] = [];
+interface Store {
+	readonly left: Expr;
+	readonly right: Expr;
+}
+
+/** Plain assignments of a function and initialisers of its variables. */
+const assignments = memoize((fn: FunctionIR): readonly Store[] => {
+	const found: Store[] = [];
 	everywhere(fn, (expr) => {
 		if (expr.kind === 'assign' && expr.op === '=') found.push({ left: expr.left, right: expr.right });
 	});
@@ -280,39 +307,45 @@ function assignments(fn: FunctionIR): { readonly left: Expr; readonly right: Exp
 				found.push({ left: { start, end, kind: 'name', name }, right: step.init });
 			}
 	return found;
-}
+});
 
 /** What `&` is applied to. */
-function addressedIn(fn: FunctionIR): Expr[] {
+const addressedIn = memoize((fn: FunctionIR): readonly Expr[] => {
 	const found: Expr[] = [];
 	everywhere(fn, (expr) => {
 		if (expr.kind === 'unary' && expr.op === '&') found.push(bare(expr.operand));
 	});
 	return found;
-}
+});
 
-function storesTo(fn: FunctionIR, field: string): { readonly left: Expr; readonly right: Expr }[] {
-	const found: { left: Expr; right: Expr }[] = [];
+/** Stores to fields of objects, by the name of the field. */
+const fieldStores = memoize((fn: FunctionIR): ReadonlyMap<string, readonly Store[]> => {
+	const found: (Store & { readonly field: string })[] = [];
 	const add = (target: Expr, right: Expr): void => {
 		const left = bare(target);
-		if (left.kind === 'field' && left.field === field) found.push({ left, right });
+		if (left.kind === 'field') found.push({ field: left.field, left, right });
 	};
-	const visit = (expr: Expr): void => {
+	everywhere(fn, (expr) => {
 		// what takes something away is told by the expression itself, which is no positive one
 		if (expr.kind === 'assign')
 			add(expr.left, /^[+|]?=$/.test(expr.op) ? expr.right : { ...expr, kind: 'string', isFormat: false });
 		else if (expr.kind === 'unary' && expr.op === '--') add(expr.operand, expr);
-	};
-	everywhere(fn, visit);
-	return found;
+	});
+	return grouped(found, ({ field }) => field);
+});
+
+function storesTo(fn: FunctionIR, field: string): readonly Store[] {
+	return fieldStores(fn).get(field) ?? [];
 }
+
+const signsOf = memoize((file: FileContext) => new Signs(file));
 
 /** `count` of `fn` is no negative number where `call` stands, as far as the file shows all that is stored there. */
 export function isNeverNegative(file: FileContext, fn: FunctionIR, count: Expr, call: CallExpr): boolean {
-	return new Signs(file).at(fn, count, call, 0);
+	return signsOf(file).at(fn, count, call, 0);
 }
 
 /** `count` may have the result of a taking call, which no test has shown to be a number. */
 export function mayBeErrno(file: FileContext, fn: FunctionIR, count: Expr, call: CallExpr): boolean {
-	return !isNeverNegative(file, fn, count, call) && new Signs(file).mayBeResult(fn, count, call, 0);
+	return !isNeverNegative(file, fn, count, call) && signsOf(file).mayBeResult(fn, count, call, 0);
 }

@@ -1,5 +1,6 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { mayBeLocked } from '../analysis/locked-by-caller.js';
+import { memoize } from '../analysis/memoize.js';
 import { type Context, contextOf } from '../analysis/sleep.js';
 import { type UserPage, userPage } from '../analysis/user-pages.js';
 import { postorder, roots } from '../analysis/walk.js';
@@ -53,12 +54,11 @@ function isHarmless(file: FileContext, { taken }: UserPage): boolean {
 	);
 }
 
+const namesNotifier = memoize((file: FileContext): boolean => /\bmmu_(?:interval_)?notifier/.test(file.text));
+
 /** Invalidation runs with the lock of a folio held, so a lock taken there would wait for itself. */
 function meetsNotifier(file: FileContext, taken: readonly ApiCall[]): boolean {
-	return (
-		/\bmmu_(?:interval_)?notifier/.test(file.text) ||
-		taken.some((call) => file.knownUser(call.fn?.name)?.reason === 'mmu-notifier')
-	);
+	return namesNotifier(file) || taken.some((call) => file.knownUser(call.fn?.name)?.reason === 'mmu-notifier');
 }
 
 function fixes(file: FileContext, { call, page }: Site, context: Context): readonly Fix[] {

@@ -8,12 +8,16 @@ interface Judged extends Range {
 	readonly function: string | null;
 }
 
-/** Characters that may be analysed again to prove the fixes of one file: some 100 fixes of a large driver, one of a table of 5 MB. */
-const MOST_PROOF_TEXT = 5_000_000;
+/**
+ * Characters that are analysed again, and steps of those analyses, to prove the fixes of one file: some 20 fixes of the
+ * largest driver, one of a table of 5 MB.
+ */
+export const MOST_PROOF_WORK = 5_000_000;
+const MOST_PROOFS = 100;
 
-/** How often a text may be analysed again for its fixes. */
+/** How often a text may be analysed again for its fixes where they are tried one by one. */
 export function proofsOf(text: string): number {
-	return Math.ceil(MOST_PROOF_TEXT / (text.length + 1));
+	return Math.min(MOST_PROOFS, Math.ceil(MOST_PROOF_WORK / (text.length + 1)));
 }
 
 function kind({ rule, function: name }: Judged): string {

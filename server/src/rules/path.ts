@@ -7,6 +7,8 @@ import type { Related } from './rule.js';
 
 /** Places of a path that are shown: a reader follows no longer list. */
 const MOST_PLACES = 8;
+/** Steps of a path that are looked through for them. */
+const LONGEST_PATH = 500;
 
 /** "pages" as the kernel developer would write it. */
 export function named(holding: Holding): string {
@@ -26,9 +28,13 @@ export function giver({ kind, taking, single, askedConstant }: Holding): string 
 	return one ? 'unpin_user_page()' : 'unpin_user_pages()';
 }
 
-function steps(trail: Trail | undefined): Trail[] {
+/** Steps of a path from where these pages were taken last, as far as they are about them; of a longer path only its end. */
+function stepsOf(trail: Trail | undefined, { id }: Holding): Trail[] {
 	const found: Trail[] = [];
-	for (let at = trail; at; at = at.before) found.push(at);
+	for (let at = trail; at && found.length < LONGEST_PATH; at = at.before) {
+		if (at.about === undefined || at.about === id) found.push(at);
+		if (at.about === id && at.text.includes('taken by')) break;
+	}
 	return found.reverse();
 }
 
@@ -39,10 +45,9 @@ export function related(
 	holding: Holding,
 	end?: Range & { readonly message: string },
 ): Related[] {
-	const all = steps(state.trail);
-	const first = all.findLastIndex((step) => step.about === holding.id && step.text.includes('taken by'));
-	const after = all.slice(Math.max(first, 0)).filter((step) => step.about === undefined || step.about === holding.id);
-	const places: Related[] = after.map(({ start, end: stop, about, text }) => ({
+	const all = stepsOf(state.trail, holding);
+	const shown = all.length > MOST_PLACES ? [...all.slice(0, 2), ...all.slice(2 - MOST_PLACES)] : all;
+	const places: Related[] = shown.map(({ start, end: stop, about, text }) => ({
 		start,
 		end: stop,
 		message: about === undefined ? `${file.slice({ start, end: stop }).replace(/\s+/g, ' ')} is ${text}` : text,
@@ -51,6 +56,5 @@ export function related(
 		holding.call === holding.taking.call
 			? []
 			: [{ ...holding.taking.call.nameRange, message: `${holding.taking.call.name}() takes them here` }];
-	const kept = places.length > MOST_PLACES ? [...places.slice(0, 2), ...places.slice(2 - MOST_PLACES)] : places;
-	return [...inner, ...kept, ...(end ? [end] : [])];
+	return [...inner, ...places, ...(end ? [end] : [])];
 }

@@ -7,7 +7,7 @@ import { bare, isNull } from '../analysis/walk.js';
 import { readsOnly } from '../kernel/callees.js';
 import { keepsNothing, looksAtPage } from '../kernel/sinks/index.js';
 import type { ApiRecord } from '../kernel/types.js';
-import type { CallExpr } from '../syntax/ir.js';
+import type { CallExpr, FunctionIR } from '../syntax/ir.js';
 import { isAudited } from './audited.js';
 import { toldOf } from './notified.js';
 import type { Evidence, Target } from './site.js';
@@ -77,11 +77,25 @@ function isSingle({ api, arg }: ApiCall): boolean {
 	return at?.kind === 'number' && at.value === 1;
 }
 
+const LAST_LOUD = new WeakMap<FileContext, Map<FunctionIR, number>>();
+
+/** Where the last call starts that could do something with pages it is not given; -1 where there is none. */
+function lastLoudCall(file: FileContext, fn: FunctionIR): number {
+	const known = LAST_LOUD.get(file) ?? new Map<FunctionIR, number>();
+	LAST_LOUD.set(file, known);
+	let last = known.get(fn);
+	if (last === undefined) {
+		const isQuiet = ({ name }: CallExpr): boolean =>
+			readsOnly(name) || keepsNothing(name) || looksAtPage(name) || file.kernel.api(name)?.record.group === 'release';
+		last = fn.calls.reduce((latest, call) => (isQuiet(call) ? latest : Math.max(latest, call.start)), -1);
+		known.set(fn, last);
+	}
+	return last;
+}
+
 /** Nothing that is called after the taking could do something with the pages by another way. */
 function isQuietAfter(file: FileContext, { fn, call }: ApiCall): boolean {
-	const isQuiet = ({ name }: CallExpr): boolean =>
-		readsOnly(name) || keepsNothing(name) || looksAtPage(name) || file.kernel.api(name)?.record.group === 'release';
-	return fn?.calls.every((other) => other.start <= call.start || isQuiet(other)) ?? false;
+	return fn !== undefined && lastLoudCall(file, fn) <= call.start;
 }
 
 /** The file defines a function that takes user pages for anybody, or declares the family. */

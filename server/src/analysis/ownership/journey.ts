@@ -62,10 +62,12 @@ interface Draft {
 	readonly ways: Map<string, WayOut>;
 }
 
-/** Whether a path of this state has come to the taking call. */
-function hasTaken(state: State, id: string): boolean {
-	for (let at = state.trail; at; at = at.before) if (at.about === id && at.text.includes('taken by')) return true;
-	return false;
+/** Holdings whose taking call the path of this state has come to. */
+function takenOn(state: State): ReadonlySet<string> {
+	const ids = new Set<string>();
+	for (let at = state.trail; at; at = at.before)
+		if (at.about !== undefined && at.text.includes('taken by')) ids.add(at.about);
+	return ids;
 }
 
 const WRONG = new Set<Event['kind']>(['double', 'overrun', 'unoffset']);
@@ -121,13 +123,15 @@ class Journeys {
 			if (event.kind === 'release') this.addRelease(draft, event.inner, event.release);
 			else if (WRONG.has(event.kind)) this.addWrong(draft, event);
 		}
-		for (const exit of walked.exits)
+		for (const exit of walked.exits) {
+			const taken = takenOn(exit.state);
 			for (const [id, draft] of drafts) {
 				const holding = exit.state.holdings.get(id);
-				if (!holding && !hasTaken(exit.state, id)) continue;
+				if (!holding && !taken.has(id)) continue;
 				const ending = endingOf(walked.fn, exit, id, holding);
 				addWay(draft, { ending, at: { start: exit.start, end: exit.end }, state: exit.state, holding });
 			}
+		}
 	}
 
 	private addRelease(draft: Draft, inner: CallExpr, release: CallExpr): void {

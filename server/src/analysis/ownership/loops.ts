@@ -1,5 +1,7 @@
 /** Which elements a loop goes through. */
+import { grouped } from '../../syntax/grouped.js';
 import type { Expr, FunctionIR, Loop } from '../../syntax/ir.js';
+import { memoize } from '../memoize.js';
 import { bare, place } from '../walk.js';
 
 /** Place the index stays below: `for (i = 0; i < n; i++)` goes through the elements below "n". */
@@ -17,6 +19,16 @@ function startsAtZero(init: Expr | undefined, index: string): boolean {
 	if (init?.kind !== 'assign' || init.op !== '=' || place(init.left) !== index) return false;
 	const value = bare(init.right);
 	return value.kind === 'number' && value.value === 0;
+}
+
+const loopsByHead = memoize((fn: FunctionIR): ReadonlyMap<number, readonly Loop[]> => {
+	const heads = fn.loops.flatMap((loop) => loop.heads.map((head) => ({ head, loop })));
+	return new Map([...grouped(heads, ({ head }) => head)].map(([head, at]) => [head, at.map(({ loop }) => loop)]));
+});
+
+/** Loops whose ordinary end the test of a block decides, outer first. */
+export function loopsHeadedBy(fn: FunctionIR, block: number): readonly Loop[] {
+	return loopsByHead(fn).get(block) ?? [];
 }
 
 /** Loops around `at` that do not also contain `outside`, outer first. */

@@ -7,7 +7,7 @@ import { Body, type Event, type Exit, type Surroundings, type Sweep, type Walked
 import { callOf } from './calling.js';
 import { forgetVariable, mentioned, sameIndex } from './forgetting.js';
 import { handOn, remember } from './handing.js';
-import { bound } from './loops.js';
+import { bound, loopsHeadedBy } from './loops.js';
 import { judgeSweep } from './releasing.js';
 import { givenBack } from './returning.js';
 import { ANY, merge, NEG, POS, State, temporary, UNKNOWN } from './state.js';
@@ -17,16 +17,37 @@ import { assume, carriedBy, worth } from './values.js';
 /** States of one block, and steps of one function, beyond which the function is given up. */
 const MOST_STATES = 64;
 const MOST_STEPS = 12_000;
+/** Values of a state beyond which those of the steps that are done are dropped at once, not at the end of the block. */
+const MANY_VALUES = 200;
+/** States within an expression that are kept apart although they differ only in values. */
+const MOST_ARMS = 16;
 /** Rounds in which what loops do to every element is found. */
 const MOST_ROUNDS = 4;
 
 export function evaluateParts(body: Body, state: State, expr: Expr): State[] {
-	return parts(expr).reduce((states, part) => eachOf(states, (now) => evaluate(body, now, part)), [state]);
+	return parts(expr).reduce((states, part) => eachOf(body, states, (now) => evaluate(body, now, part)), [state]);
 }
 
 /** Mostly there is one. */
-function eachOf(states: State[], next: (state: State) => State[]): State[] {
-	return states.length === 1 ? next(states[0] as State) : states.flatMap(next);
+function eachOf(body: Body, states: State[], next: (state: State) => State[]): State[] {
+	return states.length === 1 ? next(states[0] as State) : joinArms(body, states.flatMap(next));
+}
+
+/** States within an expression, which double at each `&&`, `||` and `?:`: where there are many, those with the same key are one. */
+function joinArms(body: Body, states: State[]): State[] {
+	if (states.length <= MOST_ARMS) return states;
+	const joined = new Map<string, State>();
+	for (const state of states) {
+		const key = state.key();
+		const old = joined.get(key);
+		joined.set(key, old ? merge(old, state) : state);
+	}
+	const { effort } = body.fn;
+	if (joined.size > MOST_STATES || !effort.spend(states.length * (states[0] as State).size)) {
+		effort.giveUp();
+		return [];
+	}
+	return [...joined.values()];
 }
 
 /** Evaluate an expression: its effects, in the order C has them. */
@@ -44,23 +65,26 @@ export function evaluate(body: Body, state: State, expr: Expr): State[] {
 						arms.push(after);
 					}
 				}
-			return arms;
+			return joinArms(body, arms);
 		}
 		case 'binary':
 			if (expr.op === '&&' || expr.op === '||') {
-				return evaluate(body, state, expr.left).flatMap((left) => {
+				const arms = evaluate(body, state, expr.left).flatMap((left) => {
 					const goesOn = left.clone();
 					const stops = assume(left, expr.left, expr.op === '||') ? [left] : [];
 					return assume(goesOn, expr.left, expr.op === '&&')
 						? [...stops, ...evaluate(body, goesOn, expr.right)]
 						: stops;
 				});
+				return joinArms(body, arms);
 			}
 			break;
 		case 'call':
-			return eachOf(evaluateParts(body, state, expr), (now) => callOf(body, now, expr));
+			return eachOf(body, evaluateParts(body, state, expr), (now) => callOf(body, now, expr));
 		case 'assign':
-			return eachOf(evaluateParts(body, state, expr), (now) => assignment(body, now, expr.left, expr.op, expr.right));
+			return eachOf(body, evaluateParts(body, state, expr), (now) =>
+				assignment(body, now, expr.left, expr.op, expr.right),
+			);
 		case 'unary':
 			if (expr.op === '++' || expr.op === '--')
 				return evaluateParts(body, state, expr).map((now) => {
@@ -183,8 +207,8 @@ export function finishSweep(body: Body, state: State, loop: Loop, name: string, 
 
 /** At the ordinary end of a loop everything it went through has been done. */
 export function alongEdge(body: Body, block: Block, next: number, state: State): State {
-	for (const loop of body.fn.loops) {
-		if (loop.exit !== next || !loop.heads.includes(block.id)) continue;
+	for (const loop of loopsHeadedBy(body.fn, block.id)) {
+		if (loop.exit !== next) continue;
 		for (const [name, sweep] of body.sweeps.get(loop) ?? []) finishSweep(body, state, loop, name, sweep);
 	}
 	return state;
@@ -193,7 +217,13 @@ export function alongEdge(body: Body, block: Block, next: number, state: State):
 /** States on the edges out of a block. */
 export function leave(body: Body, block: Block, entry: State): [number, State][] {
 	let states = [entry];
-	for (const step of block.steps) states = eachOf(states, (state) => stepOf(body, state, step));
+	for (const step of block.steps) {
+		states = eachOf(body, states, (state) => stepOf(body, state, step));
+		for (const state of states) {
+			if (!body.fn.effort.spend(state.size)) return [];
+			if (state.values.size > MANY_VALUES) state.settle();
+		}
+	}
 	const { test } = block;
 	if (!test) {
 		if (block.successors.length === 0 && block.steps.at(-1)?.kind !== 'return' && !block.stops)
@@ -203,8 +233,8 @@ export function leave(body: Body, block: Block, entry: State): [number, State][]
 			forEdges(block, state).map(([next, after]): [number, State] => [next, alongEdge(body, block, next, after)]),
 		);
 	}
-	const isHead = body.fn.loops.some(({ heads }) => heads.includes(block.id));
-	const tested = eachOf(states, (state) => evaluate(body, state, test));
+	const isHead = loopsHeadedBy(body.fn, block.id).length > 0;
+	const tested = eachOf(body, states, (state) => evaluate(body, state, test));
 	return tested.flatMap((state) =>
 		forEdges(block, state).flatMap(([next, after], i): [number, State][] => {
 			const { doubtful } = after;
@@ -230,9 +260,9 @@ interface Visit {
 	exits: readonly Exit[];
 }
 
-/** Steps it takes to hand a state through a block, which may look at all of it anywhere. */
+/** Steps it takes to go through a block and to hand a state along its edges; `leave` counts what its own steps look at. */
 function costOf({ fn }: Body, { block, state }: Visit): number {
-	return weightOf(fn, block.id) + state.size * (1 + block.steps.length + block.successors.length);
+	return weightOf(fn, block.id) + state.size * (1 + block.successors.length);
 }
 
 /**
@@ -279,6 +309,7 @@ function explore(body: Body, isLast: boolean): boolean {
 		if (steps++ > MOST_STEPS || !effort.spend(costOf(body, visit))) return false;
 		for (const [next, after] of go(visit)) if (!arrive(next, after)) return false;
 	}
+	if (effort.isGivenUp) return false;
 	// the next round begins anew
 	if (body.grown && !isLast) return true;
 	const visits = seen.flatMap((here) => [...here.values()]);

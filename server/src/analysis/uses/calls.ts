@@ -1,4 +1,5 @@
 /** What a call does with the pages it is given. */
+
 import {
 	addressTaker,
 	type Direction,
@@ -21,6 +22,7 @@ import {
 	viewOf,
 } from '../../kernel/sinks/index.js';
 import type { CallExpr, Expr, FunctionIR } from '../../syntax/ir.js';
+import { memoize } from '../memoize.js';
 import { unprinted } from '../prints.js';
 import { parameterAt, variableType } from '../variables.js';
 import { bare, initialised, isNull, place, postorder, rootOf } from '../walk.js';
@@ -75,20 +77,35 @@ function seed(eyes: Eyes, call: CallExpr): Kinds {
 	return returns;
 }
 
+/** Where a variable is copied into a field: the offset of the copy and the field. */
+type FieldCopies = ReadonlyMap<string, readonly (readonly [at: number, field: Expr])[]>;
+
+/** Fields that variables are copied into, by the name of the variable. */
+const fieldCopies = memoize((fn: FunctionIR): FieldCopies => {
+	const found = new Map<string, [number, Expr][]>();
+	const add = (value: Expr, at: number, field: Expr): void => {
+		const name = place(value);
+		if (name === undefined) return;
+		const copies = found.get(name);
+		if (copies) copies.push([at, field]);
+		else found.set(name, [[at, field]]);
+	};
+	for (const block of fn.blocks)
+		for (const step of block.steps) {
+			for (const [field, value] of initialised(step)) add(value, value.start, field);
+			const expr = step.kind === 'eval' ? step.expr : undefined;
+			if (expr?.kind === 'assign' && expr.op === '=' && bare(expr.left).kind === 'field')
+				add(expr.right, expr.start, expr.left);
+		}
+	return found;
+});
+
 /** Fields that were given the array before it was filled. */
-function earlierCopies(fn: FunctionIR, pages: Expr): [number, Expr][] {
+function earlierCopies(fn: FunctionIR, pages: Expr): readonly (readonly [at: number, field: Expr])[] {
 	const name = place(pages);
 	const type = name === undefined ? undefined : variableType(fn, name);
 	if (!name || !type || type.pointers + (type.array ? 1 : 0) < 2) return [];
-	const found: [number, Expr][] = [];
-	for (const block of fn.blocks)
-		for (const step of block.steps) {
-			for (const [field, value] of initialised(step)) if (place(value) === name) found.push([value.start, field]);
-			const expr = step.kind === 'eval' ? step.expr : undefined;
-			if (expr?.kind === 'assign' && expr.op === '=' && place(expr.right) === name && bare(expr.left).kind === 'field')
-				found.push([expr.start, expr.left]);
-		}
-	return found;
+	return fieldCopies(fn).get(name) ?? [];
 }
 
 /** A function of this file: follow it with what it gets. */

@@ -49,6 +49,9 @@ export interface Reason {
 	readonly fields?: ReadonlyMap<string, Kinds>;
 }
 
+/** Each expression is asked for its place, its value and what its fields hold. */
+const STEPS_EACH = 3;
+
 export class Frame {
 	readonly fn: FunctionIR;
 	readonly trace: Trace;
@@ -85,6 +88,7 @@ export class Frame {
 			join: joinStates,
 			equal: equalStates,
 			size: ({ places }) => places.size,
+			stepsEach: STEPS_EACH,
 		};
 		const entries = solve(this.fn, flow, this.sources());
 		if (entries === TOO_LARGE) this.trace.giveUp();
