@@ -1,7 +1,9 @@
 /** What is known of one site, for the policies to weigh. */
+
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { iteratorKind } from '../analysis/iterator-kind.js';
 import { kernelBacked } from '../analysis/iterators.js';
+import { memoize } from '../analysis/memoize.js';
 import { type Use, type UseKind, type Uses, usesOf } from '../analysis/uses/index.js';
 import { bare, isNull } from '../analysis/walk.js';
 import { readsOnly } from '../kernel/callees.js';
@@ -77,12 +79,11 @@ function isSingle({ api, arg }: ApiCall): boolean {
 	return at?.kind === 'number' && at.value === 1;
 }
 
-const LAST_LOUD = new WeakMap<FileContext, Map<FunctionIR, number>>();
+const lastLoudCalls = memoize((_: FileContext) => new Map<FunctionIR, number>());
 
 /** Where the last call starts that could do something with pages it is not given; -1 where there is none. */
 function lastLoudCall(file: FileContext, fn: FunctionIR): number {
-	const known = LAST_LOUD.get(file) ?? new Map<FunctionIR, number>();
-	LAST_LOUD.set(file, known);
+	const known = lastLoudCalls(file);
 	let last = known.get(fn);
 	if (last === undefined) {
 		const isQuiet = ({ name }: CallExpr): boolean =>
@@ -99,12 +100,12 @@ function isQuietAfter(file: FileContext, { fn, call }: ApiCall): boolean {
 }
 
 /** The file defines a function that takes user pages for anybody, or declares the family. */
-function isFamily(file: FileContext): boolean {
+const isFamily = memoize((file: FileContext): boolean => {
 	if (/(?:^|\/)include\/linux\//.test(file.path)) return true;
 	return [...file.ir.defined].some(
 		(name) => IMPLEMENTED.test(name) && isAudited(name) && file.ir.lookup(name)?.isStatic === false,
 	);
-}
+});
 
 /** What made the iterator of a call one over kernel memory, where every path shows it. */
 function overKernelMemory(file: FileContext, call: ApiCall): Evidence | undefined {

@@ -1,7 +1,9 @@
 /** Follows the pages of one taking call through the functions of a file, a bounded number of steps. */
+
 import { namedRelease } from '../../kernel/sinks/index.js';
 import type { CallExpr, FunctionIR } from '../../syntax/ir.js';
 import type { ApiCall, FileContext } from '../context.js';
+import { memoize } from '../memoize.js';
 import { rootOf } from '../walk.js';
 import { type Effects, Frame, NO_EFFECTS, type Reason } from './frame.js';
 import { ADDRESS, CONTENTS, type Kinds, LIST, MAPPING, NONE, PAGE, WINDOW } from './kinds.js';
@@ -30,6 +32,19 @@ export interface Budget {
 
 /** A file with more taking calls than this pays for is a generated one. */
 export const fullBudget = (): Budget => ({ frames: 4000 });
+
+const callersByName = memoize((_: FileContext) => new Map<string, readonly FunctionIR[]>());
+
+/** Functions that call `name` and do not have that name themselves. */
+function otherCallers(file: FileContext, name: string): readonly FunctionIR[] {
+	const known = callersByName(file);
+	let callers = known.get(name);
+	if (!callers) {
+		callers = file.ir.callers(name).filter((caller) => caller.name !== name);
+		known.set(name, callers);
+	}
+	return callers;
+}
 
 export class Trace {
 	readonly file: FileContext;
@@ -116,7 +131,7 @@ export class Trace {
 	private up(fn: FunctionIR, effects: Effects, height: number): boolean {
 		if (!effects.held) return true;
 		if (effects.places.size === 0 && effects.returns === NONE && effects.returned.size === 0) return false;
-		const callers = this.file.ir.callers(fn.name).filter((caller) => caller.name !== fn.name && caller.clean);
+		const callers = otherCallers(this.file, fn.name).filter((caller) => caller.clean);
 		if (callers.length === 0) {
 			if (effects.returns !== NONE)
 				this.note({ ...fn.nameRange, kind: 'returned', text: 'returned to the caller' }, fn.name);
@@ -144,7 +159,7 @@ export class Trace {
 	/** What a function that was followed from the call leaves in objects. */
 	left(frame: Frame, places: ReadonlyMap<string, Entry>): void {
 		if (frame.reason.entry) return;
-		const known = this.file.ir.callers(frame.fn.name).some((caller) => caller.name !== frame.fn.name);
+		const known = otherCallers(this.file, frame.fn.name).length > 0;
 		for (const [path, { kinds, keys }] of places) {
 			const rest = restOf(path);
 			// the variable itself ends with the function
