@@ -1,7 +1,8 @@
 /** What the rules about ownership share: the words for a holding, and its path as related places. */
 import type { FileContext } from '../analysis/context.js';
 import { unmarked } from '../analysis/ownership/former.js';
-import type { Holding, State, Trail } from '../analysis/ownership/state.js';
+import type { Holding, State } from '../analysis/ownership/state.js';
+import { describe, isAcquire, type TraceStep } from '../analysis/ownership/trace.js';
 import type { Range } from '../syntax/ir.js';
 import type { Related } from './rule.js';
 
@@ -29,11 +30,11 @@ export function giver({ kind, taking, single, askedConstant }: Holding): string 
 }
 
 /** Steps of a path from where these pages were taken last, as far as they are about them; of a longer path only its end. */
-function stepsOf(trail: Trail | undefined, { id }: Holding): Trail[] {
-	const found: Trail[] = [];
-	for (let at = trail; at && found.length < LONGEST_PATH; at = at.before) {
+function stepsOf(trace: TraceStep | undefined, { id }: Holding): TraceStep[] {
+	const found: TraceStep[] = [];
+	for (let at = trace; at && found.length < LONGEST_PATH; at = at.before) {
 		if (at.about === undefined || at.about === id) found.push(at);
-		if (at.about === id && at.text.includes('taken by')) break;
+		if (isAcquire(at, id)) break;
 	}
 	return found.reverse();
 }
@@ -45,13 +46,12 @@ export function related(
 	holding: Holding,
 	end?: Range & { readonly message: string },
 ): Related[] {
-	const all = stepsOf(state.trail, holding);
+	const all = stepsOf(state.trace, holding);
 	const shown = all.length > MOST_PLACES ? [...all.slice(0, 2), ...all.slice(2 - MOST_PLACES)] : all;
-	const places: Related[] = shown.map(({ start, end: stop, about, text }) => ({
-		start,
-		end: stop,
-		message: about === undefined ? `${file.slice({ start, end: stop }).replace(/\s+/g, ' ')} is ${text}` : text,
-	}));
+	const places: Related[] = shown.map(({ start, end: stop, event }) => {
+		const tested = event.kind === 'branch' ? `${file.slice({ start, end: stop }).replace(/\s+/g, ' ')} is ` : '';
+		return { start, end: stop, message: `${tested}${describe(event)}` };
+	});
 	const inner =
 		holding.call === holding.taking.call
 			? []

@@ -4,7 +4,8 @@ import { isLocal, isParameter } from '../variables.js';
 import { bare, everywhere, parts, place, rootOf } from '../walk.js';
 import type { Exit } from './body.js';
 import { leaksOf } from './leaks.js';
-import type { Holding, State, Trail } from './state.js';
+import type { Holding, State } from './state.js';
+import type { TraceEvent } from './trace.js';
 
 export type Ending =
 	| { readonly kind: 'released' | 'returned' | 'none' | 'left' | 'short-left' | 'shared' | 'unpinned' | 'lost' }
@@ -21,15 +22,14 @@ export type Ending =
 			readonly callee: string;
 	  };
 
-function lastStep(state: State, id: string): Trail | undefined {
-	for (let at = state.trail; at; at = at.before) if (at.about === id) return at;
+function lastEvent({ trace }: State, id: string): TraceEvent | undefined {
+	for (let at = trace; at; at = at.before) if (at.about === id) return at.event;
 	return undefined;
 }
 
-/** Name of the callee of a step "pages: handed on to f()". */
-function calleeOf(step: Trail | undefined): string | undefined {
-	const name = /: handed on to (.*)\(\)$/.exec(step?.text ?? '')?.[1];
-	return name === 'a callback' ? '' : name;
+/** Who got the pages by this event; "" through a pointer, undefined for another event. */
+function calleeOf(event: TraceEvent | undefined): string | undefined {
+	return event?.kind === 'escaped' ? event.callee : undefined;
 }
 
 /** The exit as if these pages were all it holds. */
@@ -104,7 +104,7 @@ function returnedNames(fn: FunctionIR, exit: Exit): readonly string[] {
 }
 
 function gone(fn: FunctionIR, exit: Exit, holding: Holding): Ending {
-	const callee = calleeOf(lastStep(exit.state, holding.id));
+	const callee = calleeOf(lastEvent(exit.state, holding.id));
 	if (callee !== undefined) return { kind: 'handed', callee };
 	const root = rootOf(holding.place);
 	if (returnedNames(fn, exit).includes(root)) return { kind: 'returned' };
@@ -113,9 +113,8 @@ function gone(fn: FunctionIR, exit: Exit, holding: Holding): Ending {
 }
 
 function vanished(state: State, id: string): Ending {
-	const last = lastStep(state, id);
-	if (last?.text.includes(': released by ')) return { kind: 'released' };
-	if (last?.text === 'nothing was taken') return { kind: 'none' };
+	const last = lastEvent(state, id);
+	if (last?.kind === 'released' || last?.kind === 'none') return { kind: last.kind };
 	const callee = calleeOf(last);
 	return callee === undefined ? { kind: 'lost' } : { kind: 'handed', callee };
 }

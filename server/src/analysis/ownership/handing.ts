@@ -51,7 +51,7 @@ export function leaveHands(state: State, id: string, callee: CallExpr | undefine
 	const holding = state.holdings.get(id);
 	if (!holding || holding.status === 'gone' || holding.outcome === 'none') return;
 	state.update(id, { status: 'gone' });
-	if (callee) state.note(callee.nameRange, `${holding.place}: handed on to ${callee.name || 'a callback'}()`, id);
+	if (callee) state.note(callee.nameRange, { kind: 'escaped', place: holding.place, callee: callee.name }, id);
 }
 
 /** An address or frame of the pages is kept: of one of them in each pass of a loop. */

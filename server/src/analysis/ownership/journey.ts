@@ -8,6 +8,7 @@ import { type Ending, endingOf, keptIn } from './ending.js';
 import { keyOf, lastField } from './fields.js';
 import { takes } from './ownership.js';
 import type { Holding, State } from './state.js';
+import { isAcquire } from './trace.js';
 
 /** Functions that name one field and are searched for releases. */
 const MOST_FUNCTIONS = 24;
@@ -65,8 +66,8 @@ interface Draft {
 /** Holdings whose taking call the path of this state has come to. */
 function takenOn(state: State): ReadonlySet<string> {
 	const ids = new Set<string>();
-	for (let at = state.trail; at; at = at.before)
-		if (at.about !== undefined && at.text.includes('taken by')) ids.add(at.about);
+	for (let at = state.trace; at; at = at.before)
+		if (at.about !== undefined && isAcquire(at, at.about)) ids.add(at.about);
 	return ids;
 }
 

@@ -6,7 +6,8 @@ import type { Ending } from './ending.js';
 import { type Journey, journeys, type WayOut } from './journey.js';
 import { takes } from './ownership.js';
 import { Replays, type Station } from './replay.js';
-import type { Holding, State, Trail } from './state.js';
+import type { Holding } from './state.js';
+import { isAcquire, type TraceEvent, traceSteps } from './trace.js';
 
 /** Ways of one taking call whose path is told step by step. */
 const MOST_PATHS = 24;
@@ -175,38 +176,32 @@ function snapshotOf(holding: Holding | undefined): Snapshot | undefined {
 	);
 }
 
-function trailOf(state: State): Trail[] {
-	const found: Trail[] = [];
-	for (let at = state.trail; at; at = at.before) found.push(at);
-	return found.reverse();
-}
-
-function isTaking(step: Trail, id: string): boolean {
-	return step.about === id && step.text.includes('taken by');
-}
-
-/** What the words of a trail say of the pages: for a path that cannot be gone again. */
-function retold(journey: Journey, way: WayOut): FlowStep[] {
+/** A path as the events of its trace tell it: for one that cannot be gone again. */
+function stepsFromTrace(journey: Journey, way: WayOut): FlowStep[] {
 	let now = snapshotOf(journey.holding);
-	return trailOf(way.state).flatMap((step): FlowStep[] => {
-		const { start, end, about, text } = step;
-		if (about === undefined)
-			return [{ start, end, kind: 'branch', truth: text === 'true', release: undefined, state: now, takes: false }];
+	return traceSteps(way.state.trace).flatMap((step): FlowStep[] => {
+		const { start, end, about, event } = step;
+		if (event.kind === 'branch')
+			return [{ start, end, kind: 'branch', truth: event.truth, release: undefined, state: now, takes: false }];
 		if (about !== journey.id) return [];
-		const takes = isTaking(step, journey.id);
-		const released = /: released by (.*)\(\)$/.exec(text);
-		if (now && takes) now = { ...now, outcome: 'untested', status: 'held', spared: undefined };
-		else if (now && text === 'nothing was taken') now = { ...now, outcome: 'none' };
-		else if (now && text.startsWith('fewer')) now = { ...now, outcome: 'short' };
-		else if (now && released) now = { ...now, status: 'released' };
-		else if (now && text.includes(': handed on to ')) now = { ...now, status: 'gone' };
-		return [{ start, end, kind: 'step', truth: undefined, release: released?.[1], state: now, takes }];
+		if (now) now = { ...now, ...CHANGES[event.kind] };
+		const release = event.kind === 'released' ? event.callee : undefined;
+		return [{ start, end, kind: 'step', truth: undefined, release, state: now, takes: isAcquire(step, journey.id) }];
 	});
 }
 
-function stepsOf(journey: Journey, way: WayOut, replays: Replays): FlowStep[] {
+/** What an event changes of the pages it is about. */
+const CHANGES: Readonly<Record<Exclude<TraceEvent['kind'], 'branch'>, Partial<Snapshot>>> = {
+	acquired: { outcome: 'untested', status: 'held', spared: undefined },
+	none: { outcome: 'none' },
+	partial: { outcome: 'short' },
+	released: { status: 'released' },
+	escaped: { status: 'gone' },
+};
+
+function stepsAlong(journey: Journey, way: WayOut, replays: Replays): FlowStep[] {
 	const { id } = journey;
-	const takings = new Set(trailOf(way.state).flatMap((step) => (isTaking(step, id) ? [step.start] : [])));
+	const takings = new Set(traceSteps(way.state.trace).flatMap((step) => (isAcquire(step, id) ? [step.start] : [])));
 	const stations = replays.stations({
 		id,
 		at: way.at,
@@ -218,7 +213,7 @@ function stepsOf(journey: Journey, way: WayOut, replays: Replays): FlowStep[] {
 		stations?.map(({ holding, ...station }): FlowStep => {
 			const takes = station.kind === 'step' && takings.has(station.start) && holding?.status === 'held';
 			return { ...station, state: snapshotOf(holding), takes };
-		}) ?? retold(journey, way);
+		}) ?? stepsFromTrace(journey, way);
 	// with pages of an earlier pass the path begins where those were taken
 	const first =
 		way.holding?.earlier || way.holding?.spared
@@ -242,7 +237,7 @@ function flowJourney(file: FileContext, journey: Journey, replays: Replays): Flo
 		ways: ways.map((way, i) => ({
 			ending: way.ending,
 			at: way.at,
-			steps: i < MOST_PATHS ? stepsOf(journey, way, replays) : [],
+			steps: i < MOST_PATHS ? stepsAlong(journey, way, replays) : [],
 			last: snapshotOf(way.holding),
 		})),
 		bounded,

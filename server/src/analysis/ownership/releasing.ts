@@ -89,7 +89,7 @@ export function releaseHolding(
 	// who got them in between may have a reference of his own
 	const shared = holding.shared || holding.status === 'gone';
 	state.update(holding.id, { status: full ? 'released' : 'part', released: call, shared });
-	state.note(call.nameRange, `${holding.place}: released by ${call.name}()`, holding.id);
+	state.note(call.nameRange, { kind: 'released', place: holding.place, callee: call.name }, holding.id);
 }
 
 /** A number of which nothing is known: whoever has a function for it gives back all of them. */

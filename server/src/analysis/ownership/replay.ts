@@ -1,11 +1,12 @@
 /** One path of the walk once more, step by step: what each step did to the pages of one holding. */
 import type { Block, Expr, FunctionIR, Loop, Range, Step } from '../../syntax/ir.js';
 import { Body, type Surroundings } from './body.js';
-import { type Holding, State, type Trail } from './state.js';
+import { type Holding, State } from './state.js';
+import { isAcquire, type TraceStep, traceSteps } from './trace.js';
 import { assume } from './values.js';
 import { alongEdge, evaluate, run, stepOf } from './walk.js';
 
-/** Steps of one replay beyond which the path is told from its trail alone. */
+/** Steps of one replay beyond which the path is told from its trace alone. */
 const MOST_STEPS = 4000;
 
 /** A place on the path. */
@@ -30,11 +31,9 @@ interface Goal {
 	readonly before: boolean;
 }
 
-/** Branches of a trail in the order they were taken. */
-function branchesOf(trail: Trail | undefined): Trail[] {
-	const found: Trail[] = [];
-	for (let at = trail; at; at = at.before) if (at.about === undefined) found.push(at);
-	return found.reverse();
+/** Branches of a trace in the order they were taken. */
+function branchesOf(trace: TraceStep | undefined): TraceStep[] {
+	return traceSteps(trace).filter(({ event }) => event.kind === 'branch');
 }
 
 function isSame(a: Holding | undefined, b: Holding | undefined): boolean {
@@ -68,7 +67,7 @@ interface Point {
 class Replay {
 	private readonly body: Body;
 	private readonly goal: Goal;
-	private readonly branches: readonly Trail[];
+	private readonly branches: readonly TraceStep[];
 	/** Take an edge that the values on this path speak against: where paths met, the walk knew less. */
 	private readonly forced: boolean;
 	private readonly seen = new Set<string>();
@@ -77,7 +76,7 @@ class Replay {
 	constructor(body: Body, goal: Goal, forced: boolean) {
 		this.body = body;
 		this.goal = goal;
-		this.branches = branchesOf(goal.state.trail);
+		this.branches = branchesOf(goal.state.trace);
 		this.forced = forced;
 	}
 
@@ -105,10 +104,10 @@ class Replay {
 	private follow(point: Point, at: Range, state: State, station?: Sign, release?: string): Point {
 		const before = this.holding(point.state);
 		const after = this.holding(state);
-		const retaken = state.trail !== point.state.trail && isTaking(state.trail, this.goal.id);
+		const retaken = state.trace !== point.state.trace && isAcquire(state.trace, this.goal.id);
 		if (!station && isSame(before, after) && !retaken && release === undefined) return { ...point, state };
-		const own = state.trail && state.trail !== point.state.trail && state.trail.about === this.goal.id;
-		const { start, end } = own && !station ? (state.trail as Trail) : at;
+		const own = state.trace && state.trace !== point.state.trace && state.trace.about === this.goal.id;
+		const { start, end } = own && !station ? (state.trace as TraceStep) : at;
 		const kept: Station = { kind: 'step', truth: undefined, ...station, release, start, end, holding: after };
 		return { ...point, state, path: { station: kept, before: point.path } };
 	}
@@ -172,7 +171,7 @@ class Replay {
 	private branch(point: Point, block: Block, test: Expr): Point[] {
 		const wanted = this.branches[point.passed];
 		if (!wanted || wanted.start !== test.start || wanted.end !== test.end) return [];
-		const truth = wanted.text === 'true';
+		const truth = wanted.event.kind === 'branch' && wanted.event.truth;
 		const to = block.successors[truth ? 0 : 1];
 		if (to === undefined) return [];
 		const station = { kind: 'branch' as const, truth };
@@ -189,10 +188,6 @@ class Replay {
 			return [next];
 		});
 	}
-}
-
-function isTaking(trail: Trail | undefined, id: string): boolean {
-	return trail?.about === id && trail.text.includes('taken by');
 }
 
 /** A declaration's step is its variable alone. */

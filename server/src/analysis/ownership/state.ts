@@ -5,6 +5,7 @@ import { common, type Facts, NO_FACTS } from '../facts.js';
 import type { Held } from '../holders.js';
 import { isVariable, rootOf } from '../walk.js';
 import { unmarked } from './former.js';
+import type { TraceEvent, TraceStep } from './trace.js';
 
 /** Signs a value may have; for pointers NEG is an ERR_PTR, ZERO is NULL. */
 export const NEG = 1;
@@ -100,14 +101,6 @@ export interface Touch {
 	readonly doubted?: boolean | undefined;
 }
 
-/** One step of a path, newest first. */
-export interface Trail extends Range {
-	readonly text: string;
-	/** Holding it is about; undefined for a branch. */
-	readonly about: string | undefined;
-	readonly before: Trail | undefined;
-}
-
 export class State {
 	holdings = new Map<string, Holding>();
 	touches = new Map<string, Touch>();
@@ -123,7 +116,7 @@ export class State {
 	kept: ReadonlySet<string> = new Set();
 	/** Parameters that are pages or arrays of them, places whose pages the caller holds, with their depth. */
 	given: ReadonlyMap<string, number> = new Map();
-	trail: Trail | undefined;
+	trace: TraceStep | undefined;
 
 	clone(): State {
 		const copy = new State();
@@ -136,7 +129,7 @@ export class State {
 		copy.earlier = this.earlier;
 		copy.doubtful = this.doubtful;
 		copy.given = this.given;
-		copy.trail = this.trail;
+		copy.trace = this.trace;
 		return copy;
 	}
 
@@ -146,8 +139,9 @@ export class State {
 		return holdings.size + touches.size + values.size + aliases.size + facts.size + earlier.size;
 	}
 
-	note(at: Range, text: string, about?: string): void {
-		this.trail = { start: at.start, end: at.end, text: unmarked(text), about, before: this.trail };
+	note(at: Range, event: TraceEvent, about?: string): void {
+		const named = 'place' in event ? { ...event, place: unmarked(event.place) } : event;
+		this.trace = { start: at.start, end: at.end, event: named, about, before: this.trace };
 	}
 
 	update(id: string, change: Partial<Holding>): void {

@@ -166,7 +166,7 @@ export function take(body: Body, state: State, api: ApiCall, spot: Spot, via?: V
 	const area =
 		api.arg('vmas') && !via && holding.askedConstant === 1 ? spotOf(state, api.arg('vmas') as Expr) : undefined;
 	if (area?.shape === 'address') state.values.set(area.place, { signs: ANY, result: id, form: 'whole' });
-	state.note(via?.call.nameRange ?? call.nameRange, `${spot.place}: taken by ${call.name}()`, id);
+	state.note(via?.call.nameRange ?? call.nameRange, { kind: 'acquired', place: spot.place, callee: call.name }, id);
 	if (isField(spot.place))
 		body.events.push({
 			kind: 'field',

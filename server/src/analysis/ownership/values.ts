@@ -201,7 +201,7 @@ function learn(state: State, id: string, signs: number, at: Range): void {
 	const fine = meaning === 'bool' || meaning === 'page-or-null' ? signs === POS : !(signs & NEG);
 	if (none) {
 		state.update(id, failed(holding));
-		state.note(at, 'nothing was taken', id);
+		state.note(at, { kind: 'none' }, id);
 		// the number says nothing of the pages that earlier passes took
 		if (holding.earlier)
 			for (const [place, value] of state.values)
@@ -321,7 +321,7 @@ function compareWithAsked(state: State, key: string, op: string, other: Expr, at
 		if (holding.askedConstant === 1 && holding.taking.api.record.meaning !== 'bytes')
 			return narrow(state, key, NEG | ZERO, at);
 		if (holding.outcome !== 'none') state.update(holding.id, { outcome: 'short' });
-		state.note(at, 'fewer pages than asked for', holding.id);
+		state.note(at, { kind: 'partial' }, holding.id);
 	}
 	return true;
 }

@@ -241,7 +241,7 @@ export function leave(body: Body, block: Block, entry: State): [number, State][]
 			if (!assume(after, test, i === 0)) return [];
 			// a loop over an object ends because what it calls changes that
 			if (isHead) after.doubtful = doubtful;
-			after.note(test, i === 0 ? 'true' : 'false');
+			after.note(test, { kind: 'branch', truth: i === 0 });
 			return [[next, alongEdge(body, block, next, after)]];
 		}),
 	);
