@@ -1,19 +1,12 @@
 import type { FileContext } from '../analysis/context.js';
 import type { CallExpr } from '../syntax/ir.js';
-import { ends, mismatches, releaser, takers } from './release-kind.js';
+import { type Counterpart, counterpartOf, ends, mismatches, releaser, takers } from './release-kind.js';
 import type { Fix, Rule } from './rule.js';
 
-const REPLACEMENTS: Readonly<Record<string, string>> = {
-	unpin_user_page: 'put_page',
-	unpin_user_pages: 'release_pages',
-	unpin_folio: 'folio_put',
-};
-
-function swap(release: CallExpr): readonly Fix[] {
-	const name = REPLACEMENTS[release.name];
-	return name
-		? [{ title: `Replace ${release.name} by ${name}`, safe: true, edits: [{ ...release.nameRange, text: name }] }]
-		: [];
+function swap(release: CallExpr, by: Counterpart | undefined): readonly Fix[] {
+	if (!by || by.addsCount) return [];
+	const { name } = by;
+	return [{ title: `Replace ${release.name} by ${name}`, safe: true, edits: [{ ...release.nameRange, text: name }] }];
 }
 
 /** From 5.2 to 5.5 put_user_page* paired with get_user_pages*; 5.6 gave them their new name and meaning. */
@@ -34,15 +27,14 @@ export const getUnpinPage: Rule = {
 		for (const wrong of mismatches(file, 'reference', 'pin')) {
 			const { release, via, place, taken, across } = wrong;
 			if (pairsWithGet(file, release.name)) continue;
-			const right = REPLACEMENTS[release.name]
-				? `release with ${REPLACEMENTS[release.name]}()`
-				: 'release with put_page()';
+			const by = counterpartOf(file, release, taken);
+			const right = `release with ${by?.name ?? 'put_page'}()`;
 			const twin = taken.length === 1 ? taken[0]?.api.record.successor : undefined;
 			report({
 				...(via ?? release).nameRange,
 				message: `${place}: plain references from ${takers(taken)}, but ${releaser(wrong)} gives back pins that were never taken; ${right}${twin ? `, or take them with ${twin}()` : ''}`,
 				related: ends(wrong, 'plain references are taken here'),
-				fixes: swap(release).map((fix) => ({ ...fix, safe: !across })),
+				fixes: swap(release, by).map((fix) => ({ ...fix, safe: !across })),
 			});
 		}
 	},

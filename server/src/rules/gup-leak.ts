@@ -19,7 +19,7 @@ export function leakReport(file: FileContext, { fn, holding, exit }: Leak, what:
 		holding.spared || holding.earlier || (several && fn.loops.length > 0) ? 'those that nothing else has' : 'them';
 	return {
 		...holding.taking.call.nameRange,
-		message: `${name}: ${taken(holding)}, but ${what}${where}: nothing releases them there and nothing else holds them; give ${which} back with ${giver(holding)} on that path`,
+		message: `${name}: ${taken(holding)}, but ${what}${where}: nothing releases them there and nothing else holds them; give ${which} back with ${giver(file, holding)} on that path`,
 		related: [...related(file, exit.state, holding), ...spared, end],
 	};
 }
@@ -38,7 +38,7 @@ export function lostReports(file: FileContext, short: boolean): Report[] {
 		const again = call === holding.call ? 'the next pass' : `${call.name}()`;
 		return {
 			...taking.call.nameRange,
-			message: `${name}: ${taken(holding)}, but ${what}${again} takes into the same place before anybody has given these back: they can be found no more; give them back with ${giver(holding)} first`,
+			message: `${name}: ${taken(holding)}, but ${what}${again} takes into the same place before anybody has given these back: they can be found no more; give them back with ${giver(file, holding)} first`,
 			related: related(file, state, holding, { ...call.nameRange, message: `${name}: overwritten here` }),
 		};
 	});

@@ -23,7 +23,7 @@ export const gupPartialLeak: Rule = {
 			const { holding, release, state } = event;
 			report({
 				...release.nameRange,
-				message: `${named(holding)}: ${taken(holding)}, but released by bytes / PAGE_SIZE, which forgets the offset in the first page: the last page is left behind; release DIV_ROUND_UP(offset + bytes, PAGE_SIZE) pages with ${giver(holding)}`,
+				message: `${named(holding)}: ${taken(holding)}, but released by bytes / PAGE_SIZE, which forgets the offset in the first page: the last page is left behind; release DIV_ROUND_UP(offset + bytes, PAGE_SIZE) pages with ${giver(file, holding)}`,
 				related: related(file, state, holding),
 			});
 		}

@@ -3,6 +3,7 @@ import type { FileContext } from '../analysis/context.js';
 import { unmarked } from '../analysis/ownership/former.js';
 import type { Holding, State } from '../analysis/ownership/state.js';
 import { describe, isAcquire, type TraceStep } from '../analysis/ownership/trace.js';
+import type { Role } from '../kernel/types.js';
 import type { Range } from '../syntax/ir.js';
 import type { Related } from './rule.js';
 
@@ -21,12 +22,20 @@ export function taken({ kind, taking }: Holding): string {
 	return `${kind === 'pin' ? 'pinned' : kind === 'extracted' ? 'extracted' : 'referenced'} by ${taking.call.name}()`;
 }
 
-/** The function that gives them back: "unpin_user_pages()". */
-export function giver({ kind, taking, single, askedConstant }: Holding): string {
-	if (taking.call.name === 'memfd_pin_folios') return 'unpin_folios()';
-	const one = single || askedConstant === 1;
-	if (kind === 'reference') return one ? 'put_page()' : 'put_page() on each of them';
-	return one ? 'unpin_user_page()' : 'unpin_user_pages()';
+/** The function that gives them back, of those that the record of the taking call names: "unpin_user_pages()". */
+export function giver({ kernel }: FileContext, { kind, taking, single, askedConstant }: Holding): string {
+	const { releasedBy } = taking.api.record;
+	const first = (...roles: readonly Role[]): string | undefined =>
+		roles
+			.flatMap((role) =>
+				releasedBy.filter((name) => kernel.api(name)?.signature && kernel.api(name)?.index(role) === 0),
+			)
+			.at(0);
+	const one = first('page', 'folio') ?? releasedBy[0];
+	if (single || askedConstant === 1) return `${one}()`;
+	// release_pages() is for who has a batch anyway
+	const all = kind === 'reference' ? undefined : first('pages', 'folios');
+	return all ? `${all}()` : `${one}() on each of them`;
 }
 
 /** Steps of a path from where these pages were taken last, as far as they are about them; of a longer path only its end. */

@@ -5,6 +5,7 @@ import { isForSomeKernels } from '../analysis/compat.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { type Held, holdersOf } from '../analysis/holders.js';
 import { unmarked } from '../analysis/ownership/former.js';
+import type { Role } from '../kernel/types.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
 import type { Related } from './rule.js';
 
@@ -128,6 +129,42 @@ function throughFields(file: FileContext, taken: Held, released: string): Mismat
 /** Pages of user space that wait in a field and are given to the page allocator. */
 export function freedFields(file: FileContext): Mismatch[] {
 	return (['reference', 'pin'] as const).flatMap((taken) => throughFields(file, taken, 'freed'));
+}
+
+/** A release that gives back what the wrong one should have. */
+export interface Counterpart {
+	readonly name: string;
+	/** It is told a number as well, which is one. */
+	readonly addsCount: boolean;
+}
+
+/** Arguments of a release that say what is given back, each with those that may stand for it. */
+const RELEASED: readonly (readonly [given: Role, accepted: readonly Role[]])[] = [
+	['page', ['page']],
+	['folio', ['folio']],
+	['pages', ['pages', 'folios']],
+];
+
+/** The release of the same shape among those that the records of the taking calls name; undefined where there is none. */
+export function counterpartOf(
+	file: FileContext,
+	release: CallExpr,
+	taken: readonly ApiCall[],
+): Counterpart | undefined {
+	const wrong = file.apiCall(release)?.api;
+	const [, accepted] = RELEASED.find(([given]) => wrong?.index(given) === 0) ?? [];
+	if (!wrong || !accepted || wrong.index('dirty') >= 0) return undefined;
+	const all = taken.map((call) => call.api.record.releasedBy);
+	const counts = wrong.index('count') >= 0;
+	for (const name of all[0] ?? []) {
+		const api = file.kernel.api(name);
+		if (!api?.signature || api.index('dirty') >= 0 || !all.every((names) => names.includes(name))) continue;
+		if (!accepted.some((role) => api.index(role) === 0)) continue;
+		const addsCount = api.index('count') >= 0 && !counts;
+		if (counts && api.index('count') < 0) continue;
+		return { name, addsCount };
+	}
+	return undefined;
 }
 
 /** "put_page()", or "put_page(), by way of duck_put()," */
