@@ -1,55 +1,14 @@
 /** The texts that mutants are made of. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { kernelTree, LONG_TERM, type LongTerm } from '../../scripts/trees.js';
 import { needles } from '../../server/src/engine.js';
 import { collect } from '../../server/src/workspace/collect.js';
 import { Prefilter } from '../../server/src/workspace/prefilter.js';
 import { readSource } from '../../server/src/workspace/read.js';
-import { readPage } from '../rules/page.js';
+import { examples, pages, type Specimen } from '../support/specimens.js';
 import { excerpts } from './excerpts.js';
-
-export interface Specimen {
-	/** Where it is from, for people. */
-	readonly name: string;
-	readonly text: string;
-	/** Path and kernel version it is analysed as. */
-	readonly path: string;
-	readonly kernel: string;
-}
 
 /** Larger files are in it by their excerpts alone. */
 const LARGEST_FILE = 40_000;
-
-const root = join(import.meta.dirname, '..', '..');
-
-function examples(): Specimen[] {
-	const folder = join(root, 'examples');
-	return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-		.filter((name) => name.endsWith('.c'))
-		.sort()
-		.map((name) => ({
-			name,
-			text: readFileSync(join(folder, name), 'utf8'),
-			path: name.replaceAll('\\', '/'),
-			kernel: '6.12',
-		}));
-}
-
-function pages(): Specimen[] {
-	const folder = join(root, 'docs', 'rules');
-	return readdirSync(folder)
-		.filter((name) => name.endsWith('.md') && name !== 'README.md')
-		.sort()
-		.flatMap((name) =>
-			readPage(readFileSync(join(folder, name), 'utf8')).examples.map(({ code, path, kernel, line }) => ({
-				name: `${name}:${line}`,
-				text: code,
-				path,
-				kernel,
-			})),
-		);
-}
 
 /** Specimens by kind. */
 export interface Corpus {

@@ -1,7 +1,8 @@
 /** Inputs from seeds: the same corpus and seed give the same input. */
 import { READ } from '../../server/src/kernel/releases.js';
 import type { Edit } from '../../server/src/rules/rule.js';
-import type { Corpus, Specimen } from './corpus.js';
+import type { Specimen } from '../support/specimens.js';
+import type { Corpus } from './corpus.js';
 import { Dice } from './dice.js';
 import type { Input } from './input.js';
 import { functionsOf } from './mutate/code.js';

@@ -6,7 +6,7 @@ import { fingerprints } from '../../server/src/cli/fingerprint.js';
 import { prototype } from '../../server/src/explain/prototype.js';
 import { ruleMetas } from '../../server/src/rules/index.js';
 import { treeHeaders } from '../../server/src/workspace/treeKernel.js';
-import type { Specimen } from './corpus.js';
+import type { Specimen } from '../support/specimens.js';
 import type { Dice } from './dice.js';
 import type { Input, Target } from './input.js';
 import { mutated } from './mutate/index.js';
