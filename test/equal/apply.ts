@@ -26,18 +26,13 @@ export function rewrite(text: string, rewriting: Rewriting): Rewritten | undefin
 
 /** Those of the candidates that do not overlap one before them. */
 export function applied(text: string, candidates: readonly Candidate[]): Rewritten | undefined {
-	const edits: Edit[] = [];
-	const spans: { readonly start: number; readonly end: number }[] = [];
-	for (const candidate of candidates) {
-		if (candidate.some((edit) => spans.some((span) => overlap(edit, span)))) continue;
-		edits.push(...candidate);
-		spans.push(...candidate);
+	const edits: Placed[] = [];
+	for (const [order, candidate] of candidates.entries()) {
+		if (candidate.some((edit) => edits.some((other) => overlap(edit, other.edit)))) continue;
+		edits.push(...candidate.map((edit, i) => ({ edit, order, closes: i > 0 })));
 	}
 	if (edits.length === 0) return undefined;
-	const sorted = edits
-		.map((edit, i) => ({ edit, i }))
-		.sort((a, b) => a.edit.start - b.edit.start || a.edit.end - b.edit.end || a.i - b.i)
-		.map(({ edit }) => edit);
+	const sorted = edits.sort(byPlace).map(({ edit }) => edit);
 	let result = '';
 	let at = 0;
 	for (const { start, end, text: replacement } of sorted) {
@@ -45,6 +40,20 @@ export function applied(text: string, candidates: readonly Candidate[]): Rewritt
 		at = end;
 	}
 	return { text: result + text.slice(at), edits: sorted };
+}
+
+interface Placed {
+	readonly edit: Edit;
+	/** Of its candidate. */
+	readonly order: number;
+	/** It is not the first of its candidate. */
+	readonly closes: boolean;
+}
+
+/** At one place what ends comes before what begins, and what began last ends first. */
+function byPlace(a: Placed, b: Placed): number {
+	const before = a.edit.start - b.edit.start || a.edit.end - b.edit.end || Number(b.closes) - Number(a.closes);
+	return before || (a.closes ? b.order - a.order : a.order - b.order);
 }
 
 function overlap(a: Edit, b: { readonly start: number; readonly end: number }): boolean {

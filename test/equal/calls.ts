@@ -47,14 +47,24 @@ function hoisted(fits: (code: Code, arg: PlainNode) => string | undefined) {
 				if (type === undefined) continue;
 				return [
 					[
-						code.insert(statement.start, `{ ${type}equal_argument = ${code.text(arg)}; `),
-						code.replace(arg, 'equal_argument'),
+						code.insert(statement.start, `{ ${type}equal_argument${statement.start} = ${code.text(arg)}; `),
+						code.replace(arg, `equal_argument${statement.start}`),
 						code.insert(statement.end, ' }'),
 					],
 				];
 			}
 			return [];
 		});
+}
+
+/** "struct page **" where a struct of the text has one field of this name. */
+function fieldType(code: Code, arg: PlainNode): string | undefined {
+	const name = arg.type === 'field_expression' ? field(arg, 'field') : undefined;
+	if (!name) return undefined;
+	const declared = new RegExp(`^\\s+((?:struct )?\\w[\\w ]*?)\\s+(\\**)${code.text(name)}(\\[[^\\]]*\\])?;`, 'gm');
+	const found = [...code.all.matchAll(declared)];
+	const [, base, stars = '', array] = found[0] ?? [];
+	return found.length === 1 && base !== undefined ? `${base} ${stars}${array === undefined ? '' : '*'}` : undefined;
 }
 
 export const CALLS: readonly Rewriting[] = [
@@ -109,6 +119,6 @@ export const CALLS: readonly Rewriting[] = [
 	},
 	{
 		name: 'a field in a local',
-		places: hoisted((_, arg) => (arg.type === 'field_expression' ? '__auto_type ' : undefined)),
+		places: hoisted((code, arg) => fieldType(code, arg)),
 	},
 ];

@@ -7,7 +7,9 @@ import type { Rewriting } from './rewriting.js';
 function gaps(code: Code): number[] {
 	const text = code.text(code.node);
 	const { starts } = tokenize(text);
-	return [...starts].slice(1);
+	// `->` and `+=` are tokens of several characters each
+	const splits = /[^\w\s()[\]{};,][^\w\s()[\]{};,]/;
+	return [...starts].slice(1).filter((at) => !splits.test(text.slice(at - 1, at + 1)));
 }
 
 function header(text: string, node: { readonly start: number }, body: { readonly start: number }): string {
@@ -54,7 +56,7 @@ export const LAYOUT: readonly Rewriting[] = [
 					: [];
 			}),
 	},
-	{ name: 'lines joined by a backslash', places: (code) => gaps(code).map((at) => [code.insert(at, ' \\\n')]) },
+	{ name: 'lines joined by a backslash', places: (code) => gaps(code).map((at) => [code.insert(at, ' \\\n\t')]) },
 	{
 		name: 'comment lines between statements',
 		places: (code) =>

@@ -36,7 +36,7 @@ export function observe(
 					at: start,
 				})),
 				...sites.map(({ function: fn, api, verdict, target, reason, release, start }) => ({
-					what: `${api} in ${fn}: ${[verdict, target, reason].filter(Boolean).join(' ')}${release ? `, released by ${release}` : ''}`,
+					what: `${api} in ${fn}: ${[verdict, target, reason].filter(Boolean).join(' ')}${release ? `, released by ${release.split(', ').sort().join(', ')}` : ''}`,
 					at: start,
 				})),
 				...offers.map(({ sites, conversions, refusal }) => ({

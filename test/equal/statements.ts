@@ -202,7 +202,12 @@ export const STATEMENTS: readonly Rewriting[] = [
 						const [value] = code.statements(node);
 						if (!value) return [];
 						return [
-							[code.replace(node, `{ ${returned(code)}equal_return = ${code.text(value)}; return equal_return; }`)],
+							[
+								code.replace(
+									node,
+									`{ ${returned(code)}equal_return${node.start} = ${code.text(value)}; return equal_return${node.start}; }`,
+								),
+							],
 						];
 					}),
 	},

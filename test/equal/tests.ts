@@ -67,8 +67,8 @@ function kept(type: string, write: (test: string) => string, fits: (node: PlainN
 			if (!condition || !fits(stripped(condition))) return [];
 			return [
 				[
-					code.insert(node.start, `{ ${type} equal_test = ${write(code.text(stripped(condition)))}; `),
-					code.replace(condition, '(equal_test)'),
+					code.insert(node.start, `{ ${type} equal_test${node.start} = ${write(code.text(stripped(condition)))}; `),
+					code.replace(condition, `(equal_test${node.start})`),
 					code.insert(node.end, ' }'),
 				],
 			];
@@ -86,8 +86,8 @@ export const TESTS: readonly Rewriting[] = [
 				if (!condition) return [];
 				return [
 					[
-						code.insert(node.start, `{ bool equal_test = !(${code.text(stripped(condition))}); `),
-						code.replace(condition, '(!equal_test)'),
+						code.insert(node.start, `{ bool equal_test${node.start} = !(${code.text(stripped(condition))}); `),
+						code.replace(condition, `(!equal_test${node.start})`),
 						code.insert(node.end, ' }'),
 					],
 				];
@@ -142,8 +142,10 @@ export const TESTS: readonly Rewriting[] = [
 					return [];
 				return [
 					[
-						code.replace({ start: statement.start, end: next.start }, ''),
-						code.replace(at, `(${code.text(assignment)})`),
+						code.replace(
+							{ start: statement.start, end: at.end },
+							`${code.between(next.start, at.start)}(${code.text(assignment)})`,
+						),
 					],
 				];
 			}),
@@ -159,8 +161,8 @@ export const TESTS: readonly Rewriting[] = [
 				if (left?.type !== 'call_expression' || !right || !code.isPure(right)) return [];
 				return [
 					[
-						code.insert(node.start, `{ __auto_type equal_result = ${code.text(left)}; `),
-						code.replace(left, 'equal_result'),
+						code.insert(node.start, `{ __auto_type equal_result${node.start} = ${code.text(left)}; `),
+						code.replace(left, `equal_result${node.start}`),
 						code.insert(node.end, ' }'),
 					],
 				];
