@@ -1,8 +1,9 @@
 /** Plain nodes -> IR expressions. */
 import { typeOperands } from '../kernel/callees.js';
-import type { CallExpr, CType, Expr, Range } from './ir.js';
+import { addressed, assigned, binary, dereferenced, member, negated } from './canonical.js';
+import type { CallExpr, CType, Expr, Range, Variable } from './ir.js';
 import type { PlainNode } from './parser.js';
-import { abstractPointers, baseType, child } from './types.js';
+import { abstractPointers, baseType, child, resolved } from './types.js';
 
 const NAMES = new Set([
 	'identifier',
@@ -14,6 +15,8 @@ const NAMES = new Set([
 	'false',
 	'statement_identifier',
 ]);
+
+const NO_TYPES: ReadonlyMap<string, CType> = new Map();
 
 const SIZE: CType = { base: 'size_t', pointers: 0, array: false };
 
@@ -38,16 +41,26 @@ export class ExpressionLowering {
 	private readonly source: string;
 	private readonly base: number;
 	private readonly end: number;
+	private readonly typedefs: ReadonlyMap<string, CType>;
+	/** Of the variables declared so far. */
+	private readonly types = new Map<string, CType>();
 
 	/**
 	 * @param source the file's text (names are read from it, not from the softened text)
 	 * @param base offset of the softened text's start in `source`
+	 * @param typedefs of the file, by name
 	 * @param end of the item in `source`: softened texts have room for more, and what cannot be read may reach into it
 	 */
-	constructor(source: string, base: number, end: number) {
+	constructor(source: string, base: number, end: number, typedefs: ReadonlyMap<string, CType> = NO_TYPES) {
 		this.source = source;
 		this.base = base;
 		this.end = end;
+		this.typedefs = typedefs;
+	}
+
+	/** A variable that what follows may name. */
+	declare({ name, type }: Variable): void {
+		this.types.set(name, type);
 	}
 
 	text = (node: PlainNode): string => {
@@ -61,11 +74,8 @@ export class ExpressionLowering {
 
 	type(descriptor: PlainNode | undefined): CType {
 		if (!descriptor) return { base: '', pointers: 0, array: false };
-		return {
-			base: baseType(descriptor, this.text),
-			pointers: abstractPointers(child(descriptor, 'declarator')),
-			array: false,
-		};
+		const pointers = abstractPointers(child(descriptor, 'declarator'));
+		return resolved({ base: baseType(descriptor, this.text), pointers, array: false }, this.typedefs);
 	}
 
 	private items(node: PlainNode): Expr[] {
@@ -110,16 +120,10 @@ export class ExpressionLowering {
 			case 'unary_expression':
 			case 'pointer_expression':
 			case 'update_expression':
-				return {
-					start,
-					end,
-					kind: 'unary',
-					op: this.operator(node)?.type ?? '',
-					operand: this.field(node, 'argument'),
-				};
+				return this.unary({ start, end }, this.operator(node)?.type ?? '', this.field(node, 'argument'));
 			case 'binary_expression': {
 				const op = this.operator(node);
-				return {
+				const written = {
 					start,
 					end,
 					kind: 'binary',
@@ -127,17 +131,16 @@ export class ExpressionLowering {
 					left: this.field(node, 'left'),
 					right: this.field(node, 'right'),
 					opStart: this.base + (op ?? node).start,
-				};
+				} as const;
+				return binary(written, this.types);
 			}
 			case 'assignment_expression':
-				return {
-					start,
-					end,
-					kind: 'assign',
-					op: this.operator(node)?.type ?? '=',
-					left: this.field(node, 'left'),
-					right: this.field(node, 'right'),
-				};
+				return assigned(
+					{ start, end },
+					this.operator(node)?.type ?? '=',
+					this.field(node, 'left'),
+					this.field(node, 'right'),
+				);
 			case 'conditional_expression': {
 				const whenTrue = child(node, 'consequence');
 				return {
@@ -151,14 +154,12 @@ export class ExpressionLowering {
 			}
 			case 'field_expression': {
 				const name = child(node, 'field');
-				return {
-					start,
-					end,
-					kind: 'field',
-					object: this.field(node, 'argument'),
-					field: name ? this.text(name) : '',
-					arrow: node.children.some((c) => c.type === '->'),
-				};
+				return member(
+					{ start, end },
+					this.field(node, 'argument'),
+					name ? this.text(name) : '',
+					node.children.some((c) => c.type === '->'),
+				);
 			}
 			case 'subscript_expression': {
 				const [object, index] = [this.field(node, 'argument'), this.field(node, 'index')];
@@ -181,6 +182,13 @@ export class ExpressionLowering {
 			default:
 				return { start, end, kind: 'other', items: this.statements(node) };
 		}
+	}
+
+	private unary(range: Range, op: string, operand: Expr): Expr {
+		if (op === '*') return dereferenced(range, operand);
+		if (op === '&') return addressed(range, operand);
+		if (op === '!') return negated(range, operand);
+		return { start: range.start, end: range.end, kind: 'unary', op, operand };
 	}
 
 	private call(node: PlainNode): Expr {

@@ -1,9 +1,10 @@
 /** One function: plain nodes -> control-flow graph. */
+import { isTruth, NEGATED } from './canonical.js';
 import type { Effort } from './effort.js';
 import type { Block, CType, Expr, FunctionIR, Loop, Range, Step, Variable } from './ir.js';
 import { ExpressionLowering } from './lower-expr.js';
 import type { PlainNode } from './parser.js';
-import { baseType, child, declared } from './types.js';
+import { baseType, child, declared, resolved } from './types.js';
 
 interface Draft {
 	id: number;
@@ -57,6 +58,8 @@ export interface FunctionSource {
 	readonly clean: boolean;
 	readonly variant: number;
 	readonly effort: Effort;
+	/** typedef name -> type, of the file. */
+	readonly typedefs: ReadonlyMap<string, CType>;
 }
 
 class FunctionLowering {
@@ -68,11 +71,12 @@ class FunctionLowering {
 	private readonly loops: { node: PlainNode; exit: Draft; parts: LoopParts }[] = [];
 	private readonly expressions: ExpressionLowering;
 	private readonly source: FunctionSource;
+	private names: ReadonlyMap<string, number> | undefined;
 	private current: Draft;
 
 	constructor(source: FunctionSource) {
 		this.source = source;
-		this.expressions = new ExpressionLowering(source.text, source.base, source.range.end);
+		this.expressions = new ExpressionLowering(source.text, source.base, source.range.end, source.typedefs);
 		this.current = this.block();
 	}
 
@@ -88,7 +92,7 @@ class FunctionLowering {
 			);
 			const declarator = child(definition, 'declarator');
 			const top = declarator && declared(declarator, expressions.text);
-			returnType = { base: baseType(definition, expressions.text), pointers: top?.pointers ?? 0, array: false };
+			returnType = this.typed(definition, top?.pointers ?? 0, false);
 			const list = declarator && findParameters(declarator);
 			for (const node of list?.children ?? []) if (node.type === 'parameter_declaration') this.parameter(node, params);
 			const body = child(definition, 'body');
@@ -125,12 +129,16 @@ class FunctionLowering {
 		const declarator = child(node, 'declarator');
 		const found = declarator && declared(declarator, this.expressions.text);
 		const range = this.expressions.range(found?.node ?? node);
-		const type = {
-			base: baseType(node, this.expressions.text),
-			pointers: found?.pointers ?? 0,
-			array: found?.array ?? false,
-		};
-		if (found || type.base !== 'void') params.push({ ...range, name: found?.name ?? '', type });
+		const type = this.typed(node, found?.pointers ?? 0, found?.array ?? false);
+		if (!found && type.base === 'void') return;
+		const variable = { ...range, name: found?.name ?? '', type };
+		params.push(variable);
+		this.expressions.declare(variable);
+	}
+
+	/** The type a declaration gives what it declares. */
+	private typed(node: PlainNode, pointers: number, array: boolean): CType {
+		return resolved({ base: baseType(node, this.expressions.text), pointers, array }, this.source.typedefs);
 	}
 
 	private block(): Draft {
@@ -262,7 +270,6 @@ class FunctionLowering {
 
 	private declaration(node: PlainNode): void {
 		const { expressions } = this;
-		const base = baseType(node, expressions.text);
 		// what lives on between calls is no variable of one of them
 		const lasts = node.children.some((c) => c.type === 'storage_class_specifier' && expressions.text(c) === 'static');
 		for (const [i, declarator] of node.children.entries()) {
@@ -273,11 +280,12 @@ class FunctionLowering {
 			const variable: Variable = {
 				...range,
 				name: found.name,
-				type: { base, pointers: found.pointers, array: found.array },
+				type: this.typed(node, found.pointers, found.array),
 			};
 			const value = declarator.type === 'init_declarator' ? child(declarator, 'value') : undefined;
 			if (found.isFunction && !value) continue;
 			this.locals.push(variable);
+			expressions.declare(variable);
 			const init = value && expressions.expr(value);
 			const behind = value ?? node.children[i + 1];
 			const between = this.source.text.slice(
@@ -300,10 +308,55 @@ class FunctionLowering {
 			this.current = middle;
 			return this.branch(bare.right, yes, no);
 		}
+		const remembered = this.remembered(bare);
+		if (remembered) return this.branch(remembered, yes, no);
+		const test = this.settled(bare);
 		if (this.current.closed) this.current = this.block();
-		this.current.test = bare;
+		this.current.test = test;
 		this.current.successors.push(yes.id, no.id);
 		this.current.closed = true;
+	}
+
+	/** `(r = f()) < n` assigns first, and compares then. */
+	private settled(test: Expr): Expr {
+		const inner = unwrap(test);
+		if (inner.kind === 'assign' && inner.op === '=' && isPlace(unwrap(inner.left))) {
+			this.step({ start: inner.start, end: inner.end, kind: 'eval', expr: inner });
+			return inner.left;
+		}
+		if (test.kind !== 'binary' || !NEGATED[test.op]) return test;
+		if (isStill(test.right)) return { ...test, left: this.settled(test.left) };
+		return isStill(test.left) ? { ...test, right: this.settled(test.right) } : test;
+	}
+
+	/** What is tested by a local variable that was set to it just before, and that is read nowhere else. */
+	private remembered(test: Expr): Expr | undefined {
+		const last = this.current.closed ? undefined : this.current.steps.at(-1);
+		if (test.kind !== 'name' || last?.kind !== 'declare' || last.variable.name !== test.name) return undefined;
+		const { init, variable } = last;
+		const { base, pointers, array } = variable.type;
+		if (!init || pointers > 0 || array || last.cleanup !== undefined) return undefined;
+		if (!/^(?:bool|_Bool)$/.test(base) && !(/^(?:unsigned )?(?:int|long)$/.test(base) && isTruth(unwrap(init))))
+			return undefined;
+		if (this.occurrences(test.name) !== 2) return undefined;
+		this.current.steps.splice(-1, 1, { ...last, init: undefined });
+		return init;
+	}
+
+	/** How often a name stands in the function. */
+	private occurrences(name: string): number {
+		if (!this.names) {
+			const names = new Map<string, number>();
+			const pending = [this.source.root];
+			for (let node = pending.pop(); node; node = pending.pop()) {
+				pending.push(...node.children);
+				if (node.type !== 'identifier') continue;
+				const text = this.expressions.text(node);
+				names.set(text, (names.get(text) ?? 0) + 1);
+			}
+			this.names = names;
+		}
+		return this.names.get(name) ?? 0;
 	}
 
 	/** The word in the file at a node: softening may have made a macro an `if` or `while`. */
@@ -514,6 +567,30 @@ function subjectOf(test: Expr): Expr | undefined {
 /** A variable or field: reading it has no effect. */
 function isPlace(expr: Expr): boolean {
 	return expr.kind === 'name' || (expr.kind === 'field' && isPlace(unwrap(expr.object)));
+}
+
+/** Evaluating it changes nothing, so that it may be done before or after something else. */
+function isStill(expr: Expr): boolean {
+	switch (expr.kind) {
+		case 'name':
+		case 'number':
+		case 'string':
+			return true;
+		case 'paren':
+			return isStill(expr.inner);
+		case 'cast':
+			return isStill(expr.operand);
+		case 'field':
+			return isStill(expr.object);
+		case 'index':
+			return isStill(expr.object) && isStill(expr.index);
+		case 'unary':
+			return expr.op !== '++' && expr.op !== '--' && isStill(expr.operand);
+		case 'binary':
+			return isStill(expr.left) && isStill(expr.right);
+		default:
+			return false;
+	}
 }
 
 function findParameters(declarator: PlainNode): PlainNode | undefined {
