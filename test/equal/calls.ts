@@ -106,6 +106,7 @@ export const CALLS: readonly Rewriting[] = [
 	},
 	{
 		name: 'flags in a local',
+		moves: true,
 		places: hoisted((code, arg) =>
 			/^\w*(?:FOLL_\w+)(?:\s*\|\s*FOLL_\w+)*$/.test(code.text(arg)) ? 'unsigned int ' : undefined,
 		),

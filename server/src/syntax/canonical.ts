@@ -36,6 +36,11 @@ function unbracketed(expr: Expr): Expr {
 	return at;
 }
 
+/** `(x)` is `x`, at the place of both brackets: text that is cut out with it stays one operand. */
+export function bracketed(range: Range, inner: Expr): Expr {
+	return at(inner, range);
+}
+
 /** The same expression at the place of what is written. A call stays: it is known by its identity. */
 function at(expr: Expr, { start, end }: Range): Expr {
 	return expr.kind === 'call' ? expr : { ...expr, start, end };
@@ -49,6 +54,16 @@ export function dereferenced(range: Range, operand: Expr): Expr {
 	if (inner.kind === 'binary' && inner.op === '+')
 		return { start, end, kind: 'index', object: inner.left, index: inner.right };
 	return { start, end, kind: 'unary', op: '*', operand };
+}
+
+/** `a[i]`: of an array of arrays `a[0]` is `*a`, which is how the one that a caller gets back is written. */
+export function element(range: Range, object: Expr, index: Expr, types: ReadonlyMap<string, CType>): Expr {
+	const { start, end } = range;
+	const inner = unbracketed(object);
+	const type = inner.kind === 'name' ? types.get(inner.name) : undefined;
+	if (type && type.pointers > 2 && numberOf(index) === 0)
+		return { start, end, kind: 'unary', op: '*', operand: object };
+	return { start, end, kind: 'index', object, index };
 }
 
 /** `&x`: `&a[0]` is `a`, `&*p` is `p`. */
@@ -87,6 +102,8 @@ export function binary(written: Binary, types: ReadonlyMap<string, CType>): Expr
 		const { start, end } = written;
 		if (value >= 0) return { start, end, kind: 'number', value, text: String(value) };
 	}
+	const asked = truthOfBool(written, types);
+	if (asked) return asked;
 	if (isTurned(written, types)) {
 		const turned = FLIPPED[op] ?? op;
 		return (
@@ -101,9 +118,43 @@ export function binary(written: Binary, types: ReadonlyMap<string, CType>): Expr
 	return truth(written) ?? written;
 }
 
+/** `flag != 0` is `flag`, `flag == false` is `!flag`. */
+function truthOfBool(written: Binary, types: ReadonlyMap<string, CType>): Expr | undefined {
+	const { op, left, right } = written;
+	const [asked, than] = truthValue(right) === undefined ? [right, left] : [left, right];
+	const inner = unbracketed(asked);
+	const type = inner.kind === 'name' ? types.get(inner.name) : undefined;
+	const value = truthValue(than);
+	if ((op !== '==' && op !== '!=') || value === undefined || !type || !isBool(type)) return undefined;
+	return (op === '==') === value ? at(inner, written) : negated(written, inner);
+}
+
+export function isBool({ base, pointers, array }: CType): boolean {
+	return pointers === 0 && !array && /^(?:bool|_Bool)$/.test(base);
+}
+
+/** `f() != 0` is whether it returned something, `f() == 0` whether it did not. */
+export function askedOf(test: Expr): { readonly call: Expr; readonly truth: boolean } | undefined {
+	if (test.kind !== 'binary' || (test.op !== '==' && test.op !== '!=')) return undefined;
+	const call = unbracketed(test.left);
+	const than = unbracketed(test.right);
+	const isZero =
+		(than.kind === 'number' && than.value === 0) || (than.kind === 'name' && /^(?:NULL|false)$/.test(than.name));
+	return call.kind === 'call' && isZero ? { call, truth: test.op === '!=' } : undefined;
+}
+
+/** `i += 1` as a statement is `i++`, `(void)f()` is `f()`. */
+export function statement(expr: Expr): Expr {
+	if (expr.kind === 'cast' && expr.type.base === 'void' && expr.type.pointers === 0) return statement(expr.operand);
+	if (expr.kind !== 'assign' || numberOf(expr.right) !== 1) return expr;
+	const { start, end, left } = expr;
+	if (expr.op === '+=') return { start, end, kind: 'unary', op: '++', operand: left };
+	return expr.op === '-=' ? { start, end, kind: 'unary', op: '--', operand: left } : expr;
+}
+
 /** `1 + i`, `NULL == p`, `i + pages`. Flags stay in the order they are written in: an edit that takes one out looks at it. */
 function isTurned({ op, left, right }: Binary, types: ReadonlyMap<string, CType>): boolean {
-	if (op !== '+' && op !== '*' && !FLIPPED[op]) return false;
+	if (!/^[+*&^]$/.test(op) && !FLIPPED[op]) return false;
 	if (isConstant(left)) return !isConstant(right);
 	return op === '+' && isInteger(left, types) && mayPoint(right, types);
 }
@@ -117,6 +168,8 @@ function isInteger(expr: Expr, types: ReadonlyMap<string, CType>): boolean {
 	const inner = unbracketed(expr);
 	if (inner.kind === 'number') return true;
 	if (inner.kind === 'binary') return isInteger(inner.left, types) && isInteger(inner.right, types);
+	if (inner.kind === 'conditional')
+		return [inner.whenTrue ?? inner.test, inner.whenFalse].every((arm) => isInteger(arm, types));
 	const type = inner.kind === 'name' ? types.get(inner.name) : undefined;
 	return type !== undefined && !isPointer(type);
 }
@@ -190,11 +243,23 @@ export function assigned(range: Range, op: string, left: Expr, right: Expr): Exp
 	return { start, end, kind: 'assign', op, left, right };
 }
 
-/** A variable or a field of one, as text; undefined for anything else. */
+/** `i`, `n - 1`, `dev->nr + 2` */
+function indexText(expr: Expr): string | undefined {
+	const inner = unbracketed(expr);
+	if (inner.kind === 'number') return String(inner.value);
+	if (inner.kind !== 'binary') return placeText(inner);
+	const [left, right] = [indexText(inner.left), indexText(inner.right)];
+	return left && right && `(${left} ${inner.op} ${right})`;
+}
+
+/** A variable, a field or an element of one, as text; undefined for anything else. */
 function placeText(expr: Expr): string | undefined {
 	const inner = unbracketed(expr);
 	if (inner.kind === 'name') return inner.name;
-	if (inner.kind !== 'field') return undefined;
+	if (inner.kind !== 'field' && inner.kind !== 'index') return undefined;
 	const object = placeText(inner.object);
-	return object && `${object}${inner.arrow ? '->' : '.'}${inner.field}`;
+	if (object === undefined) return undefined;
+	if (inner.kind === 'field') return `${object}${inner.arrow ? '->' : '.'}${inner.field}`;
+	const index = indexText(inner.index);
+	return index && `${object}[${index}]`;
 }

@@ -1,6 +1,6 @@
 /** Plain nodes -> IR expressions. */
 import { typeOperands } from '../kernel/callees.js';
-import { addressed, assigned, binary, dereferenced, member, negated } from './canonical.js';
+import { addressed, assigned, binary, bracketed, dereferenced, element, member, negated } from './canonical.js';
 import type { CallExpr, CType, Expr, Range, Variable } from './ir.js';
 import type { PlainNode } from './parser.js';
 import { abstractPointers, baseType, child, resolved } from './types.js';
@@ -29,10 +29,10 @@ export function numberValue(text: string): number | undefined {
 }
 
 /** `put_page` of `(put_page)(page)`, which keeps a macro of that name out. */
-function unbracketed(callee: Expr): Expr {
-	let inner = callee;
-	while (inner.kind === 'paren') inner = inner.inner;
-	return inner.kind === 'name' ? inner : callee;
+function unbracketed(callee: PlainNode): PlainNode {
+	let at: PlainNode | undefined = callee;
+	while (at?.type === 'parenthesized_expression') at = at.children.find((c) => c.named && c.type !== 'comment');
+	return at?.type === 'identifier' ? at : callee;
 }
 
 export class ExpressionLowering {
@@ -113,7 +113,7 @@ export class ExpressionLowering {
 				const inner = node.children.find((c) => c.named && c.type !== 'comment');
 				if (!inner) return this.missing(node);
 				if (inner.type === 'compound_statement') return { start, end, kind: 'other', items: this.statements(inner) };
-				return { start, end, kind: 'paren', inner: this.expr(inner) };
+				return bracketed({ start, end }, this.expr(inner));
 			}
 			case 'call_expression':
 				return this.call(node);
@@ -165,7 +165,7 @@ export class ExpressionLowering {
 				const [object, index] = [this.field(node, 'argument'), this.field(node, 'index')];
 				// `0[pages]`
 				if (object.kind === 'number') return { start, end, kind: 'index', object: index, index: object };
-				return { start, end, kind: 'index', object, index };
+				return element({ start, end }, object, index, this.types);
 			}
 			case 'cast_expression':
 				return { start, end, kind: 'cast', type: this.type(child(node, 'type')), operand: this.field(node, 'value') };
@@ -193,7 +193,8 @@ export class ExpressionLowering {
 
 	private call(node: PlainNode): Expr {
 		const range = this.range(node);
-		const callee = unbracketed(this.field(node, 'function'));
+		const written = child(node, 'function');
+		const callee = written ? this.expr(unbracketed(written)) : this.missing(node);
 		const list = child(node, 'arguments');
 		const name = callee.kind === 'name' ? callee.name : '';
 		const args = list ? this.items(list) : [];

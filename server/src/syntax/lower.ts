@@ -1,5 +1,5 @@
 /** One function: plain nodes -> control-flow graph. */
-import { isTruth, NEGATED } from './canonical.js';
+import { askedOf, FLIPPED, isBool, isTruth, NEGATED, statement } from './canonical.js';
 import type { Effort } from './effort.js';
 import type { Block, CType, Expr, FunctionIR, Loop, Range, Step, Variable } from './ir.js';
 import { ExpressionLowering } from './lower-expr.js';
@@ -177,7 +177,7 @@ class FunctionLowering {
 	}
 
 	private evaluate(node: PlainNode): Expr {
-		const expr = this.expressions.expr(node);
+		const expr = statement(this.expressions.expr(node));
 		if (expr.kind === 'call' && ASSERTS.has(expr.name) && expr.args[0]) {
 			const after = this.block();
 			const failure = this.block();
@@ -286,7 +286,10 @@ class FunctionLowering {
 			if (found.isFunction && !value) continue;
 			this.locals.push(variable);
 			expressions.declare(variable);
-			const init = value && expressions.expr(value);
+			// `struct x x = (struct x){ ... }`
+			const list =
+				value?.type === 'compound_literal_expression' && found.pointers === 0 ? child(value, 'value') : value;
+			const init = list && expressions.expr(list);
 			const behind = value ?? node.children[i + 1];
 			const between = this.source.text.slice(
 				range.end,
@@ -308,6 +311,8 @@ class FunctionLowering {
 			this.current = middle;
 			return this.branch(bare.right, yes, no);
 		}
+		const asked = askedOf(bare);
+		if (asked) return asked.truth ? this.branch(asked.call, yes, no) : this.branch(asked.call, no, yes);
 		const remembered = this.remembered(bare);
 		if (remembered) return this.branch(remembered, yes, no);
 		const test = this.settled(bare);
@@ -336,11 +341,42 @@ class FunctionLowering {
 		const { init, variable } = last;
 		const { base, pointers, array } = variable.type;
 		if (!init || pointers > 0 || array || last.cleanup !== undefined) return undefined;
-		if (!/^(?:bool|_Bool)$/.test(base) && !(/^(?:unsigned )?(?:int|long)$/.test(base) && isTruth(unwrap(init))))
+		if (!isBool(variable.type) && !(/^(?:unsigned )?(?:int|long)$/.test(base) && isTruth(unwrap(init))))
 			return undefined;
 		if (this.occurrences(test.name) !== 2) return undefined;
 		this.current.steps.splice(-1, 1, { ...last, init: undefined });
 		return init;
+	}
+
+	/** `n > i` with the variable that the loop changes on the left side. */
+	private turned(test: Expr, loop: PlainNode): Expr {
+		const inner = unwrap(test);
+		if (inner.kind !== 'binary') return test;
+		if (inner.op === '&&')
+			return { ...inner, left: this.turned(inner.left, loop), right: this.turned(inner.right, loop) };
+		const op = FLIPPED[inner.op];
+		const [left, right] = [unwrap(inner.left), unwrap(inner.right)];
+		if (!op || right.kind !== 'name' || (left.kind !== 'name' && left.kind !== 'field')) return test;
+		const changed = this.changedIn(loop);
+		if (!changed.has(right.name) || (left.kind === 'name' && changed.has(left.name))) return test;
+		return { ...inner, op, left: inner.right, right: inner.left };
+	}
+
+	/** Variables that are assigned or counted in a loop. */
+	private changedIn(loop: PlainNode): ReadonlySet<string> {
+		const names = new Set<string>();
+		const pending = [loop];
+		for (let node = pending.pop(); node; node = pending.pop()) {
+			pending.push(...node.children);
+			const target =
+				node.type === 'update_expression'
+					? child(node, 'argument')
+					: node.type === 'assignment_expression'
+						? child(node, 'left')
+						: undefined;
+			if (target?.type === 'identifier') names.add(this.expressions.text(target));
+		}
+		return names;
 	}
 
 	/** How often a name stands in the function. */
@@ -437,7 +473,8 @@ class FunctionLowering {
 		this.jump(head);
 		this.current = head;
 		const word = this.wordAt(node);
-		const test = this.condition(node);
+		const condition = this.condition(node);
+		const test = condition && this.turned(condition, node);
 		this.loops.push({ node, exit: after, parts: { test: word === 'while' ? test : undefined } });
 		if (word !== 'while' && test) {
 			this.each(node, word, test);
@@ -459,7 +496,8 @@ class FunctionLowering {
 		this.loops.push({ node, exit: after, parts });
 		this.loopBody(node, check, body, after);
 		this.current = check;
-		const test = this.condition(node);
+		const condition = this.condition(node);
+		const test = condition && this.turned(condition, node);
 		parts.test = test;
 		if (test && isConstantFalse(test)) this.jump(after);
 		else if (test && isConstantTrue(test)) this.jump(body);
@@ -480,7 +518,7 @@ class FunctionLowering {
 		this.current = head;
 		this.loops.push({ node, exit: after, parts });
 		const condition = child(node, 'condition');
-		parts.test = condition && this.expressions.expr(condition);
+		parts.test = condition && this.turned(this.expressions.expr(condition), node);
 		if (parts.test) this.branch(parts.test, body, after);
 		else this.jump(body);
 		this.loopBody(node, update, body, after);
