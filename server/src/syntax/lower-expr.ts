@@ -42,6 +42,8 @@ export class ExpressionLowering {
 	private readonly base: number;
 	private readonly end: number;
 	private readonly typedefs: ReadonlyMap<string, CType>;
+	/** The variable that one of this name is a copy of, where it is read now. */
+	copyOf: (name: string) => string | undefined = () => undefined;
 	/** Of the variables declared so far. */
 	private readonly types = new Map<string, CType>();
 
@@ -56,6 +58,10 @@ export class ExpressionLowering {
 		this.base = base;
 		this.end = end;
 		this.typedefs = typedefs;
+	}
+
+	typeOf(name: string): CType | undefined {
+		return this.types.get(name);
 	}
 
 	/** A variable that what follows may name. */
@@ -98,7 +104,10 @@ export class ExpressionLowering {
 	expr(node: PlainNode): Expr {
 		// Written out: spreading a range into each of some 100,000 nodes takes longer than all the rest here.
 		const { start, end } = this.range(node);
-		if (NAMES.has(node.type)) return { start, end, kind: 'name', name: this.text(node) };
+		if (NAMES.has(node.type)) {
+			const name = this.text(node);
+			return { start, end, kind: 'name', name: (node.type === 'identifier' && this.copyOf(name)) || name };
+		}
 		switch (node.type) {
 			case 'number_literal': {
 				const text = this.text(node);

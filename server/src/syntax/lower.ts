@@ -1,5 +1,6 @@
 /** One function: plain nodes -> control-flow graph. */
 import { askedOf, FLIPPED, isBool, isTruth, NEGATED, statement } from './canonical.js';
+import { copiesOf } from './copies.js';
 import type { Effort } from './effort.js';
 import type { Block, CType, Expr, FunctionIR, Loop, Range, Step, Variable } from './ir.js';
 import { ExpressionLowering } from './lower-expr.js';
@@ -71,6 +72,12 @@ class FunctionLowering {
 	private readonly loops: { node: PlainNode; exit: Draft; parts: LoopParts }[] = [];
 	private readonly expressions: ExpressionLowering;
 	private readonly source: FunctionSource;
+	/** The variable that was declared as a copy of another by the last step. */
+	private fresh:
+		| { readonly name: string; readonly source: string; readonly in: Draft; readonly steps: number }
+		| undefined;
+	/** What is being lowered. */
+	private at: PlainNode | undefined;
 	private names: ReadonlyMap<string, number> | undefined;
 	private current: Draft;
 
@@ -96,6 +103,11 @@ class FunctionLowering {
 			const list = declarator && findParameters(declarator);
 			for (const node of list?.children ?? []) if (node.type === 'parameter_declaration') this.parameter(node, params);
 			const body = child(definition, 'body');
+			// what was repaired may hide where a variable is written
+			if (source.clean) {
+				const copies = copiesOf(definition, expressions.text);
+				expressions.copyOf = (name) => copies.get(name) ?? this.lastCopy(name);
+			}
 			if (body) this.statement(body);
 		} else {
 			for (const node of source.root.children) this.statement(node);
@@ -200,6 +212,7 @@ class FunctionLowering {
 	}
 
 	private statement(node: PlainNode): void {
+		this.at = node;
 		switch (node.type) {
 			case 'compound_statement':
 				return this.statements(node.children);
@@ -297,6 +310,9 @@ class FunctionLowering {
 			);
 			const cleanup = /\b(?:__free|__cleanup|cleanup|__cleanup__)\s*\(\s*(\w+)\s*\)/.exec(between)?.[1];
 			this.step({ ...expressions.range(declarator), kind: 'declare', variable, init, cleanup });
+			const source = init?.kind === 'name' && cleanup === undefined ? expressions.typeOf(init.name) : undefined;
+			if (init?.kind === 'name' && source && isSameType(source, variable.type))
+				this.fresh = { name: variable.name, source: init.name, in: this.current, steps: this.current.steps.length };
 		}
 	}
 
@@ -377,6 +393,13 @@ class FunctionLowering {
 			if (target?.type === 'identifier') names.add(this.expressions.text(target));
 		}
 		return names;
+	}
+
+	/** What a variable is a copy of that is read by the statement behind its declaration and nowhere else. */
+	private lastCopy(name: string): string | undefined {
+		const { fresh, current, at } = this;
+		if (fresh?.name !== name || fresh.in !== current || fresh.steps !== current.steps.length || !at) return undefined;
+		return this.occurrences(name) === 2 && !this.changedIn(at).has(fresh.source) ? fresh.source : undefined;
 	}
 
 	/** How often a name stands in the function. */
@@ -605,6 +628,10 @@ function subjectOf(test: Expr): Expr | undefined {
 /** A variable or field: reading it has no effect. */
 function isPlace(expr: Expr): boolean {
 	return expr.kind === 'name' || (expr.kind === 'field' && isPlace(unwrap(expr.object)));
+}
+
+function isSameType(a: CType, b: CType): boolean {
+	return a.base === b.base && a.pointers === b.pointers && !a.array && !b.array;
 }
 
 /** Evaluating it changes nothing, so that it may be done before or after something else. */
