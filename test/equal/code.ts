@@ -39,7 +39,10 @@ export class Code {
 		parsed.dispose();
 		const node = parsed.root.children.find(({ type }) => type === 'function_definition');
 		const body = node && field(node, 'body');
-		if (parsed.errors > 0 || !node || !body || /^\s*#/m.test(all.slice(base, end))) return undefined;
+		const text = all.slice(base, end);
+		// preprocessor lines, and variables whose scope does something when it ends
+		if (/^\s*#|\b(?:guard|scoped_guard|__free|CLASS)\s*\(/m.test(text)) return undefined;
+		if (parsed.errors > 0 || !node || !body) return undefined;
 		return new Code(all, base, node, body);
 	}
 

@@ -1,5 +1,5 @@
 /** One function: plain nodes -> control-flow graph. */
-import { askedOf, FLIPPED, isBool, isTruth, NEGATED, statement } from './canonical.js';
+import { askedOf, FLIPPED, isBool, isTruth, NEGATED, negated, statement } from './canonical.js';
 import { copiesOf } from './copies.js';
 import type { Effort } from './effort.js';
 import type { Block, CType, Expr, FunctionIR, Loop, Range, Step, Variable } from './ir.js';
@@ -76,6 +76,8 @@ class FunctionLowering {
 	private fresh:
 		| { readonly name: string; readonly source: string; readonly in: Draft; readonly steps: number }
 		| undefined;
+	/** Statements that are part of the loop around them. */
+	private readonly skipped = new Set<PlainNode>();
 	/** What is being lowered. */
 	private at: PlainNode | undefined;
 	private names: ReadonlyMap<string, number> | undefined;
@@ -212,6 +214,7 @@ class FunctionLowering {
 	}
 
 	private statement(node: PlainNode): void {
+		if (this.skipped.has(node)) return;
 		this.at = node;
 		switch (node.type) {
 			case 'compound_statement':
@@ -489,7 +492,30 @@ class FunctionLowering {
 		this.scopes.pop();
 	}
 
+	/** `for (;;) { if (!c) break; ... }` is `while (c) { ... }`: that test, which the body is lowered without. */
+	private testInside(loop: PlainNode): Expr | undefined {
+		let first = child(loop, 'body');
+		while (first?.type === 'compound_statement') first = first.children.find((c) => c.named && c.type !== 'comment');
+		if (first?.type !== 'if_statement' || this.wordAt(first) !== 'if' || child(first, 'alternative')) return undefined;
+		let jump = child(first, 'consequence');
+		while (jump?.type === 'compound_statement') jump = jump.children.find((c) => c.named && c.type !== 'comment');
+		const condition = jump?.type === 'break_statement' ? child(first, 'condition') : undefined;
+		if (!condition) return undefined;
+		this.skipped.add(first);
+		return this.turned(negated(this.expressions.range(condition), this.expressions.expr(condition)), loop);
+	}
+
+	/** `i = 0;` just before a loop that tests `i`, as the first part of the loop. */
+	private setBefore(block: Draft, test: Expr | undefined): Expr | undefined {
+		const last = block.steps.at(-1);
+		const expr = last?.kind === 'eval' ? last.expr : undefined;
+		if (expr?.kind !== 'assign' || expr.op !== '=' || test?.kind !== 'binary') return undefined;
+		const [set, tested] = [unwrap(expr.left), unwrap(test.left)];
+		return set.kind === 'name' && tested.kind === 'name' && set.name === tested.name ? expr : undefined;
+	}
+
 	private whileStatement(node: PlainNode): void {
+		const preset = this.current;
 		const head = this.block();
 		const body = this.block();
 		const after = this.block();
@@ -497,8 +523,11 @@ class FunctionLowering {
 		this.current = head;
 		const word = this.wordAt(node);
 		const condition = this.condition(node);
-		const test = condition && this.turned(condition, node);
-		this.loops.push({ node, exit: after, parts: { test: word === 'while' ? test : undefined } });
+		const written = condition && this.turned(condition, node);
+		const inside = word === 'while' && written && isConstantTrue(written) ? this.testInside(node) : undefined;
+		const test = inside ?? written;
+		const parts: LoopParts = word === 'while' ? { test, init: this.setBefore(preset, test) } : {};
+		this.loops.push({ node, exit: after, parts });
 		if (word !== 'while' && test) {
 			this.each(node, word, test);
 			head.successors.push(body.id, after.id);
@@ -511,6 +540,10 @@ class FunctionLowering {
 	}
 
 	private doStatement(node: PlainNode): void {
+		const inner = child(node, 'body');
+		const value = child(node, 'condition');
+		// `do { ... } while (0)` is no loop
+		if (inner && value && !isLeft(inner) && isConstantFalse(this.expressions.expr(value))) return this.statement(inner);
 		const body = this.block();
 		const check = this.block();
 		const after = this.block();
@@ -533,6 +566,7 @@ class FunctionLowering {
 		const initializer = child(node, 'initializer');
 		const parts: LoopParts = {};
 		if (initializer) parts.init = this.initialize(initializer);
+		const preset = initializer ? undefined : this.current;
 		const head = this.block();
 		const body = this.block();
 		const update = this.block();
@@ -541,7 +575,8 @@ class FunctionLowering {
 		this.current = head;
 		this.loops.push({ node, exit: after, parts });
 		const condition = child(node, 'condition');
-		parts.test = condition && this.turned(this.expressions.expr(condition), node);
+		parts.test = condition ? this.turned(this.expressions.expr(condition), node) : this.testInside(node);
+		if (preset) parts.init = this.setBefore(preset, parts.test);
 		if (parts.test) this.branch(parts.test, body, after);
 		else this.jump(body);
 		this.loopBody(node, update, body, after);
@@ -632,6 +667,14 @@ function isPlace(expr: Expr): boolean {
 
 function isSameType(a: CType, b: CType): boolean {
 	return a.base === b.base && a.pointers === b.pointers && !a.array && !b.array;
+}
+
+/** A `break` or `continue` in the body of a loop is one of this loop. */
+function isLeft(body: PlainNode): boolean {
+	if (body.type === 'continue_statement' || body.type === 'break_statement') return true;
+	// that of a switch may be about the loop as well
+	if (/^(?:for|while|do)_statement$/.test(body.type)) return false;
+	return body.children.some(isLeft);
 }
 
 /** Evaluating it changes nothing, so that it may be done before or after something else. */
