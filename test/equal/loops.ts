@@ -84,6 +84,7 @@ export const LOOPS: readonly Rewriting[] = [
 	},
 	{
 		name: 'for -> if (c) do while (c)',
+		moves: true,
 		places: (code) =>
 			forLoops(code).flatMap(({ node, init, condition, update, body }) =>
 				condition === '' || code.leaves(body, 'continue')
@@ -146,6 +147,7 @@ export const LOOPS: readonly Rewriting[] = [
 	},
 	{
 		name: 'while (c) -> if (c) do while (c)',
+		moves: true,
 		places: (code) =>
 			whileLoops(code).flatMap(({ node, condition, body }) =>
 				isEndless(code, condition)

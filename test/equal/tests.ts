@@ -185,6 +185,17 @@ export const TESTS: readonly Rewriting[] = [
 			),
 	},
 	{
+		name: 'p -> p != NULL',
+		places: (code) =>
+			written(
+				code,
+				conditions(code, ...ALL)
+					.flatMap(atoms)
+					.filter((node) => node.type === 'identifier' && (code.typeOf(code.text(node))?.pointers ?? 0) > 0),
+				around(code, '(', ' != NULL)'),
+			),
+	},
+	{
 		name: '!x -> x == 0',
 		places: (code) =>
 			code.ofType('unary_expression').flatMap((node) => {

@@ -133,14 +133,15 @@ export function isBool({ base, pointers, array }: CType): boolean {
 	return pointers === 0 && !array && /^(?:bool|_Bool)$/.test(base);
 }
 
-/** `f() != 0` is whether it returned something, `f() == 0` whether it did not. */
-export function askedOf(test: Expr): { readonly call: Expr; readonly truth: boolean } | undefined {
+/** `f() != 0` and `a[i] != NULL` are whether there is something, `f() == 0` whether there is nothing. */
+export function askedOf(test: Expr): { readonly value: Expr; readonly truth: boolean } | undefined {
 	if (test.kind !== 'binary' || (test.op !== '==' && test.op !== '!=')) return undefined;
-	const call = unbracketed(test.left);
+	const value = unbracketed(test.left);
 	const than = unbracketed(test.right);
 	const isZero =
 		(than.kind === 'number' && than.value === 0) || (than.kind === 'name' && /^(?:NULL|false)$/.test(than.name));
-	return call.kind === 'call' && isZero ? { call, truth: test.op === '!=' } : undefined;
+	const isAsked = value.kind === 'call' || value.kind === 'index' || (value.kind === 'unary' && value.op === '*');
+	return isAsked && isZero ? { value, truth: test.op === '!=' } : undefined;
 }
 
 /** `i += 1` as a statement is `i++`, `(void)f()` is `f()`. */

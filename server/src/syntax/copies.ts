@@ -37,6 +37,11 @@ export function copiesOf(root: PlainNode, text: (node: PlainNode) => string): Re
 		if (original.base === base && original.pointers === pointers && name !== original.name)
 			copies.set(name, original.name);
 	}
+	for (const [name, source] of copies) {
+		let last = source;
+		for (let next = copies.get(last); next !== undefined; next = copies.get(last)) last = next;
+		copies.set(name, last);
+	}
 	return copies;
 }
 

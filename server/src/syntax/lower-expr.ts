@@ -226,8 +226,12 @@ export class ExpressionLowering {
 		return list.children
 			.filter((item) => item.named && item.type !== 'comment')
 			.map((item) => {
-				if (item.type !== 'initializer_pair') return undefined;
-				return /^\.?\s*([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)*[=:]/.exec(this.text(item))?.[1];
+				const designators = item.children.filter((c) => c.field === 'designator');
+				const [field, ...others] = designators.filter((c) => c.type !== 'subscript_designator');
+				if (!field || field !== designators[0] || others.length > 0) return undefined;
+				const name =
+					field.type === 'field_identifier' ? field : field.children.find((c) => c.type === 'field_identifier');
+				return name && this.text(name);
 			});
 	}
 

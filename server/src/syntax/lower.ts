@@ -72,6 +72,8 @@ class FunctionLowering {
 	private readonly loops: { node: PlainNode; exit: Draft; parts: LoopParts }[] = [];
 	private readonly expressions: ExpressionLowering;
 	private readonly source: FunctionSource;
+	/** Variables that are another name of one in the whole function. */
+	private copies: ReadonlyMap<string, string> = new Map();
 	/** The variable that was declared as a copy of another by the last step. */
 	private fresh:
 		| { readonly name: string; readonly source: string; readonly in: Draft; readonly steps: number }
@@ -107,8 +109,8 @@ class FunctionLowering {
 			const body = child(definition, 'body');
 			// what was repaired may hide where a variable is written
 			if (source.clean) {
-				const copies = copiesOf(definition, expressions.text);
-				expressions.copyOf = (name) => copies.get(name) ?? this.lastCopy(name);
+				this.copies = copiesOf(definition, expressions.text);
+				expressions.copyOf = (name) => this.copies.get(name) ?? this.lastCopy(name);
 			}
 			if (body) this.statement(body);
 		} else {
@@ -305,7 +307,8 @@ class FunctionLowering {
 			// `struct x x = (struct x){ ... }`
 			const list =
 				value?.type === 'compound_literal_expression' && found.pointers === 0 ? child(value, 'value') : value;
-			const init = list && expressions.expr(list);
+			// a copy that nothing reads: what it is a copy of stands for it
+			const init = list && !this.copies.has(found.name) ? expressions.expr(list) : undefined;
 			const behind = value ?? node.children[i + 1];
 			const between = this.source.text.slice(
 				range.end,
@@ -331,7 +334,7 @@ class FunctionLowering {
 			return this.branch(bare.right, yes, no);
 		}
 		const asked = askedOf(bare);
-		if (asked) return asked.truth ? this.branch(asked.call, yes, no) : this.branch(asked.call, no, yes);
+		if (asked) return asked.truth ? this.branch(asked.value, yes, no) : this.branch(asked.value, no, yes);
 		const remembered = this.remembered(bare);
 		if (remembered) return this.branch(remembered, yes, no);
 		const test = this.settled(bare);
@@ -370,6 +373,8 @@ class FunctionLowering {
 	/** `n > i` with the variable that the loop changes on the left side. */
 	private turned(test: Expr, loop: PlainNode): Expr {
 		const inner = unwrap(test);
+		const twice = inner.kind === 'unary' && inner.op === '!' ? unwrap(inner.operand) : undefined;
+		if (twice?.kind === 'unary' && twice.op === '!') return this.turned(twice.operand, loop);
 		if (inner.kind !== 'binary') return test;
 		if (inner.op === '&&')
 			return { ...inner, left: this.turned(inner.left, loop), right: this.turned(inner.right, loop) };
@@ -402,7 +407,11 @@ class FunctionLowering {
 	private lastCopy(name: string): string | undefined {
 		const { fresh, current, at } = this;
 		if (fresh?.name !== name || fresh.in !== current || fresh.steps !== current.steps.length || !at) return undefined;
-		return this.occurrences(name) === 2 && !this.changedIn(at).has(fresh.source) ? fresh.source : undefined;
+		if (this.occurrences(name) !== 2 || this.changedIn(at).has(fresh.source)) return undefined;
+		// nothing reads the copy any more
+		const last = current.steps.at(-1);
+		if (last?.kind === 'declare') current.steps.splice(-1, 1, { ...last, init: undefined });
+		return fresh.source;
 	}
 
 	/** How often a name stands in the function. */
@@ -435,6 +444,8 @@ class FunctionLowering {
 
 	private ifStatement(node: PlainNode): void {
 		const word = this.wordAt(node);
+		const loop = word === 'if' ? this.rotated(node) : undefined;
+		if (loop) return this.whileStatement(loop, 'while');
 		const test = this.condition(node);
 		if (word !== 'if') {
 			// a guard macro: its block is entered
@@ -514,14 +525,25 @@ class FunctionLowering {
 		return set.kind === 'name' && tested.kind === 'name' && set.name === tested.name ? expr : undefined;
 	}
 
-	private whileStatement(node: PlainNode): void {
+	/** The loop in `if (c) do { ... } while (c);`, which is `while (c) { ... }`. */
+	private rotated(node: PlainNode): PlainNode | undefined {
+		let only = child(node, 'alternative') ? undefined : child(node, 'consequence');
+		while (only?.type === 'compound_statement') {
+			const inside = only.children.filter((c) => c.named && c.type !== 'comment');
+			only = inside.length === 1 ? inside[0] : undefined;
+		}
+		const [tests, again] = only?.type === 'do_statement' ? [child(node, 'condition'), child(only, 'condition')] : [];
+		const written = (part: PlainNode): string => this.expressions.text(part).replace(/\s+/g, ' ');
+		return tests && again && written(tests) === written(again) ? only : undefined;
+	}
+
+	private whileStatement(node: PlainNode, word = this.wordAt(node)): void {
 		const preset = this.current;
 		const head = this.block();
 		const body = this.block();
 		const after = this.block();
 		this.jump(head);
 		this.current = head;
-		const word = this.wordAt(node);
 		const condition = this.condition(node);
 		const written = condition && this.turned(condition, node);
 		const inside = word === 'while' && written && isConstantTrue(written) ? this.testInside(node) : undefined;
