@@ -80,6 +80,7 @@ class FunctionLowering {
 		| undefined;
 	/** Statements that are part of the loop around them. */
 	private readonly skipped = new Set<PlainNode>();
+	private returnType: CType = { base: 'int', pointers: 0, array: false };
 	/** What is being lowered. */
 	private at: PlainNode | undefined;
 	private names: ReadonlyMap<string, number> | undefined;
@@ -95,7 +96,6 @@ class FunctionLowering {
 		const { source, expressions } = this;
 		const definition = source.root.children.find((c) => c.type === 'function_definition');
 		const params: Variable[] = [];
-		let returnType: CType = { base: 'int', pointers: 0, array: false };
 		let isStatic = false;
 		if (definition) {
 			isStatic = definition.children.some(
@@ -103,7 +103,7 @@ class FunctionLowering {
 			);
 			const declarator = child(definition, 'declarator');
 			const top = declarator && declared(declarator, expressions.text);
-			returnType = this.typed(definition, top?.pointers ?? 0, false);
+			this.returnType = this.typed(definition, top?.pointers ?? 0, false);
 			const list = declarator && findParameters(declarator);
 			for (const node of list?.children ?? []) if (node.type === 'parameter_declaration') this.parameter(node, params);
 			const body = child(definition, 'body');
@@ -124,7 +124,7 @@ class FunctionLowering {
 			name: source.name,
 			nameRange: source.nameRange,
 			isStatic,
-			returnType,
+			returnType: this.returnType,
 			params,
 			locals: this.locals,
 			blocks: this.blocks.map(
@@ -242,7 +242,8 @@ class FunctionLowering {
 				return this.caseStatement(node);
 			case 'return_statement': {
 				const value = node.children.find((c) => c.named);
-				this.step({ ...this.expressions.range(node), kind: 'return', value: value && this.expressions.expr(value) });
+				const given = value && this.expressions.expr(value);
+				this.step({ ...this.expressions.range(node), kind: 'return', value: given && (this.justSet(given) ?? given) });
 				this.current.closed = true;
 				return;
 			}
@@ -412,6 +413,18 @@ class FunctionLowering {
 		const last = current.steps.at(-1);
 		if (last?.kind === 'declare') current.steps.splice(-1, 1, { ...last, init: undefined });
 		return fresh.source;
+	}
+
+	/** `T r = x; return r;` returns `x`: what a variable was set to just before, which is read nowhere else. */
+	private justSet(value: Expr): Expr | undefined {
+		const last = this.current.closed ? undefined : this.current.steps.at(-1);
+		if (value.kind !== 'name' || last?.kind !== 'declare' || last.variable.name !== value.name) return undefined;
+		const { init, variable } = last;
+		if (!init || init.kind === 'list' || last.cleanup !== undefined || this.occurrences(value.name) !== 2)
+			return undefined;
+		if (!isSameType(variable.type, this.returnType)) return undefined;
+		this.current.steps.splice(-1, 1, { ...last, init: undefined });
+		return init;
 	}
 
 	/** How often a name stands in the function. */
