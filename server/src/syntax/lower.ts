@@ -340,9 +340,22 @@ class FunctionLowering {
 		if (remembered) return this.branch(remembered, yes, no);
 		const test = this.settled(bare);
 		if (this.current.closed) this.current = this.block();
-		this.current.test = test;
+		this.current.test = this.withoutBrackets(test);
 		this.current.successors.push(yes.id, no.id);
 		this.current.closed = true;
+	}
+
+	/** A test is told as what stands inside of its brackets. */
+	private withoutBrackets(test: Expr): Expr {
+		let { start, end } = test;
+		const { text } = this.source;
+		if (test.kind === 'call' || text[start] !== '(') return test;
+		while (text[start] === '(' && closedAt(text, start, end) === end - 1) {
+			start += 1 + (/^\s*/.exec(text.slice(start + 1, end))?.[0].length ?? 0);
+			end -= 1;
+			while (end > start && /\s/.test(text[end - 1] ?? '')) end--;
+		}
+		return { ...test, start, end };
 	}
 
 	/** `(r = f()) < n` assigns first, and compares then. */
@@ -434,7 +447,7 @@ class FunctionLowering {
 			const pending = [this.source.root];
 			for (let node = pending.pop(); node; node = pending.pop()) {
 				pending.push(...node.children);
-				if (node.type !== 'identifier') continue;
+				if (node.type !== 'identifier' && node.type !== 'type_identifier') continue;
 				const text = this.expressions.text(node);
 				names.set(text, (names.get(text) ?? 0) + 1);
 			}
@@ -547,7 +560,8 @@ class FunctionLowering {
 		}
 		const [tests, again] = only?.type === 'do_statement' ? [child(node, 'condition'), child(only, 'condition')] : [];
 		const written = (part: PlainNode): string => this.expressions.text(part).replace(/\s+/g, ' ');
-		return tests && again && written(tests) === written(again) ? only : undefined;
+		// a call stands there twice, and is listed twice
+		return tests && again && written(tests) === written(again) && !hasCall(tests) ? only : undefined;
 	}
 
 	private whileStatement(node: PlainNode, word = this.wordAt(node)): void {
@@ -578,7 +592,8 @@ class FunctionLowering {
 		const inner = child(node, 'body');
 		const value = child(node, 'condition');
 		// `do { ... } while (0)` is no loop
-		if (inner && value && !isLeft(inner) && isConstantFalse(this.expressions.expr(value))) return this.statement(inner);
+		if (inner && value && !isLeft(inner) && /^[\s(]*(?:0|false)[\s)]*$/.test(this.expressions.text(value)))
+			return this.statement(inner);
 		const body = this.block();
 		const check = this.block();
 		const after = this.block();
@@ -704,6 +719,20 @@ function isSameType(a: CType, b: CType): boolean {
 	return a.base === b.base && a.pointers === b.pointers && !a.array && !b.array;
 }
 
+/** Where the bracket at `start` is closed, or -1. */
+function closedAt(text: string, start: number, end: number): number {
+	let depth = 0;
+	for (let i = start; i < end; i++) {
+		if (text[i] === '(') depth++;
+		else if (text[i] === ')' && --depth === 0) return i;
+	}
+	return -1;
+}
+
+function hasCall(node: PlainNode): boolean {
+	return node.type === 'call_expression' || node.children.some(hasCall);
+}
+
 /** A `break` or `continue` in the body of a loop is one of this loop. */
 function isLeft(body: PlainNode): boolean {
 	if (body.type === 'continue_statement' || body.type === 'break_statement') return true;
@@ -719,8 +748,6 @@ function isStill(expr: Expr): boolean {
 		case 'number':
 		case 'string':
 			return true;
-		case 'paren':
-			return isStill(expr.inner);
 		case 'cast':
 			return isStill(expr.operand);
 		case 'field':
@@ -744,14 +771,11 @@ function findParameters(declarator: PlainNode): PlainNode | undefined {
 	return undefined;
 }
 
-/** Remove parentheses and macros that only pass a truth value on. */
+/** Without macros that only pass a truth value on. */
 export function unwrap(expr: Expr): Expr {
 	let at = expr;
-	for (;;) {
-		if (at.kind === 'paren') at = at.inner;
-		else if (at.kind === 'call' && TRANSPARENT.has(at.name) && at.args[0]) at = at.args[0];
-		else return at;
-	}
+	while (at.kind === 'call' && TRANSPARENT.has(at.name) && at.args[0]) at = at.args[0];
+	return at;
 }
 
 function flatComma(expr: Expr): Expr[] {
