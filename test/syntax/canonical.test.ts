@@ -111,9 +111,11 @@ describe('loops', () => {
 		expect(lowered('do { g(); } while (0);').loops).toHaveLength(0);
 	});
 
-	it('have what is assigned just before them as their first part', () => {
+	it('have what is assigned before them as their first part', () => {
 		const [loop] = lowered('i = 0; while (i < n) { g(); i++; }').loops;
 		expect(loop?.init).toMatchObject({ kind: 'assign', left: { name: 'i' } });
+		const [later] = lowered('i = 0; g(&i); while (i < n) { g(); i++; }').loops;
+		expect(later?.init).toBeUndefined();
 	});
 });
 

@@ -542,13 +542,24 @@ class FunctionLowering {
 		return this.turned(negated(this.expressions.range(condition), this.expressions.expr(condition)), loop);
 	}
 
-	/** `i = 0;` just before a loop that tests `i`, as the first part of the loop. */
+	/** `i = 0;` before a loop that tests `i`, as the first part of the loop: the last that is done to it in the block before. */
 	private setBefore(block: Draft, test: Expr | undefined): Expr | undefined {
-		const last = block.steps.at(-1);
-		const expr = last?.kind === 'eval' ? last.expr : undefined;
-		if (expr?.kind !== 'assign' || expr.op !== '=' || test?.kind !== 'binary') return undefined;
-		const [set, tested] = [unwrap(expr.left), unwrap(test.left)];
-		return set.kind === 'name' && tested.kind === 'name' && set.name === tested.name ? expr : undefined;
+		const tested = test?.kind === 'binary' ? unwrap(test.left) : undefined;
+		if (tested?.kind !== 'name') return undefined;
+		for (const step of block.steps.toReversed()) {
+			const set = step.kind === 'declare' ? setBy(step) : step.kind === 'eval' ? step.expr : undefined;
+			const target =
+				set?.kind === 'assign'
+					? unwrap(set.left)
+					: set?.kind === 'unary' && /^(?:\+\+|--)$/.test(set.op)
+						? unwrap(set.operand)
+						: undefined;
+			if (target?.kind === 'name' && target.name === tested.name)
+				return set?.kind === 'assign' && set.op === '=' ? set : undefined;
+			// it may be changed through its address
+			if (new RegExp(`\\b${tested.name}\\b`).test(this.source.text.slice(step.start, step.end))) return undefined;
+		}
+		return undefined;
 	}
 
 	/** The loop in `if (c) do { ... } while (c);`, which is `while (c) { ... }`. */
@@ -642,16 +653,7 @@ class FunctionLowering {
 		if (node.type !== 'declaration') return this.evaluate(node);
 		this.declaration(node);
 		const step = this.current.steps.at(-1);
-		if (step?.kind !== 'declare' || !step.init) return undefined;
-		const { start, end, variable, init } = step;
-		return {
-			start,
-			end,
-			kind: 'assign',
-			op: '=',
-			left: { start: variable.start, end: variable.end, kind: 'name', name: variable.name },
-			right: init,
-		};
+		return step?.kind === 'declare' ? setBy(step) : undefined;
 	}
 
 	private switchStatement(node: PlainNode): void {
@@ -713,6 +715,13 @@ function subjectOf(test: Expr): Expr | undefined {
 /** A variable or field: reading it has no effect. */
 function isPlace(expr: Expr): boolean {
 	return expr.kind === 'name' || (expr.kind === 'field' && isPlace(unwrap(expr.object)));
+}
+
+/** A declaration as the assignment it makes. */
+function setBy({ start, end, variable, init }: Step & { readonly kind: 'declare' }): Expr | undefined {
+	if (!init) return undefined;
+	const left = { start: variable.start, end: variable.end, kind: 'name', name: variable.name } as const;
+	return { start, end, kind: 'assign', op: '=', left, right: init };
 }
 
 function isSameType(a: CType, b: CType): boolean {
