@@ -546,6 +546,7 @@ class FunctionLowering {
 	private setBefore(block: Draft, test: Expr | undefined): Expr | undefined {
 		const tested = test?.kind === 'binary' ? unwrap(test.left) : undefined;
 		if (tested?.kind !== 'name') return undefined;
+		const mention = new RegExp(`\\b${tested.name}\\b`);
 		for (const step of block.steps.toReversed()) {
 			const set = step.kind === 'declare' ? setBy(step) : step.kind === 'eval' ? step.expr : undefined;
 			const target =
@@ -557,7 +558,7 @@ class FunctionLowering {
 			if (target?.kind === 'name' && target.name === tested.name)
 				return set?.kind === 'assign' && set.op === '=' ? set : undefined;
 			// it may be changed through its address
-			if (new RegExp(`\\b${tested.name}\\b`).test(this.source.text.slice(step.start, step.end))) return undefined;
+			if (mention.test(this.source.text.slice(step.start, step.end))) return undefined;
 		}
 		return undefined;
 	}
