@@ -19,7 +19,7 @@ const EXPORTED = /\bEXPORT_SYMBOL\w*\s*\(\s*(\w+)/g;
 
 function namesOf({ text }: FileContext): Names {
 	// without comments and export lines every name left is used
-	const code = text.replace(/\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*/g, ' ').replace(EXPORT, ' ');
+	const code = text.replace(/\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*|\\\r?\n/g, ' ').replace(EXPORT, ' ');
 	return {
 		taken: new Set(code.match(TAKEN)),
 		exported: new Set([...text.matchAll(EXPORTED)].map(([, name]) => name as string)),

@@ -12,7 +12,7 @@ interface Dirtying {
 
 const KNOWN = new WeakMap<FileContext, readonly Dirtying[]>();
 
-const WORD = /\b(?=\w*dirt(?:y|ied))\w+(?=\s*\()|\b(?:bio_release_pages|drm_gem_put_pages)(?=\s*\()/gi;
+const WORD = /\b(?=\w*dirt(?:y|ied))\w+|\b(?:bio_release_pages|drm_gem_put_pages)\b/gi;
 
 /** `false`, `0` */
 function isFalse(expr: Expr | undefined): boolean {

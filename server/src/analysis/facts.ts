@@ -23,7 +23,7 @@ export function written(expr: Expr): string | undefined {
 		case 'name':
 			return at.name;
 		case 'number':
-			return at.text;
+			return String(at.value ?? at.text);
 		case 'cast':
 			return written(at.operand);
 		case 'call': {

@@ -255,8 +255,6 @@ export class FlagValues {
 	private evaluate(expr: Expr, env: Environment, fn: FunctionIR | undefined, depth: number): FlagValue {
 		const origin = (range: Range): Origin => ({ start: range.start, end: range.end, fn: fn?.name ?? '' });
 		switch (expr.kind) {
-			case 'paren':
-				return this.evaluate(expr.inner, env, fn, depth);
 			case 'number':
 				if (expr.value === 0) return [NOTHING];
 				return [{ ...NOTHING, number: expr.value, literals: [{ ...origin(expr), value: expr.value ?? Number.NaN }] }];

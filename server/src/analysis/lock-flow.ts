@@ -95,7 +95,7 @@ interface Key {
 
 const DEEPEST_NESTING = 4;
 const HARMLESS =
-	/^(?:pr_|dev_|printk|netdev_|trace_|WARN|BUG_ON|IS_ERR|PTR_ERR|ERR_PTR|min|max|likely|unlikely|READ_ONCE|PAGE_)/;
+	/^(?:pr_|dev_|printk|netdev_|trace_|WARN|BUG_ON|IS_ERR|PTR_ERR|ERR_PTR|min|max|likely|unlikely|READ_ONCE|PAGE_|barrier$|(?:smp_)?[rw]?mb$|cpu_relax$)/;
 
 export class LockFlow implements Flow<Paths> {
 	readonly entry: Paths;

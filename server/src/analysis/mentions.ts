@@ -68,12 +68,19 @@ function mentionAt(known: Known, i: number): Mention | undefined {
 	if (isPunct(tokens, i + 1, '(')) return undefined;
 	const isField = isPunct(tokens, i - 1, '.') || (isPunct(tokens, i - 1, '>') && isPunct(tokens, i - 2, '-'));
 	if (isField || (i > 0 && tokenText(tokens, i - 1) === 'goto')) return undefined;
-	const before = isPunct(tokens, i - 1, '&') ? i - 1 : i;
+	let before = isPunct(tokens, i - 1, '&') ? i - 1 : i;
+	// `(name)` where it stands for a value
+	for (let after = i + 1; isBracket(tokens, before - 1) && isPunct(tokens, after, ')'); after++) before--;
 	if (isPunct(tokens, before - 1, '=') && isName(tokens, before - 2) && isPunct(tokens, before - 3, '.')) {
 		const { record, variable } = tableAround(known, before - 3);
 		return { ...at, kind: 'member', record, variable, member: tokenText(tokens, before - 2) };
 	}
 	return argumentAt(known, before, at) ?? { ...at, kind: 'other' };
+}
+
+/** A bracket that opens no arguments. */
+function isBracket(tokens: Tokens, i: number): boolean {
+	return isPunct(tokens, i, '(') && !isName(tokens, i - 1);
 }
 
 /** The brackets around each token. */

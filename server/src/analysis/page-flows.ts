@@ -94,8 +94,7 @@ function castInside(expr: Expr): Expr | undefined {
 	let at = expr;
 	for (;;) {
 		if (at.kind === 'cast') return at.operand;
-		if (at.kind === 'paren') at = at.inner;
-		else if (at.kind === 'index' || at.kind === 'field') at = at.object;
+		if (at.kind === 'index' || at.kind === 'field') at = at.object;
 		else if (at.kind === 'unary' && at.op === '*') at = at.operand;
 		else if (at.kind === 'binary' && (at.op === '+' || at.op === '-')) at = at.left;
 		else return undefined;

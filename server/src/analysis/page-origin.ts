@@ -193,7 +193,6 @@ class Search {
 
 	value(expr: Expr, fn: FunctionIR): PageOrigin {
 		if (isNull(expr)) return NO_PAGES;
-		if (expr.kind === 'paren') return this.value(expr.inner, fn);
 		if (expr.kind === 'conditional')
 			return this.merge(this.value(expr.whenTrue ?? expr.test, fn), this.value(expr.whenFalse, fn));
 		if (expr.kind === 'call' && NO_PAGE.has(expr.name)) return NO_PAGES;

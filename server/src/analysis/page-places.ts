@@ -107,9 +107,7 @@ export function locate(expr: Expr, fn: FunctionIR, file: FileIR): PagePlace | un
 }
 
 /** Whether an expression is one page, many, an object that carries some, or none of these. */
-export function levelOf(expr: Expr, fn: FunctionIR, file: FileIR): Level {
-	const at = expr.kind === 'paren' ? expr.inner : expr;
-	if (at.kind === 'paren') return levelOf(at, fn, file);
+export function levelOf(at: Expr, fn: FunctionIR, file: FileIR): Level {
 	if (at.kind === 'cast') {
 		const level = levelOfType(at.type);
 		return level === 'none' || level === 'raw' ? levelOf(at.operand, fn, file) : level;

@@ -23,7 +23,7 @@ export function conditionText(expr: Expr, fn: FunctionIR): string {
 		case 'name':
 			return at.name;
 		case 'number':
-			return at.text;
+			return String(at.value ?? at.text);
 		case 'field':
 			return `${objectText(at.object, fn)}.${at.field}`;
 		case 'index':

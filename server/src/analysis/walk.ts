@@ -21,8 +21,6 @@ export function parts(expr: Expr): readonly Expr[] {
 			return [expr.object];
 		case 'index':
 			return [expr.object, expr.index];
-		case 'paren':
-			return [expr.inner];
 		case 'comma':
 		case 'list':
 		case 'other':

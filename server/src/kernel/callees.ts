@@ -52,6 +52,7 @@ const READERS = set(`
 	iov_iter_extract_will_pin iov_iter_single_seg_count iov_iter_alignment iov_iter_truncate iter_iov_addr iter_iov_len
 	printk snprintf sprintf scnprintf strlen strcmp sg_init_table sg_mark_end sg_free_table sg_next sg_phys sg_virt
 	test_bit set_bit clear_bit __set_bit __clear_bit bitmap_set bitmap_clear bitmap_zero fls ffs __fls __ffs ilog2 order_base_2 get_order
+	barrier mb rmb wmb smp_mb smp_rmb smp_wmb cpu_relax
 	page_pool_page_is_pp vmalloc_to_page kmap_to_page is_vmalloc_addr ktime_get udelay mdelay msleep usleep_range
 `);
 

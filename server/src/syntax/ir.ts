@@ -46,7 +46,6 @@ export type Expr =
 	| (Range & { readonly kind: 'field'; readonly object: Expr; readonly field: string; readonly arrow: boolean })
 	| (Range & { readonly kind: 'index'; readonly object: Expr; readonly index: Expr })
 	| (Range & { readonly kind: 'cast'; readonly type: CType; readonly operand: Expr })
-	| (Range & { readonly kind: 'paren'; readonly inner: Expr })
 	| (Range & { readonly kind: 'comma'; readonly items: readonly Expr[] })
 	/** `{ .a = x, y }`; `fields`: the names of the fields of the items, where they are given. */
 	| (Range & {

@@ -1,8 +1,9 @@
 /** Plain nodes -> IR expressions. */
 import { typeOperands } from '../kernel/callees.js';
-import type { CallExpr, CType, Expr, Range } from './ir.js';
+import { addressed, assigned, binary, bracketed, dereferenced, element, member, negated } from './canonical.js';
+import type { CallExpr, CType, Expr, Range, Variable } from './ir.js';
 import type { PlainNode } from './parser.js';
-import { abstractPointers, baseType, child } from './types.js';
+import { abstractPointers, baseType, child, resolved } from './types.js';
 
 const NAMES = new Set([
 	'identifier',
@@ -15,6 +16,8 @@ const NAMES = new Set([
 	'statement_identifier',
 ]);
 
+const NO_TYPES: ReadonlyMap<string, CType> = new Map();
+
 const SIZE: CType = { base: 'size_t', pointers: 0, array: false };
 
 /** Numeric value of a C literal, undefined when it is none we read. */
@@ -26,10 +29,10 @@ export function numberValue(text: string): number | undefined {
 }
 
 /** `put_page` of `(put_page)(page)`, which keeps a macro of that name out. */
-function unbracketed(callee: Expr): Expr {
-	let inner = callee;
-	while (inner.kind === 'paren') inner = inner.inner;
-	return inner.kind === 'name' ? inner : callee;
+function unbracketed(callee: PlainNode): PlainNode {
+	let at: PlainNode | undefined = callee;
+	while (at?.type === 'parenthesized_expression') at = at.children.find((c) => c.named && c.type !== 'comment');
+	return at?.type === 'identifier' ? at : callee;
 }
 
 export class ExpressionLowering {
@@ -38,16 +41,32 @@ export class ExpressionLowering {
 	private readonly source: string;
 	private readonly base: number;
 	private readonly end: number;
+	private readonly typedefs: ReadonlyMap<string, CType>;
+	/** The variable that one of this name is a copy of, where it is read now. */
+	copyOf: (name: string) => string | undefined = () => undefined;
+	/** Of the variables declared so far. */
+	private readonly types = new Map<string, CType>();
 
 	/**
 	 * @param source the file's text (names are read from it, not from the softened text)
 	 * @param base offset of the softened text's start in `source`
+	 * @param typedefs of the file, by name
 	 * @param end of the item in `source`: softened texts have room for more, and what cannot be read may reach into it
 	 */
-	constructor(source: string, base: number, end: number) {
+	constructor(source: string, base: number, end: number, typedefs: ReadonlyMap<string, CType> = NO_TYPES) {
 		this.source = source;
 		this.base = base;
 		this.end = end;
+		this.typedefs = typedefs;
+	}
+
+	typeOf(name: string): CType | undefined {
+		return this.types.get(name);
+	}
+
+	/** A variable that what follows may name. */
+	declare({ name, type }: Variable): void {
+		this.types.set(name, type);
 	}
 
 	text = (node: PlainNode): string => {
@@ -61,11 +80,8 @@ export class ExpressionLowering {
 
 	type(descriptor: PlainNode | undefined): CType {
 		if (!descriptor) return { base: '', pointers: 0, array: false };
-		return {
-			base: baseType(descriptor, this.text),
-			pointers: abstractPointers(child(descriptor, 'declarator')),
-			array: false,
-		};
+		const pointers = abstractPointers(child(descriptor, 'declarator'));
+		return resolved({ base: baseType(descriptor, this.text), pointers, array: false }, this.typedefs);
 	}
 
 	private items(node: PlainNode): Expr[] {
@@ -88,7 +104,10 @@ export class ExpressionLowering {
 	expr(node: PlainNode): Expr {
 		// Written out: spreading a range into each of some 100,000 nodes takes longer than all the rest here.
 		const { start, end } = this.range(node);
-		if (NAMES.has(node.type)) return { start, end, kind: 'name', name: this.text(node) };
+		if (NAMES.has(node.type)) {
+			const name = this.text(node);
+			return { start, end, kind: 'name', name: (node.type === 'identifier' && this.copyOf(name)) || name };
+		}
 		switch (node.type) {
 			case 'number_literal': {
 				const text = this.text(node);
@@ -103,23 +122,17 @@ export class ExpressionLowering {
 				const inner = node.children.find((c) => c.named && c.type !== 'comment');
 				if (!inner) return this.missing(node);
 				if (inner.type === 'compound_statement') return { start, end, kind: 'other', items: this.statements(inner) };
-				return { start, end, kind: 'paren', inner: this.expr(inner) };
+				return bracketed({ start, end }, this.expr(inner));
 			}
 			case 'call_expression':
 				return this.call(node);
 			case 'unary_expression':
 			case 'pointer_expression':
 			case 'update_expression':
-				return {
-					start,
-					end,
-					kind: 'unary',
-					op: this.operator(node)?.type ?? '',
-					operand: this.field(node, 'argument'),
-				};
+				return this.unary({ start, end }, this.operator(node)?.type ?? '', this.field(node, 'argument'));
 			case 'binary_expression': {
 				const op = this.operator(node);
-				return {
+				const written = {
 					start,
 					end,
 					kind: 'binary',
@@ -127,17 +140,16 @@ export class ExpressionLowering {
 					left: this.field(node, 'left'),
 					right: this.field(node, 'right'),
 					opStart: this.base + (op ?? node).start,
-				};
+				} as const;
+				return binary(written, this.types);
 			}
 			case 'assignment_expression':
-				return {
-					start,
-					end,
-					kind: 'assign',
-					op: this.operator(node)?.type ?? '=',
-					left: this.field(node, 'left'),
-					right: this.field(node, 'right'),
-				};
+				return assigned(
+					{ start, end },
+					this.operator(node)?.type ?? '=',
+					this.field(node, 'left'),
+					this.field(node, 'right'),
+				);
 			case 'conditional_expression': {
 				const whenTrue = child(node, 'consequence');
 				return {
@@ -151,20 +163,18 @@ export class ExpressionLowering {
 			}
 			case 'field_expression': {
 				const name = child(node, 'field');
-				return {
-					start,
-					end,
-					kind: 'field',
-					object: this.field(node, 'argument'),
-					field: name ? this.text(name) : '',
-					arrow: node.children.some((c) => c.type === '->'),
-				};
+				return member(
+					{ start, end },
+					this.field(node, 'argument'),
+					name ? this.text(name) : '',
+					node.children.some((c) => c.type === '->'),
+				);
 			}
 			case 'subscript_expression': {
 				const [object, index] = [this.field(node, 'argument'), this.field(node, 'index')];
 				// `0[pages]`
 				if (object.kind === 'number') return { start, end, kind: 'index', object: index, index: object };
-				return { start, end, kind: 'index', object, index };
+				return element({ start, end }, object, index, this.types);
 			}
 			case 'cast_expression':
 				return { start, end, kind: 'cast', type: this.type(child(node, 'type')), operand: this.field(node, 'value') };
@@ -183,9 +193,17 @@ export class ExpressionLowering {
 		}
 	}
 
+	private unary(range: Range, op: string, operand: Expr): Expr {
+		if (op === '*') return dereferenced(range, operand);
+		if (op === '&') return addressed(range, operand);
+		if (op === '!') return negated(range, operand);
+		return { start: range.start, end: range.end, kind: 'unary', op, operand };
+	}
+
 	private call(node: PlainNode): Expr {
 		const range = this.range(node);
-		const callee = unbracketed(this.field(node, 'function'));
+		const written = child(node, 'function');
+		const callee = written ? this.expr(unbracketed(written)) : this.missing(node);
 		const list = child(node, 'arguments');
 		const name = callee.kind === 'name' ? callee.name : '';
 		const args = list ? this.items(list) : [];
@@ -208,8 +226,12 @@ export class ExpressionLowering {
 		return list.children
 			.filter((item) => item.named && item.type !== 'comment')
 			.map((item) => {
-				if (item.type !== 'initializer_pair') return undefined;
-				return /^\.?\s*([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)*[=:]/.exec(this.text(item))?.[1];
+				const designators = item.children.filter((c) => c.field === 'designator');
+				const [field, ...others] = designators.filter((c) => c.type !== 'subscript_designator');
+				if (!field || field !== designators[0] || others.length > 0) return undefined;
+				const name =
+					field.type === 'field_identifier' ? field : field.children.find((c) => c.type === 'field_identifier');
+				return name && this.text(name);
 			});
 	}
 

@@ -302,6 +302,11 @@ class Softener {
 		while (this.punct(last + 1, '*')) last++;
 		if (!this.punct(last + 1, ')')) return;
 		const word = this.word(open + 1);
+		if (last === open + 1 && this.isOperand(open)) {
+			this.put(open, '');
+			this.put(last + 1, '');
+			return;
+		}
 		if (last > open + 1 && !this.punct(open - 1, ')')) {
 			if (!TYPE_KEYWORDS.has(word) && this.operand(last + 2) && !this.name(open - 1))
 				this.put(open + 1, word.length >= 4 ? 'char' : 'int');
@@ -309,6 +314,17 @@ class Softener {
 		}
 		if (/^_*[us](?:8|16|32|64)$|_t$/.test(word) && /[&*(+-]/.test(this.word(last + 2)))
 			this.put(open + 1, word.length >= 4 ? 'char' : word.length === 3 ? 'int' : word);
+	}
+
+	/** `(x) && y`, `(flags) & FOLL_WRITE`: a name in brackets that is no type, for no address is taken of what follows. */
+	private isOperand(open: number): boolean {
+		if (this.punct(open - 1, ')') || (this.name(open - 1) && this.word(open - 1) !== 'return')) return false;
+		const at = open + 3;
+		if (!this.punct(at, '&')) return false;
+		if (this.punct(at + 1, '&')) return this.start(at + 1) === this.end(at);
+		return (
+			/^[A-Z][A-Z0-9]*_[A-Z0-9_]+$/.test(this.word(at + 1)) && !/^_*[us](?:8|16|32|64)$|_t$/.test(this.word(open + 1))
+		);
 	}
 
 	/** A token that begins an operand stands at `at`. */

@@ -118,7 +118,7 @@ class Reader {
 			macros: this.macros(),
 			defined: new Set(this.functionItems.map((item) => tokenText(this.tokens, item.name))),
 			field: (record, field) => this.field(record, field),
-			typedefs: this.typedefs(),
+			typedefs: this.types,
 			compat: compatRanges(this.tokens, this.conditions),
 		};
 	}
@@ -193,6 +193,7 @@ class Reader {
 					range: span,
 					clean: parsed.errors === 0,
 					variant,
+					typedefs: this.types,
 					effort: new Effort(this.effort, name, span.end - span.start),
 				}),
 			);
@@ -299,6 +300,14 @@ class Reader {
 			this.fields.set(record, fields);
 		}
 		return fields.get(field);
+	}
+
+	private known: ReadonlyMap<string, CType> | undefined;
+
+	/** typedef name -> type. */
+	private get types(): ReadonlyMap<string, CType> {
+		this.known ??= this.typedefs();
+		return this.known;
 	}
 
 	private typedefs(): Map<string, CType> {

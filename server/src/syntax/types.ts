@@ -25,7 +25,40 @@ export function baseType(node: PlainNode, text: (node: PlainNode) => string): st
 	const name = child(specifier, 'name');
 	if (name && /^(?:struct|union|enum)_specifier$/.test(specifier.type))
 		return `${specifier.type.replace('_specifier', '')} ${text(name)}`;
-	return text(specifier).replace(/\s+/g, ' ');
+	return spelt(text(specifier));
+}
+
+/** Longer chains of typedefs are not followed. */
+const LONGEST_CHAIN = 4;
+
+/** A pointer behind a typedef of the file as the pointer it is; other types keep their name. */
+export function resolved(type: CType, typedefs: ReadonlyMap<string, CType>): CType {
+	let at = type;
+	for (let i = 0; i < LONGEST_CHAIN; i++) {
+		const alias = typedefs.get(at.base);
+		if (!alias || alias.array) break;
+		at = { base: alias.base, pointers: at.pointers + alias.pointers, array: at.array };
+	}
+	return at.pointers > type.pointers ? at : type;
+}
+
+/** Comments, and a comment that is not closed on its line. */
+const COMMENTS = /\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
+
+/** A type in one spelling: `long unsigned int` is "unsigned long", `signed` is "int". */
+function spelt(text: string): string {
+	const words = text
+		.replace(COMMENTS, ' ')
+		.trim()
+		.split(/[\s\\]+/);
+	const [first = ''] = words;
+	if (words.length === 1 && !/^(?:signed|unsigned)$/.test(first)) return first;
+	if (!words.every((word) => /^(?:unsigned|signed|int|long|short|char)$/.test(word))) return words.join(' ');
+	const unsigned = words.includes('unsigned');
+	const size = words.filter((word) => word === 'long' || word === 'short' || word === 'char').join(' ');
+	// plain `char` is neither of them
+	if (size === 'char' && !unsigned) return words.includes('signed') ? 'signed char' : 'char';
+	return `${unsigned ? 'unsigned ' : ''}${size || 'int'}`;
 }
 
 export interface Declared {

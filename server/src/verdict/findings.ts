@@ -30,9 +30,13 @@ function within(inner: Range, outer: Range): boolean {
 	return inner.start >= outer.start && inner.start < outer.end;
 }
 
-/** The finding is about the pages of this call: it stands in it, or names it as where they were taken. */
+/** The finding is about the pages of this call: it stands in it or around it, or names it as where they were taken. */
 function isAbout(said: Said, call: Range): boolean {
-	return within(said, call) || said.related.some((place) => within(place, call));
+	return (
+		within(said, call) ||
+		(said.start <= call.start && call.end <= said.end) ||
+		said.related.some((place) => within(place, call))
+	);
 }
 
 /** The site with its findings; a `bug` where it would be `ok`, or its policy is a guess, and an error or a warning is among them. */

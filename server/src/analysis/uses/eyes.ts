@@ -31,8 +31,6 @@ export class Eyes {
 	/** What a value is, with all its effects. */
 	see(expr: Expr): Kinds {
 		switch (expr.kind) {
-			case 'paren':
-				return this.see(expr.inner);
 			case 'cast':
 				// sizeof and typeof evaluate nothing
 				return expr.operand.kind === 'other' ? NONE : this.see(expr.operand);
