@@ -3,6 +3,7 @@ import { applyEdits } from '../rules/apply.js';
 import { collect, fromFolder, slashed } from '../workspace/collect.js';
 import { TreeDefinitions } from '../workspace/definitions.js';
 import { Lines } from '../workspace/lines.js';
+import { longTermOf } from '../workspace/longTerm.js';
 import { parent } from '../workspace/paths.js';
 import { Prefilter } from '../workspace/prefilter.js';
 import { readSource } from '../workspace/read.js';
@@ -11,7 +12,9 @@ import { Strangers } from '../workspace/strangers.js';
 import { count, printable } from '../workspace/wording.js';
 import { type Examined, Examiner, type Named } from './examiner.js';
 import type { Io } from './io.js';
-import { type Letter, mail } from './letter.js';
+import { conversionPatch, type Made } from './mail/conversion.js';
+import type { FileDiff } from './mail/diffstat.js';
+import { mailbox } from './mail/mailbox.js';
 import { unified } from './patch.js';
 import { tell } from './tell.js';
 import { Workbench } from './workbench.js';
@@ -35,7 +38,8 @@ export interface Converted {
 
 /** Converts file after file, each site once; everything is kept in memory until all is done. */
 class Converter {
-	readonly letters: Letter[] = [];
+	/** In the order they were made, each in the state the one before it left. */
+	readonly made: Made[] = [];
 	refused = 0;
 	failed = 0;
 	readonly bench = new Workbench();
@@ -130,7 +134,7 @@ class Converter {
 	async #apply(named: Named, file: Examined, offer: Offer, conversion: Conversion): Promise<void> {
 		const root = file.judged.tree?.root ?? slashed(this.#io.cwd);
 		const { line } = this.#place(named, offer);
-		const diffs: Buffer[] = [];
+		const diffs: FileDiff[] = [];
 		for (const path of new Set(conversion.edits.map((edit) => edit.path))) {
 			const absolute = path === undefined ? named.absolute : file.fileOf(path);
 			if (absolute === undefined) throw new Refusal(`${path} is not there any more`);
@@ -138,7 +142,8 @@ class Converter {
 			const edits = conversion.edits.filter((edit) => edit.path === path);
 			const after = applyEdits(before, edits);
 			this.bench.put(absolute, after);
-			diffs.push(unified(fromFolder(root, absolute), before, after, this.bench.source(absolute)));
+			const name = fromFolder(root, absolute);
+			diffs.push({ path: name, diff: unified(name, before, after, this.bench.source(absolute)) });
 		}
 		const { takers, former, api, longterm, notes } = conversion;
 		tell(
@@ -146,7 +151,8 @@ class Converter {
 			`${named.shown}:${line}: ${former.join(', ')}() in ${takers.join(', ')}() -> ${api}()${longterm ? ' with FOLL_LONGTERM' : ''}`,
 		);
 		for (const note of notes) tell(this.#io, `${named.shown}:${line}: note: ${note}`);
-		this.letters.push({ offer, conversion, path: file.judged.path, root, diff: Buffer.concat(diffs) });
+		const { tree, kernel, path } = file.judged;
+		this.made.push({ offer, conversion, longTerm: longTermOf(tree?.root, kernel), path, root, diffs });
 	}
 
 	#place(named: Named, { sites }: Offer): { line: number; column: number } {
@@ -179,18 +185,17 @@ export async function convert(
 ): Promise<Converted> {
 	const work = new Converter(engine, options, io);
 	await work.all(paths);
-	const { letters, bench } = work;
+	const { made, bench } = work;
 	if (options.print === undefined) await bench.write();
 	else if (options.print === 'cocci')
-		io.stdout.write(printable(semanticPatch(letters.map(({ conversion }) => conversion))));
-	else if (options.print === 'patch')
-		for (const [i, letter] of letters.entries()) io.stdout.write(await mail(letter, i + 1, letters.length));
+		io.stdout.write(printable(semanticPatch(made.map(({ conversion }) => conversion))));
+	else if (options.print === 'patch') io.stdout.write(await mailbox(made.map(conversionPatch)));
 	else
 		for (const { path, source, text } of bench.changes)
-			io.stdout.write(unified(fromFolder(letters[0]?.root ?? io.cwd, path), source.text, text, source));
+			io.stdout.write(unified(fromFolder(made[0]?.root ?? io.cwd, path), source.text, text, source));
 	tell(
 		io,
-		`${count(letters.length, 'conversion')}${options.print === undefined ? '' : ' to make'}, ${work.refused} refused`,
+		`${count(made.length, 'conversion')}${options.print === undefined ? '' : ' to make'}, ${work.refused} refused`,
 	);
-	return { converted: letters.length, refused: work.refused, failed: work.failed };
+	return { converted: made.length, refused: work.refused, failed: work.failed };
 }
