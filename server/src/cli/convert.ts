@@ -12,10 +12,14 @@ import { Strangers } from '../workspace/strangers.js';
 import { count, printable } from '../workspace/wording.js';
 import { type Examined, Examiner, type Named } from './examiner.js';
 import type { Io } from './io.js';
+import { fixesTag, formerLine } from './mail/blame.js';
 import { conversionPatch, type Made } from './mail/conversion.js';
 import type { FileDiff } from './mail/diffstat.js';
 import { mailbox } from './mail/mailbox.js';
+import type { Patch } from './mail/message.js';
+import { isBug, repairPatch } from './mail/repair.js';
 import { unified } from './patch.js';
+import { repairOf } from './repairs.js';
 import { tell } from './tell.js';
 import { Workbench } from './workbench.js';
 
@@ -25,7 +29,7 @@ export interface ConvertOptions {
 	readonly targets: ReadonlySet<Offer['target']>;
 	/** Pins without FOLL_LONGTERM, also where it is recommended. */
 	readonly shortTerm: boolean;
-	/** What is printed instead of writing the files. */
+	/** What is made of them instead of writing the files. */
 	readonly print: 'diff' | 'patch' | 'cocci' | undefined;
 }
 
@@ -40,6 +44,8 @@ export interface Converted {
 class Converter {
 	/** In the order they were made, each in the state the one before it left. */
 	readonly made: Made[] = [];
+	/** The same as patches, each with the repairs that go before it. */
+	readonly patches: Patch[] = [];
 	refused = 0;
 	failed = 0;
 	readonly bench = new Workbench();
@@ -87,21 +93,27 @@ class Converter {
 		}
 	}
 
-	async #next(named: Named): Promise<boolean> {
-		const examiner = new Examiner(this.#engine, {
+	/** For the files as they are by now. */
+	#examiner(): Examiner {
+		return new Examiner(this.#engine, {
 			cwd: this.#io.cwd,
 			kernel: this.#options.kernel,
 			severities: {},
 			files: this.bench,
 			definitions: (name) => this.#definitions.of(name),
 		});
+	}
+
+	async #next(named: Named): Promise<boolean> {
 		const text = this.bench.text(named.absolute);
-		return examiner.examine(named, text, async (file) => {
-			const offers = file.offers().filter(({ target }) => this.#options.targets.has(target));
+		return this.#examiner().examine(named, text, async (file) => {
+			const offers = file.offers();
 			const blocked: string[] = [];
-			for (const offer of offers) {
+			for (const [i, offer] of offers.entries()) {
+				if (!this.#options.targets.has(offer.target)) continue;
 				const chosen = this.#chosen(offer);
 				const objection = chosen && (await this.#objection(named, file, chosen));
+				if (objection === undefined && (await this.#repair(named, file, offer, i))) return true;
 				if (chosen && objection === undefined) {
 					await this.#apply(named, file, offer, chosen);
 					return true;
@@ -131,6 +143,42 @@ class Converter {
 		return first && `${first.name}() (${first.path}:${first.line}) ${first.why}`;
 	}
 
+	/** What is wrong with these pages already is a patch of its own, where patches are wanted. @returns the text is another one now */
+	async #repair(named: Named, file: Examined, offer: Offer, place: number): Promise<boolean> {
+		if (this.#options.print !== 'patch') return false;
+		const before = this.bench.text(named.absolute);
+		const repair = repairOf(before, offer, this.#chosen(offer), file.analyse);
+		if (!repair) return false;
+		const source = this.bench.source(named.absolute);
+		this.bench.put(named.absolute, repair.text);
+		if (!(await this.#isConvertible(named, place))) {
+			this.bench.put(named.absolute, before);
+			return false;
+		}
+		const root = file.judged.tree?.root ?? slashed(this.#io.cwd);
+		const path = fromFolder(root, named.absolute);
+		const { rule, findings } = repair;
+		const lines = new Lines(before);
+		const atFault = findings
+			.flatMap((finding) => [finding, ...finding.related.filter(({ place }) => !place)])
+			.map(({ start }) => formerLine(source.text, before, lines.position(start).line));
+		const fixes =
+			isBug(rule) && !atFault.includes(undefined) ? await fixesTag(root, path, atFault as number[]) : undefined;
+		const diffs = [{ path, diff: unified(path, before, repair.text, source) }];
+		this.patches.push(repairPatch({ rule, findings, takers: formerOf(before, offer), root, path, diffs, fixes }));
+		for (const { start, message } of findings)
+			tell(this.#io, `${named.shown}:${lines.position(start).line}: fixed first: ${message} [${rule}]`);
+		return true;
+	}
+
+	/** The offer in this place of the list has a conversion by now. */
+	async #isConvertible(named: Named, place: number): Promise<boolean> {
+		return this.#examiner().examine(named, this.bench.text(named.absolute), (file) => {
+			const offer = file.offers()[place];
+			return offer !== undefined && this.#chosen(offer) !== undefined;
+		});
+	}
+
 	async #apply(named: Named, file: Examined, offer: Offer, conversion: Conversion): Promise<void> {
 		const root = file.judged.tree?.root ?? slashed(this.#io.cwd);
 		const { line } = this.#place(named, offer);
@@ -152,7 +200,9 @@ class Converter {
 		);
 		for (const note of notes) tell(this.#io, `${named.shown}:${line}: note: ${note}`);
 		const { tree, kernel, path } = file.judged;
-		this.made.push({ offer, conversion, longTerm: longTermOf(tree?.root, kernel), path, root, diffs });
+		const made = { offer, conversion, longTerm: longTermOf(tree?.root, kernel), path, root, diffs };
+		this.made.push(made);
+		this.patches.push(conversionPatch(made));
 	}
 
 	#place(named: Named, { sites }: Offer): { line: number; column: number } {
@@ -171,6 +221,11 @@ class Converter {
 	}
 }
 
+/** Names of the functions in the calls. */
+function formerOf(text: string, { sites }: Offer): string[] {
+	return [...new Set(sites.map(({ start, end }) => text.slice(start, end)))];
+}
+
 /** Outside a tree, what lies below the working directory belongs together. */
 function folderOf({ absolute, path }: Named, cwd: string): string | undefined {
 	return path.startsWith('..') ? parent(absolute) : slashed(cwd);
@@ -185,11 +240,11 @@ export async function convert(
 ): Promise<Converted> {
 	const work = new Converter(engine, options, io);
 	await work.all(paths);
-	const { made, bench } = work;
+	const { made, patches, bench } = work;
 	if (options.print === undefined) await bench.write();
 	else if (options.print === 'cocci')
 		io.stdout.write(printable(semanticPatch(made.map(({ conversion }) => conversion))));
-	else if (options.print === 'patch') io.stdout.write(await mailbox(made.map(conversionPatch)));
+	else if (options.print === 'patch') io.stdout.write(await mailbox(patches));
 	else
 		for (const { path, source, text } of bench.changes)
 			io.stdout.write(unified(fromFolder(made[0]?.root ?? io.cwd, path), source.text, text, source));
