@@ -11,16 +11,18 @@ import { Refusal } from '../workspace/replace.js';
 import { Strangers } from '../workspace/strangers.js';
 import { count, printable } from '../workspace/wording.js';
 import { type Examined, Examiner, type Named } from './examiner.js';
-import type { Io } from './io.js';
+import { type Io, UsageError } from './io.js';
 import { fixesTag, formerLine } from './mail/blame.js';
 import { conversionPatch, type Made } from './mail/conversion.js';
 import type { FileDiff } from './mail/diffstat.js';
+import { writeSeries } from './mail/folder.js';
 import { mailbox } from './mail/mailbox.js';
 import type { Patch } from './mail/message.js';
 import { isBug, repairPatch } from './mail/repair.js';
+import { series } from './mail/series.js';
 import { unified } from './patch.js';
 import { repairOf } from './repairs.js';
-import { tell } from './tell.js';
+import { folderName, tell } from './tell.js';
 import { Workbench } from './workbench.js';
 
 export interface ConvertOptions {
@@ -30,7 +32,9 @@ export interface ConvertOptions {
 	/** Pins without FOLL_LONGTERM, also where it is recommended. */
 	readonly shortTerm: boolean;
 	/** What is made of them instead of writing the files. */
-	readonly print: 'diff' | 'patch' | 'cocci' | undefined;
+	readonly print: 'diff' | 'patch' | 'series' | 'cocci' | undefined;
+	/** Where a series is written, absolute. */
+	readonly folder?: string | undefined;
 }
 
 /** How conversions went. */
@@ -46,6 +50,8 @@ class Converter {
 	readonly made: Made[] = [];
 	/** The same as patches, each with the repairs that go before it. */
 	readonly patches: Patch[] = [];
+	/** Of the kernel of the last one. */
+	version = '';
 	refused = 0;
 	failed = 0;
 	readonly bench = new Workbench();
@@ -145,7 +151,7 @@ class Converter {
 
 	/** What is wrong with these pages already is a patch of its own, where patches are wanted. @returns the text is another one now */
 	async #repair(named: Named, file: Examined, offer: Offer, place: number): Promise<boolean> {
-		if (this.#options.print !== 'patch') return false;
+		if (this.#options.print !== 'patch' && this.#options.print !== 'series') return false;
 		const before = this.bench.text(named.absolute);
 		const repair = repairOf(before, offer, this.#chosen(offer), file.analyse);
 		if (!repair) return false;
@@ -201,6 +207,7 @@ class Converter {
 		for (const note of notes) tell(this.#io, `${named.shown}:${line}: note: ${note}`);
 		const { tree, kernel, path } = file.judged;
 		const made = { offer, conversion, longTerm: longTermOf(tree?.root, kernel), path, root, diffs };
+		this.version = kernel.version;
 		this.made.push(made);
 		this.patches.push(conversionPatch(made));
 	}
@@ -231,6 +238,25 @@ function folderOf({ absolute, path }: Named, cwd: string): string | undefined {
 	return path.startsWith('..') ? parent(absolute) : slashed(cwd);
 }
 
+/** Writes a series; nothing where there is none. */
+async function writeMails({ patches, version, bench }: Converter, { folder }: ConvertOptions, io: Io): Promise<void> {
+	if (patches.length === 0 || folder === undefined) return;
+	const roots = new Set(patches.map(({ root }) => root));
+	if (roots.size > 1) throw new UsageError(`--series: a series is for one tree, these files are of ${roots.size}`);
+	const [root = io.cwd] = roots;
+	const total = bench.changes.map(({ path: absolute, source, text }) => {
+		const path = fromFolder(root, absolute);
+		return { path, diff: unified(path, source.text, text, source) };
+	});
+	const mails = await series(patches, total, version);
+	writeSeries(folder, mails);
+	for (const { name, recipients, complete } of mails)
+		tell(
+			io,
+			`${folderName(folder, io.cwd)}/${name}: ${count(recipients, 'recipient')}${complete ? '' : '; MAINTAINERS was not read to its end, somebody may be missing'}`,
+		);
+}
+
 /** Converts the sites of files and folders. */
 export async function convert(
 	engine: Engine,
@@ -245,6 +271,7 @@ export async function convert(
 	else if (options.print === 'cocci')
 		io.stdout.write(printable(semanticPatch(made.map(({ conversion }) => conversion))));
 	else if (options.print === 'patch') io.stdout.write(await mailbox(patches));
+	else if (options.print === 'series') await writeMails(work, options, io);
 	else
 		for (const { path, source, text } of bench.changes)
 			io.stdout.write(unified(fromFolder(made[0]?.root ?? io.cwd, path), source.text, text, source));

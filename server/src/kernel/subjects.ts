@@ -82,10 +82,11 @@ function stemOf(file: string): string {
 /** Of a path no convention is known for: "misc: bcm-vk" of drivers/misc/bcm-vk/bcm_vk_sg.c. */
 function derived(path: string): string {
 	const [top = '', ...rest] = path.split('/');
+	const isAlone = rest.length === 0;
 	const stem = stemOf(rest.pop() ?? top);
 	if (top === 'arch') return rest.filter((folder) => folder !== 'kernel').join('/') || stem;
 	const folders = rest.length > 1 || top !== 'drivers' ? rest : [...rest, stem];
-	return folders.join(': ') || stem;
+	return folders.join(': ') || (isAlone || top === 'kernel' ? stem : top);
 }
 
 /** @param path of a file, from the top of the tree */

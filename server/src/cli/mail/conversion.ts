@@ -35,5 +35,6 @@ export function conversionPatch({ offer, conversion, longTerm, root, path, diffs
 		changelog: changelog(told),
 		trailers: [],
 		remarks: remarks(told),
+		conversion: { former, longterm: conversion.longterm },
 	};
 }

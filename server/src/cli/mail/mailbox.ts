@@ -1,6 +1,6 @@
 /** The patches of a run as one mailbox that `git am` takes. */
 import { author } from '../../programs/git.js';
-import { type Mailbox, parseMailbox } from './headers.js';
+import { type Mailbox, parseMailbox } from '../../workspace/maintainers/mailboxes.js';
 import { type Patch, patchMail, tag } from './message.js';
 import { Styles } from './style.js';
 import { subjectsOf } from './subject.js';

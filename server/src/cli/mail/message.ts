@@ -1,6 +1,8 @@
 /** A patch as a mail that git, b4 and checkpatch.pl read. */
+
+import type { Mailbox } from '../../workspace/maintainers/mailboxes.js';
 import { diffstat, type FileDiff } from './diffstat.js';
-import { addressHeader, type Mailbox, mailbox, textHeader } from './headers.js';
+import { addressHeader, mailbox, textHeader } from './headers.js';
 import { wrapped } from './wrap.js';
 
 /** One patch, whatever it does. */
@@ -19,6 +21,8 @@ export interface Patch {
 	/** Paragraphs below the line. */
 	readonly remarks: readonly string[];
 	readonly diffs: readonly FileDiff[];
+	/** Of a conversion: what it replaces, and whether the pins are long-term ones. */
+	readonly conversion?: { readonly former: readonly string[]; readonly longterm: boolean };
 }
 
 /** What the headers say. */
