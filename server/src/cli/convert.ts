@@ -12,16 +12,14 @@ import { Strangers } from '../workspace/strangers.js';
 import { count, printable } from '../workspace/wording.js';
 import { type Examined, Examiner, type Named } from './examiner.js';
 import { type Io, UsageError } from './io.js';
-import { fixesTag, formerLine } from './mail/blame.js';
 import { conversionPatch, type Made } from './mail/conversion.js';
 import type { FileDiff } from './mail/diffstat.js';
 import { writeSeries } from './mail/folder.js';
 import { mailbox } from './mail/mailbox.js';
 import type { Patch } from './mail/message.js';
-import { isBug, repairPatch } from './mail/repair.js';
 import { series } from './mail/series.js';
+import { mend } from './mend.js';
 import { unified } from './patch.js';
-import { repairOf } from './repairs.js';
 import { folderName, tell } from './tell.js';
 import { Workbench } from './workbench.js';
 
@@ -119,7 +117,7 @@ class Converter {
 				if (!this.#options.targets.has(offer.target)) continue;
 				const chosen = this.#chosen(offer);
 				const objection = chosen && (await this.#objection(named, file, chosen));
-				if (objection === undefined && (await this.#repair(named, file, offer, i))) return true;
+				if (objection === undefined && (await this.#mend(named, file, offer, i))) return true;
 				if (chosen && objection === undefined) {
 					await this.#apply(named, file, offer, chosen);
 					return true;
@@ -150,39 +148,30 @@ class Converter {
 	}
 
 	/** What is wrong with these pages already is a patch of its own, where patches are wanted. @returns the text is another one now */
-	async #repair(named: Named, file: Examined, offer: Offer, place: number): Promise<boolean> {
+	async #mend(named: Named, file: Examined, offer: Offer, place: number): Promise<boolean> {
 		if (this.#options.print !== 'patch' && this.#options.print !== 'series') return false;
-		const before = this.bench.text(named.absolute);
-		const repair = repairOf(before, offer, this.#chosen(offer), file.analyse);
-		if (!repair) return false;
-		const source = this.bench.source(named.absolute);
-		this.bench.put(named.absolute, repair.text);
-		if (!(await this.#isConvertible(named, place))) {
-			this.bench.put(named.absolute, before);
-			return false;
-		}
-		const root = file.judged.tree?.root ?? slashed(this.#io.cwd);
-		const path = fromFolder(root, named.absolute);
-		const { rule, findings } = repair;
-		const lines = new Lines(before);
-		const atFault = findings
-			.flatMap((finding) => [finding, ...finding.related.filter(({ place }) => !place)])
-			.map(({ start }) => formerLine(source.text, before, lines.position(start).line));
-		const fixes =
-			isBug(rule) && !atFault.includes(undefined) ? await fixesTag(root, path, atFault as number[]) : undefined;
-		const diffs = [{ path, diff: unified(path, before, repair.text, source) }];
-		this.patches.push(repairPatch({ rule, findings, takers: formerOf(before, offer), root, path, diffs, fixes }));
-		for (const { start, message } of findings)
+		const text = this.bench.text(named.absolute);
+		const mended = await mend({
+			offer,
+			conversion: this.#chosen(offer),
+			text,
+			source: this.bench.source(named.absolute),
+			file: named.absolute,
+			root: file.judged.tree?.root ?? slashed(this.#io.cwd),
+			analyse: file.analyse,
+			again: (changed) =>
+				this.#examiner().examine(named, changed, (other) => ({
+					analysis: other.analyse(changed, false),
+					offer: other.offers()[place],
+				})),
+		});
+		if (!mended) return false;
+		this.bench.put(named.absolute, mended.text);
+		this.patches.push(mended.patch);
+		const lines = new Lines(text);
+		for (const { start, message, rule } of mended.findings)
 			tell(this.#io, `${named.shown}:${lines.position(start).line}: fixed first: ${message} [${rule}]`);
 		return true;
-	}
-
-	/** The offer in this place of the list has a conversion by now. */
-	async #isConvertible(named: Named, place: number): Promise<boolean> {
-		return this.#examiner().examine(named, this.bench.text(named.absolute), (file) => {
-			const offer = file.offers()[place];
-			return offer !== undefined && this.#chosen(offer) !== undefined;
-		});
 	}
 
 	async #apply(named: Named, file: Examined, offer: Offer, conversion: Conversion): Promise<void> {
@@ -226,11 +215,6 @@ class Converter {
 		});
 		return `${named.shown}:${line}:${column}: not converted: ${[reason, ...places].join('; ')}`;
 	}
-}
-
-/** Names of the functions in the calls. */
-function formerOf(text: string, { sites }: Offer): string[] {
-	return [...new Set(sites.map(({ start, end }) => text.slice(start, end)))];
 }
 
 /** Outside a tree, what lies below the working directory belongs together. */

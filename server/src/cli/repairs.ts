@@ -2,6 +2,8 @@
 import type { Analysis, Conversion, Finding, Offer } from '../engine.js';
 import { CONVERTING } from '../engine.js';
 import { fixAll } from '../fixall.js';
+import { applyEdits } from '../rules/apply.js';
+import { isLessKnown, newOnes } from '../rules/improves.js';
 import type { Fix } from '../rules/rule.js';
 import type { Range } from '../syntax/ir.js';
 
@@ -52,4 +54,43 @@ export function repairOf(
 	const chosen = { ...analysis, findings: analysis.findings.map((one) => (isMine(one) ? one : { ...one, fixes: [] })) };
 	const fixed = fixAll(text, chosen, (changed) => analyse(changed, false), isWanted);
 	return fixed.fixed === 0 ? undefined : { rule: worst.rule, findings: mine, text: fixed.text };
+}
+
+/** Error paths of one site that are mended one after the other. */
+const MOST_BRANCHES = 6;
+
+/** A text of the file, asked anew. */
+export interface Reanalysed {
+	readonly analysis: Analysis;
+	/** The offer of the same site. */
+	readonly offer: Offer | undefined;
+}
+
+/**
+ * Releases on the error paths that leak a page of the site: one after the other, each where the analysis of the text so far has
+ * the leak, until it has none.
+ * @param again analyses a text in place of the file's
+ * @returns undefined where a leak is left, or something else is wrong then
+ */
+export async function leakRepairOf(
+	text: string,
+	offer: Offer,
+	again: (text: string) => Promise<Reanalysed>,
+): Promise<Repair | undefined> {
+	if (!offer.missing) return undefined;
+	const { analysis: before } = await again(text);
+	const isLeak = ({ rule, start }: Finding): boolean =>
+		rule === 'gup-leak' && offer.sites.some((site) => site.start === start);
+	const findings = before.findings.filter(isLeak);
+	let changed = text;
+	let next: Offer | undefined = offer;
+	for (let i = 0; next?.missing; i++) {
+		if (i === MOST_BRANCHES) return undefined;
+		changed = applyEdits(changed, [next.missing]);
+		const { analysis, offer: then } = await again(changed);
+		if (isLessKnown(before, analysis) || newOnes(before.findings, analysis.findings).length > 0) return undefined;
+		next = then;
+		if (!next?.missing && analysis.findings.length >= before.findings.length) return undefined;
+	}
+	return findings.length === 0 ? undefined : { rule: 'gup-leak', findings, text: changed };
 }

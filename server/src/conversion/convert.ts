@@ -14,6 +14,7 @@ import { claimsOf } from './claims.js';
 import { renamedMentions, renamedString } from './comments.js';
 import { EXTRACT, extraction } from './extract.js';
 import { hunksOf } from './hunks.js';
+import { missingRelease } from './leak.js';
 import { notesOf } from './notes.js';
 import { at, type Handling, handlingOf } from './pages.js';
 import {
@@ -206,10 +207,18 @@ function offer(file: FileContext, call: ApiCall): Offer & { readonly takings: re
 			takings: handling.takings,
 			conversions: conversions(file, handling),
 			refusal: undefined,
+			missing: missingRelease(file, handling.takings),
 		};
 	} catch (error) {
 		if (!(error instanceof Blocked)) throw error;
-		return { ...told, sites: [call.call.nameRange], takings: [call], conversions: [], refusal: refusal(file, error) };
+		return {
+			...told,
+			sites: [call.call.nameRange],
+			takings: [call],
+			conversions: [],
+			refusal: refusal(file, error),
+			missing: missingRelease(file, [call]),
+		};
 	}
 }
 

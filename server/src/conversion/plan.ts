@@ -104,6 +104,8 @@ export interface Offer {
 	/** The first one is what is recommended; empty when the conversion is refused. */
 	readonly conversions: readonly Conversion[];
 	readonly refusal: Refusal | undefined;
+	/** Releases one page on one error path that leaks it now; not tried yet, and of the analysed file. */
+	readonly missing: Edit | undefined;
 }
 
 /** Thrown inside this folder alone, where something speaks against a conversion. */

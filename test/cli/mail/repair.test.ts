@@ -105,3 +105,61 @@ describe('blame', () => {
 		expect(readBlame(said)).toEqual(expected);
 	});
 });
+
+describe('a page that is leaked on error', () => {
+	const LEAKS = `${BEFORE}
+static int plover_file(struct plover *pl, struct device *dev, unsigned long addr)
+{
+	struct page *page;
+	dma_addr_t dma;
+	int rc;
+
+	rc = get_user_pages_fast(addr, 1, FOLL_WRITE, &page);
+	if (rc != 1)
+		return -EFAULT;
+	rc = plover_check(pl);
+	if (rc < 0)
+		return rc;
+	rc = plover_wait(pl);
+	if (rc < 0) {
+		pr_debug("wait\\n");
+		goto out;
+	}
+	dma = dma_map_page(dev, page, 0, PAGE_SIZE, DMA_FROM_DEVICE);
+	start(dma);
+	set_page_dirty_lock(page);
+	put_page(page);
+	rc = 0;
+out:
+	return rc;
+}
+`;
+
+	test('is released on each path, before the conversion', async () => {
+		const cwd = scratch({ 'plover.c': LEAKS });
+		const { stdout, stderr } = await cli(FIX, { cwd });
+		expect(stdout, stderr).toContain('Subject: [PATCH 1/2] plover: fix leak of user pages on error\n');
+		git(cwd, 'init', '-q');
+		git(cwd, 'add', '.');
+		git(cwd, 'commit', '-q', '-m', 'start');
+		writeFileSync(join(cwd, 'series.mbox'), stdout);
+		git(cwd, 'am', '-q', 'series.mbox');
+		expect(git(cwd, 'show', 'HEAD^:plover.c')).toBe(
+			LEAKS.replace(
+				'\tif (rc < 0)\n\t\treturn rc;\n',
+				'\tif (rc < 0) {\n\t\tput_page(page);\n\t\treturn rc;\n\t}\n',
+			).replace('\t\tgoto out;', '\t\tput_page(page);\n\t\tgoto out;'),
+		);
+		expect(readFileSync(join(cwd, 'plover.c'), 'utf8').match(/unpin_user_page\(page\)/g)).toHaveLength(2);
+	});
+
+	test.each([
+		// the variable is another one by then
+		['\trc = plover_check(pl);', '\trc = plover_check(pl);\n\tpage = pl->other;'],
+		// there may be more than one
+		['addr, 1, FOLL', 'addr, pl->nr, FOLL'],
+	])('is left where the release cannot be written: %s', async (from, to) => {
+		const { stdout } = await cli(FIX, { cwd: scratch({ 'plover.c': LEAKS.replace(from, to) }) });
+		expect(stdout).not.toContain('fix leak');
+	});
+});

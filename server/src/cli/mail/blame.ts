@@ -20,6 +20,11 @@ export function formerLine(former: string, present: string, line: number): numbe
 	return line + shift;
 }
 
+/** Lines of a text that another one changes, or adds something before. From 1. */
+export function changedLines(text: string, after: string): number[] {
+	return structuredPatch('', '', text, after, '', '', { context: 0 }).hunks.map(({ oldStart }) => oldStart);
+}
+
 /** The commit of one line. */
 interface Blamed {
 	readonly hash: string;

@@ -42,9 +42,9 @@ const WORDS: ReadonlyMap<string, Words> = new Map([
 	[
 		'gup-leak',
 		{
-			summary: 'fix leak of user pages on an error path',
+			summary: 'fix leak of user pages on error',
 			text: (functions, takers) =>
-				`${functions} returns on an error path without releasing pages that ${takers} took. Nothing else holds them there, so they are leaked. Release them.`,
+				`When ${functions} fails after ${takers} took a page, it does not release that page. Nothing else holds it there, so it is leaked. Release it.`,
 		},
 	],
 ]);
