@@ -47,7 +47,8 @@ describe.each(trees)('conversions in the kernel %s', (tree) => {
 			const compiled = build.compile(group.flatMap(sources), after);
 			for (const outcome of group) is.set(outcome, compiled);
 		}
-	});
+		// the first time, three architectures are configured as well
+	}, 1_800_000);
 
 	it(`are there${missing.length > 0 ? ` (to compile them: ${missing.join(', ')})` : ''}`, () => {
 		expect(all.length).toBeGreaterThan(0);

@@ -191,7 +191,12 @@ describe('MAINTAINERS', () => {
 			{ length: 20_000 },
 			(_, i) => `X${i}\nF:\t${'*a'.repeat(30)}${i}\nN:\t(a+)+${i}$\nK:\t(.*)*(.*)*${i}x\nM:\ta${i}@example.org`,
 		);
-		const hostile = new Maintainers(scratch({ MAINTAINERS: `${lines.join('\n\n')}\n${'M:'.repeat(100_000)}` }));
+		const hostile = new Maintainers(
+			scratch({
+				'.mailmap': `${'<#'.repeat(200_000)}\u2028\n`,
+				MAINTAINERS: `${lines.join('\n\n')}\nM:\t${'<'.repeat(300_000)}\nF:${' '.repeat(300_000)}\u2028\n`,
+			}),
+		);
 		const started = performance.now();
 		hostile.of([`${'a'.repeat(200)}.c`], `${`+${'a'.repeat(5_000)}\n`.repeat(200)}`);
 		expect(performance.now() - started).toBeLessThan(20_000);

@@ -8,6 +8,8 @@ import { Git, GitError } from '../../programs/git.js';
 const LAST = 30;
 /** Subjects that are too few to tell what is usual. */
 const FEW = 3;
+/** UTF-16 units of a subject in which its prefix is looked for. */
+const READ = 100;
 /** Columns of a prefix that leave room for a summary. */
 const LONGEST = 36;
 
@@ -21,7 +23,7 @@ const ELSEWHERE = /^(?:treewide|tree-wide|Revert|Merge|fixup!|squash!|mm\/gup)\b
 export function usualStyle(subjects: readonly string[]): SubjectStyle | undefined {
 	const counts = new Map<string, { times: number; capitals: number }>();
 	for (const subject of subjects) {
-		const [, written = '', first = ''] = ELSEWHERE.test(subject) ? [] : (PREFIX.exec(subject) ?? []);
+		const [, written = '', first = ''] = ELSEWHERE.test(subject) ? [] : (PREFIX.exec(subject.slice(0, READ)) ?? []);
 		const prefix = written.slice(0, -2);
 		if (prefix === '' || prefix.length > LONGEST) continue;
 		const { times, capitals } = counts.get(prefix) ?? { times: 0, capitals: 0 };

@@ -7,11 +7,22 @@ export interface Mailbox {
 	readonly address: string;
 }
 
+/** Of an address: nothing that ends one, and nothing that is acted on and not seen. */
+const PART = '[^\\s<>,;"()@\\\\\\p{C}\\p{Z}]+';
+const BARE = new RegExp(`^\\s*(${PART}@${PART})`, 'u');
+const NAMED = new RegExp(`^([^<]*)<(${PART}@${PART})>`, 'u');
+const ONLY = new RegExp(`^${PART}@${PART}$`, 'u');
+
+/** The text is an address and nothing else. */
+export function isAddress(text: string): boolean {
+	return ONLY.test(text);
+}
+
 /** `"Dunlin, A." <dunlin@example.org>`, with or without quotes, or an address alone; undefined where none is in it. */
 export function parseMailbox(text: string): Mailbox | undefined {
-	const [, written = '', address] = /^([^<]*)<([^<>\s,]+@[^<>\s,]+)>/.exec(text) ?? [];
+	const [, written = '', address] = NAMED.exec(text) ?? [];
 	if (address === undefined) {
-		const bare = /^\s*([^\s<>,;"()]+@[^\s<>,;"()]+)/.exec(text)?.[1];
+		const bare = BARE.exec(text)?.[1];
 		return bare === undefined ? undefined : { name: '', address: bare };
 	}
 	const shown = written.trim();

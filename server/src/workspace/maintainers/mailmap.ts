@@ -1,6 +1,9 @@
 /** A .mailmap: who is meant by a name or an address that is no longer theirs. */
 import { type Mailbox, parseMailbox } from './mailboxes.js';
 
+/** UTF-16 units of a line that somebody has written. */
+const LONGEST = 1_000;
+
 const ENTRY = /^([^<]*)<([^<>]+)>(?:([^<]*)<([^<>]+)>)?$/;
 
 function keyOf({ name, address }: Mailbox): string {
@@ -14,7 +17,8 @@ export class Mailmap {
 
 	constructor(text: string) {
 		for (const raw of text.split('\n')) {
-			const line = raw.replace(/#.*$/, '').trim();
+			if (raw.length > LONGEST) continue;
+			const line = (raw.split('#')[0] ?? '').trim();
 			const [, name = '', address = '', wrongName = '', wrongAddress] = ENTRY.exec(line) ?? [];
 			if (address === '') continue;
 			const real = parseMailbox(`${name.trim()} <${address}>`);

@@ -1,7 +1,7 @@
 /** Who maintains a file, as scripts/get_maintainer.pl --no-git tells: MAINTAINERS is read as data, no script is run. */
 import { statSync } from 'node:fs';
 import { readSource } from '../read.js';
-import { type Mailbox, parseMailboxes } from './mailboxes.js';
+import { isAddress, type Mailbox, parseMailboxes } from './mailboxes.js';
 import { Mailmap } from './mailmap.js';
 import { Pattern, type Steps } from './pattern.js';
 
@@ -34,6 +34,7 @@ function sectionsOf(text: string): Section[] {
 	const sections: Tag[][] = [];
 	let open: Tag[] | undefined;
 	for (const line of text.split(/\r?\n/)) {
+		if (line.length > LONGEST_LINE) continue;
 		const [, letter, value = ''] = /^([A-Z]):\s*(.*)$/.exec(line) ?? [];
 		if (letter === undefined) {
 			// a title, or whatever else is no tag, ends an entry
@@ -166,7 +167,7 @@ export class Maintainers {
 function addList(value: string, lists: Map<string, Mailbox>): void {
 	const [, address = '', more = ''] = /^(\S+)\s*(.*)$/.exec(value) ?? [];
 	// those take mail of nobody else
-	if (!/^[^\s<>,;"()@]+@[^\s<>,;"()@]+$/.test(address) || more.includes('subscribers-only')) return;
+	if (!isAddress(address) || more.includes('subscribers-only')) return;
 	if (!lists.has(address.toLowerCase())) lists.set(address.toLowerCase(), { name: '', address });
 }
 
