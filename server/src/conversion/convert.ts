@@ -16,7 +16,7 @@ import { EXTRACT, extraction } from './extract.js';
 import { hunksOf } from './hunks.js';
 import { missingRelease } from './leak.js';
 import { notesOf } from './notes.js';
-import { at, type Handling, handlingOf } from './pages.js';
+import { type Handling, handlingOf } from './pages.js';
 import {
 	Blocked,
 	type Case,
@@ -29,6 +29,7 @@ import {
 	type Spot,
 } from './plan.js';
 import { rewriteReleases } from './release.js';
+import { at } from './spots.js';
 import { takingEdits, twinOf } from './taking.js';
 import { dropUnused } from './unused.js';
 

@@ -8,9 +8,10 @@ import type { Expr, FunctionIR } from '../syntax/ir.js';
 import { callsOfPureRelease, FlagPlan } from './flag.js';
 import { before, indentation, call as layOut, lineEnd } from './layout.js';
 import { definesMacro } from './macros.js';
-import { at, type Handling, type PageCall } from './pages.js';
+import type { Handling } from './pages.js';
 import { Blocked } from './plan.js';
 import { hasEffects, rewriteReleases } from './release.js';
+import { at, type PageCall } from './spots.js';
 import { contents, pathTo, type Statement, statementsOf } from './statements.js';
 
 /** UTF-16 units of a declaration before the value. */

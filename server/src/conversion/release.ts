@@ -12,9 +12,9 @@ import type { Edit } from '../rules/rule.js';
 import type { CallExpr, Expr, FunctionIR, Loop, Range } from '../syntax/ir.js';
 import { before, indentation, call as layOut, lineEnd } from './layout.js';
 import { isNamedByMacro } from './macros.js';
-import { at, type PageCall } from './pages.js';
 import { Blocked } from './plan.js';
 import { isNeverNegative, mayBeErrno } from './signs.js';
+import { at, type PageCall } from './spots.js';
 import { contents, pathTo, type Statement, statementsOf } from './statements.js';
 
 /** One pin each is given back by these; the name of the function for an array is that of the pages. */
