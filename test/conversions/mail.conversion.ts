@@ -113,7 +113,15 @@ describe.each(trees)('%s', (tree) => {
 		for (const one of mails) {
 			const check = (mail: string): string[] => {
 				writeFileSync(file, mail, 'latin1');
-				const argv = ['scripts/checkpatch.pl', '--strict', '--no-summary', '--terse', '--show-types', '--no-tree', file];
+				const argv = [
+					'scripts/checkpatch.pl',
+					'--strict',
+					'--no-summary',
+					'--terse',
+					'--show-types',
+					'--no-tree',
+					file,
+				];
 				const { stdout } = spawnSync('perl', argv, { cwd: root, encoding: 'utf8' });
 				return stdout
 					.split('\n')
