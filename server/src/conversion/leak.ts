@@ -93,7 +93,10 @@ function inserted(file: FileContext, { test, then, start }: Conditional, release
  */
 export function missingRelease(file: FileContext, takings: readonly ApiCall[]): Edit | undefined {
 	const starts = new Set(takings.map(({ call }) => call.start));
-	for (const journey of journeys(file).filter(({ taking }) => starts.has(taking.call.start))) {
+	const isOurs = (taking: ApiCall): boolean => starts.has(taking.call.start);
+	// to follow the pages once more is only worth it then
+	if (!file.ownership.leaks.some(({ short, holding }) => !short && isOurs(holding.taking))) return undefined;
+	for (const journey of journeys(file).filter(({ taking }) => isOurs(taking))) {
 		const { fn, call, taking, kind, holding } = journey;
 		if (call !== taking.call || kind !== 'reference' || holding?.askedConstant !== 1 || !file.unit.isOwn(fn)) continue;
 		const page = pageOf(file, taking);
