@@ -15,7 +15,7 @@ import { type Io, UsageError } from './io.js';
 import { conversionPatch, type Made } from './mail/conversion.js';
 import type { FileDiff } from './mail/diffstat.js';
 import { writeSeries } from './mail/folder.js';
-import { mailbox } from './mail/mailbox.js';
+import { mbox } from './mail/mbox.js';
 import type { Patch } from './mail/message.js';
 import { series } from './mail/series.js';
 import { mend } from './mend.js';
@@ -168,6 +168,7 @@ class Converter {
 		if (!mended) return false;
 		this.bench.put(named.absolute, mended.text);
 		this.patches.push(mended.patch);
+		this.version = file.judged.kernel.version;
 		const lines = new Lines(text);
 		for (const { start, message, rule } of mended.findings)
 			tell(this.#io, `${named.shown}:${lines.position(start).line}: fixed first: ${message} [${rule}]`);
@@ -254,7 +255,7 @@ export async function convert(
 	if (options.print === undefined) await bench.write();
 	else if (options.print === 'cocci')
 		io.stdout.write(printable(semanticPatch(made.map(({ conversion }) => conversion))));
-	else if (options.print === 'patch') io.stdout.write(await mailbox(patches));
+	else if (options.print === 'patch') io.stdout.write(await mbox(patches));
 	else if (options.print === 'series') await writeMails(work, options, io);
 	else
 		for (const { path, source, text } of bench.changes)

@@ -13,6 +13,10 @@ export interface Cover {
 	readonly rest: string;
 }
 
+function capitalised(word: string): string {
+	return word.slice(0, 1).toUpperCase() + word.slice(1);
+}
+
 /** "ublk" where all subjects begin with it. */
 function commonPrefix(subjects: readonly string[]): string | undefined {
 	const prefixes = new Set(subjects.map((subject) => /^(?:[^:]+: )+/.exec(subject)?.[0] ?? ''));
@@ -52,8 +56,15 @@ export function cover(
 	const longterm = patches.flatMap((patch, i) => (patch.conversion?.longterm ? [i + 1] : []));
 	const patchWord = (all: readonly number[]): string => (all.length > 1 ? 'Patches' : 'Patch');
 	const paragraphs = [
-		`This series converts users of ${listed(former)} to pins, where a device or the CPU reads or writes the data of the pages, as Documentation/core-api/pin_user_pages.rst asks for. Plain references do not tell writeback and fork() that the pages are in use.`,
-		...(repairs.length > 0
+		...(former.length === 0
+			? ['This series puts right what is wrong with references on user pages. Nothing is converted to pins.']
+			: []),
+		...(former.length > 0
+			? [
+					`This series converts users of ${listed(former)} to pins, where a device or the CPU reads or writes the data of the pages, as Documentation/core-api/pin_user_pages.rst asks for. Plain references do not tell writeback and fork() that the pages are in use.`,
+				]
+			: []),
+		...(repairs.length > 0 && former.length > 0
 			? [
 					`${patchWord(repairs)} ${numbers(repairs)} ${repairs.length > 1 ? 'put' : 'puts'} right what is wrong with these pages already, independent of the conversion.${needsFixes ? ' Fixes: tags are to be filled in.' : ''}`,
 				]
@@ -68,8 +79,10 @@ export function cover(
 	];
 	const prefix = commonPrefix(subjects);
 	const name = oneLine(from.name || from.address);
+	const verb = former.length > 0 ? 'convert' : 'fix';
+	const what = former.length > 0 ? 'references on user pages to pins' : 'references on user pages';
 	return {
-		subject: `${prefix ?? ''}${prefix === undefined ? 'Convert' : 'convert'} references on user pages to pins`,
+		subject: `${prefix ?? ''}${prefix === undefined ? capitalised(verb) : verb} ${what}`,
 		paragraphs,
 		rest: [`${name} (${patches.length}):`, ...subjects.map((subject) => `  ${subject}`), '', diffstat(total)].join(
 			'\n',

@@ -4,7 +4,7 @@ import type { Mailbox } from '../../workspace/maintainers/mailboxes.js';
 import { Maintainers, type Recipients } from '../../workspace/maintainers/maintainers.js';
 import { cover } from './cover.js';
 import type { FileDiff } from './diffstat.js';
-import { senderOf, subjects } from './mailbox.js';
+import { senderOf, subjects } from './mbox.js';
 import { coverMail, type Envelope, type Patch, patchMail, tag } from './message.js';
 
 /** Longest name of a file, as `git format-patch` has it, without its number and end. */

@@ -23,7 +23,7 @@ export async function subjects(patches: readonly Patch[]): Promise<readonly stri
 }
 
 /** All patches, one mail behind the other. */
-export async function mailbox(patches: readonly Patch[]): Promise<Buffer> {
+export async function mbox(patches: readonly Patch[]): Promise<Buffer> {
 	const [first] = patches;
 	if (!first) return Buffer.alloc(0);
 	const named = await subjects(patches);
