@@ -177,6 +177,7 @@ describe('a conversion to pins', () => {
 				.replace('FOLL_WRITE', '0'),
 			{ isWritten: false, isNeverDirtied: false, asksToWrite: false },
 		],
+		[BRIEF.replace('FOLL_WRITE', '1'), { isWritten: true, asksToWrite: true }],
 		[BRIEF.replace('set_page_dirty_lock', 'set_page_dirty'), { isDirtiedLocked: true, isNeverDirtied: false }],
 	])('tells who writes and who marks dirty (%#)', (text, expected) => {
 		expect(only(text).conversions[0]?.account).toMatchObject(expected);

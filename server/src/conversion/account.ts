@@ -19,10 +19,9 @@ function writes(file: FileContext, taking: ApiCall): boolean {
 	const { uses } = usesOf(file, taking);
 	if (uses.some(({ kind, direction }) => kind === 'write' || /^(?:from-device|both)$/.test(direction ?? '')))
 		return true;
-	const asks = taking.flags?.some(({ bits, booleans }) => bits.has('FOLL_WRITE') || booleans.length > 0) ?? false;
 	// to be able to write is why FOLL_WRITE is there, where a device or a mapping that stays reaches the data
 	const reached = uses.filter(({ kind }) => REACHES.has(kind));
-	return asks && reached.some(({ direction }) => direction !== 'to-device');
+	return isWritten({ takings: [taking] }) && reached.some(({ direction }) => direction !== 'to-device');
 }
 
 /** Nothing speaks against it that the data is written. */

@@ -32,9 +32,14 @@ function leaks(file: FileContext, { journeys }: Handling): string | undefined {
 	return `existing leak at line ${[...new Set(lines)].slice(0, MOST_LINES).join(', ')} is not fixed by this conversion`;
 }
 
-/** The pages may be pinned to be written. */
-export function isWritten({ takings }: Handling): boolean {
-	return takings.some(({ flags }) => flags?.some(({ bits }) => bits.has('FOLL_WRITE')) ?? false);
+/** The pages may be pinned to be written: a number or a truth value among the flags becomes FOLL_WRITE. */
+export function isWritten({ takings }: Pick<Handling, 'takings'>): boolean {
+	return takings.some(
+		({ flags }) =>
+			flags?.some(
+				({ bits, literals, booleans }) => bits.has('FOLL_WRITE') || literals.length > 0 || booleans.length > 0,
+			) ?? false,
+	);
 }
 
 /** @param longterm FOLL_LONGTERM is among the flags */
