@@ -1,5 +1,5 @@
 /** Compiles single files of the kernel trees, as they are and changed, in copies that share what does not change. */
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -50,6 +50,17 @@ function architectureOf(path: string): ArchitectureName {
 function run(command: string, args: readonly string[], cwd: string): { ok: boolean; output: string } {
 	const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 28 });
 	return { ok: status === 0, output: `${stdout ?? ''}${stderr ?? ''}${error ?? ''}` };
+}
+
+/** Standard output of a program, whatever it exits with. */
+function said(command: string, args: readonly string[], cwd: string): Promise<string> {
+	return new Promise((resolve, reject) => {
+		execFile(command, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 28 }, (error, stdout) => {
+			// a number: what checkpatch.pl thinks of the file
+			if (error && typeof error.code !== 'number') reject(error);
+			else resolve(stdout);
+		});
+	});
 }
 
 function must(command: string, args: readonly string[], cwd: string): void {
@@ -115,19 +126,23 @@ export class KernelBuild {
 		}
 	}
 
-	/** What the tree's own checkpatch.pl --strict says of a file. */
-	checkpatch(path: string, text: string | undefined): string[] {
-		this.put(path, text);
-		const { output } = run(
-			'perl',
-			['scripts/checkpatch.pl', '--strict', '--no-tree', '--no-summary', '--terse', '--show-types', '-f', path],
-			this.source,
-		);
-		this.put(path, undefined);
-		return output
-			.split('\n')
-			.filter((line) => line.startsWith(path))
-			.map((line) => line.slice(path.length).replace(/^:\d+: /, ''));
+	/** What the tree's own checkpatch.pl --strict says of a file: as it is in the tree, or with another text in the copy. */
+	async checkpatch(path: string, text: string | undefined): Promise<string[]> {
+		if (text !== undefined) this.put(path, text);
+		try {
+			const argv = ['--strict', '--no-tree', '--no-summary', '--terse', '--show-types', '-f', path];
+			const output = await said(
+				'perl',
+				['scripts/checkpatch.pl', ...argv],
+				text === undefined ? this.original : this.source,
+			);
+			return output
+				.split('\n')
+				.filter((line) => line.startsWith(path))
+				.map((line) => line.slice(path.length).replace(/^:\d+: /, ''));
+		} finally {
+			if (text !== undefined) this.put(path, undefined);
+		}
 	}
 
 	private make(name: ArchitectureName, paths: readonly string[], compiled: Map<string, Compiled>): void {

@@ -79,10 +79,12 @@ describe.each(trees)('conversions in the kernel %s', (tree) => {
 
 	it.skipIf(!build).each(all.map((outcome) => [`${outcome.path} ${outcome.sites[0]}`, outcome] as const))(
 		'%s has nothing new for checkpatch.pl --strict',
-		(_, { texts }) => {
+		async (_, { texts }) => {
 			if (!build) return;
-			for (const [path, { after }] of texts)
-				expect(fresh(build.checkpatch(path, undefined), build.checkpatch(path, after))).toEqual([]);
+			for (const [path, { after }] of texts) {
+				const [was, is] = await Promise.all([build.checkpatch(path, undefined), build.checkpatch(path, after)]);
+				expect(fresh(was, is)).toEqual([]);
+			}
 		},
 	);
 });

@@ -16,6 +16,12 @@ export interface Mention extends Range {
 
 const COMMENTS = /\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"?/g;
 
+/** Places that are renamed in one file; no kernel file has more than a handful. */
+const MOST = 100;
+
+/** UTF-16 units of a sentence on either side of a name. */
+const AROUND = 400;
+
 /** Ends of sentences, and lines of a comment that begin a new item. */
 const SENTENCES = /[.;:](?=\s)|\n\s*\*?\s*\n/;
 
@@ -67,8 +73,12 @@ function holds(outer: Range, inner: Range): boolean {
 
 /** The name alone may change: nothing around it speaks of more, and the line does not become too long. */
 function isPlain({ text }: FileContext, { start, end, within, isComment }: Mention, name: string): boolean {
-	const before = text.slice(within.start, start).split(SENTENCES).at(-1) ?? '';
-	const behind = text.slice(end, within.end).split(SENTENCES)[0] ?? '';
+	const before =
+		text
+			.slice(Math.max(within.start, start - AROUND), start)
+			.split(SENTENCES)
+			.at(-1) ?? '';
+	const behind = text.slice(end, Math.min(within.end, end + AROUND)).split(SENTENCES)[0] ?? '';
 	if (isComment && SAYS_MORE.test(before + behind)) return false;
 	const from = text.lastIndexOf('\n', start - 1) + 1;
 	const line = /^[^\n]*/.exec(text.slice(from))?.[0] ?? '';
@@ -86,7 +96,9 @@ export function renamedMentions(file: FileContext, handling: Handling, api: stri
 	// of several, a comment that names one may mean either
 	if (names.length !== 1) return [];
 	const takers = handling.takings.flatMap(({ fn }) => fn ?? []);
-	return mentionsOf(file, names).flatMap((mention) => {
+	const mentions = mentionsOf(file, names);
+	if (mentions.length > MOST) return [];
+	return mentions.flatMap((mention) => {
 		const isOfTaker = takers.some((fn: FunctionIR) => holds(fn.body, mention));
 		// a message is about the call beside it
 		if (!mention.isComment && !isOfTaker) return [];
@@ -101,7 +113,8 @@ export function renamedString(file: FileContext, edit: Edit & Mention): { before
 	if (edit.isComment) return undefined;
 	const { within } = edit;
 	const isPart =
-		/"\s*$/.test(file.text.slice(0, within.start)) || /^\s*(?:"|[A-Z_]+\b)/.test(file.text.slice(within.end));
+		/"\s*$/.test(file.text.slice(Math.max(0, within.start - AROUND), within.start)) ||
+		/^\s*(?:"|[A-Z_]+\b)/.test(file.text.slice(within.end, within.end + AROUND));
 	if (isPart) return undefined;
 	const before = file.slice(within);
 	const [start, end] = [edit.start - within.start, edit.end - within.start];

@@ -15,7 +15,9 @@ function mentions(file: FileContext, names: readonly string[], edits: readonly F
 	);
 	if (left.length === 0) return undefined;
 	const named = [...new Set(left.map(({ name }) => name))].join(' or ');
-	const lines = new Set(left.map(({ start }) => file.text.slice(0, start).split('\n').length));
+	const lines = new Set(
+		left.slice(0, MOST_LINES * MOST_LINES).map(({ start }) => file.text.slice(0, start).split('\n').length),
+	);
 	return `comments or messages still name ${named}: line ${[...lines].slice(0, MOST_LINES).join(', ')}`;
 }
 

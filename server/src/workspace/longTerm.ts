@@ -13,8 +13,9 @@ export interface LongTerm {
 
 const SOURCE = 'mm/gup.c';
 
-const WRITABLE = /!writable_file_mapping_allowed\([^;{}]*?\)\)\s*return -EFAULT;/;
-const DAX = /\(gup_flags & FOLL_LONGTERM\) && vma_is_fsdax\(vma\)\)\s*return -(E[A-Z]{1,20});/;
+// repetitions have a bound: the text is anybody's
+const WRITABLE = /!writable_file_mapping_allowed\([^;{}]{0,80}?\)\)\s{0,40}return -EFAULT;/;
+const DAX = /\(gup_flags & FOLL_LONGTERM\) && vma_is_fsdax\(vma\)\)\s{0,40}return -(E[A-Z]{1,20});/;
 const MIGRATES = /\bcheck_and_migrate_movable_\w+\(/;
 
 /** What the text of mm/gup.c shows. */
