@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { randomly } from '../../scripts/random.js';
 import { kernelTree } from '../../scripts/trees.js';
@@ -184,6 +186,13 @@ describe('MAINTAINERS', () => {
 	test('is not there, or no file', () => {
 		expect(new Maintainers('/nowhere').of(['a.c'])).toMatchObject({ maintainers: [], reviewers: [], lists: [] });
 		expect(new Maintainers('/dev').of(['a.c'])).toMatchObject({ maintainers: [], reviewers: [], lists: [] });
+	});
+
+	test('is not read through a link that leads out of the tree', () => {
+		const outside = scratch({ secret: 'S\nM:\ts@example.org\nF:\t*\n' });
+		const inside = scratch();
+		symlinkSync(join(outside, 'secret'), join(inside, 'MAINTAINERS'));
+		expect(new Maintainers(inside).of(['a.c']).maintainers).toEqual([]);
 	});
 
 	test('does not hang on hostile text', () => {

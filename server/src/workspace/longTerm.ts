@@ -32,7 +32,7 @@ export function readLongTerm(text: string): LongTerm {
  * @param root of the tree; undefined outside any
  */
 export function longTermOf(root: string | undefined, kernel: Kernel): LongTerm {
-	const read = root === undefined ? undefined : readSource(`${root}/${SOURCE}`, undefined);
+	const read = root === undefined ? undefined : readSource(`${root}/${SOURCE}`, undefined, false);
 	if (read?.kind === 'text') return readLongTerm(read.source.text);
 	// 5.10 has both; who refuses writable files does so since 8ac268436e6d
 	return { refusesWritableFiles: kernel.atLeast('6.5'), daxError: 'EOPNOTSUPP', migrates: true };

@@ -69,7 +69,7 @@ export class Maintainers {
 	/** @param root of the tree, absolute. A tree without the file has no maintainers. */
 	constructor(root: string) {
 		const text = (name: string): string => {
-			const read = readSource(`${root}/${name}`, undefined);
+			const read = readSource(`${root}/${name}`, undefined, false);
 			return read.kind === 'text' ? read.source.text : '';
 		};
 		this.#root = root;
