@@ -61,7 +61,7 @@ function longTerm({ conversion: { longterm, account }, longTerm: kernel }: Told)
 /** Pages of the kernel are not referenced any more. */
 function iterator({ conversion: { account, takers, former } }: Told): string | undefined {
 	if (account.iterator !== 'any') return undefined;
-	const lost = `Kernel-backed iterators such as ITER_BVEC lose the reference that ${listed(former)} took on each page: iov_iter_extract_pages() takes none.`;
+	const lost = `Kernel-backed iterators such as ITER_BVEC lose the references that ${listed(former)} took on their pages: iov_iter_extract_pages() takes none.`;
 	const kept = account.outlasts
 		? `The pages may still be in use after ${listed(takers)} ${takers.length > 1 ? 'have' : 'has'} returned. No reference on them is held here any more then, so whoever made the iterator has to keep its pages until the I/O has completed.`
 		: 'The pages are only used until the call returns, and for that long the caller, who made the iterator, keeps them.';
