@@ -1,6 +1,6 @@
 /** Compiles single files of the kernel trees, as they are and changed, in copies that share what does not change. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { kernelTree, TREES_HINT, type TreeName, treeVersion } from '../trees.js';
@@ -52,6 +52,17 @@ function run(command: string, args: readonly string[], cwd: string): { ok: boole
 	return { ok: status === 0, output: `${stdout ?? ''}${stderr ?? ''}${error ?? ''}` };
 }
 
+/** Standard output of a program, whatever it exits with. */
+function said(command: string, args: readonly string[], cwd: string): Promise<string> {
+	return new Promise((resolve, reject) => {
+		execFile(command, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 28 }, (error, stdout) => {
+			// a number: what checkpatch.pl thinks of the file
+			if (error && typeof error.code !== 'number') reject(error);
+			else resolve(stdout);
+		});
+	});
+}
+
 function must(command: string, args: readonly string[], cwd: string): void {
 	const { ok, output } = run(command, args, cwd);
 	if (!ok) throw new Error(`${command} ${args.join(' ')} in ${cwd}:\n${output.slice(-4000)}`);
@@ -63,6 +74,15 @@ export function missingPrograms(paths: readonly string[]): string[] {
 	return [...compilers, 'make', 'flex', 'bison', 'bc', 'perl'].filter(
 		(name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).error !== undefined,
 	);
+}
+
+/** Milliseconds by which the file system's clock may be behind. */
+const CLOCK = 100;
+
+/** What became of one file. */
+export interface Compiled {
+	readonly ok: boolean;
+	readonly complaints: readonly string[];
 }
 
 /** A copy of a tree in which files are changed. */
@@ -88,49 +108,58 @@ export class KernelBuild {
 	}
 
 	/**
-	 * Compile files with W=1.
+	 * Compile files with W=1, all of an architecture by one make: that looks through the whole tree each time before it begins.
 	 * @param texts of files that differ, by path
-	 * @returns warnings and errors without their lines
+	 * @returns by path, warnings and errors without their lines
 	 */
-	compile(paths: readonly string[], texts: ReadonlyMap<string, string>): { ok: boolean; complaints: string[] } {
-		for (const path of paths) this.put(path, texts.get(path));
+	compile(paths: readonly string[], texts: ReadonlyMap<string, string>): ReadonlyMap<string, Compiled> {
+		for (const path of new Set([...paths, ...texts.keys()])) this.put(path, texts.get(path));
 		try {
-			return this.make(paths);
+			const compiled = new Map<string, Compiled>();
+			for (const name of Object.keys(ARCHITECTURES) as ArchitectureName[]) {
+				const mine = [...new Set(paths)].filter((path) => architectureOf(path) === name);
+				if (mine.length > 0) this.make(name, mine, compiled);
+			}
+			return compiled;
 		} finally {
 			for (const path of texts.keys()) this.put(path, undefined);
 		}
 	}
 
-	/** What the tree's own checkpatch.pl --strict says of a file. */
-	checkpatch(path: string, text: string | undefined): string[] {
-		this.put(path, text);
-		const { output } = run(
-			'perl',
-			['scripts/checkpatch.pl', '--strict', '--no-tree', '--no-summary', '--terse', '--show-types', '-f', path],
-			this.source,
-		);
-		this.put(path, undefined);
-		return output
-			.split('\n')
-			.filter((line) => line.startsWith(path))
-			.map((line) => line.slice(path.length).replace(/^:\d+: /, ''));
+	/** What the tree's own checkpatch.pl --strict says of a file: as it is in the tree, or with another text in the copy. */
+	async checkpatch(path: string, text: string | undefined): Promise<string[]> {
+		if (text !== undefined) this.put(path, text);
+		try {
+			const argv = ['--strict', '--no-tree', '--no-summary', '--terse', '--show-types', '-f', path];
+			const output = await said(
+				'perl',
+				['scripts/checkpatch.pl', ...argv],
+				text === undefined ? this.original : this.source,
+			);
+			return output
+				.split('\n')
+				.filter((line) => line.startsWith(path))
+				.map((line) => line.slice(path.length).replace(/^:\d+: /, ''));
+		} finally {
+			if (text !== undefined) this.put(path, undefined);
+		}
 	}
 
-	private make(paths: readonly string[]): { ok: boolean; complaints: string[] } {
-		const complaints: string[] = [];
-		let ok = true;
-		for (const path of paths) {
-			const made = run(
-				'make',
-				['-s', 'W=1', ...this.prepare(architectureOf(path)), path.replace(/\.c$/, '.o')],
-				this.source,
-			);
-			ok &&= made.ok;
-			const about = made.output.split('\n').filter((line) => line.includes(path) && /(?:warning|error):/.test(line));
-			complaints.push(...about.map((line) => line.replace(/:\d+(?::\d+)?:/, ':').replace(`${this.source}/`, '')));
-			if (!made.ok) complaints.push(made.output.slice(-2000));
+	private make(name: ArchitectureName, paths: readonly string[], compiled: Map<string, Compiled>): void {
+		const args = this.prepare(name);
+		const objects = paths.map((path) => path.replace(/\.c$/, '.o'));
+		const started = Date.now();
+		const jobs = [`-j${availableParallelism()}`, '-k', '--output-sync=target'];
+		const { output } = run('make', ['-s', 'W=1', ...jobs, ...args, ...objects], this.source);
+		const lines = output.split('\n').filter((line) => /(?:warning|error):/.test(line));
+		for (const [i, path] of paths.entries()) {
+			const about = lines.filter((line) => line.includes(path));
+			const complaints = about.map((line) => line.replace(/:\d+(?::\d+)?:/, ':').replace(`${this.source}/`, ''));
+			const made = statSync(join(`${this.source}-${name}`, objects[i] as string), { throwIfNoEntry: false });
+			// the source is newer than any object of before: make leaves none where the compiler fails
+			const ok = made !== undefined && made.mtimeMs >= started - CLOCK;
+			compiled.set(path, { ok, complaints: ok ? complaints : [...complaints, output.slice(-2000)] });
 		}
-		return { ok, complaints };
 	}
 
 	private prepare(name: ArchitectureName): string[] {

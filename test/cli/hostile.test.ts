@@ -1,5 +1,5 @@
 /** A tree that tries everything a name, an identifier or a text can hold on whoever reads what is printed of it. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compare } from '../../server/src/audit/compare.js';
@@ -165,6 +165,26 @@ describe('nothing but what is seen is printed by', () => {
 			.split('\n')
 			.filter((line) => how[0] === '--emit-cocci' || !/^[ +-](?!--|\+\+)/.test(line));
 		for (const line of words.filter((line) => !line.startsWith('@@'))) isSafe(line, line);
+	});
+
+	test('conversions as a series', async () => {
+		const cwd = hostile();
+		const people = strings.map(
+			(nasty) => `M:\tA${nasty}B <a@example.org>\nL:\t${nasty}@example.org\nF:\t*\nF:\t*/\nN:\t${nasty}`,
+		);
+		writeFileSync(join(cwd, 'MAINTAINERS'), `HOSTILE\n${people.join('\n')}\n`);
+		const outcome = await cli(['fix', '.', '--rule', 'foll-get-for-dma', '--series', 'out'], { cwd });
+		areSafe(outcome, 'fix --series');
+		const names = readdirSync(join(cwd, 'out'));
+		expect(names.length).toBeGreaterThan(0);
+		for (const name of names) {
+			expect(name).toMatch(/^\d{4}-[\w.-]+\.patch$/);
+			const text = readFileSync(join(cwd, 'out', name), 'utf8');
+			const words = text.split('\n').filter((line) => !/^[ +-](?!--|\+\+)/.test(line) && !line.startsWith('@@'));
+			for (const line of words) isSafe(line, line);
+			const head = text.slice(0, text.indexOf('\n\n'));
+			for (const line of head.split('\n').slice(1)) expect(line).toMatch(/^(?:[A-Z][\w-]+: |\t| )/);
+		}
 	});
 
 	test('explain --flow', async () => {

@@ -154,7 +154,7 @@ describe('fix', () => {
 		rmSync(mbox);
 		done('mail');
 		expect(git(cwd, 'log', '-1', '--format=%s').toString()).toMatch(
-			/^[^\n]+: convert get_user_pages_fast\(\)[^\n]*\n$/,
+			/^[^\n]+: convert (?:get_user_pages_fast\(\) )?to pin_user_pages_fast\(\)\n$/,
 		);
 	});
 });

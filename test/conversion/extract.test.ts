@@ -114,6 +114,17 @@ describe('iov_iter_get_pages_alloc2()', () => {
 		expect(after).toContain('\t\tif (req->need_unpin)\n\t\t\tunpin_user_page(req->pages[i]);\n');
 	});
 
+	test('leaves the array to a kernel that frees it itself after a failure', () => {
+		const after = converted(OBJECT, { kernel: '7.3' });
+		expect(after).toContain('\treq->pages = NULL;\n\tgot = iov_iter_extract_pages(');
+		expect(after).toContain('\tif (got < 0)\n\t\treturn got;\n');
+		expect(after).not.toContain('kvfree(req->pages);\n\t\treq->pages');
+		// of nothing, the kinds of iterators do not all free it
+		expect(converted(OBJECT.replace('got < 0', 'got <= 0'), { kernel: '7.3' })).toContain(
+			'kvfree(req->pages);\n\t\treq',
+		);
+	});
+
 	test('reaches an object that lies on the stack', () => {
 		const text = OBJECT.replace('struct godwit_req *req, struct device *dev', 'struct device *dev')
 			.replace(

@@ -139,9 +139,48 @@ describe('a conversion to pins', () => {
 		expect(converted(text)).toContain('pl->dir == DMA_FROM_DEVICE ? FOLL_WRITE : 0');
 	});
 
-	test('tells of comments and messages that name the old function', () => {
-		const text = BRIEF.replace('\tgot = get', '\t/* get_user_pages_fast() may get fewer */\n\tgot = get');
-		expect(only(text).conversions[0]?.notes).toEqual(['comments or messages still name get_user_pages_fast: line 15']);
+	test.each([
+		['\t/* get_user_pages_fast() may get fewer */', '\t/* pin_user_pages_fast() may get fewer */'],
+		['\t/* pages obtained using get_user_pages */', '\t/* pages obtained using pin_user_pages */'],
+		['\tpr_debug("get_user_pages_fast: %u\\n", nr);', '\tpr_debug("pin_user_pages_fast: %u\\n", nr);'],
+		[
+			'\t/* Not aligned. get_user_pages_fast() rounds down. */',
+			'\t/* Not aligned. pin_user_pages_fast() rounds down. */',
+		],
+	])('renames what names the old function: %s', (before, after) => {
+		const text = BRIEF.replace('\tgot = get', `${before}\n\tgot = get`);
+		expect(converted(text)).toBe(BRIEF_PINNED.replace('\tgot = pin', `${after}\n\tgot = pin`));
+		expect(only(text).conversions[0]?.notes).toEqual([]);
+	});
+
+	test.each([
+		'/* get_user_pages_fast() takes a reference, put_page() drops it */',
+		'/* do not use get_user_pages_fast() with a lock held */',
+	])('tells of a comment that another name alone does not make right: %s', (comment) => {
+		const text = BRIEF.replace('\tgot = get', `\t${comment}\n\tgot = get`);
+		const [conversion] = only(text).conversions;
+		expect(conversion?.notes).toEqual(['comments or messages still name get_user_pages_fast: line 15']);
+	});
+
+	test('leaves the messages of other functions, and comments where the function is still called', () => {
+		const other = `\nstatic void plover_old(unsigned long addr, struct page **pages)\n{\n\t/* get_user_pages_fast() */\n\tget_user_pages_fast(addr, 1, 0, pages);\n\tpr_info("get_user_pages_fast");\n}\n`;
+		const [{ conversions: [conversion] = [] } = {}] = offersOf(BRIEF + other);
+		expect(conversion?.edits.filter(({ label }) => label === 'comment')).toEqual([]);
+	});
+
+	test.each([
+		[BRIEF, { isWritten: true, isNeverDirtied: false, asksToWrite: true }],
+		[BRIEF.replace('\t\tset_page_dirty_lock(pages[i]);\n', ''), { isWritten: true, isNeverDirtied: true }],
+		[
+			BRIEF.replace('\t\tset_page_dirty_lock(pages[i]);\n', '')
+				.replace('FROM_DEVICE', 'TO_DEVICE')
+				.replace('FOLL_WRITE', '0'),
+			{ isWritten: false, isNeverDirtied: false, asksToWrite: false },
+		],
+		[BRIEF.replace('FOLL_WRITE', '1'), { isWritten: true, asksToWrite: true }],
+		[BRIEF.replace('set_page_dirty_lock', 'set_page_dirty'), { isDirtiedLocked: true, isNeverDirtied: false }],
+	])('tells who writes and who marks dirty (%#)', (text, expected) => {
+		expect(only(text).conversions[0]?.account).toMatchObject(expected);
 	});
 });
 

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { fixesTag } from '../../server/src/cli/mail/blame.js';
 import { auditOf, briefly, CONVERT, OK, reportOf, TREE } from '../audit/fixtures.js';
 import { cli } from '../cli/run.js';
 import { scratch } from '../support/scratch.js';
@@ -26,12 +27,13 @@ const SITES = ['drivers/misc/grab.c:5 convert', 'fs/peek.c:6 ok'];
 /** A change that brings a finding. */
 const CHANGED = CONVERT.replace('FOLL_WRITE', 'addr == 4');
 
-/** All that starts git: the audit, a check of what changed, the mail of a conversion. */
+/** All that starts git: the audit, a check of what changed, the mail of a conversion, which commit brought a line. */
 async function everything(cwd: string) {
 	return {
 		sites: briefly(await reportOf(cwd)),
 		diff: await cli(['check', '--diff', 'HEAD', '--format', 'json', '.'], { cwd }),
 		mail: await cli(['fix', '--rule', 'foll-get-for-dma', '--format', 'patch', '.'], { cwd }),
+		blamed: await fixesTag(cwd, FILE, [5]),
 	};
 }
 

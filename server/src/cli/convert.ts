@@ -3,6 +3,7 @@ import { applyEdits } from '../rules/apply.js';
 import { collect, fromFolder, slashed } from '../workspace/collect.js';
 import { TreeDefinitions } from '../workspace/definitions.js';
 import { Lines } from '../workspace/lines.js';
+import { longTermOf } from '../workspace/longTerm.js';
 import { parent } from '../workspace/paths.js';
 import { Prefilter } from '../workspace/prefilter.js';
 import { readSource } from '../workspace/read.js';
@@ -10,10 +11,16 @@ import { Refusal } from '../workspace/replace.js';
 import { Strangers } from '../workspace/strangers.js';
 import { count, printable } from '../workspace/wording.js';
 import { type Examined, Examiner, type Named } from './examiner.js';
-import type { Io } from './io.js';
-import { type Letter, mail } from './letter.js';
+import { type Io, UsageError } from './io.js';
+import { conversionPatch, type Made } from './mail/conversion.js';
+import type { FileDiff } from './mail/diffstat.js';
+import { writeSeries } from './mail/folder.js';
+import { mbox } from './mail/mbox.js';
+import type { Patch } from './mail/message.js';
+import { series } from './mail/series.js';
+import { mend } from './mend.js';
 import { unified } from './patch.js';
-import { tell } from './tell.js';
+import { folderName, tell } from './tell.js';
 import { Workbench } from './workbench.js';
 
 export interface ConvertOptions {
@@ -22,8 +29,10 @@ export interface ConvertOptions {
 	readonly targets: ReadonlySet<Offer['target']>;
 	/** Pins without FOLL_LONGTERM, also where it is recommended. */
 	readonly shortTerm: boolean;
-	/** What is printed instead of writing the files. */
-	readonly print: 'diff' | 'patch' | 'cocci' | undefined;
+	/** What is made of them instead of writing the files. */
+	readonly print: 'diff' | 'patch' | 'series' | 'cocci' | undefined;
+	/** Where a series is written, absolute. */
+	readonly folder?: string | undefined;
 }
 
 /** How conversions went. */
@@ -35,7 +44,12 @@ export interface Converted {
 
 /** Converts file after file, each site once; everything is kept in memory until all is done. */
 class Converter {
-	readonly letters: Letter[] = [];
+	/** In the order they were made, each in the state the one before it left. */
+	readonly made: Made[] = [];
+	/** The same as patches, each with the repairs that go before it. */
+	readonly patches: Patch[] = [];
+	/** Of the kernel of the last one. */
+	version = '';
 	refused = 0;
 	failed = 0;
 	readonly bench = new Workbench();
@@ -83,21 +97,27 @@ class Converter {
 		}
 	}
 
-	async #next(named: Named): Promise<boolean> {
-		const examiner = new Examiner(this.#engine, {
+	/** For the files as they are by now. */
+	#examiner(): Examiner {
+		return new Examiner(this.#engine, {
 			cwd: this.#io.cwd,
 			kernel: this.#options.kernel,
 			severities: {},
 			files: this.bench,
 			definitions: (name) => this.#definitions.of(name),
 		});
+	}
+
+	async #next(named: Named): Promise<boolean> {
 		const text = this.bench.text(named.absolute);
-		return examiner.examine(named, text, async (file) => {
-			const offers = file.offers().filter(({ target }) => this.#options.targets.has(target));
+		return this.#examiner().examine(named, text, async (file) => {
+			const offers = file.offers();
 			const blocked: string[] = [];
-			for (const offer of offers) {
+			for (const [i, offer] of offers.entries()) {
+				if (!this.#options.targets.has(offer.target)) continue;
 				const chosen = this.#chosen(offer);
 				const objection = chosen && (await this.#objection(named, file, chosen));
+				if (objection === undefined && (await this.#mend(named, file, offer, i))) return true;
 				if (chosen && objection === undefined) {
 					await this.#apply(named, file, offer, chosen);
 					return true;
@@ -127,10 +147,38 @@ class Converter {
 		return first && `${first.name}() (${first.path}:${first.line}) ${first.why}`;
 	}
 
+	/** What is wrong with these pages already is a patch of its own, where patches are wanted. @returns the text is another one now */
+	async #mend(named: Named, file: Examined, offer: Offer, place: number): Promise<boolean> {
+		if (this.#options.print !== 'patch' && this.#options.print !== 'series') return false;
+		const text = this.bench.text(named.absolute);
+		const mended = await mend({
+			offer,
+			conversion: this.#chosen(offer),
+			text,
+			source: this.bench.source(named.absolute),
+			file: named.absolute,
+			root: file.judged.tree?.root ?? slashed(this.#io.cwd),
+			analyse: file.analyse,
+			again: (changed) =>
+				this.#examiner().examine(named, changed, (other) => ({
+					analysis: other.analyse(changed, false),
+					offer: other.offers()[place],
+				})),
+		});
+		if (!mended) return false;
+		this.bench.put(named.absolute, mended.text);
+		this.patches.push(mended.patch);
+		this.version = file.judged.kernel.version;
+		const lines = new Lines(text);
+		for (const { start, message, rule } of mended.findings)
+			tell(this.#io, `${named.shown}:${lines.position(start).line}: fixed first: ${message} [${rule}]`);
+		return true;
+	}
+
 	async #apply(named: Named, file: Examined, offer: Offer, conversion: Conversion): Promise<void> {
 		const root = file.judged.tree?.root ?? slashed(this.#io.cwd);
 		const { line } = this.#place(named, offer);
-		const diffs: Buffer[] = [];
+		const diffs: FileDiff[] = [];
 		for (const path of new Set(conversion.edits.map((edit) => edit.path))) {
 			const absolute = path === undefined ? named.absolute : file.fileOf(path);
 			if (absolute === undefined) throw new Refusal(`${path} is not there any more`);
@@ -138,7 +186,8 @@ class Converter {
 			const edits = conversion.edits.filter((edit) => edit.path === path);
 			const after = applyEdits(before, edits);
 			this.bench.put(absolute, after);
-			diffs.push(unified(fromFolder(root, absolute), before, after, this.bench.source(absolute)));
+			const name = fromFolder(root, absolute);
+			diffs.push({ path: name, diff: unified(name, before, after, this.bench.source(absolute)) });
 		}
 		const { takers, former, api, longterm, notes } = conversion;
 		tell(
@@ -146,7 +195,11 @@ class Converter {
 			`${named.shown}:${line}: ${former.join(', ')}() in ${takers.join(', ')}() -> ${api}()${longterm ? ' with FOLL_LONGTERM' : ''}`,
 		);
 		for (const note of notes) tell(this.#io, `${named.shown}:${line}: note: ${note}`);
-		this.letters.push({ offer, conversion, path: file.judged.path, root, diff: Buffer.concat(diffs) });
+		const { tree, kernel, path } = file.judged;
+		const made = { offer, conversion, longTerm: longTermOf(tree?.root, kernel), path, root, diffs };
+		this.version = kernel.version;
+		this.made.push(made);
+		this.patches.push(conversionPatch(made));
 	}
 
 	#place(named: Named, { sites }: Offer): { line: number; column: number } {
@@ -170,6 +223,25 @@ function folderOf({ absolute, path }: Named, cwd: string): string | undefined {
 	return path.startsWith('..') ? parent(absolute) : slashed(cwd);
 }
 
+/** Writes a series; nothing where there is none. */
+async function writeMails({ patches, version, bench }: Converter, { folder }: ConvertOptions, io: Io): Promise<void> {
+	if (patches.length === 0 || folder === undefined) return;
+	const roots = new Set(patches.map(({ root }) => root));
+	if (roots.size > 1) throw new UsageError(`--series: a series is for one tree, these files are of ${roots.size}`);
+	const [root = io.cwd] = roots;
+	const total = bench.changes.map(({ path: absolute, source, text }) => {
+		const path = fromFolder(root, absolute);
+		return { path, diff: unified(path, source.text, text, source) };
+	});
+	const mails = await series(patches, total, version);
+	writeSeries(folder, mails);
+	for (const { name, recipients, complete } of mails)
+		tell(
+			io,
+			`${folderName(folder, io.cwd)}/${name}: ${count(recipients, 'recipient')}${complete ? '' : '; MAINTAINERS was not read to its end, somebody may be missing'}`,
+		);
+}
+
 /** Converts the sites of files and folders. */
 export async function convert(
 	engine: Engine,
@@ -179,18 +251,18 @@ export async function convert(
 ): Promise<Converted> {
 	const work = new Converter(engine, options, io);
 	await work.all(paths);
-	const { letters, bench } = work;
+	const { made, patches, bench } = work;
 	if (options.print === undefined) await bench.write();
 	else if (options.print === 'cocci')
-		io.stdout.write(printable(semanticPatch(letters.map(({ conversion }) => conversion))));
-	else if (options.print === 'patch')
-		for (const [i, letter] of letters.entries()) io.stdout.write(await mail(letter, i + 1, letters.length));
+		io.stdout.write(printable(semanticPatch(made.map(({ conversion }) => conversion))));
+	else if (options.print === 'patch') io.stdout.write(await mbox(patches));
+	else if (options.print === 'series') await writeMails(work, options, io);
 	else
 		for (const { path, source, text } of bench.changes)
-			io.stdout.write(unified(fromFolder(letters[0]?.root ?? io.cwd, path), source.text, text, source));
+			io.stdout.write(unified(fromFolder(made[0]?.root ?? io.cwd, path), source.text, text, source));
 	tell(
 		io,
-		`${count(letters.length, 'conversion')}${options.print === undefined ? '' : ' to make'}, ${work.refused} refused`,
+		`${count(made.length, 'conversion')}${options.print === undefined ? '' : ' to make'}, ${work.refused} refused`,
 	);
-	return { converted: letters.length, refused: work.refused, failed: work.failed };
+	return { converted: made.length, refused: work.refused, failed: work.failed };
 }

@@ -6,9 +6,10 @@ import { Lines } from '../workspace/lines.js';
 import { replaceFile } from '../workspace/replace.js';
 import { encode } from '../workspace/text.js';
 import { count } from '../workspace/wording.js';
-import { convert } from './convert.js';
+import { type ConvertOptions, convert } from './convert.js';
 import { engine } from './engine.js';
 import { type Io, UsageError } from './io.js';
+import { emptyFolder } from './mail/folder.js';
 import { knownRule } from './options.js';
 import { origin } from './origin.js';
 import { patch } from './patch.js';
@@ -24,6 +25,7 @@ export interface FixOptions {
 	readonly shortTerm?: boolean;
 	readonly emitCocci?: boolean;
 	readonly format?: 'patch';
+	readonly series?: string;
 }
 
 /** Each pass fixes what it can; more only where fixes bring up others. */
@@ -99,19 +101,29 @@ async function converting(
 	io: Io,
 ): Promise<number | undefined> {
 	const targets = new Set([...chosen].flatMap((rule) => CONVERTING.get(rule) ?? []));
-	const print = options.emitCocci ? 'cocci' : (options.format ?? (options.dryRun ? 'diff' : undefined));
+	const print = printed(options);
 	if (targets.size === 0) {
-		if (options.emitCocci || options.format || options.shortTerm)
+		if (options.emitCocci || options.format || options.shortTerm || options.series !== undefined)
 			throw new UsageError(`conversions are asked for by rule: --rule ${[...CONVERTING.keys()].join(' or ')}`);
 		return undefined;
 	}
 	const others = [...chosen].filter((rule) => !CONVERTING.has(rule));
 	if (others.length > 0) throw new UsageError(`--rule ${others[0]}: fixes and conversions are asked for one at a time`);
 	if (paths.includes('-')) throw new UsageError('a conversion changes every file the pages go through: name files');
-	const { kernel, shortTerm = false } = options;
-	const { refused, failed } = await convert(loaded, paths, { kernel, shortTerm, targets, print }, io);
+	const { kernel, shortTerm = false, series } = options;
+	const folder = series === undefined ? undefined : emptyFolder(series, io.cwd);
+	const { refused, failed } = await convert(loaded, paths, { kernel, shortTerm, targets, print, folder }, io);
 	if (failed > 0) return 2;
 	return refused > 0 ? 1 : 0;
+}
+
+/** How conversions are given. @throws UsageError where two ways are asked for */
+function printed({ emitCocci, format, dryRun, series }: FixOptions): ConvertOptions['print'] {
+	const asked = [emitCocci && '--emit-cocci', format && '--format', series !== undefined && '--series'].filter(Boolean);
+	if (asked.length > 1 || (series !== undefined && dryRun))
+		throw new UsageError(`${[...asked, ...(dryRun ? ['--dry-run'] : [])].join(' and ')}: choose one`);
+	if (series !== undefined) return 'series';
+	return emitCocci ? 'cocci' : (format ?? (dryRun ? 'diff' : undefined));
 }
 
 function toFixedPoint(target: Target, isChosen: (finding: Finding) => boolean, unsafe: boolean): Fixed {

@@ -26,6 +26,8 @@ Examples:
   gup-lens audit ~/linux -o audit.html   as a page to look at
   gup-lens fix --rule foll-get-for-dma drivers/foo.c
                                          convert to pin_user_pages*, every side of it
+  gup-lens fix --rule iov-iter-get-pages --series out fs/ceph
+                                         as a series to send
   gup-lens explain FOLL_LONGTERM         a rule, flag or function in words
   gup-lens explain --flow foo.c:120      what becomes of the pages taken there, path by path
 
@@ -85,6 +87,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 		.option('--dry-run', 'print a unified diff and change nothing')
 		.option('--short-term', 'convert to pins without FOLL_LONGTERM, also where the pages are held without a bound')
 		.addOption(new Option('--format <format>', 'print conversions as mails for git am').choices(['patch']))
+		.option(
+			'--series <dir>',
+			'write conversions as mails to a new folder, with a cover letter, To and Cc from MAINTAINERS',
+		)
 		.option('--emit-cocci', 'print conversions as semantic patches for Coccinelle')
 		.action(async (paths: string[], options: FixOptions) => {
 			code = await fix(paths, options, io);

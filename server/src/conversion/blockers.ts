@@ -5,8 +5,9 @@ import { auditedCalls } from '../verdict/audited.js';
 import type { Target } from '../verdict/site.js';
 import { conversionAsked } from '../verdict/sites.js';
 import { EXTRACT } from './extract.js';
-import { at, handlingOf } from './pages.js';
+import { handlingOf } from './pages.js';
 import { Blocked } from './plan.js';
+import { at } from './spots.js';
 
 /** Rules that say of a site that it should convert, and to what. */
 export const CONVERTING: ReadonlyMap<string, Target> = new Map([

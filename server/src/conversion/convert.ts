@@ -9,11 +9,14 @@ import { auditedCalls } from '../verdict/audited.js';
 import { factsOf } from '../verdict/facts.js';
 import { judge } from '../verdict/policy.js';
 import { conversionAsked } from '../verdict/sites.js';
+import { accountOf } from './account.js';
 import { claimsOf } from './claims.js';
+import { renamedMentions, renamedString } from './comments.js';
 import { EXTRACT, extraction } from './extract.js';
 import { hunksOf } from './hunks.js';
+import { missingRelease } from './leak.js';
 import { notesOf } from './notes.js';
-import { at, type Handling, handlingOf } from './pages.js';
+import { type Handling, handlingOf } from './pages.js';
 import {
 	Blocked,
 	type Case,
@@ -26,6 +29,7 @@ import {
 	type Spot,
 } from './plan.js';
 import { rewriteReleases } from './release.js';
+import { at } from './spots.js';
 import { takingEdits, twinOf } from './taking.js';
 import { dropUnused } from './unused.js';
 
@@ -38,6 +42,8 @@ function placed(file: FileContext, { start, end, text }: Edit, label: Label): Fi
 interface Sides {
 	readonly edits: readonly FileEdit[];
 	readonly hunks: readonly Hunk[];
+	/** Pages are marked dirty under their lock that were without. */
+	readonly relocks: boolean;
 }
 
 /** All releasing sides, with the loop variables that nothing is left for. */
@@ -61,6 +67,22 @@ function releaseSides(file: FileContext, { releases }: Handling): Sides {
 			...[...all.values()].map(({ fn, kind, before, after }) => hunkIn(file, fn, kind, before, after)),
 			...[...dropped.values()].map(({ hunk }) => hunk),
 		],
+		relocks: rewritten.some(({ relocks }) => relocks),
+	};
+}
+
+/** Comments and messages that are renamed with the call. */
+function mentions(file: FileContext, handling: Handling, api: string): Pick<Sides, 'edits' | 'hunks'> {
+	const renamed = renamedMentions(file, handling, api);
+	const fns = handling.takings.flatMap(({ fn }) => fn ?? []);
+	return {
+		edits: renamed.map((edit) => placed(file, edit, 'comment')),
+		hunks: renamed.flatMap((edit) => {
+			const fn = fns.find(({ body }) => body.start <= edit.start && edit.end <= body.end);
+			const string = renamedString(file, edit);
+			if (string && fn) return [hunkIn(file, fn, 'expression', string.before, string.after)];
+			return !edit.isComment && fn ? [hunkIn(file, fn, 'hand', edit.name, edit.text)] : [];
+		}),
 	};
 }
 
@@ -74,7 +96,10 @@ function unique(names: readonly string[]): string[] {
 
 function caseOf(file: FileContext, takings: readonly ApiCall[]): Case {
 	if (takings.some((taking) => isForLong(file, taking))) return 2;
-	return takings.some((taking) => usesOf(file, taking).uses.some(({ kind }) => kind === 'device')) ? 1 : 5;
+	// a list of pages is made for I/O
+	const forDevice = (taking: ApiCall): boolean =>
+		usesOf(file, taking).uses.some(({ kind }) => kind === 'device' || kind === 'listed');
+	return takings.some(forDevice) ? 1 : 5;
 }
 
 function toPin(file: FileContext, handling: Handling, longterm: boolean): Conversion {
@@ -96,8 +121,9 @@ function toPin(file: FileContext, handling: Handling, longterm: boolean): Conver
 		edits.push(...taken.edits.map((edit) => placed(file, edit, 'take')));
 		hunks.push(hunkIn(file, taking.fn, 'expression', taken.before, taken.after));
 	});
-	edits.push(...sides.edits);
 	const api = twin.api.name;
+	const words = mentions(file, handling, api);
+	edits.push(...sides.edits, ...words.edits);
 	return {
 		title: `Convert to ${api}()${longterm ? ' with FOLL_LONGTERM' : ''}`,
 		api,
@@ -107,7 +133,8 @@ function toPin(file: FileContext, handling: Handling, longterm: boolean): Conver
 		case: caseOf(file, takings),
 		longterm,
 		edits,
-		hunks: [...hunks, ...sides.hunks],
+		hunks: [...hunks, ...sides.hunks, ...words.hunks],
+		account: accountOf(file, handling, sides.relocks),
 		notes: notesOf(file, handling, edits, longterm),
 		claims: claimsOf(file, handling),
 	};
@@ -116,10 +143,12 @@ function toPin(file: FileContext, handling: Handling, longterm: boolean): Conver
 function toExtraction(file: FileContext, handling: Handling): Conversion {
 	const { takings, releases } = handling;
 	const { take, flag, release } = extraction(file, handling);
+	const words = mentions(file, handling, EXTRACT);
 	const edits = [
 		...take.map((edit) => placed(file, edit, 'take')),
 		...flag.map((edit) => placed(file, edit, 'flag')),
 		...release.map((edit) => placed(file, edit, 'release')),
+		...words.edits,
 	];
 	return {
 		title: `Convert to ${EXTRACT}()`,
@@ -130,7 +159,8 @@ function toExtraction(file: FileContext, handling: Handling): Conversion {
 		case: caseOf(file, takings),
 		longterm: false,
 		edits,
-		hunks: hunksOf(file, [...take, ...flag, ...release]),
+		hunks: [...hunksOf(file, [...take, ...flag, ...release]), ...words.hunks],
+		account: accountOf(file, handling, false),
 		notes: notesOf(file, handling, edits, false),
 		claims: claimsOf(file, handling),
 	};
@@ -178,10 +208,18 @@ function offer(file: FileContext, call: ApiCall): Offer & { readonly takings: re
 			takings: handling.takings,
 			conversions: conversions(file, handling),
 			refusal: undefined,
+			missing: missingRelease(file, handling.takings),
 		};
 	} catch (error) {
 		if (!(error instanceof Blocked)) throw error;
-		return { ...told, sites: [call.call.nameRange], takings: [call], conversions: [], refusal: refusal(file, error) };
+		return {
+			...told,
+			sites: [call.call.nameRange],
+			takings: [call],
+			conversions: [],
+			refusal: refusal(file, error),
+			missing: missingRelease(file, [call]),
+		};
 	}
 }
 

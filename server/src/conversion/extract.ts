@@ -8,9 +8,10 @@ import type { Expr, FunctionIR } from '../syntax/ir.js';
 import { callsOfPureRelease, FlagPlan } from './flag.js';
 import { before, indentation, call as layOut, lineEnd } from './layout.js';
 import { definesMacro } from './macros.js';
-import { at, type Handling, type PageCall } from './pages.js';
+import type { Handling } from './pages.js';
 import { Blocked } from './plan.js';
 import { hasEffects, rewriteReleases } from './release.js';
+import { at, type PageCall } from './spots.js';
 import { contents, pathTo, type Statement, statementsOf } from './statements.js';
 
 /** UTF-16 units of a declaration before the value. */
@@ -50,6 +51,11 @@ function freeName({ text }: FileContext, fn: FunctionIR): string {
 	const found = ['pages', 'page_list', 'extracted', 'extracted_pages'].find(isFree);
 	if (found === undefined) throw new Blocked(`${fn.name}() has no name left for the array`);
 	return found;
+}
+
+/** A failing extraction frees the array it has allocated, and clears the pointer. Read in lib/iov_iter.c: 7.3.4 does, 6.12.117 does not. */
+function freesItself({ kernel }: FileContext): boolean {
+	return kernel.atLeast('7.3') && !kernel.assumed;
 }
 
 class Extraction {
@@ -156,6 +162,8 @@ class Extraction {
 			throw new Blocked(`${fn.name}() has no branch for a failure, in which the array would have to be freed`, [
 				at(taking.call.nameRange, 'taken here'),
 			]);
+		// nothing but an error: after a 0, some kinds of iterators leave the array
+		if (freesItself(file) && !/<=\s*0\s*\)?$/.test(written)) return;
 		const end = lineEnd(file.text);
 		const lead = indentation(file.text, test.start);
 		const [first] = contents(test.then);
@@ -201,7 +209,7 @@ class Extraction {
 }
 
 /** Only pages of user space come through the iterator: every extraction pins. */
-function isForUsers(file: FileContext, taking: ApiCall, fn: FunctionIR): boolean {
+export function isForUsers(file: FileContext, taking: ApiCall, fn: FunctionIR): boolean {
 	const iter = taking.arg('iter');
 	return iter !== undefined && iteratorKind(file, fn, taking.call, iter) === 'user';
 }

@@ -12,9 +12,9 @@ import type { Edit } from '../rules/rule.js';
 import type { CallExpr, Expr, FunctionIR, Variable } from '../syntax/ir.js';
 import { pageParameter } from './callers.js';
 import { before, blanks, columns, indentation, LINE, lineEnd } from './layout.js';
-import { at } from './pages.js';
 import { Blocked } from './plan.js';
 import { hasRoom, isNested, isOverwritten, isStillThere, isTaken } from './room.js';
+import { at } from './spots.js';
 import { pathTo, type Statement, statementsOf } from './statements.js';
 
 const FLAG = 'need_unpin';

@@ -1,27 +1,24 @@
 /** What the developer should look at after a conversion: each note one sentence. */
 import type { FileContext } from '../analysis/context.js';
 import type { Range } from '../syntax/ir.js';
+import { mentionsOf } from './comments.js';
 import type { Handling } from './pages.js';
 import type { FileEdit } from './plan.js';
 
 /** Words beyond which a list ends. */
 const MOST_LINES = 6;
 
-const COMMENTS = /\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"?/g;
-
-/** Comments and messages that name a function which is not called any more. */
+/** Comments and messages that name a function which is not called any more, and are not renamed. */
 function mentions(file: FileContext, names: readonly string[], edits: readonly FileEdit[]): string | undefined {
-	const own = file.text.slice(0, file.unit.own);
-	const word = new RegExp(`\\b(?:${names.join('|')})\\b`);
-	const lines = [...own.matchAll(COMMENTS)].flatMap((match) => {
-		const at = word.exec(match[0]);
-		const offset = match.index + (at?.index ?? 0);
-		const gone = edits.some((edit) => edit.path === undefined && edit.start <= offset && offset < edit.end);
-		return at && !gone ? [own.slice(0, offset).split('\n').length] : [];
-	});
-	if (lines.length === 0) return undefined;
-	const shown = [...new Set(lines)].slice(0, MOST_LINES).join(', ');
-	return `comments or messages still name ${names.join(' or ')}: line ${shown}`;
+	const left = mentionsOf(file, names).filter(
+		({ start }) => !edits.some((edit) => edit.path === undefined && edit.start <= start && start < edit.end),
+	);
+	if (left.length === 0) return undefined;
+	const named = [...new Set(left.map(({ name }) => name))].join(' or ');
+	const lines = new Set(
+		left.slice(0, MOST_LINES * MOST_LINES).map(({ start }) => file.text.slice(0, start).split('\n').length),
+	);
+	return `comments or messages still name ${named}: line ${[...lines].slice(0, MOST_LINES).join(', ')}`;
 }
 
 const LEFT = new Set(['left', 'short-left']);
@@ -34,7 +31,17 @@ function leaks(file: FileContext, { journeys }: Handling): string | undefined {
 		),
 	);
 	if (lines.length === 0) return undefined;
-	return `before and after it pages are left behind on a way out: line ${[...new Set(lines)].slice(0, MOST_LINES).join(', ')}`;
+	return `existing leak at line ${[...new Set(lines)].slice(0, MOST_LINES).join(', ')} is not fixed by this conversion`;
+}
+
+/** The pages may be pinned to be written: a number or a truth value among the flags becomes FOLL_WRITE. */
+export function isWritten({ takings }: Pick<Handling, 'takings'>): boolean {
+	return takings.some(
+		({ flags }) =>
+			flags?.some(
+				({ bits, literals, booleans }) => bits.has('FOLL_WRITE') || literals.length > 0 || booleans.length > 0,
+			) ?? false,
+	);
 }
 
 /** @param longterm FOLL_LONGTERM is among the flags */
@@ -45,11 +52,10 @@ export function notesOf(
 	longterm: boolean,
 ): string[] {
 	const names = [...new Set(handling.takings.map(({ call }) => call.name))];
-	const writes = handling.takings.some(({ flags }) => flags?.some(({ bits }) => bits.has('FOLL_WRITE')) ?? false);
 	return [
 		mentions(file, names, edits),
 		leaks(file, handling),
-		longterm && writes && file.kernel.atLeast('6.5')
+		longterm && isWritten(handling) && file.kernel.atLeast('6.5')
 			? 'FOLL_WRITE with FOLL_LONGTERM fails with -EFAULT on mappings of files that need dirty tracking'
 			: undefined,
 	].filter((note) => note !== undefined);

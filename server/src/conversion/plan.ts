@@ -4,7 +4,7 @@ import type { Place, Range } from '../syntax/ir.js';
 import type { Target } from '../verdict/site.js';
 
 /** What an edit is for; the names of the annotations an editor shows. */
-export type Label = 'take' | 'release' | 'declaration' | 'flag';
+export type Label = 'take' | 'release' | 'declaration' | 'flag' | 'comment';
 
 /** An edit of one of the files. */
 export interface FileEdit extends Edit {
@@ -52,6 +52,22 @@ export interface Change {
 	readonly claims: Claims;
 }
 
+/** What a maintainer asks of a conversion. */
+export interface Account {
+	/** Somebody may write the data: the call asks for it, or a use does it. */
+	readonly isWritten: boolean;
+	/** The data is written, and nothing that is seen marks the pages dirty, neither before nor after. */
+	readonly isNeverDirtied: boolean;
+	/** set_page_dirty() was called without the lock of the page, which is taken from now on. */
+	readonly isDirtiedLocked: boolean;
+	/** FOLL_WRITE may be among the flags. */
+	readonly asksToWrite: boolean;
+	/** Of an iterator: whose pages it may be over. */
+	readonly iterator: 'user' | 'any' | undefined;
+	/** The pages are used after the functions that are seen have returned. */
+	readonly outlasts: boolean;
+}
+
 export interface Conversion extends Change {
 	/** The function that is called from now on. */
 	readonly api: string;
@@ -63,6 +79,7 @@ export interface Conversion extends Change {
 	readonly case: Case;
 	/** FOLL_LONGTERM is among its flags from now on. */
 	readonly longterm: boolean;
+	readonly account: Account;
 	readonly hunks: readonly Hunk[];
 }
 
@@ -87,6 +104,8 @@ export interface Offer {
 	/** The first one is what is recommended; empty when the conversion is refused. */
 	readonly conversions: readonly Conversion[];
 	readonly refusal: Refusal | undefined;
+	/** Releases one page on one error path that leaks it now; not tried yet, and of the analysed file. */
+	readonly missing: Edit | undefined;
 }
 
 /** Thrown inside this folder alone, where something speaks against a conversion. */

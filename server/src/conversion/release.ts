@@ -12,9 +12,9 @@ import type { Edit } from '../rules/rule.js';
 import type { CallExpr, Expr, FunctionIR, Loop, Range } from '../syntax/ir.js';
 import { before, indentation, call as layOut, lineEnd } from './layout.js';
 import { isNamedByMacro } from './macros.js';
-import { at, type PageCall } from './pages.js';
 import { Blocked } from './plan.js';
 import { isNeverNegative, mayBeErrno } from './signs.js';
+import { at, type PageCall } from './spots.js';
 import { contents, pathTo, type Statement, statementsOf } from './statements.js';
 
 /** One pin each is given back by these; the name of the function for an array is that of the pages. */
@@ -42,6 +42,8 @@ export interface Rewritten {
 	readonly after: string;
 	/** The index that counted a loop which is gone. */
 	readonly index: string | undefined;
+	/** The page was marked dirty without its lock, which is taken from now on. */
+	readonly relocks?: boolean;
 }
 
 /** Arguments of the releases that are rewritten. */
@@ -159,7 +161,7 @@ class Release {
 		if (this.isUsedElsewhere(loop, index) || isNamedByMacro(file.text, fn, index)) return undefined;
 		const args = [file.slice(array), file.slice(count), ...body.condition];
 		const text = `${this.laidOut(at.start, body.condition.length > 0 ? DIRTY : MANY, args, 1)};`;
-		return { ...this.inPlace([at], text), index };
+		return { ...this.inPlace([at], text), index, relocks: body.relocks };
 	}
 
 	/** `struct page *page = pages[i];` at the start of a loop: what the page of the release stands for. */
@@ -186,11 +188,11 @@ class Release {
 		if (!found || found.condition.length === 0 || !isPagePointer(this.file, this.fn, this.pages)) return undefined;
 		const args = [`&${this.file.slice(this.pages)}`, '1', ...found.condition];
 		const text = `${this.laidOut(previous.start, DIRTY, args, 1)};`;
-		return { ...this.inPlace([previous, own], text), index: undefined };
+		return { ...this.inPlace([previous, own], text), index: undefined, relocks: found.relocks };
 	}
 
 	/** One statement instead of some; without the brackets of a block that it would be alone in. */
-	private inPlace(old: readonly Statement[], text: string): Omit<Rewritten, 'index'> {
+	private inPlace(old: readonly Statement[], text: string): Omit<Rewritten, 'index' | 'relocks'> {
 		const [first] = old;
 		const last = old.at(-1) as Statement;
 		const own = { start: (first as Statement).start, end: last.end, text };
@@ -209,13 +211,16 @@ class Release {
 	/**
 	 * What statements do that are nothing but this release, or it with a dirtying of the same page before.
 	 * @param varying variables that the condition must not depend on
-	 * @returns the third argument of the release in one; empty where nothing is marked
+	 * @returns the third argument of the release in one, empty where nothing is marked; and whether the lock is new to it
 	 */
-	private dirtying(statements: readonly Statement[], varying: readonly string[]): { condition: string[] } | undefined {
+	private dirtying(
+		statements: readonly Statement[],
+		varying: readonly string[],
+	): { condition: string[]; relocks: boolean } | undefined {
 		const last = statements.at(-1);
 		if (!last || !this.isOnly(last, this.call)) return undefined;
 		const [first, ...more] = statements.slice(0, -1);
-		if (!first) return { condition: [] };
+		if (!first) return { condition: [], relocks: false };
 		if (more.length > 0) return undefined;
 		const marking = first.kind === 'if' && !first.otherwise ? contents(first.then) : [first];
 		const [only] = marking;
@@ -227,10 +232,12 @@ class Release {
 		if (!page || this.file.slice(page) !== this.file.slice(this.pages)) return undefined;
 		// the lock of the page may be waited for, also by who has it
 		if (dirtier.name === 'set_page_dirty' && !this.mayLockPage(dirtier)) return undefined;
-		if (first.kind !== 'if') return { condition: ['true'] };
+		const relocks = dirtier.name === 'set_page_dirty';
+		if (first.kind !== 'if') return { condition: ['true'], relocks };
 		const test = this.file.slice(first.test);
 		const varies = varying.some((name) => new RegExp(`\\b${name}\\b`).test(test));
-		return varies || /[(\n]/.test(test) || /(?<![=!<>])=(?!=)|\+\+|--/.test(test) ? undefined : { condition: [test] };
+		const isPlain = !varies && !/[(\n]/.test(test) && !/(?<![=!<>])=(?!=)|\+\+|--/.test(test);
+		return isPlain ? { condition: [test], relocks } : undefined;
 	}
 
 	private mayLockPage(where: CallExpr): boolean {

@@ -11,8 +11,8 @@ import { flagsInstead } from '../rules/foll-flags-not-flags.js';
 import type { Edit } from '../rules/rule.js';
 import type { Expr, Range } from '../syntax/ir.js';
 import { before, call as layOut, lineEnd, longest } from './layout.js';
-import { at } from './pages.js';
 import { Blocked } from './plan.js';
+import { at } from './spots.js';
 
 export interface Twin {
 	readonly api: Api;

@@ -30,6 +30,7 @@ const LABELS: Readonly<Record<FileEdit['label'], string>> = {
 	release: 'Give the pins back',
 	declaration: 'Declarations',
 	flag: 'Remember whether the pages are pinned',
+	comment: 'Comments and messages',
 };
 
 /** To try a conversion both states of its files are analysed. */

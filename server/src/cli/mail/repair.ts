@@ -1,0 +1,92 @@
+/** What is wrong with the pages of a conversion already, as a patch of its own that goes before it. */
+import type { Finding } from '../../engine.js';
+import { sentence } from '../../workspace/wording.js';
+import type { FileDiff } from './diffstat.js';
+import type { Patch } from './message.js';
+import { listed } from './wrap.js';
+
+/** Words for the findings of one rule, in these functions. */
+interface Words {
+	readonly summary: string;
+	readonly text: (functions: string, takers: string) => string;
+	/** The code does what it should: no commit is to blame. */
+	readonly isCleanup?: true;
+}
+
+const WORDS: ReadonlyMap<string, Words> = new Map([
+	[
+		'gup-free-page',
+		{
+			summary: 'release user pages with put_page()',
+			text: (functions, takers) =>
+				`${functions} gives pages that ${takers} took from user space to __free_page(). That is for pages the driver allocated itself: it bypasses what put_page() does for user pages when it drops the last reference. Use put_page().`,
+		},
+	],
+	[
+		'dirty-unlocked',
+		{
+			summary: 'lock user pages to mark them dirty',
+			text: (functions, takers) =>
+				`${functions} calls set_page_dirty() on user pages that ${takers} took, without the page lock. The file may be truncated meanwhile, and the mapping of the page go away under it. Use set_page_dirty_lock().`,
+		},
+	],
+	[
+		'foll-flags-not-flags',
+		{
+			summary: 'pass FOLL_WRITE by its name',
+			text: (functions, takers) =>
+				`${takers} takes FOLL_* flags, but ${functions} passes a value that works only because FOLL_WRITE == 1. Write FOLL_WRITE. No functional change.`,
+			isCleanup: true,
+		},
+	],
+	[
+		'gup-leak',
+		{
+			summary: 'fix leak of user pages on error',
+			text: (functions, takers) =>
+				`When ${functions} fails after ${takers} took a page, it does not release that page. Nothing else holds it there, so it is leaked. Release it.`,
+		},
+	],
+]);
+
+/** Findings of one rule that were fixed at once. */
+export interface Repaired {
+	readonly rule: string;
+	readonly findings: readonly Finding[];
+	/** Functions that took the pages. */
+	readonly takers: readonly string[];
+	readonly root: string;
+	readonly path: string;
+	readonly diffs: readonly FileDiff[];
+	/** `Fixes:`, as the history tells; undefined where it does not. */
+	readonly fixes: string | undefined;
+}
+
+/** There is a commit that brought it. */
+export function isBug(rule: string): boolean {
+	return WORDS.get(rule)?.isCleanup !== true;
+}
+
+/** The patch for what was repaired. */
+export function repairPatch({ rule, findings, takers, root, path, diffs, fixes }: Repaired): Patch {
+	const functions = [...new Set(findings.flatMap((finding) => finding.function ?? []))];
+	const [first = ''] = functions;
+	const words = WORDS.get(rule);
+	const summary = words?.summary ?? `fix handling of user pages (${rule})`;
+	const text =
+		words?.text(listed(functions), listed(takers)) ?? findings.map(({ message }) => `${sentence(message)}.`).join(' ');
+	return {
+		root,
+		path,
+		diffs,
+		general: [summary, 'fix handling of user pages'],
+		named: [`${summary} in ${first}()`, `fix handling of user pages in ${first}()`, `fix user pages in ${first}()`],
+		changelog: [text],
+		trailers: fixes === undefined ? [] : [fixes],
+		remarks: !isBug(rule)
+			? []
+			: fixes === undefined
+				? ['Note: the Fixes: tag is to be filled in; no history here tells which commit brought this.']
+				: ['Note: the Fixes: tag is what git blame tells of the lines at fault; please check it.'],
+	};
+}

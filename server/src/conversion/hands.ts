@@ -1,0 +1,278 @@
+/** Whoever else has a hand in the pages of some taking calls, of which nothing shows how it would have to change. */
+import { inCode } from '../analysis/code-words.js';
+import type { ApiCall, FileContext } from '../analysis/context.js';
+import { originOf, type PageOrigin } from '../analysis/page-origin.js';
+import { levelOf, levelOfType } from '../analysis/page-places.js';
+import { unprinted } from '../analysis/prints.js';
+import { usesOf } from '../analysis/uses/index.js';
+import { isLocal } from '../analysis/variables.js';
+import { bare, everywhere, isNull, postorder } from '../analysis/walk.js';
+import { ADDRESSES, FREES, KEEPERS, readsOnly, TAKERS } from '../kernel/callees.js';
+import { BY_ADDRESS, COUNTS, FREES_ADDRESS, RELEASE_OBJECTS, RELEASES } from '../kernel/giving-back.js';
+import { ARRAY_READERS, STORES } from '../kernel/page-flow.js';
+import {
+	deviceCall,
+	keepsNothing,
+	listCall,
+	loadsFrom,
+	looksAtPage,
+	storesInto,
+	unmaps,
+	viewOf,
+} from '../kernel/sinks/index.js';
+import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
+import { tokenize, tokenText } from '../syntax/tokens.js';
+import { DEFINES } from './macros.js';
+import { Blocked } from './plan.js';
+import { at, callsNamed, type PageCall } from './spots.js';
+
+/** The taking calls, and what is known of their pages. */
+export interface Seen {
+	readonly file: FileContext;
+	/** By their start. */
+	readonly takings: ReadonlyMap<number, ApiCall>;
+	/** Where pages come from; `ours`: from one of the calls. */
+	origin(fn: FunctionIR, pages: Expr): PageOrigin & { readonly ours: boolean };
+	/** Functions that take the pages, these, and who calls one of them. */
+	near(others: readonly FunctionIR[]): readonly FunctionIR[];
+	/** Fields the pages wait in. */
+	fields(): readonly { readonly record: string; readonly field: string }[];
+	/** @throws Blocked where somebody else owns the references of a call, who puts them */
+	moves(taking: ApiCall): void;
+}
+
+/** `sg_page(sg)`, `bv->bv_page` */
+function isFromList(pages: Expr): boolean {
+	let found = false;
+	postorder(pages, (part) => {
+		if (part.kind === 'call' && /^(?:sg_page|sg_page_iter_page|bvec_iter_page)$/.test(part.name)) found = true;
+		if (part.kind === 'field' && /^(?:bv_page|folio)$/.test(part.field)) found = true;
+	});
+	return found;
+}
+
+function isZeroPage(pages: Expr): boolean {
+	const at = bare(pages);
+	return at.kind === 'call' && at.name === 'ZERO_PAGE';
+}
+
+/** Looks for them, one kind after the other. @throws Blocked with the first that is found */
+export class Hands {
+	private readonly seen: Seen;
+
+	constructor(seen: Seen) {
+		this.seen = seen;
+	}
+
+	/** A second reference on the same page is put as a reference: no release tells which of both it means. */
+	furtherReferences(): void {
+		const near = new Set(this.seen.near([]).map(({ name }) => name));
+		for (const { fn, call } of callsNamed(this.seen.file, TAKERS)) {
+			const pages = call.args[0];
+			if (pages && near.has(fn.name) && isZeroPage(pages))
+				throw new Blocked(`${call.name}() in ${fn.name}() takes a reference on the zero page, which is no pin`, [
+					at(call.nameRange, 'the reference is taken here'),
+				]);
+			if (pages && this.seen.origin(fn, pages).ours)
+				throw new Blocked(`${call.name}() in ${fn.name}() takes a second reference on these pages, for another owner`, [
+					at(call.nameRange, 'a second reference is taken here'),
+				]);
+		}
+		for (const { fn, call } of callsNamed(this.seen.file, COUNTS)) {
+			const pages = call.args[0];
+			if (pages && this.seen.origin(fn, pages).ours)
+				throw new Blocked(`${call.name}() in ${fn.name}() looks at the number of references, which a pin changes`, [
+					at(call.nameRange, 'the number is looked at here'),
+				]);
+		}
+	}
+
+	/** Functions whose way with pages nobody knows get them. */
+	strangers(): void {
+		for (const taking of this.seen.takings.values()) this.seen.moves(taking);
+		const followed = new Set(this.functions());
+		for (const fn of followed) {
+			this.scopes(fn);
+			this.ends(fn);
+			for (const call of fn.calls) {
+				const callee = this.seen.file.ir.lookup(call.name);
+				if (!callee && this.isKnown(fn, call)) continue;
+				if (!unprinted(call).some((arg) => this.isPages(fn, arg))) continue;
+				if (callee) followed.add(callee);
+				else
+					throw new Blocked(
+						`${call.name || 'a callback'}() gets the pages, and may keep them or give them back: it is in no file that is seen`,
+						[at(call.nameRange, 'the pages are passed on here')],
+					);
+			}
+		}
+	}
+
+	/** The pages are part of a bio whose end is the work of a function that is not seen. */
+	private ends(fn: FunctionIR): void {
+		if (!fn.calls.some(({ name }) => /^bio_add_/.test(name))) return;
+		everywhere(fn, (part) => {
+			const left = part.kind === 'assign' ? bare(part.left) : undefined;
+			const right = part.kind === 'assign' ? bare(part.right) : undefined;
+			if (left?.kind !== 'field' || left.field !== 'bi_end_io' || right?.kind !== 'name' || isNull(right)) return;
+			if (!this.seen.file.ir.lookup(right.name))
+				throw new Blocked(`${right.name}() ends the I/O on the pages, and is in no file that is seen`, [
+					at(right, 'set here'),
+				]);
+		});
+	}
+
+	/** A variable with one of the pages is given back by its own end: `struct page *page __free(put_page) = pages[0];`. */
+	private scopes(fn: FunctionIR): void {
+		for (const { steps } of fn.blocks)
+			for (const step of steps) {
+				if (step.kind !== 'declare' || step.cleanup === undefined || FREES.has(step.cleanup)) continue;
+				const { start, end, name, type } = step.variable;
+				const level = levelOfType(type);
+				if (level !== 'page' && level !== 'array') continue;
+				const { ours, unseen } = this.seen.origin(fn, { start, end, kind: 'name', name });
+				if (ours || unseen)
+					throw new Blocked(`${name} in ${fn.name}() is given back by ${step.cleanup}() at the end of its scope`, [
+						at(step.variable, 'declared here'),
+					]);
+			}
+	}
+
+	/** The expression is these pages, or an array of them. */
+	private isPages(fn: FunctionIR, expr: Expr): boolean {
+		const level = levelOf(expr, fn, this.seen.file.ir);
+		return (level === 'page' || level === 'array') && this.seen.origin(fn, expr).ours;
+	}
+
+	/** Functions that name something of the pages. */
+	private functions(): FunctionIR[] {
+		const { file } = this.seen;
+		const near = [...this.seen.takings.values()].flatMap(({ fn }) => (fn ? [fn, ...file.ir.callers(fn.name)] : []));
+		const fields = this.seen.fields().map(({ field }) => field);
+		return [...near, ...file.ir.functions, ...fields.flatMap((field) => file.ir.naming(field))];
+	}
+
+	private isKnown(fn: FunctionIR, { name }: CallExpr): boolean {
+		const { file } = this.seen;
+		if (file.kernel.api(name)) return true;
+		if ([RELEASES, TAKERS, KEEPERS, STORES, FREES, ARRAY_READERS].some((names) => names.has(name))) return true;
+		if (isLocal(fn, name)) return false;
+		const looks = readsOnly(name) || keepsNothing(name) || looksAtPage(name) || unmaps(name);
+		return looks || [deviceCall, listCall, loadsFrom, storesInto, viewOf].some((of) => of(name) !== undefined);
+	}
+
+	/** Pages wait in a list for I/O, and somebody gives back pages of such a list whose origin is not seen. */
+	lists(): void {
+		const { file } = this.seen;
+		const isListed = [...this.seen.takings.values()].some((taking) =>
+			usesOf(file, taking).uses.some(({ kind }) => kind === 'listed' || kind === 'device'),
+		);
+		if (!isListed) return;
+		const [object] = callsNamed(file, RELEASE_OBJECTS);
+		if (object)
+			throw new Blocked(
+				`${object.call.name}() in ${object.fn.name}() gives back pages of an object, and may mean these`,
+				[at(object.call.nameRange, 'given back here')],
+			);
+		for (const { fn, call } of callsNamed(file, RELEASES.keys())) {
+			const pages = call.args[RELEASES.get(call.name) ?? 0];
+			if (!pages || !isFromList(pages)) continue;
+			const { taken, unseen } = originOf(file, fn, pages);
+			if (taken.size === 0 && unseen)
+				throw new Blocked(`${call.name}() in ${fn.name}() gives back pages of a list, and may mean these`, [
+					at(call.nameRange, 'where these pages come from is not seen'),
+				]);
+		}
+	}
+
+	/** `(unsigned long)page_address(page)` */
+	private isAddressOfOurs(fn: FunctionIR, expr: Expr): boolean {
+		let found = false;
+		postorder(expr, (part) => {
+			if (part.kind === 'call' && ADDRESSES.has(part.name) && part.args[0])
+				found ||= this.seen.origin(fn, part.args[0]).ours;
+		});
+		return found;
+	}
+
+	/** A page is given back by its address: to the allocator, or where the addresses of these have left. */
+	addresses(): void {
+		const { file } = this.seen;
+		for (const { fn, call } of callsNamed(file, FREES_ADDRESS))
+			if (call.args.some((arg) => this.isAddressOfOurs(fn, arg)))
+				throw new Blocked(`${call.name}() in ${fn.name}() gives a page to the allocator by its address`, [
+					at(call.nameRange, 'given back by the address'),
+				]);
+		const leaves = [...this.seen.takings.values()].some((taking) =>
+			usesOf(file, taking).uses.some(
+				({ kind, address, byField }) => !byField && (kind === 'kept' || kind === 'returned' || address === true),
+			),
+		);
+		if (!leaves) return;
+		for (const { fn, call } of callsNamed(file, RELEASES.keys())) {
+			let byAddress = false;
+			for (const arg of call.args)
+				postorder(arg, (part) => {
+					if (part.kind === 'call' && BY_ADDRESS.test(part.name)) byAddress = true;
+				});
+			if (byAddress)
+				throw new Blocked(`${call.name}() in ${fn.name}() gives a page back by its address: it may be one of these`, [
+					at(call.nameRange, 'given back by the address'),
+				]);
+		}
+	}
+
+	/** Only one arm of an `#if` is read where the other does not name the family, and that other may give pages back. */
+	unread(releases: readonly PageCall[]): void {
+		const { file } = this.seen;
+		const names = new Set([...this.seen.takings.values()].flatMap(({ fn }) => fn?.name ?? []));
+		for (const { fn } of releases) names.add(fn.name);
+		for (const { field } of this.seen.fields()) for (const fn of file.ir.naming(field)) names.add(fn.name);
+		this.macros();
+		this.countsByHand();
+		this.offsets();
+		for (const name of names) {
+			const readings = [...file.ir.functions.filter((fn) => fn.name === name), file.ir.lookup(name) ?? []].flat();
+			const [first] = readings;
+			if (!first) continue;
+			const read = new Set(readings.flatMap((fn) => fn.calls.map((call) => call.nameRange.start)));
+			const tokens = tokenize(file.text, first.body.start, first.body.end);
+			for (let i = 0; i < tokens.count; i++)
+				if (RELEASES.has(tokenText(tokens, i)) && !read.has(tokens.starts[i] as number))
+					throw new Blocked(`${name}() gives pages back in an arm of an #if that is not read`, [
+						at({ start: tokens.starts[i] as number, end: tokens.ends[i] as number }, 'here'),
+					]);
+		}
+	}
+
+	/** `atomic_inc(&page->_refcount)` */
+	private countsByHand(): void {
+		const byHand = inCode(this.seen.file.text, /(?:->|\.)\s*_refcount\b/);
+		if (byHand) throw new Blocked('references are counted by hand', [at(byHand, 'here')]);
+	}
+
+	/** A field that pages wait in is reached by its offset. */
+	private offsets(): void {
+		for (const { record, field } of this.seen.fields()) {
+			const offset = inCode(this.seen.file.text, new RegExp(`\\boffsetof\\s*\\(\\s*${record}\\s*,\\s*${field}\\b`));
+			if (offset)
+				throw new Blocked(`${field} of ${record}, where the pages wait, is reached by its offset`, [
+					at(offset, 'here'),
+				]);
+		}
+	}
+
+	/** A macro takes references or gives pages back: its body is not followed. */
+	private macros(): void {
+		const { file } = this.seen;
+		for (const [line, name] of file.text.matchAll(DEFINES)) {
+			const words = line.match(/\w+(?=\s*\()/g);
+			const released = words?.find((word) => RELEASES.has(word) || TAKERS.has(word));
+			const start = file.text.indexOf(line);
+			if (released)
+				throw new Blocked(`the macro ${name} calls ${released}(), and what it is used for is not followed`, [
+					at({ start, end: start + line.length }, 'defined here'),
+				]);
+		}
+	}
+}

@@ -1,0 +1,29 @@
+/** Places and calls that a conversion is about. */
+import { callsOf } from '../analysis/callers.js';
+import type { FileContext } from '../analysis/context.js';
+import type { CallExpr, Expr, FunctionIR, Range } from '../syntax/ir.js';
+
+/** A call that gives pages back or marks them dirty. */
+export interface PageCall {
+	readonly fn: FunctionIR;
+	readonly call: CallExpr;
+	/** The pages it is about. */
+	readonly pages: Expr;
+}
+
+/** Calls of these names in the file and what it is linked with, each place once. */
+export function* callsNamed(file: FileContext, names: Iterable<string>): Generator<{ fn: FunctionIR; call: CallExpr }> {
+	for (const name of names) {
+		if (file.ir.defined.has(name)) continue;
+		const seen = new Set<number>();
+		for (const { fn, call } of callsOf(file, name))
+			if (!seen.has(call.start)) {
+				seen.add(call.start);
+				yield { fn, call };
+			}
+	}
+}
+
+export function at({ start, end }: Range, message: string): Range & { readonly message: string } {
+	return { start, end, message };
+}
