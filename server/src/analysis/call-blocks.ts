@@ -1,5 +1,7 @@
 /** Blocks that the calls of a function stand in. */
+
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import { postorder, roots } from './walk.js';
 
 export interface CallBlocks {
@@ -8,16 +10,7 @@ export interface CallBlocks {
 	ofName(name: string): readonly number[];
 }
 
-const KNOWN = new WeakMap<FunctionIR, CallBlocks>();
-
-export function callsByBlock(fn: FunctionIR): CallBlocks {
-	let known = KNOWN.get(fn);
-	if (!known) {
-		known = collect(fn);
-		KNOWN.set(fn, known);
-	}
-	return known;
-}
+export const callsByBlock = memoize((fn: FunctionIR): CallBlocks => collect(fn));
 
 function collect(fn: FunctionIR): CallBlocks {
 	const byCall = new Map<CallExpr, number[]>();

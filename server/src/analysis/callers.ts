@@ -1,6 +1,8 @@
 /** Who may call a function of this file. */
+
 import { callsNamed } from '../syntax/calls.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import type { FileContext } from './context.js';
 
 /** Names of a file by how they are used. */
@@ -9,8 +11,6 @@ interface Names {
 	readonly taken: ReadonlySet<string>;
 	readonly exported: ReadonlySet<string>;
 }
-
-const NAMES = new WeakMap<FileContext, Names>();
 
 /** What tells the kernel of a function without using it. */
 const EXPORT = /\b(?:EXPORT_SYMBOL|ALLOW_ERROR_INJECTION|NOKPROBE_SYMBOL)\w*\s*\([^(){};]*\)/g;
@@ -26,14 +26,7 @@ function namesOf({ text }: FileContext): Names {
 	};
 }
 
-function names(file: FileContext): Names {
-	let known = NAMES.get(file);
-	if (!known) {
-		known = namesOf(file);
-		NAMES.set(file, known);
-	}
-	return known;
-}
+const names = memoize((file: FileContext): Names => namesOf(file));
 
 /** The function's name stands somewhere without a call behind it: in a table of methods, as a callback. */
 export function isAddressTaken(file: FileContext, name: string): boolean {

@@ -1,17 +1,10 @@
 /** Blocks of a function that control can come back to. */
-import type { FunctionIR } from '../syntax/ir.js';
 
-const KNOWN = new WeakMap<FunctionIR, ReadonlySet<number>>();
+import type { FunctionIR } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 
 /** Blocks that lie on a circle, of a loop or of jumps. */
-export function circlesOf(fn: FunctionIR): ReadonlySet<number> {
-	let known = KNOWN.get(fn);
-	if (!known) {
-		known = search(fn);
-		KNOWN.set(fn, known);
-	}
-	return known;
-}
+export const circlesOf = memoize((fn: FunctionIR): ReadonlySet<number> => search(fn));
 
 /** Tarjan's strongly connected components, with a stack of its own: a function may have more blocks than calls may nest. */
 function search({ blocks }: FunctionIR): ReadonlySet<number> {

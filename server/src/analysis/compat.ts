@@ -1,5 +1,7 @@
 /** Places in `#if` arms that a test of the version or of a feature keeps for some kernels. */
+
 import type { FileIR } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 
 /** Ends of spans that do not overlap, and their starts, ascending. */
 interface Spans {
@@ -7,9 +9,7 @@ interface Spans {
 	readonly ends: readonly number[];
 }
 
-const KNOWN = new WeakMap<FileIR, Spans>();
-
-function spansOf({ compat }: FileIR): Spans {
+const spansOf = memoize(({ compat }: FileIR): Spans => {
 	const starts: number[] = [];
 	const ends: number[] = [];
 	for (const { start, end } of [...compat].sort((a, b) => a.start - b.start)) {
@@ -21,15 +21,11 @@ function spansOf({ compat }: FileIR): Spans {
 		}
 	}
 	return { starts, ends };
-}
+});
 
 /** An offset lies in an arm that is for some kernels only. */
 export function isForSomeKernels(file: FileIR, offset: number): boolean {
-	let spans = KNOWN.get(file);
-	if (!spans) {
-		spans = spansOf(file);
-		KNOWN.set(file, spans);
-	}
+	const spans = spansOf(file);
 	let low = 0;
 	let high = spans.starts.length;
 	while (low < high) {

@@ -1,6 +1,8 @@
 /** Whether anything in a file may mark the pages of a taking call dirty. */
+
 import { dirties } from '../kernel/dirtying.js';
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import type { ApiCall, FileContext } from './context.js';
 import { isAllTaken, originOf } from './page-origin.js';
 import { bare } from './walk.js';
@@ -9,8 +11,6 @@ interface Dirtying {
 	readonly fn: FunctionIR;
 	readonly call: CallExpr;
 }
-
-const KNOWN = new WeakMap<FileContext, readonly Dirtying[]>();
 
 const WORD = /\b(?=\w*dirt(?:y|ied))\w+|\b(?:bio_release_pages|drm_gem_put_pages)\b/gi;
 
@@ -21,21 +21,16 @@ function isFalse(expr: Expr | undefined): boolean {
 }
 
 /** Every call of the file that may dirty pages. */
-function dirtyingOf(file: FileContext): readonly Dirtying[] {
-	let known = KNOWN.get(file);
-	if (!known) {
-		const names = new Set([...file.text.matchAll(WORD)].map(([name]) => name).filter(dirties));
-		known = [...names].flatMap((name) => {
-			const condition = dirties(name)?.condition;
-			return file.ir
-				.callers(name)
-				.flatMap((fn) => fn.calls.filter((call) => call.name === name).map((call) => ({ fn, call })))
-				.filter(({ call }) => condition === undefined || !isFalse(call.args[condition]));
-		});
-		KNOWN.set(file, known);
-	}
-	return known;
-}
+const dirtyingOf = memoize((file: FileContext): readonly Dirtying[] => {
+	const names = new Set([...file.text.matchAll(WORD)].map(([name]) => name).filter(dirties));
+	return [...names].flatMap((name) => {
+		const condition = dirties(name)?.condition;
+		return file.ir
+			.callers(name)
+			.flatMap((fn) => fn.calls.filter((call) => call.name === name).map((call) => ({ fn, call })))
+			.filter(({ call }) => condition === undefined || !isFalse(call.args[condition]));
+	});
+});
 
 /** Something in the file marks pages of `taken` dirty, or pages that may be those. */
 export function mayBeDirtied(file: FileContext, taken: ApiCall): boolean {

@@ -1,6 +1,8 @@
 /** The flows of pages in a file by the places they connect. */
+
 import { FIELD_STORES } from '../kernel/page-flow.js';
 import type { FunctionIR } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import type { FileContext } from './context.js';
 import { flowsOf, type PageFlow, type Wrapped } from './page-flows.js';
 import { ANY_FIELD, keyOf, type PagePlace } from './page-places.js';
@@ -12,17 +14,8 @@ interface Entry {
 	readonly flow: PageFlow;
 }
 
-const KNOWN = new WeakMap<FileContext, FlowIndex>();
-
 /** The index of a file, shared by all questions about it. */
-export function flowIndex(file: FileContext): FlowIndex {
-	let known = KNOWN.get(file);
-	if (!known) {
-		known = new FlowIndex(file);
-		KNOWN.set(file, known);
-	}
-	return known;
-}
+export const flowIndex = memoize((file: FileContext): FlowIndex => new FlowIndex(file));
 
 export class FlowIndex {
 	private readonly file: FileContext;

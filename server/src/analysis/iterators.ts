@@ -1,5 +1,7 @@
 /** Whether a function itself made the iterator of an iov_iter call one over kernel memory. */
+
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import type { ApiCall } from './context.js';
 import { type Flow, statesAt } from './flow.js';
 import { holderPlace } from './holders.js';
@@ -46,17 +48,12 @@ function without(made: Made, name: string): Made {
 	return left;
 }
 
+const madeStates = memoize((fn: FunctionIR) => statesAt(fn, MADE));
+
 /** The call that made the iterator of `call` a kernel-backed one on every path; undefined when none did. */
 export function kernelBacked(fn: FunctionIR, call: ApiCall): CallExpr | undefined {
 	const iter = call.arg('iter');
 	const name = iter && holderPlace(iter, NO_ALIASES);
 	if (!name || !fn.calls.some((other) => KERNEL_BACKED.test(other.name))) return undefined;
-	let states = STATES.get(fn);
-	if (!states) {
-		states = statesAt(fn, MADE);
-		STATES.set(fn, states);
-	}
-	return states.get(call.call)?.get(name);
+	return madeStates(fn).get(call.call)?.get(name);
 }
-
-const STATES = new WeakMap<FunctionIR, ReadonlyMap<CallExpr, Made>>();

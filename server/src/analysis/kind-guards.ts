@@ -1,6 +1,8 @@
 /** Whether the kind of an iterator, or an answer about it that was kept, decides that a call is reached. */
+
 import { KIND_FUNCTION } from '../kernel/iterator-kinds.js';
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import { callsOf } from './callers.js';
 import type { FileContext } from './context.js';
 import { asksKind } from './iterator-kind.js';
@@ -25,32 +27,25 @@ interface Store {
 /** What a flag is set from. */
 type Kept = 'kind' | 'constant' | 'number' | 'unseen';
 
-const STORES = new WeakMap<FunctionIR, readonly Store[]>();
-
 /** Every store of a function, with whether only an iterator of one kind gets there. */
-function storesOf(fn: FunctionIR): readonly Store[] {
-	let stores = STORES.get(fn);
-	if (!stores) {
-		const found: Store[] = [];
-		const reached = kindBlocks(fn);
-		for (const block of fn.blocks) {
-			const add = (left: Expr, value: Expr): void => {
-				found.push({ fn, text: conditionText(left, fn), value, asksHere: reached.has(block.id) });
-			};
-			for (const step of block.steps) {
-				if (step.kind === 'declare' && step.init)
-					add({ ...step.variable, kind: 'name', name: step.variable.name } as Expr, step.init);
-				for (const root of roots(step))
-					postorder(root, (expr) => {
-						if (expr.kind === 'assign') add(expr.left, expr.right);
-					});
-			}
+const storesOf = memoize((fn: FunctionIR): readonly Store[] => {
+	const found: Store[] = [];
+	const reached = kindBlocks(fn);
+	for (const block of fn.blocks) {
+		const add = (left: Expr, value: Expr): void => {
+			found.push({ fn, text: conditionText(left, fn), value, asksHere: reached.has(block.id) });
+		};
+		for (const step of block.steps) {
+			if (step.kind === 'declare' && step.init)
+				add({ ...step.variable, kind: 'name', name: step.variable.name } as Expr, step.init);
+			for (const root of roots(step))
+				postorder(root, (expr) => {
+					if (expr.kind === 'assign') add(expr.left, expr.right);
+				});
 		}
-		stores = found;
-		STORES.set(fn, stores);
 	}
-	return stores;
-}
+	return found;
+});
 
 /** Blocks that only one outcome of a question about the kind leads to. */
 function kindBlocks(fn: FunctionIR): ReadonlySet<number> {

@@ -2,9 +2,9 @@
 
 import { KILLABLE_LOCKS, LOCKS, TRY_LOCKS, UNLOCKS } from '../kernel/page-locks.js';
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import { callsOf } from './callers.js';
 import type { FileContext } from './context.js';
-import { memoize } from './memoize.js';
 import { isPageLocked } from './page-lock.js';
 import { parameterAt } from './variables.js';
 import { bare } from './walk.js';

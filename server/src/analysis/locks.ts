@@ -2,6 +2,7 @@
  * Which locks are held at each call of a function, path by path: what the function takes and drops itself, what helpers of
  * the file do, and what it is entered with, as far as the file shows who enters it.
  */
+
 import { ARGUMENT_ENTRIES, ATOMIC_HANDLERS, ENTRIES, METHOD_PARAMETERS, SYSCALL } from '../kernel/entries.js';
 import {
 	LOCKING_NAME,
@@ -13,6 +14,7 @@ import {
 	TAKES_MMAP_LOCK,
 } from '../kernel/locks.js';
 import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import { conditionalLocks } from './conditional-locks.js';
 import type { FileContext } from './context.js';
 import { replay, solve } from './flow.js';
@@ -45,17 +47,8 @@ const NOWHERE: LockSites = { paths: () => [], isProven: () => false };
 /** Callers and helpers that are asked in turn. */
 const DEEPEST = 5;
 
-const KNOWN = new WeakMap<FileContext, LockAnalysis>();
-
 /** The analysis of a file, shared by the rules. */
-export function lockAnalysis(file: FileContext): LockAnalysis {
-	let known = KNOWN.get(file);
-	if (!known) {
-		known = new LockAnalysis(file);
-		KNOWN.set(file, known);
-	}
-	return known;
-}
+export const lockAnalysis = memoize((file: FileContext): LockAnalysis => new LockAnalysis(file));
 
 export class LockAnalysis {
 	readonly file: FileContext;

@@ -3,6 +3,7 @@
 import { VIEW_OF } from '../kernel/page-flow.js';
 import { KILLABLE_LOCKS, LOCKING_NAME, LOCKS, TRY_LOCKS, UNLOCKS } from '../kernel/page-locks.js';
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import { type Flow, statesAt } from './flow.js';
 import { bare, evaluate, place, rootOf, roots } from './walk.js';
 
@@ -119,16 +120,11 @@ class LockFlow implements Flow<State> {
 	}
 }
 
-const STATES = new WeakMap<FunctionIR, ReadonlyMap<CallExpr, State>>();
+const lockStates = memoize((fn: FunctionIR) => statesAt(fn, new LockFlow(fn)));
 
 /** Whether the page that `page` denotes is, or may be, locked just before `call` of `fn`. */
 export function isPageLocked(fn: FunctionIR, call: CallExpr, page: Expr): boolean {
 	if (fn.effort.isGivenUp) return true;
-	let states = STATES.get(fn);
-	if (!states) {
-		states = statesAt(fn, new LockFlow(fn));
-		STATES.set(fn, states);
-	}
-	const state = states.get(call);
+	const state = lockStates(fn).get(call);
 	return state?.locked.has(pageName(page, state.same) ?? '') === true;
 }

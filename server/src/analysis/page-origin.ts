@@ -1,7 +1,9 @@
 /** Where the pages of a place come from, across the functions of a file. In no order of time: whatever may get there counts. */
+
 import { NO_PAGE } from '../kernel/page-flow.js';
 import type { Effort } from '../syntax/effort.js';
 import type { CType, Expr, FunctionIR } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import { allCalls, type CallSite, callsOf } from './callers.js';
 import type { ApiCall, FileContext } from './context.js';
 import { type FlowIndex, flowIndex } from './flow-index.js';
@@ -258,18 +260,9 @@ class Search {
 	}
 }
 
-const RETURNS = new WeakMap<FunctionIR, readonly Expr[]>();
-
-function returnsOf(fn: FunctionIR): readonly Expr[] {
-	let returns = RETURNS.get(fn);
-	if (!returns) {
-		returns = fn.blocks.flatMap(({ steps }) =>
-			steps.flatMap((step) => (step.kind === 'return' && step.value ? step.value : [])),
-		);
-		RETURNS.set(fn, returns);
-	}
-	return returns;
-}
+const returnsOf = memoize((fn: FunctionIR): readonly Expr[] =>
+	fn.blocks.flatMap(({ steps }) => steps.flatMap((step) => (step.kind === 'return' && step.value ? step.value : []))),
+);
 
 /** Answers by function, place and the variable it was reached through. */
 const ORIGINS = new WeakMap<FunctionIR, Map<string, PageOrigin>>();

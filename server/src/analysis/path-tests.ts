@@ -1,5 +1,7 @@
 /** Which tests were passed, and how they came out, on every path to a call. */
+
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import { type Flow, replay, solve } from './flow.js';
 import { variableType } from './variables.js';
 import { bare, evaluate, place, postorder, roots } from './walk.js';
@@ -123,18 +125,15 @@ export function followTests(fn: FunctionIR, visit: (call: CallExpr, passed: Pass
 	});
 }
 
-const CALLS = new WeakMap<FunctionIR, ReadonlyMap<CallExpr, PassedTests>>();
+const testsByCall = memoize((fn: FunctionIR): ReadonlyMap<CallExpr, PassedTests> => {
+	const found = new Map<CallExpr, PassedTests>();
+	followTests(fn, (at, passed) => found.set(at, passed));
+	return found;
+});
 
 /** The tests passed on every path to `call` of `fn`. */
 export function testsAt(fn: FunctionIR, call: CallExpr): PassedTests {
-	let known = CALLS.get(fn);
-	if (!known) {
-		const found = new Map<CallExpr, PassedTests>();
-		followTests(fn, (at, passed) => found.set(at, passed));
-		known = found;
-		CALLS.set(fn, known);
-	}
-	return known.get(call) ?? NONE;
+	return testsByCall(fn).get(call) ?? NONE;
 }
 
 /** Tests that ask a flag and not a number: a name, a field, a bit, a call. */

@@ -3,6 +3,7 @@
 import type { Kernel } from '../kernel/types.js';
 import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
+import { memoize } from '../syntax/memoize.js';
 import { FLIPPED, NEGATED } from './comparisons.js';
 import type { ApiCall } from './context.js';
 import { filtered } from './facts.js';
@@ -214,18 +215,11 @@ class ResultFlow implements Flow<Results> {
 	}
 }
 
-const REQUESTS = new WeakMap<ApiCall, ReadonlySet<string>>();
-
 /** What a call is asked for, by value. */
-export function requestsOf(call: ApiCall): ReadonlySet<string> {
-	let requests = REQUESTS.get(call);
-	if (!requests) {
-		const asked = [call.arg('count'), call.arg('maxsize'), call.arg('maxpages')];
-		requests = new Set(asked.flatMap((arg) => (arg && valueKey(arg)) ?? []));
-		REQUESTS.set(call, requests);
-	}
-	return requests;
-}
+export const requestsOf = memoize((call: ApiCall): ReadonlySet<string> => {
+	const asked = [call.arg('count'), call.arg('maxsize'), call.arg('maxpages')];
+	return new Set(asked.flatMap((arg) => (arg && valueKey(arg)) ?? []));
+});
 
 /** `other` is what the call was asked for: no count is above it, and an errno is. */
 export function isRequest(call: ApiCall, other: Expr): boolean {

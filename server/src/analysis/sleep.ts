@@ -1,7 +1,9 @@
 /** Whether a call may sleep where it stands: proven by what the function calls before, or refused by a section around it. */
+
 import { ATOMIC_CALLBACK, ATOMIC_RETURN, SLEEPERS, SLEEPING_CALLBACK, SLEEPING_GFP } from '../kernel/contexts.js';
 import { guardOperation, type LockKind, type LockOperation, lockOperation } from '../kernel/locks.js';
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import { callsOf, isAddressTaken } from './callers.js';
 import type { FileContext } from './context.js';
 import { type Flow, statesAt } from './flow.js';
@@ -125,13 +127,8 @@ function findContext(file: FileContext, fn: FunctionIR, call: CallExpr, depth: n
 	return fn.isStatic && contexts.every((context) => context === 'sleeps') ? 'sleeps' : 'unknown';
 }
 
-const STATES = new WeakMap<FunctionIR, ReadonlyMap<CallExpr, State>>();
+const sleepStates = memoize((fn: FunctionIR) => statesAt(fn, FLOW));
 
 function stateAt(fn: FunctionIR, call: CallExpr): State | undefined {
-	let states = STATES.get(fn);
-	if (!states) {
-		states = statesAt(fn, FLOW);
-		STATES.set(fn, states);
-	}
-	return states.get(call);
+	return sleepStates(fn).get(call);
 }

@@ -1,6 +1,8 @@
 /** Whether a page is one of user space that this file took, told by its way there or by the way it is given back. */
+
 import { grouped } from '../syntax/grouped.js';
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import type { ApiCall, FileContext } from './context.js';
 import { flowIndex } from './flow-index.js';
 import { holdersOf } from './holders.js';
@@ -62,22 +64,15 @@ interface Unpin {
 	readonly order: number;
 }
 
-const UNPINS = new WeakMap<FileContext, ReadonlyMap<string, readonly Unpin[]>>();
-
 /** Releases of pins by the place they release. */
-function unpinsOf(file: FileContext): ReadonlyMap<string, readonly Unpin[]> {
-	let unpins = UNPINS.get(file);
-	if (!unpins) {
-		const found = file.calls.flatMap(({ api, fn, call }, order) => {
-			const arg = api.record.group === 'release' && api.record.takes === 'pin' ? call.args[0] : undefined;
-			const place = arg && fn && locate(arg, fn, file.ir);
-			return place ? [{ key: keyOf(place), fn, call, order }] : [];
-		});
-		unpins = grouped(found, ({ key }) => key);
-		UNPINS.set(file, unpins);
-	}
-	return unpins;
-}
+const unpinsOf = memoize((file: FileContext): ReadonlyMap<string, readonly Unpin[]> => {
+	const found = file.calls.flatMap(({ api, fn, call }, order) => {
+		const arg = api.record.group === 'release' && api.record.takes === 'pin' ? call.args[0] : undefined;
+		const place = arg && fn && locate(arg, fn, file.ir);
+		return place ? [{ key: keyOf(place), fn, call, order }] : [];
+	});
+	return grouped(found, ({ key }) => key);
+});
 
 /** A release of pins of the same place which is reached under no other flags than `call`. */
 function unpinOf(file: FileContext, fn: FunctionIR, call: CallExpr, page: Expr): CallExpr | undefined {

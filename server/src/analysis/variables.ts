@@ -1,5 +1,7 @@
 /** The variables of a function by name. */
+
 import type { CType, FunctionIR, Variable } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 
 interface Variables {
 	/** Position of the first parameter of a name. */
@@ -12,29 +14,22 @@ interface Variables {
 	readonly shadowed: ReadonlySet<string>;
 }
 
-const KNOWN = new WeakMap<FunctionIR, Variables>();
-
-function variablesOf(fn: FunctionIR): Variables {
-	let known = KNOWN.get(fn);
-	if (!known) {
-		const params = new Map<string, number>();
-		const locals = new Map<string, Variable>();
-		const shadowed = new Set<string>();
-		fn.params.forEach(({ name }, i) => {
-			if (params.has(name)) shadowed.add(name);
-			else params.set(name, i);
-		});
-		for (const local of fn.locals) {
-			if (params.has(local.name) || locals.has(local.name)) shadowed.add(local.name);
-			if (!locals.has(local.name)) locals.set(local.name, local);
-		}
-		// the first parameter and the last local of a name
-		const types = new Map([...fn.params.toReversed(), ...fn.locals].map((v) => [v.name, v.type]));
-		known = { params, locals, types, shadowed };
-		KNOWN.set(fn, known);
+const variablesOf = memoize((fn: FunctionIR): Variables => {
+	const params = new Map<string, number>();
+	const locals = new Map<string, Variable>();
+	const shadowed = new Set<string>();
+	fn.params.forEach(({ name }, i) => {
+		if (params.has(name)) shadowed.add(name);
+		else params.set(name, i);
+	});
+	for (const local of fn.locals) {
+		if (params.has(local.name) || locals.has(local.name)) shadowed.add(local.name);
+		if (!locals.has(local.name)) locals.set(local.name, local);
 	}
-	return known;
-}
+	// the first parameter and the last local of a name
+	const types = new Map([...fn.params.toReversed(), ...fn.locals].map((v) => [v.name, v.type]));
+	return { params, locals, types, shadowed };
+});
 
 /** Type of a variable of this function: the innermost declaration is taken for a name declared twice. */
 export function variableType(fn: FunctionIR, name: string): CType | undefined {

@@ -2,6 +2,7 @@
 
 import type { Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
+import { memoize } from '../syntax/memoize.js';
 
 /** Direct parts of an expression, in the order C evaluates or writes them. */
 export function parts(expr: Expr): readonly Expr[] {
@@ -57,28 +58,21 @@ interface Weights {
 	readonly all: number;
 }
 
-const WEIGHTS = new WeakMap<FunctionIR, Weights>();
-
-function weightsOf(fn: FunctionIR): Weights {
-	let known = WEIGHTS.get(fn);
-	if (!known) {
-		const blocks = new Int32Array(fn.blocks.length);
-		let all = 0;
-		for (const { id, steps, test } of fn.blocks) {
-			let count = 1;
-			const add = (): void => {
-				count++;
-			};
-			for (const step of steps) for (const root of roots(step)) postorder(root, add);
-			if (test) postorder(test, add);
-			blocks[id] = count;
-			all += count;
-		}
-		known = { blocks, all };
-		WEIGHTS.set(fn, known);
+const weightsOf = memoize((fn: FunctionIR): Weights => {
+	const blocks = new Int32Array(fn.blocks.length);
+	let all = 0;
+	for (const { id, steps, test } of fn.blocks) {
+		let count = 1;
+		const add = (): void => {
+			count++;
+		};
+		for (const step of steps) for (const root of roots(step)) postorder(root, add);
+		if (test) postorder(test, add);
+		blocks[id] = count;
+		all += count;
 	}
-	return known;
-}
+	return { blocks, all };
+});
 
 /** Steps that one look at everything in a block takes. */
 export function weightOf(fn: FunctionIR, block: number): number {

@@ -4,12 +4,12 @@ import { callsOf } from '../analysis/callers.js';
 import type { FileContext } from '../analysis/context.js';
 import { type Entries, type Flow, replay, solve } from '../analysis/flow.js';
 import { integer, integerOf, typeOfExpr } from '../analysis/integers.js';
-import { memoize } from '../analysis/memoize.js';
 import { relations } from '../analysis/results.js';
 import { parameterAt, variableType } from '../analysis/variables.js';
 import { bare, everywhere, place, postorder, rootOf, roots } from '../analysis/walk.js';
 import { grouped } from '../syntax/grouped.js';
 import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import { assignedFrom } from './callers.js';
 
 /** Places that hold no negative number. */

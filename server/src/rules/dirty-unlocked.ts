@@ -1,10 +1,10 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { mayBeLocked } from '../analysis/locked-by-caller.js';
-import { memoize } from '../analysis/memoize.js';
 import { type Context, contextOf } from '../analysis/sleep.js';
 import { type UserPage, userPage } from '../analysis/user-pages.js';
 import { postorder, roots } from '../analysis/walk.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import { isOwnGround } from './areas.js';
 import { pageName } from './page-name.js';
 import { takers } from './release-kind.js';

@@ -1,6 +1,7 @@
 import type { FileContext } from '../analysis/context.js';
 import { bare } from '../analysis/walk.js';
 import type { Expr } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import { named, related } from './path.js';
 import type { Rule } from './rule.js';
 
@@ -12,22 +13,15 @@ function isOne(file: FileContext, count: Expr | undefined): boolean {
 	return value === undefined || value === '1';
 }
 
-const CONSTANTS = new WeakMap<FileContext, ReadonlyMap<string, string>>();
-
 /** `#define NAME 1`, `NAME = 1` */
 const VALUE = /\b([A-Z][A-Z0-9_]*)\b\s*(?:=\s*)?\(?(\d+)/g;
 
 /** The first number that stands behind each name. */
-function constantsOf(file: FileContext): ReadonlyMap<string, string> {
-	let known = CONSTANTS.get(file);
-	if (!known) {
-		const found = new Map<string, string>();
-		for (const [, name = '', value = ''] of file.text.matchAll(VALUE)) if (!found.has(name)) found.set(name, value);
-		known = found;
-		CONSTANTS.set(file, known);
-	}
-	return known;
-}
+const constantsOf = memoize((file: FileContext): ReadonlyMap<string, string> => {
+	const found = new Map<string, string>();
+	for (const [, name = '', value = ''] of file.text.matchAll(VALUE)) if (!found.has(name)) found.set(name, value);
+	return found;
+});
 
 export const gupShortCount: Rule = {
 	meta: {

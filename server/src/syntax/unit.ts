@@ -2,7 +2,9 @@
  * What is analysed: a file, with the functions of other files that it needs behind its own text. One text, one address space:
  * every analysis goes across files without knowing it, and an offset beyond the file's own text has a place elsewhere.
  */
+
 import type { Place, Range } from './ir.js';
+import { memoize } from './memoize.js';
 
 /** Another file of the tree. What is learned of it is kept with the object: hand over the same one as long as its text is the same. */
 export interface Neighbour {
@@ -70,19 +72,12 @@ export class Unit {
 	}
 }
 
-const LINES = new WeakMap<Neighbour, readonly number[]>();
-
 /** Offsets at which the lines of a file start. */
-function linesOf(file: Neighbour): readonly number[] {
-	let lines = LINES.get(file);
-	if (!lines) {
-		const found = [0];
-		for (let at = file.text.indexOf('\n'); at >= 0; at = file.text.indexOf('\n', at + 1)) found.push(at + 1);
-		lines = found;
-		LINES.set(file, lines);
-	}
-	return lines;
-}
+const linesOf = memoize((file: Neighbour): readonly number[] => {
+	const found = [0];
+	for (let at = file.text.indexOf('\n'); at >= 0; at = file.text.indexOf('\n', at + 1)) found.push(at + 1);
+	return found;
+});
 
 function placeIn(file: Neighbour, offset: number): Place {
 	const lines = linesOf(file);

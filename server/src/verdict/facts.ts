@@ -3,13 +3,13 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { iteratorKind } from '../analysis/iterator-kind.js';
 import { kernelBacked } from '../analysis/iterators.js';
-import { memoize } from '../analysis/memoize.js';
 import { type Use, type UseKind, type Uses, usesOf } from '../analysis/uses/index.js';
 import { bare, isNull } from '../analysis/walk.js';
 import { readsOnly } from '../kernel/callees.js';
 import { keepsNothing, looksAtPage } from '../kernel/sinks/index.js';
 import type { ApiRecord } from '../kernel/types.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import { isAudited } from './audited.js';
 import { toldOf } from './notified.js';
 import type { Evidence, Target } from './site.js';

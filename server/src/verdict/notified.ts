@@ -1,8 +1,10 @@
 /** Whether the user of some pages is told when the page tables change. */
+
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import type { Uses } from '../analysis/uses/index.js';
 import { INVALIDATES, TOLD } from '../kernel/sinks/index.js';
 import type { FunctionIR, Range } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 
 /** Functions that are followed from the callbacks. */
 const MOST_FUNCTIONS = 40;
@@ -13,12 +15,8 @@ const EVERYWHERE =
 /** A function that is given a notifier. */
 const TAKES_NOTIFIER = /\b(\w+)\s*\([^(){};]*\bstruct mmu_(?:interval_)?notifier\s*\*/g;
 
-const CALLBACKS = new WeakMap<FileContext, readonly FunctionIR[]>();
-
 /** Callbacks for changes of the page tables, what they call in this file, and who else deals with their objects. */
-function callbacksOf(file: FileContext): readonly FunctionIR[] {
-	const known = CALLBACKS.get(file);
-	if (known) return known;
+const callbacksOf = memoize((file: FileContext): readonly FunctionIR[] => {
 	const found = new Map<string, FunctionIR>();
 	const pending = [...file.text.matchAll(INVALIDATES), ...file.text.matchAll(TAKES_NOTIFIER)].map(
 		(match) => match[1] as string,
@@ -31,10 +29,8 @@ function callbacksOf(file: FileContext): readonly FunctionIR[] {
 	}
 	const direct = [...found.values()];
 	const tags = new Set(direct.flatMap(typesOf).map((type) => type.replace(/^struct /, '')));
-	const all = [...new Set([...direct, ...[...tags].flatMap((tag) => file.ir.naming(tag))])].slice(0, MOST_FUNCTIONS);
-	CALLBACKS.set(file, all);
-	return all;
-}
+	return [...new Set([...direct, ...[...tags].flatMap((tag) => file.ir.naming(tag))])].slice(0, MOST_FUNCTIONS);
+});
 
 function typesOf(fn: FunctionIR): string[] {
 	return [...fn.params, ...fn.locals]

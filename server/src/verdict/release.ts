@@ -7,6 +7,7 @@ import { originOf } from '../analysis/page-origin.js';
 import type { Uses } from '../analysis/uses/index.js';
 import { grouped } from '../syntax/grouped.js';
 import type { Range } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 
 export interface Released extends Range {
 	readonly name: string;
@@ -16,15 +17,12 @@ export interface Released extends Range {
 	readonly does: string;
 }
 
-const BY_TAKING = new WeakMap<FileContext, ReadonlyMap<number, readonly Journey[]>>();
+const journeysByTaking = memoize((file: FileContext) =>
+	grouped(journeys(file), (journey) => journey.taking.call.start),
+);
 
 function journeysOf(file: FileContext, call: ApiCall): readonly Journey[] {
-	let known = BY_TAKING.get(file);
-	if (!known) {
-		known = grouped(journeys(file), (journey) => journey.taking.call.start);
-		BY_TAKING.set(file, known);
-	}
-	return known.get(call.call.start) ?? [];
+	return journeysByTaking(file).get(call.call.start) ?? [];
 }
 
 /** What ends a walk of the page tables, or gives back all that a bio was filled with: it names no page that could be followed. */
@@ -49,12 +47,11 @@ function named(file: FileContext, { api, fn }: ApiCall): readonly Released[] {
 /** Calls of one releasing function by the taking calls that their pages come from. */
 type ByTaking = ReadonlyMap<number, readonly Released[]>;
 
-const BY_ORIGIN = new WeakMap<FileContext, Map<string, ByTaking>>();
+const releasesByOrigin = memoize((_: FileContext) => new Map<string, ByTaking>());
 
 /** Releases of pages that no path was followed to: where they come from is asked the other way round. */
 function byOrigin(file: FileContext, call: ApiCall): readonly Released[] {
-	const known = BY_ORIGIN.get(file) ?? new Map<string, ByTaking>();
-	BY_ORIGIN.set(file, known);
+	const known = releasesByOrigin(file);
 	return call.api.record.releasedBy.flatMap((name) => {
 		let byTaking = known.get(name);
 		if (!byTaking) {

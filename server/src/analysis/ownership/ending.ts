@@ -1,5 +1,7 @@
 /** How pages fare at the end of one path. */
+
 import type { Expr, FunctionIR } from '../../syntax/ir.js';
+import { memoize } from '../../syntax/memoize.js';
 import { isLocal, isParameter } from '../variables.js';
 import { bare, everywhere, parts, place, rootOf } from '../walk.js';
 import type { Exit } from './body.js';
@@ -53,20 +55,13 @@ interface Kept {
 	readonly start: number;
 }
 
-const KEPT = new WeakMap<FunctionIR, ReadonlyMap<string, readonly Kept[]>>();
-
 /** Places beyond this function's variables that `name` is assigned to after `from`. */
 export function keptIn(fn: FunctionIR, from: number, name: string): readonly Kept[] {
-	let kept = KEPT.get(fn);
-	if (!kept) {
-		kept = assignmentsOf(fn);
-		KEPT.set(fn, kept);
-	}
-	return (kept.get(name) ?? []).filter(({ start }) => start >= from);
+	return (assignmentsOf(fn).get(name) ?? []).filter(({ start }) => start >= from);
 }
 
 /** By the variable that is assigned, or that has what is. */
-function assignmentsOf(fn: FunctionIR): ReadonlyMap<string, readonly Kept[]> {
+const assignmentsOf = memoize((fn: FunctionIR): ReadonlyMap<string, readonly Kept[]> => {
 	const found = new Map<string, Kept[]>();
 	everywhere(fn, (expr) => {
 		if (expr.kind !== 'assign' || expr.op !== '=') return;
@@ -80,27 +75,23 @@ function assignmentsOf(fn: FunctionIR): ReadonlyMap<string, readonly Kept[]> {
 		if (!found.get(name)?.push(kept)) found.set(name, [kept]);
 	});
 	return found;
-}
+});
 
 function names(expr: Expr): string[] {
 	return expr.kind === 'name' ? [expr.name] : parts(expr).flatMap(names);
 }
 
-const RETURNED = new WeakMap<FunctionIR, ReadonlyMap<number, readonly string[]>>();
+const namesByReturn = memoize((fn: FunctionIR): ReadonlyMap<number, readonly string[]> => {
+	const found = new Map<number, readonly string[]>();
+	for (const { steps } of fn.blocks)
+		for (const step of steps)
+			if (step.kind === 'return' && !found.has(step.start)) found.set(step.start, step.value ? names(step.value) : []);
+	return found;
+});
 
 /** Names in the value that is returned at this exit. */
 function returnedNames(fn: FunctionIR, exit: Exit): readonly string[] {
-	let returned = RETURNED.get(fn);
-	if (!returned) {
-		const found = new Map<number, readonly string[]>();
-		for (const { steps } of fn.blocks)
-			for (const step of steps)
-				if (step.kind === 'return' && !found.has(step.start))
-					found.set(step.start, step.value ? names(step.value) : []);
-		returned = found;
-		RETURNED.set(fn, returned);
-	}
-	return returned.get(exit.start) ?? [];
+	return namesByReturn(fn).get(exit.start) ?? [];
 }
 
 function gone(fn: FunctionIR, exit: Exit, holding: Holding): Ending {

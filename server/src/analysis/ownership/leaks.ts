@@ -1,5 +1,7 @@
 /** Ways out of a function on which pages are left that nobody holds. */
+
 import type { Expr, FunctionIR } from '../../syntax/ir.js';
+import { memoize } from '../../syntax/memoize.js';
 import type { ApiCall } from '../context.js';
 import { written } from '../facts.js';
 import { isParameter, variableType } from '../variables.js';
@@ -43,23 +45,17 @@ function isOwn(fn: FunctionIR, state: State, holding: Holding, exit: Exit): bool
 	return true;
 }
 
-const CLEANUPS = new WeakMap<FunctionIR, ReadonlySet<string>>();
-
 /** Variables that are cleaned up by something other than a free of their memory. */
-function cleanupsOf(fn: FunctionIR): ReadonlySet<string> {
-	let cleanups = CLEANUPS.get(fn);
-	if (!cleanups) {
-		cleanups = new Set(
+const cleanupsOf = memoize(
+	(fn: FunctionIR): ReadonlySet<string> =>
+		new Set(
 			fn.blocks.flatMap(({ steps }) =>
 				steps.flatMap((step) =>
 					step.kind === 'declare' && step.cleanup !== undefined && !MEMORY.test(step.cleanup) ? step.variable.name : [],
 				),
 			),
-		);
-		CLEANUPS.set(fn, cleanups);
-	}
-	return cleanups;
-}
+		),
+);
 
 /** The variable, or one that stands for the same pages. */
 function isCleanedUp(fn: FunctionIR, { aliases }: State, { place }: Holding): boolean {

@@ -1,7 +1,7 @@
 /** Which elements a loop goes through. */
 import { grouped } from '../../syntax/grouped.js';
 import type { Expr, FunctionIR, Loop } from '../../syntax/ir.js';
-import { memoize } from '../memoize.js';
+import { memoize } from '../../syntax/memoize.js';
 import { bare, place } from '../walk.js';
 
 /** Place the index stays below: `for (i = 0; i < n; i++)` goes through the elements below "n". */

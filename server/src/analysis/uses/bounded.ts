@@ -1,4 +1,5 @@
 /** Whether the end of some work gives the pages back: a completion callback, an interrupt, a timer. */
+
 import {
 	callsDestructor,
 	dropsReference,
@@ -7,6 +8,7 @@ import {
 	registersCompletion,
 } from '../../kernel/sinks/index.js';
 import type { Expr, FunctionIR, Range } from '../../syntax/ir.js';
+import { memoize } from '../../syntax/memoize.js';
 import type { FileContext } from '../context.js';
 import { bare, everywhere } from '../walk.js';
 import type { Use } from './use.js';
@@ -43,23 +45,20 @@ function asHandler(file: FileContext, name: string): Range | undefined {
 	return fn && endsWork(fn.returnType.base, fn.params[0]?.type.base) ? fn.nameRange : undefined;
 }
 
-const TABLES = new WeakMap<FileContext, ReadonlyMap<string, Range>>();
-
 /** `.complete = name` */
 const ENTRY = /\.(\w+)\s*=\s*&?(\w+)/g;
 
+const completionsInTables = memoize((file: FileContext): ReadonlyMap<string, Range> => {
+	const found = new Map<string, Range>();
+	for (const { 0: entry, 1: field, 2: callback, index } of file.text.matchAll(ENTRY))
+		if (callback && isCompletionField(field as string) && !found.has(callback))
+			found.set(callback, { start: index, end: index + entry.length });
+	return found;
+});
+
 /** An initialiser that makes the function a completion callback. */
 function inTable(file: FileContext, name: string): Range | undefined {
-	let known = TABLES.get(file);
-	if (!known) {
-		const found = new Map<string, Range>();
-		for (const { 0: entry, 1: field, 2: callback, index } of file.text.matchAll(ENTRY))
-			if (callback && isCompletionField(field as string) && !found.has(callback))
-				found.set(callback, { start: index, end: index + entry.length });
-		known = found;
-		TABLES.set(file, known);
-	}
-	return known.get(name);
+	return completionsInTables(file).get(name);
 }
 
 /** How a function body uses the name of another one: as a callback for the end of some work, or by calling it. */

@@ -22,7 +22,7 @@ import {
 	viewOf,
 } from '../../kernel/sinks/index.js';
 import type { CallExpr, Expr, FunctionIR } from '../../syntax/ir.js';
-import { memoize } from '../memoize.js';
+import { memoize } from '../../syntax/memoize.js';
 import { unprinted } from '../prints.js';
 import { parameterAt, variableType } from '../variables.js';
 import { bare, initialised, isNull, place, postorder, rootOf } from '../walk.js';

@@ -2,8 +2,8 @@
 
 import { namedRelease } from '../../kernel/sinks/index.js';
 import type { CallExpr, FunctionIR } from '../../syntax/ir.js';
+import { memoize } from '../../syntax/memoize.js';
 import type { ApiCall, FileContext } from '../context.js';
-import { memoize } from '../memoize.js';
 import { rootOf } from '../walk.js';
 import { type Effects, Frame, NO_EFFECTS, type Reason } from './frame.js';
 import { ADDRESS, CONTENTS, type Kinds, LIST, MAPPING, NONE, PAGE, WINDOW } from './kinds.js';
