@@ -1,5 +1,5 @@
 /** Which kind of reference the pages of a place carry, followed through one function. */
-import { VIEWS } from '../kernel/callees.js';
+import { TAKERS, VIEWS } from '../kernel/callees.js';
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 import type { ApiCall } from './context.js';
@@ -28,17 +28,11 @@ interface State {
 	readonly aliases: ReadonlyMap<string, string>;
 }
 
-/** Functions that take one more plain reference. */
-const TAKERS = new Set([
-	'get_page',
-	'folio_get',
-	'try_get_page',
-	'get_page_unless_zero',
-	'folio_try_get',
-	'folio_ref_add',
-	'page_ref_add',
-	'page_ref_inc',
-]);
+/** The page that a view of it is one of: `page` of `page_folio(page)`. */
+function viewed(expr: Expr): Expr {
+	const at = bare(expr);
+	return at.kind === 'call' && VIEWS.has(at.name) && at.args[0] ? viewed(at.args[0]) : at;
+}
 
 /** The place an argument denotes, elements and addresses stripped: pages, &page, pages + done, &pages[i], pages[i]. */
 export function holderPlace(expr: Expr, aliases: ReadonlyMap<string, string>): string | undefined {
@@ -129,8 +123,10 @@ class HolderFlow implements Flow<State> {
 	}
 
 	private call(state: State, call: CallExpr): State {
-		if (TAKERS.has(call.name)) {
-			const name = call.args[0] && holderPlace(call.args[0], state.aliases);
+		// one more pin leaves them pins
+		if (TAKERS.has(call.name) && !this.calls.has(call)) {
+			const page = call.args[0] && viewed(call.args[0]);
+			const name = page && holderPlace(page, state.aliases);
 			const held = name && state.holders.get(name);
 			return held ? this.put(state, name, { ...held, shared: true }) : state;
 		}

@@ -105,10 +105,10 @@ export const MAPPERS = set('vmap vm_map_ram');
 /** Another view of the same page. */
 export const VIEWS = set('page_folio compound_head folio_page nth_page folio_file_page pfn_folio');
 
-/** They take one more plain reference on a page. */
+/** They take one more reference or pin on a page that is held already. */
 export const TAKERS = set(`
 	get_page folio_get try_get_page get_page_unless_zero folio_try_get folio_ref_add folio_ref_inc page_ref_add page_ref_inc
-	folio_add_pin
+	folio_add_pin folio_add_pins
 `);
 
 /** They put an object where others find it, given the address of a member. */

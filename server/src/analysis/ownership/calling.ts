@@ -259,9 +259,9 @@ function copiedOff(state: State, call: CallExpr, arg: Expr): void {
 }
 
 export function callOf(body: Body, state: State, call: CallExpr): State[] {
-	const api = body.around.apiCall(call);
-	if (api) return callOfFamily(body, state, call, api);
 	const { name } = call;
+	const api = TAKERS.has(name) ? undefined : body.around.apiCall(call);
+	if (api) return callOfFamily(body, state, call, api);
 	if (TAKERS.has(name)) {
 		const spot = call.args[0] && spotOf(state, call.args[0]);
 		for (const h of holdingsAt(state, spot)) state.update(h.id, { shared: true });
