@@ -59,9 +59,9 @@ describe('fix --rule foll-get-for-dma', () => {
 		expect(read(cwd, 'dunlin/detach.c')).toBe(UNPINNED);
 		const [subject, , ...body] = git('log', '-1', '--format=%B').trimEnd().split('\n');
 		expect(subject).toBe('waders: dunlin: convert get_user_pages_fast() to pin_user_pages_fast()');
-		expect(body.join('\n')).toMatch(/^dunlin_attach\(\) takes plain references on user pages/);
+		expect(body.join('\n')).toMatch(/^dunlin_attach\(\) takes plain references to user pages/);
 		expect(body.join('\n')).toContain('CASE 2');
-		expect(body.join(' ')).toContain('pinning fails with -EFAULT for writable shared mappings of files');
+		expect(body.join(' ')).toContain('pinning now fails with -EFAULT for writable shared mappings of files');
 		expect(body.join('\n')).not.toContain('To test:');
 		for (const line of body) expect(line.length).toBeLessThanOrEqual(75);
 	});
@@ -77,7 +77,7 @@ describe('fix --rule foll-get-for-dma', () => {
 		});
 		const text = stdout.replaceAll('\n', ' ');
 		expect(text).toContain(
-			'peek() takes plain references on user pages with iov_iter_get_pages2(), which is deprecated.',
+			'peek() takes plain references to user pages with iov_iter_get_pages2(), which is deprecated.',
 		);
 		expect(text).toContain('this is cleanup, not a bug fix.');
 		expect(text).not.toContain('may be lost');
@@ -94,7 +94,7 @@ describe('fix --rule foll-get-for-dma', () => {
 			return stdout.replaceAll('\n', ' ');
 		};
 		expect(await told('DMA_TO_DEVICE')).toContain('so stale data may be used. This is CASE 1');
-		expect(await told('DMA_FROM_DEVICE')).toContain('may be lost. This is CASE 1');
+		expect(await told('DMA_FROM_DEVICE')).toContain('behind writeback. This is CASE 1');
 	});
 
 	test('prints a semantic patch with which Coccinelle makes the same of the code', async (context) => {

@@ -1,6 +1,5 @@
 /** What the developer should look at after a conversion: each note one sentence. */
 import type { FileContext } from '../analysis/context.js';
-import type { Range } from '../syntax/ir.js';
 import { mentionsOf } from './comments.js';
 import type { Handling } from './pages.js';
 import type { FileEdit } from './plan.js';
@@ -25,13 +24,11 @@ const LEFT = new Set(['left', 'short-left']);
 
 /** Ways out on which pages stay behind already: that is no matter of the conversion. */
 function leaks(file: FileContext, { journeys }: Handling): string | undefined {
-	const lines = journeys.flatMap(({ ways }) =>
-		ways.flatMap(({ ending, at }: { ending: { kind: string }; at: Range }) =>
-			LEFT.has(ending.kind) && file.unit.isOwn(at) ? [file.text.slice(0, at.start).split('\n').length] : [],
-		),
+	const functions = journeys.flatMap(({ fn, ways }) =>
+		ways.some(({ ending, at }) => LEFT.has(ending.kind) && file.unit.isOwn(at)) ? [`${fn.name}()`] : [],
 	);
-	if (lines.length === 0) return undefined;
-	return `existing leak at line ${[...new Set(lines)].slice(0, MOST_LINES).join(', ')} is not fixed by this conversion`;
+	if (functions.length === 0) return undefined;
+	return `${[...new Set(functions)].join(' and ')} already leaks pages on an error path, which this conversion does not fix`;
 }
 
 /** The pages may be pinned to be written: a number or a truth value among the flags becomes FOLL_WRITE. */

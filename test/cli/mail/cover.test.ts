@@ -32,16 +32,16 @@ describe('a cover letter', () => {
 	test('tells what the patches do, and which build on each other', () => {
 		const { subject, text, rest } = told(
 			[
-				patch('a.c', undefined, ['Note: the Fixes: tag is to be filled in; no history.']),
+				patch('a.c', undefined, ['Note: the Fixes: tag has to be filled in; no history.']),
 				patch('a.c', converted('get_user_pages_fast', true)),
 				patch('b.c', converted('iov_iter_get_pages2')),
 			],
 			['a: fix it', 'a: convert it', 'b: convert it'],
 		);
-		expect(subject).toBe('Convert references on user pages to pins');
+		expect(subject).toBe('Convert references to user pages to pins');
 		expect(text).toContain('users of get_user_pages_fast() and iov_iter_get_pages2() to pins');
-		expect(text).toContain('Patch 1 puts right what is wrong with these pages already');
-		expect(text).toContain('Fixes: tags are to be filled in.');
+		expect(text).toContain('Patch 1 is a fix or cleanup of the existing code');
+		expect(text).toContain('Fixes: tags have to be filled in.');
 		expect(text).toContain('Patch 2 uses FOLL_LONGTERM.');
 		expect(text).toContain('Patches that touch the same file build on each other');
 		expect(rest).toMatch(/^A Dunlin \(3\):\n {2}a: fix it\n/);
@@ -50,14 +50,14 @@ describe('a cover letter', () => {
 	test('has the prefix of its patches, and says where they are independent', () => {
 		const patches = [patch('a.c', converted('get_user_pages')), patch('b.c', converted('get_user_pages'))];
 		const { subject, text } = told(patches, ['KVM: s390: convert a', 'KVM: s390: convert b']);
-		expect(subject).toBe('KVM: s390: convert references on user pages to pins');
+		expect(subject).toBe('KVM: s390: convert get_user_pages*() users to pin_user_pages*()');
 		expect(text).toContain('The patches are independent of each other');
-		expect(text).not.toContain('puts right');
+		expect(text).not.toContain('is a fix or cleanup');
 	});
 
 	test('speaks of no conversion where there is none', () => {
 		const { subject, text } = told([patch('a.c'), patch('a.c')], ['a: fix it', 'b: fix it']);
-		expect(subject).toBe('Fix references on user pages');
+		expect(subject).toBe('Fix references to user pages');
 		expect(text).toContain('Nothing is converted to pins.');
 		expect(text).not.toContain('Patches 1 and 2');
 	});

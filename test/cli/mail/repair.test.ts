@@ -64,7 +64,7 @@ describe('what is wrong with the pages already', () => {
 	test('leaves the tag to the sender where no history tells', async () => {
 		const { stdout } = await cli(FIX, { cwd: scratch({ 'plover.c': DRIVER }) });
 		expect(stdout).not.toMatch(/^Fixes:/m);
-		expect(stdout).toContain('\n---\nNote: the Fixes: tag is to be filled in;');
+		expect(stdout).toContain('\n---\nNote: the Fixes: tag has to be filled in;');
 	});
 
 	test('has no tag where the line came with the first commit, or with none', async () => {

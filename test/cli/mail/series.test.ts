@@ -85,7 +85,7 @@ describe('fix --series', () => {
 			'0003-plover-convert-get_user_pages_fast-to-pin_user_pages.patch',
 		]);
 		const [cover, dunlin, repair, plover] = await mailsOf(cwd);
-		expect(cover?.subject).toBe('[PATCH 0/3] Convert references on user pages to pins');
+		expect(cover?.subject).toBe('[PATCH 0/3] Convert get_user_pages*() users to pin_user_pages*()');
 		expect(dunlin?.to).toEqual([
 			{ name: 'Dunlin, A.', address: 'dunlin@example.org' },
 			{ name: 'Ågot Sandpiper', address: 'agot@example.org' },
@@ -98,7 +98,7 @@ describe('fix --series', () => {
 			expect(mail?.inReplyTo).toBe(cover?.messageId);
 			expect(mail?.references).toBe(cover?.messageId);
 		}
-		expect(cover?.text).toMatch(/Patch 2 puts right what is wrong .* 3 files changed, /s);
+		expect(cover?.text).toMatch(/Patch 2 is a fix or cleanup of the existing code, .* 3 files changed, /s);
 		expect(cover?.text).toContain('  plover: release user pages with put_page()\n');
 		// nothing of the tree has changed
 		expect(readFileSync(join(cwd, 'dunlin/attach.c'), 'utf8')).toBe(ATTACH);

@@ -7,7 +7,7 @@ import { listed } from './wrap.js';
 /** Cases of Documentation/core-api/pin_user_pages.rst. */
 const CASES: Readonly<Record<Conversion['case'], string>> = {
 	1: 'CASE 1 (direct I/O)',
-	2: 'CASE 2 (RDMA and alike: the pages are held for as long as user space wants)',
+	2: 'CASE 2 (RDMA: the pages are needed for a long time)',
 	5: 'CASE 5 (pinning in order to write to the data within the page)',
 };
 
@@ -25,13 +25,13 @@ export function changelog(told: Told): readonly string[] {
 
 function why({ offer, conversion }: Told): string {
 	const { former, takers, account } = conversion;
-	const takes = `${listed(takers)} ${takers.length > 1 ? 'take' : 'takes'} plain references on user pages with ${listed(former)}`;
+	const takes = `${listed(takers)} ${takers.length > 1 ? 'take' : 'takes'} plain references to user pages with ${listed(former)}`;
 	if (offer.isTidy)
 		return `${takes}, which is deprecated. Here ${sentence(offer.why)}: this is cleanup, not a bug fix.`;
 	const risk =
 		account.isWritten && !offer.isRead
-			? 'Writeback and fork() cannot tell that such pages are in use: what is written after a page was cleaned, or after it became copy-on-write, may be lost.'
-			: 'A plain reference does not keep copy-on-write from replacing the page while it is in use, so stale data may be used.';
+			? 'fork() cannot tell that such pages are in use and may make them copy-on-write, so what is written to them afterwards may be lost. Nor can file systems tell that the data may change behind writeback.'
+			: 'A plain reference does not prevent copy-on-write from replacing the page while it is in use, so stale data may be used.';
 	return `${takes}, but ${sentence(offer.why)}. ${risk} This is ${CASES[conversion.case]} of Documentation/core-api/pin_user_pages.rst.`;
 }
 
@@ -43,28 +43,26 @@ function what({ conversion: { api, longterm, releasers } }: Told): string {
 function longTerm({ conversion: { longterm, account }, longTerm: kernel }: Told): string | undefined {
 	if (!longterm) return undefined;
 	const gain = kernel.migrates
-		? 'those in CMA areas or ZONE_MOVABLE are migrated out of there before they are pinned, so that a pin of unbounded duration blocks neither contiguous allocations nor memory hot-unplug.'
+		? 'those in CMA areas or ZONE_MOVABLE are migrated out of there, so that a pin of unbounded duration does not block CMA allocations or memory hot-unplug.'
 		: 'nothing bounds it.';
 	const refused = [
 		...(kernel.refusesWritableFiles && account.asksToWrite
 			? ['-EFAULT for writable shared mappings of files that need dirty tracking, as FOLL_WRITE is set']
 			: []),
 		...(kernel.daxError === undefined ? [] : [`-${kernel.daxError} for FS DAX mappings`]),
+		...(kernel.migrationError === undefined ? [] : [`-${kernel.migrationError} where pages cannot be migrated`]),
 	];
-	const cost =
-		refused.length > 0
-			? ` In return, pinning fails with ${refused.join(', and with ')}; taking plain references does not.`
-			: '';
+	const cost = refused.length > 0 ? ` As a side effect, pinning now fails with ${refused.join(', and with ')}.` : '';
 	return `FOLL_LONGTERM is right because user space decides how long the pages stay pinned: ${gain}${cost}`;
 }
 
 /** Pages of the kernel are not referenced any more. */
 function iterator({ conversion: { account, takers, former } }: Told): string | undefined {
 	if (account.iterator !== 'any') return undefined;
-	const lost = `Kernel-backed iterators such as ITER_BVEC lose the references that ${listed(former)} took on their pages: iov_iter_extract_pages() takes none.`;
+	const lost = `Unlike ${listed(former)}, iov_iter_extract_pages() takes no references to the pages of kernel-backed iterators such as ITER_BVEC.`;
 	const kept = account.outlasts
-		? `The pages may still be in use after ${listed(takers)} ${takers.length > 1 ? 'have' : 'has'} returned. No reference on them is held here any more then, so whoever made the iterator has to keep its pages until the I/O has completed.`
-		: 'The pages are only used until the call returns, and for that long the caller, who made the iterator, keeps them.';
+		? `They may still be in use after ${listed(takers)} ${takers.length > 1 ? 'have' : 'has'} returned, so whoever made the iterator must keep them alive until the I/O has completed.`
+		: 'They are only used until the call returns, and the caller, who made the iterator, keeps them alive until then.';
 	return `${lost} ${kept}`;
 }
 
@@ -78,7 +76,7 @@ function dirtying({ conversion: { account, longterm } }: Told): string | undefin
 
 /** What stands below the line. */
 export function remarks({ conversion }: Told): readonly string[] {
-	const test = `To test: exercise ${listed(conversion.takers)} with anonymous, shared and file-backed buffers, including the error paths, on a kernel with CONFIG_DEBUG_VM=y. Afterwards nr_foll_pin_acquired and nr_foll_pin_released in /proc/vmstat must have grown by the same amount.`;
+	const test = `To test: exercise ${listed(conversion.takers)} with anonymous, shared and file-backed buffers, including the error paths, on a kernel with CONFIG_DEBUG_VM=y. Afterwards nr_foll_pin_acquired and nr_foll_pin_released in /proc/vmstat should have increased by the same amount.`;
 	// what the changelog argues needs no note
 	const notes = conversion.notes.filter((note) => !note.startsWith('FOLL_WRITE with FOLL_LONGTERM'));
 	return [...notes.map((note) => `Note: ${sentence(note)}.`), test];

@@ -19,7 +19,7 @@ const WORDS: ReadonlyMap<string, Words> = new Map([
 		{
 			summary: 'release user pages with put_page()',
 			text: (functions, takers) =>
-				`${functions} gives pages that ${takers} took from user space to __free_page(). That is for pages the driver allocated itself: it bypasses what put_page() does for user pages when it drops the last reference. Use put_page().`,
+				`${functions} frees user pages obtained with ${takers} by __free_page(). That is for pages the driver allocated itself: it bypasses what put_page() does for user pages when it drops the last reference. Use put_page().`,
 		},
 	],
 	[
@@ -27,15 +27,15 @@ const WORDS: ReadonlyMap<string, Words> = new Map([
 		{
 			summary: 'lock user pages to mark them dirty',
 			text: (functions, takers) =>
-				`${functions} calls set_page_dirty() on user pages that ${takers} took, without the page lock. The file may be truncated meanwhile, and the mapping of the page go away under it. Use set_page_dirty_lock().`,
+				`${functions} calls set_page_dirty() on user pages obtained with ${takers}, without the page lock. The file may be truncated meanwhile, and the mapping of the page go away under it. Use set_page_dirty_lock().`,
 		},
 	],
 	[
 		'foll-flags-not-flags',
 		{
-			summary: 'pass FOLL_WRITE by its name',
+			summary: 'use FOLL_WRITE for gup_flags',
 			text: (functions, takers) =>
-				`${takers} takes FOLL_* flags, but ${functions} passes a value that works only because FOLL_WRITE == 1. Write FOLL_WRITE. No functional change.`,
+				`${takers} takes FOLL_* flags, but ${functions} passes a value that only works because FOLL_WRITE == 1. Use FOLL_WRITE. No functional change.`,
 			isCleanup: true,
 		},
 	],
@@ -44,7 +44,7 @@ const WORDS: ReadonlyMap<string, Words> = new Map([
 		{
 			summary: 'fix leak of user pages on error',
 			text: (functions, takers) =>
-				`When ${functions} fails after ${takers} took a page, it does not release that page. Nothing else holds it there, so it is leaked. Release it.`,
+				`On an error path of ${functions}, a page that ${takers} has just acquired is not released. Nothing else refers to it there, so it is leaked. Release it on that path.`,
 		},
 	],
 ]);
@@ -86,7 +86,7 @@ export function repairPatch({ rule, findings, takers, root, path, diffs, fixes }
 		remarks: !isBug(rule)
 			? []
 			: fixes === undefined
-				? ['Note: the Fixes: tag is to be filled in; no history here tells which commit brought this.']
-				: ['Note: the Fixes: tag is what git blame tells of the lines at fault; please check it.'],
+				? ['Note: the Fixes: tag has to be filled in; no history here tells which commit introduced this.']
+				: ['Note: the Fixes: tag is what git blame says of the lines at fault; please check it.'],
 	};
 }
