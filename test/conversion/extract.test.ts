@@ -100,9 +100,16 @@ describe('iov_iter_get_pages2()', () => {
 });
 
 describe('iov_iter_get_pages_alloc2()', () => {
+	test('keeps the answer behind the field where a bool may not be there', () => {
+		const after = converted(
+			OBJECT.replace('\tbool dirty;\n', '\tbool dirty;\n#ifdef CONFIG_X\n\tbool traced;\n#endif\n'),
+		);
+		expect(after).toContain('\tunsigned int nr;\t/* of pages */\n\tbool need_unpin;\n');
+	});
+
 	test('keeps the answer in the object, starts without an array, and frees it after a failure', () => {
 		const after = converted(OBJECT);
-		expect(after).toContain('\tunsigned int nr;	/* of pages */\n\tbool need_unpin;\n');
+		expect(after).toContain('\tbool dirty;\n\tbool need_unpin;\n');
 		expect(after).toContain('\tbool need_unpin = iov_iter_extract_will_pin(iter);\n');
 		expect(after).toMatch(
 			/\tssize_t got;\n\n\treq->pages = NULL;\n\tgot = iov_iter_extract_pages\(iter, &req->pages, SZ_1M, INT_MAX, 0,\s+&off\);\n\tif/,

@@ -17,6 +17,8 @@ import { hasRoom, isNested, isOverwritten, isStillThere, isTaken } from './room.
 import { at } from './spots.js';
 import { pathTo, type Statement, statementsOf } from './statements.js';
 
+/** A truth value among the fields of a record, in a line of its own. */
+const BOOL_FIELD = /^([\t ]+)bool[\t ]+\w+(?:[\t ]*:[\t ]*1)?;[^\n]*$/gm;
 const FLAG = 'need_unpin';
 const ASKS = 'iov_iter_extract_will_pin';
 
@@ -275,16 +277,28 @@ export class FlagPlan {
 		);
 	}
 
-	/** A line for the flag behind that of a field, in the definition of the record in the file itself. */
+	/**
+	 * A line for the flag in the definition of the record in the file itself: behind the last bool, where it moves nothing else that
+	 * has to be aligned, else behind the field.
+	 */
 	private fieldLine(record: string, field: string): Edit | undefined {
 		const own = this.file.text.slice(0, this.file.unit.own);
 		const head = new RegExp(`^struct\\s+${record}\\s*\\{`, 'm').exec(own);
 		const end = head ? own.indexOf('\n}', head.index) : -1;
 		if (!head || end < 0) return undefined;
 		const body = own.slice(head.index, end);
+		const isOuter = ({ index }: { readonly index: number }): boolean => !isNested(own, head.index, head.index + index);
 		const line = new RegExp(`^([\\t ]+)[^\\n;{}()]*\\b${field}(?:\\[[^\\n\\]]*\\])?;[^\\n]*$`, 'm').exec(body);
-		if (!line || isNested(own, head.index, head.index + line.index)) return undefined;
-		const offset = head.index + line.index + line[0].replace(/\r$/, '').length;
+		if (!line || !isOuter(line)) return undefined;
+		// one in an #if arm is not there in every kernel
+		const bools = /^[\t ]*#/m.test(body) ? [] : [...body.matchAll(BOOL_FIELD)];
+		return this.lineBehind(head.index, bools.findLast(isOuter) ?? line);
+	}
+
+	/** @param start of the text that the match was found in */
+	private lineBehind(start: number, line: RegExpMatchArray): Edit {
+		const own = this.file.text.slice(0, this.file.unit.own);
+		const offset = start + (line.index ?? 0) + line[0].replace(/\r$/, '').length;
 		return { start: offset, end: offset, text: `${lineEnd(own)}${line[1]}bool ${FLAG};` };
 	}
 
