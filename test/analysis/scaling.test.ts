@@ -59,6 +59,13 @@ describe('a text of twice the length', () => {
 	});
 });
 
+describe('operators in a row', () => {
+	it('are not given to the parser', () => {
+		const shape = SHAPES['junk: operators in a function'] as Shape;
+		expect(workOn(shape(2_000))).toEqual({ steps: 0, givenUp: 1 });
+	});
+});
+
 describe('states within an expression', () => {
 	it('do not double with each operator', () => {
 		const shape = SHAPES['expressions: alternating && and || as a value'] as Shape;

@@ -1,4 +1,5 @@
 /** All that has to do with the references of some taking calls: who gives them back, where they wait, how the functions end. */
+
 import { allCalls, callsOf } from '../analysis/callers.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { keptIn } from '../analysis/ownership/ending.js';
@@ -13,6 +14,7 @@ import { FREES_PAGES, RELEASES } from '../kernel/giving-back.js';
 import { PAGE_ALLOCATORS } from '../kernel/page-flow.js';
 import { TOLD } from '../kernel/sinks/index.js';
 import type { CallExpr, Expr, FunctionIR, Range } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import { hasOtherBranch, sharesBranch } from './branches.js';
 import { assignedFrom, pageParameter, pageParameterNamed, receivers, unseenCaller } from './callers.js';
 import { Hands, type Seen } from './hands.js';
@@ -268,23 +270,28 @@ class Gathering implements Seen {
 	}
 }
 
-/** By the start of the taking call. */
-const KNOWN = new WeakMap<FileContext, Map<number, Handling | Blocked>>();
+/** Taking calls of a file that are followed; no kernel file has as many that are to be converted. */
+const MOST_HANDLINGS = 32;
+
+/** What is known of the taking calls of a file, by their starts. */
+const handlings = memoize((_: FileContext) => new Map<number, Handling | Blocked>());
 
 /**
  * Everything that has to change with `taking`.
  * @throws Blocked where something speaks against it
  */
 export function handlingOf(file: FileContext, taking: ApiCall): Handling {
-	const all = KNOWN.get(file) ?? new Map<number, Handling | Blocked>();
-	KNOWN.set(file, all);
+	const all = handlings(file);
 	const { start } = taking.call;
-	const known = all.get(start) ?? gathered(file, taking);
+	const known = all.get(start) ?? (all.size < MOST_HANDLINGS ? gathered(file, taking) : TOO_MANY);
+	if (known === TOO_MANY) throw known;
 	all.set(start, known);
 	if (known instanceof Blocked) throw known;
 	for (const other of known.takings) all.set(other.call.start, known);
 	return known;
 }
+
+const TOO_MANY = new Blocked('the file has more calls that take user pages than are followed');
 
 function gathered(file: FileContext, taking: ApiCall): Handling | Blocked {
 	try {

@@ -36,15 +36,20 @@ function* sites(file: FileContext): Generator<Site> {
 	}
 }
 
+/** Offset of the first test of vm_file in a function; beyond its end where there is none. */
+const firstFileTest = memoize((fn: FunctionIR): number => {
+	let first = Number.POSITIVE_INFINITY;
+	for (const { test } of fn.blocks)
+		for (const root of test ? roots(test) : [])
+			postorder(root, (expr) => {
+				if (expr.kind === 'field' && expr.field === 'vm_file') first = Math.min(first, expr.start);
+			});
+	return first;
+});
+
 /** The function lets no page of a file through: it asks vm_file before it takes any. */
 function isAnonymousOnly({ fn, call }: ApiCall): boolean {
-	let asked = false;
-	for (const block of fn?.blocks ?? [])
-		for (const root of block.test ? roots(block.test) : [])
-			postorder(root, (expr) => {
-				if (expr.kind === 'field' && expr.field === 'vm_file' && expr.start < call.start) asked = true;
-			});
-	return asked;
+	return fn !== undefined && firstFileTest(fn) < call.start;
 }
 
 function isHarmless(file: FileContext, { taken }: UserPage): boolean {

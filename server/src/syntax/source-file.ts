@@ -17,6 +17,8 @@ import { Token, type Tokens, tokenize, tokenText } from './tokens.js';
 const MANY_WORDS = 32;
 /** Bracket nesting that is not given to the parser at all. */
 const DEEPEST_BRACKETS = 200;
+/** Operators in a row, without an operand between, that are not given to the parser: its recovery from errors takes long there. */
+const LONGEST_OPERATORS = 100;
 /** Tokens of one function beyond which it is left unread; the longest of the kernel has some 20,000. */
 const LONGEST_FUNCTION = 60_000;
 /** UTF-16 units of one name; compilers must tell apart the first 63. */
@@ -365,11 +367,17 @@ function lowerBound(list: readonly number[], value: number): number {
 function isBeyond(tokens: Tokens, item: Item): boolean {
 	if (item.last - item.first > LONGEST_FUNCTION) return true;
 	let depth = 0;
+	let operators = 0;
 	for (let i = item.first; i < item.last; i++) {
 		const start = tokens.starts[i] as number;
 		if (tokens.kinds[i] === Token.Name && (tokens.ends[i] as number) - start > LONGEST_NAME) return true;
-		if (tokens.kinds[i] !== Token.Punct) continue;
+		if (tokens.kinds[i] !== Token.Punct) {
+			operators = 0;
+			continue;
+		}
 		const char = tokens.text[start] as string;
+		operators = '+-*/%&|^~!<>=?:'.includes(char) ? operators + 1 : 0;
+		if (operators > LONGEST_OPERATORS) return true;
 		if ('([{'.includes(char)) depth++;
 		else if (')]}'.includes(char)) depth--;
 		if (depth > DEEPEST_BRACKETS) return true;

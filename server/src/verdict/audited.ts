@@ -1,5 +1,7 @@
 /** Which calls the audit lists: those that take references on user pages, or walk to a user page. */
+
 import type { ApiCall, FileContext } from '../analysis/context.js';
+import { memoize } from '../syntax/memoize.js';
 
 const FAMILIES = ['get_user_page', 'pin_user_page', 'iov_iter_get_pages'] as const;
 const OTHERS: ReadonlySet<string> = new Set([
@@ -34,7 +36,7 @@ function isLeftOut({ path, area }: FileContext): boolean {
 }
 
 /** The calls of a file that the audit lists: one for each place of its own text, in its order. */
-export function auditedCalls(file: FileContext): readonly ApiCall[] {
+export const auditedCalls = memoize((file: FileContext): readonly ApiCall[] => {
 	if (isLeftOut(file)) return [];
 	const found = new Map<number, ApiCall>();
 	for (const call of file.calls) {
@@ -45,4 +47,4 @@ export function auditedCalls(file: FileContext): readonly ApiCall[] {
 		if (!known || (call.fn?.clean && !known.fn?.clean)) found.set(nameRange.start, call);
 	}
 	return [...found.values()].sort((a, b) => a.call.start - b.call.start);
-}
+});

@@ -1,5 +1,7 @@
 /** The journey of the pages of each taking call: where they are taken, who gives them back, how the function ends. */
+
 import type { CallExpr, FunctionIR, Range } from '../../syntax/ir.js';
+import { memoize } from '../../syntax/memoize.js';
 import type { ApiCall, FileContext } from '../context.js';
 import type { Held } from '../holders.js';
 import { rootOf } from '../walk.js';
@@ -194,6 +196,4 @@ function addWay(draft: Draft, way: WayOut): void {
 }
 
 /** Journeys of all taking calls of a file, in the order of the text. */
-export function journeys(file: FileContext): Journey[] {
-	return new Journeys(file).all();
-}
+export const journeys = memoize((file: FileContext): readonly Journey[] => new Journeys(file).all());
