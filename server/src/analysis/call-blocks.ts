@@ -10,7 +10,7 @@ export interface CallBlocks {
 	ofName(name: string): readonly number[];
 }
 
-export const callsByBlock = memoize((fn: FunctionIR): CallBlocks => collect(fn));
+export const callsByBlock = memoize(collect);
 
 function collect(fn: FunctionIR): CallBlocks {
 	const byCall = new Map<CallExpr, number[]>();

@@ -26,7 +26,7 @@ function namesOf({ text }: FileContext): Names {
 	};
 }
 
-const names = memoize((file: FileContext): Names => namesOf(file));
+const names = memoize(namesOf);
 
 /** The function's name stands somewhere without a call behind it: in a table of methods, as a callback. */
 export function isAddressTaken(file: FileContext, name: string): boolean {

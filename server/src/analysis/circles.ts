@@ -4,7 +4,7 @@ import type { FunctionIR } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
 
 /** Blocks that lie on a circle, of a loop or of jumps. */
-export const circlesOf = memoize((fn: FunctionIR): ReadonlySet<number> => search(fn));
+export const circlesOf = memoize(search);
 
 /** Tarjan's strongly connected components, with a stack of its own: a function may have more blocks than calls may nest. */
 function search({ blocks }: FunctionIR): ReadonlySet<number> {

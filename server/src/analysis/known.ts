@@ -1,8 +1,8 @@
 /** What is known on one path: conditions that were tested, values of variables, other names of a place. */
 
+import { NEGATED } from '../syntax/canonical.js';
 import type { Expr } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
-import { NEGATED } from './comparisons.js';
 import { common, type Facts, factOf, filtered, forget, NO_FACTS } from './facts.js';
 import { bare, isVariable, place, rootOf } from './walk.js';
 

@@ -1,10 +1,10 @@
 /** Return values of the family that may still be a negative errno, followed through tests. */
 
 import type { Kernel } from '../kernel/types.js';
+import { FLIPPED, NEGATED } from '../syntax/canonical.js';
 import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 import { memoize } from '../syntax/memoize.js';
-import { FLIPPED, NEGATED } from './comparisons.js';
 import type { ApiCall } from './context.js';
 import { filtered } from './facts.js';
 import { type Flow, replay, solve } from './flow.js';

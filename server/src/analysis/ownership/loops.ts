@@ -1,5 +1,4 @@
 /** Which elements a loop goes through. */
-import { grouped } from '../../syntax/grouped.js';
 import type { Expr, FunctionIR, Loop } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
 import { bare, place } from '../walk.js';
@@ -22,8 +21,10 @@ function startsAtZero(init: Expr | undefined, index: string): boolean {
 }
 
 const loopsByHead = memoize((fn: FunctionIR): ReadonlyMap<number, readonly Loop[]> => {
-	const heads = fn.loops.flatMap((loop) => loop.heads.map((head) => ({ head, loop })));
-	return new Map([...grouped(heads, ({ head }) => head)].map(([head, at]) => [head, at.map(({ loop }) => loop)]));
+	const byHead = new Map<number, Loop[]>();
+	for (const loop of fn.loops)
+		for (const head of loop.heads) if (!byHead.get(head)?.push(loop)) byHead.set(head, [loop]);
+	return byHead;
 });
 
 /** Loops whose ordinary end the test of a block decides, outer first. */

@@ -1,9 +1,9 @@
 /** What expressions are worth on a path, and what a test says of them. */
 
 import { ADDRESSES, ALLOCATORS, ZEROING } from '../../kernel/callees.js';
+import { FLIPPED, NEGATED } from '../../syntax/canonical.js';
 import type { Expr, Range } from '../../syntax/ir.js';
 import { unwrap } from '../../syntax/lower.js';
-import { FLIPPED, NEGATED } from '../comparisons.js';
 import { contradict, factOf, written } from '../facts.js';
 import { relations } from '../results.js';
 import { bare, parts } from '../walk.js';

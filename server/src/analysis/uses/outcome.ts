@@ -1,8 +1,8 @@
 /** Edges of tests on which a taking call has failed, or got less than was asked for. */
 
+import { FLIPPED, NEGATED } from '../../syntax/canonical.js';
 import type { CallExpr, Expr } from '../../syntax/ir.js';
 import { unwrap } from '../../syntax/lower.js';
-import { FLIPPED, NEGATED } from '../comparisons.js';
 import { bare, isNull } from '../walk.js';
 import { pathOf } from './paths.js';
 

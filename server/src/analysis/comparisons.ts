@@ -1,2 +1,0 @@
-/** Comparison operators and what becomes of them. */
-export { FLIPPED, NEGATED } from '../syntax/canonical.js';
