@@ -17,7 +17,9 @@ import type { ApiCall, FileContext } from './context.js';
 import { typeOfExpr } from './integers.js';
 import { kernelBacked } from './iterators.js';
 import { ANY_FIELD, keyOf, type Level, levelOf, levelOfType, locate, type PagePlace, within } from './page-places.js';
-import { bare, isNull, postorder, roots } from './walk.js';
+import { Definitions, type Point } from './reaching-definitions.js';
+import { localOf, shadowedNames } from './variables.js';
+import { bare, everywhere, isNull, place, postorder, roots } from './walk.js';
 
 export type Source =
 	| { readonly kind: 'place'; readonly place: PagePlace }
@@ -105,8 +107,16 @@ function castInside(expr: Expr): Expr | undefined {
 const COPIES = /^(?:memcpy|memmove|WRITE_ONCE)$/;
 
 class Collector {
-	readonly flows: PageFlow[] = [];
 	readonly wrapped: Wrapped[] = [];
+	private readonly found: PageFlow[] = [];
+	/** Where each of the flows stands. */
+	private readonly points: Point[] = [];
+	/** What a variable for one page is set to, by the flows into it. */
+	private readonly definitions: Definitions<readonly PageFlow[]>;
+	/** Pages that are changed through a pointer to their variable. */
+	private readonly addressed: ReadonlySet<string>;
+	private block = 0;
+	private time = 0;
 	private readonly file: FileContext;
 	private readonly fn: FunctionIR;
 	private readonly api: ReadonlyMap<Expr, ApiCall>;
@@ -115,10 +125,49 @@ class Collector {
 		this.file = file;
 		this.fn = fn;
 		this.api = new Map(file.callsOf(fn).map((call) => [call.call, call]));
+		this.definitions = new Definitions(fn);
+		this.addressed = addressedNames(fn);
 		for (const block of fn.blocks) {
+			this.block = block.id;
 			for (const step of block.steps) this.step(step);
 			if (block.test) this.expression(block.test);
 		}
+	}
+
+	/** The flows, where a variable for one page stands for what it was set to on the way there. */
+	flows(): readonly PageFlow[] {
+		return this.found.flatMap((flow, i) => {
+			const { into, from, how } = flow;
+			const name = how === 'copy' && from.kind === 'place' ? this.pageVariable(from.place) : undefined;
+			const reaching = name && this.definitions.reaching(name, this.points[i] as Point);
+			if (!reaching || reaching.some((flows) => flows.length === 0)) return [flow];
+			return reaching.flat().map((definition) => ({ ...definition, into }));
+		});
+	}
+
+	/** Name of a local variable that is one page. */
+	private pageVariable({ root, path }: PagePlace): string | undefined {
+		if (root.kind !== 'variable' || root.fn !== this.fn || path.length > 0) return undefined;
+		const { name } = root;
+		const type = localOf(this.fn, name)?.type;
+		const isOne = type !== undefined && levelOfType(type) === 'page';
+		return isOne && !this.addressed.has(name) && !shadowedNames(this.fn).has(name) ? name : undefined;
+	}
+
+	/** The variable is set by what `action` finds. */
+	private defining(left: Expr, action: () => void): void {
+		const at = bare(left);
+		const from = this.found.length;
+		action();
+		const place = at.kind === 'name' ? this.at(at) : undefined;
+		const name = place && this.pageVariable(place);
+		if (name === undefined) return;
+		const own = this.found.slice(from).filter(({ into }) => keyOf(into) === keyOf(place as PagePlace));
+		this.definitions.define(name, this.now(), own);
+	}
+
+	private now(): Point {
+		return { block: this.block, time: this.time++ };
 	}
 
 	private at(expr: Expr): PagePlace | undefined {
@@ -135,17 +184,40 @@ class Collector {
 			const { start, end, name, type } = step.variable;
 			const left: Expr = { start, end, kind: 'name', name };
 			if (step.init.kind === 'list') this.list(step.init, type, this.at(left));
-			else this.store(left, step.init);
+			else this.defining(left, () => this.store(left, step.init as Expr));
 		}
-		if (step.kind === 'each') this.each(step.macro, step.args);
+		if (step.kind === 'each')
+			this.defining(step.args.find((arg) => this.level(arg) === 'page') ?? NOTHING, () =>
+				this.each(step.macro, step.args),
+			);
 	}
 
 	private expression(root: Expr): void {
 		postorder(root, (expr) => {
-			if (expr.kind === 'assign' && expr.op === '=') this.store(expr.left, expr.right);
-			if (expr.kind === 'call') this.call(expr);
+			if (expr.kind === 'assign') this.assign(expr);
+			if (expr.kind === 'call') this.calling(expr);
 			if (expr.kind === 'cast' && expr.operand.kind === 'list') this.list(expr.operand, expr.type, undefined);
 		});
+	}
+
+	private assign({ op, left, right }: Expr & { readonly kind: 'assign' }): void {
+		this.defining(left, () => {
+			if (op === '=') this.store(left, right);
+		});
+	}
+
+	/** A call sets the variables whose addresses it gets. */
+	private calling(call: CallExpr): void {
+		const given = call.args.flatMap((arg) => {
+			const at = bare(arg);
+			return at.kind === 'unary' && at.op === '&' ? at.operand : [];
+		});
+		const set = (i: number): void => {
+			const left = given[i];
+			if (left) this.defining(left, () => set(i + 1));
+			else this.call(call);
+		};
+		set(0);
 	}
 
 	/**
@@ -191,7 +263,8 @@ class Collector {
 		if (!into || !from) return;
 		// a list that lies in the object itself
 		if (how === 'alias' && from.kind === 'place' && isWithin(into, from.place)) return;
-		this.flows.push({ into, from, how });
+		this.found.push({ into, from, how });
+		this.points.push(this.now());
 	}
 
 	private store(left: Expr, right: Expr): void {
@@ -338,6 +411,26 @@ class Collector {
 	}
 }
 
+const NOTHING: Expr = { start: 0, end: 0, kind: 'number', value: undefined, text: '' };
+
+/** Variables whose address is kept, so that they may change by it. */
+function addressedNames(fn: FunctionIR): ReadonlySet<string> {
+	const names = new Set<string>();
+	const keep = (value: Expr): void => {
+		const at = bare(value);
+		if (at.kind === 'unary' && at.op === '&') names.add(place(at.operand) ?? '');
+		if (at.kind === 'list') at.items.forEach(keep);
+		if (at.kind === 'conditional') for (const arm of [at.whenTrue, at.whenFalse]) if (arm) keep(arm);
+	};
+	everywhere(fn, (expr) => {
+		if (expr.kind === 'assign') keep(expr.right);
+		if (expr.kind === 'list') keep(expr);
+	});
+	for (const { steps } of fn.blocks)
+		for (const step of steps) if (step.kind === 'declare' && step.init) keep(step.init);
+	return names;
+}
+
 const COLLECTED = new WeakMap<FileContext, Map<FunctionIR, FunctionFlows>>();
 
 /** How pages come into the places of `fn`. */
@@ -349,8 +442,8 @@ export function flowsOf(file: FileContext, fn: FunctionIR): FunctionFlows {
 	}
 	let flows = known.get(fn);
 	if (!flows) {
-		const { flows: found, wrapped } = new Collector(file, fn);
-		flows = { flows: found, wrapped };
+		const collector = new Collector(file, fn);
+		flows = { flows: collector.flows(), wrapped: collector.wrapped };
 		known.set(fn, flows);
 	}
 	return flows;

@@ -227,6 +227,10 @@ function guarded(file: FileContext, fn: FunctionIR, { start, end, text }: Edit, 
 	if (outer.some((one) => one.kind === 'if' && one.otherwise && one.then.start <= start && start < one.then.end))
 		throw new Blocked(`${fn.name}() gives the pages back in a branch without brackets`, [at(here, 'here')]);
 	const lead = indentation(file.text, start);
+	const parent = outer.at(-2);
+	const gap = parent?.kind === 'if' && parent.otherwise === own ? /\belse(\s*)$/.exec(file.text.slice(0, start)) : null;
+	if (gap)
+		return { start: start - (gap[1] as string).length, end, text: ` if (${flag})${lineEnd(file.text)}${lead}${text}` };
 	const inner = text.replaceAll('\n', '\n\t');
 	return { start, end, text: `if (${flag})${lineEnd(file.text)}${lead}\t${inner}` };
 }
@@ -236,7 +240,7 @@ function releaseEdits(file: FileContext, releases: readonly PageCall[], plan: Fl
 	const starts = new Set(releases.map(({ call }) => call.start));
 	const sites = new Map<number, Edit>();
 	const edits = rewriteReleases(file, releases, true).map(({ edit, kind, after, fn }, i) => {
-		const { call, pages } = releases[i] as PageCall;
+		const { call, pages, told } = releases[i] as PageCall;
 		if (!plan) return edit;
 		const outside = file.unit.isOwn(fn) ? undefined : callsOfPureRelease(file, fn, starts);
 		const guardedCalls = outside ? outside.map((site) => site.call) : [call];
@@ -246,7 +250,7 @@ function releaseEdits(file: FileContext, releases: readonly PageCall[], plan: Fl
 				at(acting.nameRange, 'given back here'),
 			]);
 		const whole = kind === 'expression' ? { start: call.start, end: call.end, text: after } : edit;
-		if (!outside) return guarded(file, fn, whole, plan.in(fn, call, pages));
+		if (!outside) return guarded(file, fn, whole, plan.in(fn, call, pages, told));
 		for (const site of outside) {
 			const [arg = pages] = site.call.args;
 			const { start, end } = site.call;

@@ -4,6 +4,7 @@
  */
 import { allCalls, callsOf } from '../analysis/callers.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
+import type { Told } from '../analysis/discriminant.js';
 import { integer, typeOfExpr } from '../analysis/integers.js';
 import { leavesIterator } from '../analysis/iterator-keep.js';
 import { isParameter, localOf, parameterAt, variableType } from '../analysis/variables.js';
@@ -11,6 +12,7 @@ import { bare, everywhere, isNull, place, postorder } from '../analysis/walk.js'
 import type { Edit } from '../rules/rule.js';
 import type { CallExpr, Expr, FunctionIR, Variable } from '../syntax/ir.js';
 import { pageParameter } from './callers.js';
+import { keptIterator } from './kept-iterator.js';
 import { before, blanks, columns, indentation, LINE, lineEnd } from './layout.js';
 import { Blocked } from './plan.js';
 import { hasRoom, isNested, isOverwritten, isStillThere, isTaken } from './room.js';
@@ -51,9 +53,9 @@ export class FlagPlan {
 	 * The flag as an expression of `fn`, where the pages `pages` are given back.
 	 * @throws Blocked where it does not get there
 	 */
-	in(fn: FunctionIR, call: CallExpr, pages: Expr): string {
+	in(fn: FunctionIR, call: CallExpr, pages: Expr, told?: Told): string {
 		if (isTaken(this.file.text, FLAG)) throw new Blocked(`${FLAG} is the name of something else in this file`);
-		const found = this.reaches(fn) && !this.comesAfter(fn, call) ? undefined : this.find(fn, call, pages, 0);
+		const found = this.reaches(fn) && !this.comesAfter(fn, call) ? undefined : this.find(fn, call, pages, 0, told);
 		if (found === undefined)
 			throw new Blocked(`${fn.name}() cannot be told whether the pages are pinned`, [
 				at(call.nameRange, 'given back here'),
@@ -61,14 +63,15 @@ export class FlagPlan {
 		return found;
 	}
 
-	private find(fn: FunctionIR, call: CallExpr, pages: Expr, depth: number): string | undefined {
+	private find(fn: FunctionIR, call: CallExpr, pages: Expr, depth: number, told?: Told): string | undefined {
 		if (this.known.has(fn.name) || depth > DEEPEST) return this.known.get(fn.name);
 		this.known.set(fn.name, undefined);
 		const found =
 			this.fromIterator(fn) ??
 			this.fromTaker(fn) ??
 			this.fromCallers(fn, pages, depth) ??
-			this.fromObject(fn, call, depth);
+			this.fromObject(fn, call, depth, told?.field) ??
+			this.fromKeptIterator(fn, call, told);
 		this.known.set(fn.name, found);
 		return found;
 	}
@@ -215,13 +218,13 @@ export class FlagPlan {
 	}
 
 	/** An object that the function has was set up where the flag is known: it keeps it beside a field that came the same way. */
-	private fromObject(fn: FunctionIR, call: CallExpr, depth: number): string | undefined {
+	private fromObject(fn: FunctionIR, call: CallExpr, depth: number, tells: string | undefined): string | undefined {
 		for (const object of this.objectsOf(fn, call)) {
 			const type = variableType(fn, object.name);
 			const record = /^struct (\w+)$/.exec(type?.base ?? '')?.[1];
 			if (!record || type?.pointers !== 1 || !isStillThere(fn, call, object.name)) continue;
 			for (const field of object.fields) {
-				const found = this.keptIn(fn, record, field, depth);
+				const found = this.keptIn(fn, record, field, depth, field === tells);
 				if (found !== undefined) return `${object.name}->${FLAG}`;
 			}
 		}
@@ -241,8 +244,17 @@ export class FlagPlan {
 		return [...found].map(([name, fields]) => ({ name, fields: [...fields] }));
 	}
 
-	/** The field is stored, with every object of the record, in functions where the flag is known. */
-	private keptIn(reader: FunctionIR, record: string, field: string, depth: number): string | undefined {
+	/** The object keeps the iterator, which is asked again. */
+	private fromKeptIterator(fn: FunctionIR, call: CallExpr, told: Told | undefined): string | undefined {
+		const iter = keptIterator(this.file, this.taking, this.taker, { fn, call, isOurs: told?.side === 'here' });
+		return iter === undefined ? undefined : `${ASKS}(${iter})`;
+	}
+
+	/**
+	 * The field is stored, with every object of the record, in functions where the flag is known.
+	 * @param tells it tells these pages from others, for which it is stored as well
+	 */
+	private keptIn(reader: FunctionIR, record: string, field: string, depth: number, tells: boolean): string | undefined {
 		const { file } = this;
 		const declaration = hasRoom(file, record) ? this.fieldLine(record, field) : undefined;
 		if (declaration === undefined) return undefined;
@@ -250,7 +262,8 @@ export class FlagPlan {
 		if (this.fields.has(key)) return FLAG;
 		const stores = this.storesTo(record, field);
 		const makers = stores.filter(({ fn }) => fn.name !== reader.name && this.reaches(fn));
-		if (makers.length === 0 || makers.length !== stores.length) return undefined;
+		// of a field that tells the pages apart, the other stores are for other pages
+		if (makers.length === 0 || (!tells && makers.length !== stores.length)) return undefined;
 		if (isOverwritten(file, record, new Map(makers.map(({ fn, left }) => [fn, left.start])))) return undefined;
 		const flags = makers.map(({ fn, left }) => {
 			const inner = fn.calls.find((one) => one.start >= left.start) ?? fn.calls[0];

@@ -56,6 +56,15 @@ function isZeroPage(pages: Expr): boolean {
 	return at.kind === 'call' && at.name === 'ZERO_PAGE';
 }
 
+/** It is known what the kernel's function that is called does with pages. */
+export function isKnownCall(file: FileContext, fn: FunctionIR, { name }: CallExpr): boolean {
+	if (file.kernel.api(name)) return true;
+	if ([RELEASES, TAKERS, KEEPERS, STORES, FREES, ARRAY_READERS].some((names) => names.has(name))) return true;
+	if (isLocal(fn, name)) return false;
+	const looks = readsOnly(name) || keepsNothing(name) || looksAtPage(name) || unmaps(name);
+	return looks || [deviceCall, listCall, loadsFrom, storesInto, viewOf].some((of) => of(name) !== undefined);
+}
+
 /** Looks for them, one kind after the other. @throws Blocked with the first that is found */
 export class Hands {
 	private readonly seen: Seen;
@@ -96,7 +105,7 @@ export class Hands {
 			this.ends(fn);
 			for (const call of fn.calls) {
 				const callee = this.seen.file.ir.lookup(call.name);
-				if (!callee && this.isKnown(fn, call)) continue;
+				if (!callee && isKnownCall(this.seen.file, fn, call)) continue;
 				if (!unprinted(call).some((arg) => this.isPages(fn, arg))) continue;
 				if (callee) followed.add(callee);
 				else
@@ -150,15 +159,6 @@ export class Hands {
 		const near = [...this.seen.takings.values()].flatMap(({ fn }) => (fn ? [fn, ...file.ir.callers(fn.name)] : []));
 		const fields = this.seen.fields().map(({ field }) => field);
 		return [...near, ...file.ir.functions, ...fields.flatMap((field) => file.ir.naming(field))];
-	}
-
-	private isKnown(fn: FunctionIR, { name }: CallExpr): boolean {
-		const { file } = this.seen;
-		if (file.kernel.api(name)) return true;
-		if ([RELEASES, TAKERS, KEEPERS, STORES, FREES, ARRAY_READERS].some((names) => names.has(name))) return true;
-		if (isLocal(fn, name)) return false;
-		const looks = readsOnly(name) || keepsNothing(name) || looksAtPage(name) || unmaps(name);
-		return looks || [deviceCall, listCall, loadsFrom, storesInto, viewOf].some((of) => of(name) !== undefined);
 	}
 
 	/** Pages wait in a list for I/O, and somebody gives back pages of such a list whose origin is not seen. */

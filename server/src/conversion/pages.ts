@@ -2,10 +2,12 @@
 
 import { allCalls, callsOf } from '../analysis/callers.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
+import { type Told, toldApart } from '../analysis/discriminant.js';
 import { keptIn } from '../analysis/ownership/ending.js';
 import { keyOf as fieldKey, lastField } from '../analysis/ownership/fields.js';
 import { type Journey, journeys } from '../analysis/ownership/journey.js';
 import { originOf, type PageOrigin } from '../analysis/page-origin.js';
+import { locate, type PagePlace } from '../analysis/page-places.js';
 import { usesOf } from '../analysis/uses/index.js';
 import { toldIn } from '../analysis/uses/notifier.js';
 import { rootOf } from '../analysis/walk.js';
@@ -19,6 +21,7 @@ import { hasOtherBranch, sharesBranch } from './branches.js';
 import { assignedFrom, pageParameter, pageParameterNamed, receivers, unseenCaller } from './callers.js';
 import { Hands, type Seen } from './hands.js';
 import { Blocked } from './plan.js';
+import { confinedTo, isOutOfReach } from './reach.js';
 import { at, callsNamed, type PageCall } from './spots.js';
 
 export interface Handling {
@@ -99,15 +102,17 @@ class Gathering implements Seen {
 			const origin = this.origin(fn, pages);
 			const { ours, others, other, unseen } = origin;
 			if (!ours) {
-				if (unseen && (this.outlive() || this.isWithinReach(fn))) this.perhaps(fn, call);
+				if (unseen && (this.outlive() || this.isWithinReach(fn)) && !this.isOutOfReach(fn, pages))
+					this.perhaps(fn, call);
 				continue;
 			}
 			if (!fn.clean)
 				throw new Blocked(`${fn.name}() could not be read completely`, [at(fn.nameRange, 'this function')]);
-			if (other && this.isOthers(fn, call)) continue;
-			if (other) this.mixed(fn, call, origin);
+			const told = other ? this.toldApart(fn, call, pages) : undefined;
+			if (other && (told?.side === 'elsewhere' || this.isOthers(fn, call))) continue;
+			if (other && !told) this.mixed(fn, call, origin);
 			for (const taking of others) this.join(taking, call);
-			found.push({ fn, call, pages });
+			found.push({ fn, call, pages, ...(told && { told }) });
 		}
 		return found;
 	}
@@ -115,6 +120,13 @@ class Gathering implements Seen {
 	/** The pages are still held when the function that takes them returns: others may come by them. */
 	private outlive(): boolean {
 		return [...this.takings.values()].some((taking) => !usesOf(this.file, taking).transient);
+	}
+
+	/** The pages stay in places that are seen, and this is another one: whoever fills it never has them. */
+	private isOutOfReach(fn: FunctionIR, pages: Expr): boolean {
+		const at = locate(pages, fn, this.file.ir);
+		const reached = at && confinedTo(this.file, this.takings);
+		return reached !== undefined && isOutOfReach(this.file, reached, at as PagePlace);
 	}
 
 	/** The function is called, maybe in turn, where the pages are taken. */
@@ -133,6 +145,10 @@ class Gathering implements Seen {
 		throw new Blocked(`${release.name}() in ${fn.name}() gives pages back, and may mean these`, [
 			at(release.nameRange, 'where these pages come from is not seen'),
 		]);
+	}
+
+	private toldApart(fn: FunctionIR, call: CallExpr, pages: Expr): Told | undefined {
+		return toldApart({ file: this.file, takings: this.takings, fn, call, pages });
 	}
 
 	/** Where pages of two origins share a place, what frees pages of the allocator under another kind of object is not for these. */

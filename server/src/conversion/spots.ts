@@ -1,6 +1,7 @@
 /** Places and calls that a conversion is about. */
 import { callsOf } from '../analysis/callers.js';
 import type { FileContext } from '../analysis/context.js';
+import type { Told } from '../analysis/discriminant.js';
 import type { CallExpr, Expr, FunctionIR, Range } from '../syntax/ir.js';
 
 /** A call that gives pages back or marks them dirty. */
@@ -9,6 +10,8 @@ export interface PageCall {
 	readonly call: CallExpr;
 	/** The pages it is about. */
 	readonly pages: Expr;
+	/** Other pages have the same place: this tells them apart. */
+	readonly told?: Told;
 }
 
 /** Calls of these names in the file and what it is linked with, each place once. */

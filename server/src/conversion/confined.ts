@@ -1,0 +1,99 @@
+/** Whether objects of a record never leave the functions that are seen: escape analysis of what lives on the stack and is passed down. */
+import type { FileContext } from '../analysis/context.js';
+import { variableType } from '../analysis/variables.js';
+import { bare, parts, roots } from '../analysis/walk.js';
+import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
+
+/** Read or write an object as memory, and keep nothing. */
+const AS_MEMORY = /^(?:mem(?:set|zero_explicit)|sizeof)$/;
+
+/** A variable of a function that is such an object or points to one. */
+interface Name {
+	readonly fn: FunctionIR;
+	readonly name: string;
+}
+
+/**
+ * Every object of the record is a local variable, and its address goes to nobody but functions that are seen.
+ * @param record "struct example_state"
+ */
+export function isConfined(file: FileContext, record: string): boolean {
+	const tag = record.replace(/^(?:struct|union) /, '');
+	if (tag === record || isPartOfOthers(file, record)) return false;
+	const names: Name[] = [];
+	for (const fn of file.ir.naming(tag))
+		for (const { name, type } of fn.locals)
+			if (type.base === record) {
+				if (type.pointers > 0 || type.array) return false;
+				names.push({ fn, name });
+			}
+	const seen = new Set(names.map(keyOf));
+	for (const one of names) {
+		const next = passedOn(file, one, record);
+		if (!next) return false;
+		for (const inner of next)
+			if (!seen.has(keyOf(inner))) {
+				seen.add(keyOf(inner));
+				names.push(inner);
+			}
+	}
+	return names.length > 0;
+}
+
+function keyOf({ fn, name }: Name): string {
+	return `${fn.name}#${fn.variant} ${name}`;
+}
+
+/** Parameters that get the object's address; undefined where it goes somewhere else. */
+function passedOn(file: FileContext, { fn, name }: Name, record: string): Name[] | undefined {
+	if (!fn.clean) return undefined;
+	const isPointer = (variableType(fn, name)?.pointers ?? 0) > 0;
+	const isName = (expr: Expr): boolean => expr.kind === 'name' && expr.name === name;
+	const isAddress = (expr: Expr): boolean =>
+		isPointer ? isName(expr) : expr.kind === 'unary' && expr.op === '&' && isName(bare(expr.operand));
+	const found: Name[] = [];
+	let stays = true;
+	const pass = (call: CallExpr, i: number): void => {
+		const callee = file.ir.lookup(call.name);
+		const param = callee?.params[i];
+		if (callee && param?.type.base === record && param.type.pointers === 1)
+			found.push({ fn: callee, name: param.name });
+		else if (!AS_MEMORY.test(call.name)) stays = false;
+	};
+	const visit = (expr: Expr): void => {
+		// a field, or a copy of the whole object, which is of the same record
+		const object =
+			expr.kind === 'field' ? expr.object : expr.kind === 'unary' && expr.op === '*' ? expr.operand : undefined;
+		if (object && isName(bare(object))) return;
+		if (expr.kind === 'call')
+			for (const [i, arg] of expr.args.entries()) {
+				if (isAddress(bare(arg))) pass(expr, i);
+				else visit(arg);
+			}
+		else if (isName(expr)) stays = false;
+		else for (const part of parts(expr)) visit(part);
+	};
+	const look = (at: Step | Expr): void => {
+		for (const root of roots(at)) visit(root);
+	};
+	for (const { steps, test } of fn.blocks) {
+		for (const step of steps) look(step);
+		if (test) look(test);
+	}
+	fn.effort.spend(fn.blocks.length);
+	return stays ? found : undefined;
+}
+
+/** The record is a field of another one, or a variable of the file. */
+function isPartOfOthers({ text, ir }: FileContext, record: string): boolean {
+	const [kind, tag] = record.split(' ') as [string, string];
+	for (const { index } of text.matchAll(new RegExp(`\\b${kind}\\s+${tag}\\b`, 'g'))) {
+		if (ir.around(index) !== undefined) continue;
+		const behind = /^\w+\s+\w+\s*([{;]?)/.exec(text.slice(index, index + tag.length + 40))?.[1];
+		if (behind) continue;
+		const from = Math.max(text.lastIndexOf(';', index), text.lastIndexOf('{', index), text.lastIndexOf('}', index));
+		// a parameter of a prototype or a definition
+		if (!text.slice(from + 1, index).includes('(')) return true;
+	}
+	return false;
+}

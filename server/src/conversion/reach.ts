@@ -1,0 +1,179 @@
+/** Where the pages of some taking calls may get to, forward along the flows of the files that are seen. */
+
+import { callsOf } from '../analysis/callers.js';
+import type { ApiCall, FileContext } from '../analysis/context.js';
+import { flowIndex } from '../analysis/flow-index.js';
+import { flowsOf, type Source } from '../analysis/page-flows.js';
+import { keyOf, type Level, levelOf, levelOfType, locate, type PagePlace } from '../analysis/page-places.js';
+import { parameterAt, variableType } from '../analysis/variables.js';
+import { bare, everywhere, isNull, postorder, roots } from '../analysis/walk.js';
+import type { CType, Expr, FunctionIR } from '../syntax/ir.js';
+import { isConfined } from './confined.js';
+import { isKnownCall } from './hands.js';
+
+/** More places than this are not gone through. */
+const MOST_PLACES = 100;
+
+/** What is at a place of a release is none of the pages, as far as the places that they may come to are `reached`. */
+export function isOutOfReach(
+	file: FileContext,
+	reached: ReadonlySet<string>,
+	place: PagePlace,
+	seen: Set<string> = new Set(),
+): boolean {
+	const key = keyOf(place);
+	if (reached.has(key)) return false;
+	if (seen.has(key)) return true;
+	seen.add(key);
+	const { root } = place;
+	if (root.kind === 'global') return false;
+	// what comes back from an address or a number may be one of them
+	const isOut = (from: Source): boolean =>
+		from.kind === 'place' ? isOutOfReach(file, reached, from.place, seen) : !/^(?:returned|unseen)$/.test(from.kind);
+	const own = flowIndex(file)
+		.at(place)
+		.filter(({ into }) => keyOf(into) === key);
+	if (root.kind === 'record') return own.every(({ from }) => isOut(from));
+	const position = parameterAt(root.fn, root.name);
+	if (own.length === 0 && position < 0) return false;
+	// whoever else calls it has none of the pages
+	const sites = position < 0 ? [] : callsOf(file, root.fn.name);
+	return (
+		own.every(({ from }) => isOut(from)) &&
+		sites.every(({ fn, call }) => {
+			const arg = call.args[position];
+			const at = arg && locate(arg, fn, file.ir);
+			return at !== undefined && isOutOfReach(file, reached, at, seen);
+		})
+	);
+}
+
+/**
+ * Keys of the places that pages of the calls may come to.
+ * @returns undefined where they come into a scatterlist, a bio or memory without a type, by which they may get anywhere
+ */
+export function confinedTo(file: FileContext, takings: ReadonlyMap<number, ApiCall>): ReadonlySet<string> | undefined {
+	const reached = new Set<string>();
+	const places: PagePlace[] = [];
+	const add = (place: PagePlace): void => {
+		const key = keyOf(place);
+		if (reached.has(key)) return;
+		reached.add(key);
+		places.push(place);
+	};
+	for (const { fn } of takings.values())
+		for (const { into, from } of fn ? flowsOf(file, fn).flows : [])
+			if (from.kind === 'take' && takings.has(from.call.call.start)) add(into);
+	for (const place of places) {
+		if (places.length > MOST_PLACES || !isTyped(file, place)) return undefined;
+		for (const next of nextTo(file, place)) add(next);
+	}
+	return reached;
+}
+
+function nextTo(file: FileContext, place: PagePlace): PagePlace[] {
+	const { root, path } = place;
+	const key = keyOf(place);
+	const found: PagePlace[] = [];
+	for (const fn of root.kind === 'variable' ? [root.fn] : file.ir.naming(path.at(-1) ?? root.name)) {
+		for (const { into, from, how } of flowsOf(file, fn).flows) {
+			if (from.kind !== 'place') continue;
+			// an argument and its parameter, two names of an array: what is in one is in the other
+			if (keyOf(from.place) === key) found.push(into);
+			if (how !== 'copy' && keyOf(into) === key) found.push(from.place);
+		}
+		found.push(...handedOn(file, fn, key));
+	}
+	return found;
+}
+
+/** Parameters that get what is at a place as an argument, and places that get it as a result. */
+function handedOn(file: FileContext, fn: FunctionIR, key: string): PagePlace[] {
+	const found: PagePlace[] = [];
+	for (const call of fn.calls) {
+		const callee = file.ir.lookup(call.name);
+		call.args.forEach((arg, i) => {
+			const at = isNull(arg) ? undefined : locate(arg, fn, file.ir);
+			const param = callee?.params[i];
+			if (!callee || !param || !at || keyOf(at) !== key || levelOf(bare(arg), fn, file.ir) === 'none') return;
+			const { start, end, name } = param;
+			const inner = locate({ start, end, kind: 'name', name }, callee, file.ir);
+			if (inner) found.push(inner);
+		});
+	}
+	for (const { steps } of fn.blocks)
+		for (const step of steps) {
+			const value = step.kind === 'return' ? step.value : undefined;
+			const at = value && locate(value, fn, file.ir);
+			if (at && keyOf(at) === key) found.push(...resultsOf(file, fn.name));
+		}
+	return found;
+}
+
+/** Places that the results of a function are stored in. */
+function resultsOf(file: FileContext, name: string): PagePlace[] {
+	const found: PagePlace[] = [];
+	for (const fn of file.ir.callers(name)) {
+		for (const { into, from } of flowsOf(file, fn).flows)
+			if (from.kind === 'returned' && from.callee === name) found.push(into);
+		for (const { steps } of fn.blocks)
+			for (const step of steps)
+				for (const root of roots(step))
+					postorder(root, (expr) => {
+						// a result that goes on without a name is not followed
+						if (step.kind === 'return' && expr.kind === 'call' && expr.name === name)
+							found.push({ root: { kind: 'global', name: `${name}()` }, path: [] });
+					});
+	}
+	return found;
+}
+
+/** The place is pages by its type, where that is seen, and by all that is done with it. */
+function isTyped(file: FileContext, place: PagePlace): boolean {
+	const { root, path } = place;
+	const [field] = path;
+	if (root.kind === 'variable' && field === undefined)
+		return isPages(variableType(root.fn, root.name)) && staysPages(file, root.fn, place);
+	if (root.kind !== 'record' || field === undefined || path.length > 1 || !isConfined(file, root.name)) return false;
+	const record = root.name.replace(/^(?:struct|union) /, '');
+	const type = file.ir.field(record, field);
+	if (hasUnion(file.text, record) || (type && !isPages(type))) return false;
+	return file.ir.naming(field).every((fn) => staysPages(file, fn, place));
+}
+
+/** Another field may be the same memory. */
+function hasUnion(text: string, record: string): boolean {
+	const head = new RegExp(`\\b(?:struct|union)\\s+${record}\\s*\\{`).exec(text);
+	const end = head ? text.indexOf('\n}', head.index) : -1;
+	return head !== null && /\bunion\b/.test(text.slice(head.index, end < 0 ? undefined : end));
+}
+
+function isPages(type: CType | undefined): boolean {
+	return type !== undefined && isPage(levelOfType(type));
+}
+
+/** What is there is neither stored as something else nor passed to a function that is not known. */
+function staysPages(file: FileContext, fn: FunctionIR, place: PagePlace): boolean {
+	const key = keyOf(place);
+	const isIt = (expr: Expr): boolean => {
+		const at = bare(expr);
+		const found = at.kind === 'name' || at.kind === 'field' ? locate(at, fn, file.ir) : undefined;
+		return found !== undefined && keyOf(found) === key;
+	};
+	let stays = fn.clean;
+	everywhere(fn, (expr) => {
+		// where it is stored as pages, or as something unknown, is the next place
+		if (expr.kind === 'assign' && isIt(expr.right)) stays &&= levelOf(bare(expr.left), fn, file.ir) !== 'none';
+		if (expr.kind === 'list' && expr.items.some(isIt)) stays = false;
+		if (expr.kind === 'call' && expr.args.some(isIt))
+			stays &&= file.ir.lookup(expr.name) !== undefined || isKnownCall(file, fn, expr);
+	});
+	for (const { steps } of fn.blocks)
+		for (const step of steps)
+			if (step.kind === 'declare' && step.init && isIt(step.init)) stays &&= levelOfType(step.variable.type) !== 'none';
+	return stays;
+}
+
+function isPage(level: Level): boolean {
+	return level === 'page' || level === 'array';
+}
