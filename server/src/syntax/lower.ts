@@ -116,7 +116,7 @@ class FunctionLowering {
 		} else {
 			for (const node of source.root.children) this.statement(node);
 		}
-		const calls = [...expressions.calls].sort((a, b) => a.nameRange.start - b.nameRange.start);
+		const calls = [...expressions.calls].sort((a, b) => a.start - b.start || a.nameRange.start - b.nameRange.start);
 		const isRead = source.clean && definition !== undefined;
 		const { effort } = source;
 		return {
