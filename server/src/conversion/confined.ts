@@ -13,52 +13,63 @@ interface Name {
 	readonly name: string;
 }
 
+/** Where objects of a record get out of what is seen: the calls that pass them on, none where it is something else. */
+export type Escape = readonly CallExpr[];
+
 /**
  * Every object of the record is a local variable, and its address goes to nobody but functions that are seen.
  * @param record "struct example_state"
+ * @returns undefined for such a record, else how its objects get out
  */
-export function isConfined(file: FileContext, record: string): boolean {
+export function escapeOf(file: FileContext, record: string): Escape | undefined {
 	const tag = record.replace(/^(?:struct|union) /, '');
-	if (tag === record || isPartOfOthers(file, record)) return false;
+	if (tag === record || isPartOfOthers(file, record)) return [];
 	const names: Name[] = [];
 	for (const fn of file.ir.naming(tag))
 		for (const { name, type } of fn.locals)
 			if (type.base === record) {
-				if (type.pointers > 0 || type.array) return false;
+				if (type.pointers > 0 || type.array) return [];
 				names.push({ fn, name });
 			}
 	const seen = new Set(names.map(keyOf));
+	const escapes: CallExpr[] = [];
 	for (const one of names) {
 		const next = passedOn(file, one, record);
-		if (!next) return false;
-		for (const inner of next)
+		if (!next) return [];
+		escapes.push(...next.escapes);
+		for (const inner of next.names)
 			if (!seen.has(keyOf(inner))) {
 				seen.add(keyOf(inner));
 				names.push(inner);
 			}
 	}
-	return names.length > 0;
+	return names.length > 0 && escapes.length === 0 ? undefined : escapes;
 }
 
 function keyOf({ fn, name }: Name): string {
 	return `${fn.name}#${fn.variant} ${name}`;
 }
 
-/** Parameters that get the object's address; undefined where it goes somewhere else. */
-function passedOn(file: FileContext, { fn, name }: Name, record: string): Name[] | undefined {
+/** Parameters that get the object's address, and calls of functions that are not seen; undefined where it goes somewhere else. */
+function passedOn(
+	file: FileContext,
+	{ fn, name }: Name,
+	record: string,
+): { readonly names: readonly Name[]; readonly escapes: Escape } | undefined {
 	if (!fn.clean) return undefined;
 	const isPointer = (variableType(fn, name)?.pointers ?? 0) > 0;
 	const isName = (expr: Expr): boolean => expr.kind === 'name' && expr.name === name;
 	const isAddress = (expr: Expr): boolean =>
 		isPointer ? isName(expr) : expr.kind === 'unary' && expr.op === '&' && isName(bare(expr.operand));
 	const found: Name[] = [];
+	const escapes: CallExpr[] = [];
 	let stays = true;
 	const pass = (call: CallExpr, i: number): void => {
 		const callee = file.ir.lookup(call.name);
 		const param = callee?.params[i];
 		if (callee && param?.type.base === record && param.type.pointers === 1)
 			found.push({ fn: callee, name: param.name });
-		else if (!AS_MEMORY.test(call.name)) stays = false;
+		else if (!AS_MEMORY.test(call.name)) escapes.push(call);
 	};
 	const visit = (expr: Expr): void => {
 		// a field, or a copy of the whole object, which is of the same record
@@ -81,7 +92,7 @@ function passedOn(file: FileContext, { fn, name }: Name, record: string): Name[]
 		if (test) look(test);
 	}
 	fn.effort.spend(fn.blocks.length);
-	return stays ? found : undefined;
+	return stays ? { names: found, escapes } : undefined;
 }
 
 /** The record is a field of another one, or a variable of the file. */

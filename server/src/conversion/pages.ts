@@ -21,7 +21,7 @@ import { hasOtherBranch, sharesBranch } from './branches.js';
 import { assignedFrom, pageParameter, pageParameterNamed, receivers, unseenCaller } from './callers.js';
 import { Hands, type Seen } from './hands.js';
 import { Blocked } from './plan.js';
-import { confinedTo, isOutOfReach } from './reach.js';
+import { confinedTo, escapesOf, isOutOfReach } from './reach.js';
 import { at, callsNamed, type PageCall } from './spots.js';
 
 export interface Handling {
@@ -142,6 +142,12 @@ class Gathering implements Seen {
 
 	/** The release may be one of these pages, and would be left behind. */
 	private perhaps(fn: FunctionIR, release: CallExpr): never {
+		const [passed] = escapesOf(this.file, this.takings);
+		if (passed?.name)
+			throw new Blocked(
+				`${passed.name}() gets the object that has the pages, and may keep them or give them back: it is in no file that is seen`,
+				[at(passed.nameRange, 'the object is passed on here')],
+			);
 		throw new Blocked(`${release.name}() in ${fn.name}() gives pages back, and may mean these`, [
 			at(release.nameRange, 'where these pages come from is not seen'),
 		]);

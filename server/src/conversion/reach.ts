@@ -1,14 +1,14 @@
 /** Where the pages of some taking calls may get to, forward along the flows of the files that are seen. */
 
-import { callsOf } from '../analysis/callers.js';
+import { allCalls, callsOf } from '../analysis/callers.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { flowIndex } from '../analysis/flow-index.js';
 import { flowsOf, type Source } from '../analysis/page-flows.js';
 import { keyOf, type Level, levelOf, levelOfType, locate, type PagePlace } from '../analysis/page-places.js';
-import { parameterAt, variableType } from '../analysis/variables.js';
+import { isParameter, parameterAt, variableType } from '../analysis/variables.js';
 import { bare, everywhere, isNull, postorder, roots } from '../analysis/walk.js';
 import type { CType, Expr, FunctionIR } from '../syntax/ir.js';
-import { isConfined } from './confined.js';
+import { type Escape, escapeOf } from './confined.js';
 import { isKnownCall } from './hands.js';
 
 /** More places than this are not gone through. */
@@ -128,13 +128,27 @@ function resultsOf(file: FileContext, name: string): PagePlace[] {
 	return found;
 }
 
+/** The calls by which the pages' holders get out of what is seen, where it is nothing else by which they do. */
+export function escapesOf(file: FileContext, takings: ReadonlyMap<number, ApiCall>): Escape {
+	return [...takings.values()].flatMap(({ fn }) =>
+		(fn ? flowsOf(file, fn).flows : []).flatMap(({ into: { root } }) =>
+			root.kind === 'record' ? (escapeOf(file, root.name) ?? []) : [],
+		),
+	);
+}
+
 /** The place is pages by its type, where that is seen, and by all that is done with it. */
 function isTyped(file: FileContext, place: PagePlace): boolean {
 	const { root, path } = place;
 	const [field] = path;
-	if (root.kind === 'variable' && field === undefined)
-		return isPages(variableType(root.fn, root.name)) && staysPages(file, root.fn, place);
-	if (root.kind !== 'record' || field === undefined || path.length > 1 || !isConfined(file, root.name)) return false;
+	if (root.kind === 'variable' && field === undefined) {
+		const type = variableType(root.fn, root.name);
+		// an array that callers pass is theirs
+		const isCallers = isParameter(root.fn, root.name) && type !== undefined && levelOfType(type) === 'array';
+		if (isCallers && !allCalls(file, root.fn)) return false;
+		return isPages(type) && staysPages(file, root.fn, place);
+	}
+	if (root.kind !== 'record' || field === undefined || path.length > 1 || escapeOf(file, root.name)) return false;
 	const record = root.name.replace(/^(?:struct|union) /, '');
 	const type = file.ir.field(record, field);
 	if (hasUnion(file.text, record) || (type && !isPages(type))) return false;
