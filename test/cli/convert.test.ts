@@ -60,7 +60,7 @@ describe('fix --rule foll-get-for-dma', () => {
 		const [subject, , ...body] = git('log', '-1', '--format=%B').trimEnd().split('\n');
 		expect(subject).toBe('waders: dunlin: convert get_user_pages_fast() to pin_user_pages_fast()');
 		expect(body.join('\n')).toMatch(/^dunlin_attach\(\) takes plain references to user pages/);
-		expect(body.join('\n')).toContain('CASE 2');
+		expect(body.join('\n')).toContain('CASE 5');
 		expect(body.join(' ')).toContain('pinning now fails with -EFAULT for writable shared mappings of files');
 		expect(body.join('\n')).not.toContain('To test:');
 		for (const line of body) expect(line.length).toBeLessThanOrEqual(75);

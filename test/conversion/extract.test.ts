@@ -121,6 +121,35 @@ describe('iov_iter_get_pages_alloc2()', () => {
 		expect(after).toContain('\t\tif (req->need_unpin)\n\t\t\tunpin_user_page(req->pages[i]);\n');
 	});
 
+	const ONLY = OBJECT.replace(
+		' {\n\t\tif (req->dirty)\n\t\t\tset_page_dirty_lock(req->pages[i]);\n\t\tput_page(req->pages[i]);\n\t}',
+		'\n\t\tput_page(req->pages[i]);',
+	);
+
+	test('asks once, before a loop that does nothing but release', () => {
+		const loop =
+			'\tif (req->need_unpin) {\n\t\tfor (i = 0; i < req->nr; i++)\n\t\t\tunpin_user_page(req->pages[i]);\n\t}\n';
+		expect(converted(ONLY)).toContain(loop);
+	});
+
+	test.each([
+		['a loop whose index is used behind it', ONLY.replace('\tkvfree(', '\treq->nr -= i;\n\tkvfree(')],
+		['a loop with a comment', ONLY.replace('\t\tput_page(', '\t\t/* all of them */\n\t\tput_page(')],
+		[
+			'a loop that counts down',
+			ONLY.replace('for (i = 0; i < req->nr; i++)', 'for (i = req->nr; i-- > 0; )').replace(
+				'unsigned int i;',
+				'unsigned int i = 0;',
+			),
+		],
+	])('asks in %s', (_, text) => {
+		expect(text).not.toBe(ONLY);
+		const asked = converted(text);
+		expect(asked).toMatch(
+			/\t\tif \(req->need_unpin\)\n\t\t\tunpin_user_page\(|\tif \(req->need_unpin\) \{\n\t\tfor \(i = req->nr;/,
+		);
+	});
+
 	test('leaves the array to a kernel that frees it itself after a failure', () => {
 		const after = converted(OBJECT, { kernel: '7.3' });
 		expect(after).toContain('\treq->pages = NULL;\n\tgot = iov_iter_extract_pages(');

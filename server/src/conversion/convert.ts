@@ -95,11 +95,11 @@ function unique(names: readonly string[]): string[] {
 }
 
 function caseOf(file: FileContext, takings: readonly ApiCall[]): Case {
-	if (takings.some((taking) => isForLong(file, taking))) return 2;
 	// a list of pages is made for I/O
 	const forDevice = (taking: ApiCall): boolean =>
 		usesOf(file, taking).uses.some(({ kind }) => kind === 'device' || kind === 'listed');
-	return takings.some(forDevice) ? 1 : 5;
+	if (!takings.some(forDevice)) return 5;
+	return takings.some((taking) => isForLong(file, taking)) ? 2 : 1;
 }
 
 function toPin(file: FileContext, handling: Handling, longterm: boolean): Conversion {

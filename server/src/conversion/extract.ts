@@ -4,7 +4,7 @@ import { iteratorKind } from '../analysis/iterator-kind.js';
 import { localOf, variableType } from '../analysis/variables.js';
 import { bare } from '../analysis/walk.js';
 import type { Edit } from '../rules/rule.js';
-import type { Expr, FunctionIR } from '../syntax/ir.js';
+import type { Expr, FunctionIR, Range } from '../syntax/ir.js';
 import { callsOfPureRelease, FlagPlan } from './flag.js';
 import { before, indentation, call as layOut, lineEnd } from './layout.js';
 import { definesMacro } from './macros.js';
@@ -214,6 +214,45 @@ export function isForUsers(file: FileContext, taking: ApiCall, fn: FunctionIR): 
 	return iter !== undefined && iteratorKind(file, fn, taking.call, iter) === 'user';
 }
 
+function indented(text: string, end: string): string {
+	return text.replaceAll(end, `${end}\t`);
+}
+
+/** The counting loop that does nothing but release: the question whether to is asked once, before it. */
+function loopOf(
+	file: FileContext,
+	fn: FunctionIR,
+	path: readonly Statement[],
+	release: Range,
+	flag: string,
+): Statement | undefined {
+	const loop = path.findLast(({ kind }) => kind === 'loop');
+	if (loop?.kind !== 'loop' || loop.word !== 'for') return undefined;
+	const [only, ...more] = contents(loop.body);
+	if (!only || more.length > 0 || only.start !== release.start) return undefined;
+	const outer = path[path.indexOf(loop) - 1];
+	if (outer?.kind !== 'block' || /\/[*/]|#/.test(file.text.slice(loop.start, loop.end))) return undefined;
+	const head = file.text.slice(loop.start, loop.body.start);
+	const index = /^for\s*\(\s*(\w+)\s*=(?!=)/.exec(head)?.[1];
+	// the index is not asked for behind the loop, and what is asked does not change with it
+	const again = fn.loops.some(({ start, end }) => start < loop.start && loop.end <= end);
+	if (!index || again || new RegExp(`\\b${index}\\b`).test(flag) || changes(head, flag)) return undefined;
+	const behind = file.text.slice(loop.end, fn.body.end);
+	const next = new RegExp(`\\b${index}\\b(?!\\s*=(?!=))`).exec(behind.replace(forsOf(index), ''));
+	return next ? undefined : loop;
+}
+
+/** Loops that give the index a value first. */
+function forsOf(index: string): RegExp {
+	return new RegExp(`\\bfor\\s*\\(\\s*${index}\\s*=[\\s\\S]*`);
+}
+
+/** The head of the loop moves the object that is asked. */
+function changes(head: string, flag: string): boolean {
+	const object = /(\w+)(?:->|\.)/.exec(flag)?.[1];
+	return object !== undefined && new RegExp(`\\b${object}\\s*=(?!=)|\\b${object}\\+\\+`).test(head);
+}
+
 /** `if (flag)` before what gives pages back. */
 function guarded(file: FileContext, fn: FunctionIR, { start, end, text }: Edit, flag: string): Edit {
 	const root = statementsOf(file.text, fn.body);
@@ -228,10 +267,18 @@ function guarded(file: FileContext, fn: FunctionIR, { start, end, text }: Edit, 
 		throw new Blocked(`${fn.name}() gives the pages back in a branch without brackets`, [at(here, 'here')]);
 	const lead = indentation(file.text, start);
 	const parent = outer.at(-2);
+	const around = loopOf(file, fn, path, { start, end }, flag);
+	if (around) {
+		const loop = `${file.text.slice(around.start, start)}${text}${file.text.slice(end, around.end)}`;
+		const moved = indented(loop, lineEnd(file.text));
+		const outside = `{${lineEnd(file.text)}${indentation(file.text, around.start)}\t${moved}`;
+		const closed = `${outside}${lineEnd(file.text)}${indentation(file.text, around.start)}}`;
+		return { start: around.start, end: around.end, text: `if (${flag}) ${closed}` };
+	}
 	const gap = parent?.kind === 'if' && parent.otherwise === own ? /\belse(\s*)$/.exec(file.text.slice(0, start)) : null;
 	if (gap)
 		return { start: start - (gap[1] as string).length, end, text: ` if (${flag})${lineEnd(file.text)}${lead}${text}` };
-	const inner = text.replaceAll('\n', '\n\t');
+	const inner = indented(text, '\n');
 	return { start, end, text: `if (${flag})${lineEnd(file.text)}${lead}\t${inner}` };
 }
 

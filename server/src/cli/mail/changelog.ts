@@ -35,8 +35,11 @@ function why({ offer, conversion }: Told): string {
 	return `${takes}, but ${sentence(offer.why)}. ${risk} This is ${CASES[conversion.case]} of Documentation/core-api/pin_user_pages.rst.`;
 }
 
-function what({ conversion: { api, longterm, releasers } }: Told): string {
-	return `Pin the pages with ${api}()${longterm ? ' and FOLL_LONGTERM' : ''} instead, and release them with unpin_user_page*() in ${listed(releasers)}.`;
+function what({ conversion: { api, longterm, releasers, edits } }: Told): string {
+	const unpins = new Set(
+		edits.flatMap(({ label, text }) => (label === 'release' ? (text.match(/\bunpin_\w+/g) ?? []) : [])),
+	);
+	return `Pin the pages with ${api}()${longterm ? ' and FOLL_LONGTERM' : ''} instead, and release them with ${listed([...unpins])} in ${listed(releasers)}.`;
 }
 
 /** What FOLL_LONGTERM does for the system, and what it costs the caller: only what this kernel does. */
