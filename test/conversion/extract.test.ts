@@ -123,7 +123,7 @@ describe('iov_iter_get_pages_alloc2()', () => {
 
 	const ONLY = OBJECT.replace(
 		' {\n\t\tif (req->dirty)\n\t\t\tset_page_dirty_lock(req->pages[i]);\n\t\tput_page(req->pages[i]);\n\t}',
-		'\n\t\tput_page(req->pages[i]);',
+		'\n\t\tfolio_put(page_folio(req->pages[i]));',
 	);
 
 	test('asks once, before a loop that does nothing but release', () => {
@@ -133,8 +133,8 @@ describe('iov_iter_get_pages_alloc2()', () => {
 	});
 
 	test.each([
-		['a loop whose index is used behind it', ONLY.replace('\tkvfree(', '\treq->nr -= i;\n\tkvfree(')],
-		['a loop with a comment', ONLY.replace('\t\tput_page(', '\t\t/* all of them */\n\t\tput_page(')],
+		['a loop whose index is used behind it', ONLY.replace('\tkvfree(', '\ttrace_godwit(i);\n\tkvfree(')],
+		['a loop with a comment', ONLY.replace('\t\tfolio_put(', '\t\t/* all of them */\n\t\tfolio_put(')],
 		[
 			'a loop that counts down',
 			ONLY.replace('for (i = 0; i < req->nr; i++)', 'for (i = req->nr; i-- > 0; )').replace(
