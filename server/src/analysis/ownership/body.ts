@@ -13,7 +13,16 @@ export type Event =
 			readonly kind: 'overrun';
 			readonly holding: Holding;
 			readonly release: CallExpr;
-			readonly why: 'short' | 'failed' | 'negative';
+			/** `nothing`: one page, which the call did not obtain. */
+			readonly why: 'short' | 'failed' | 'negative' | 'nothing';
+			readonly state: State;
+	  }
+	/** The pages are released on a path that has not come to the call that takes them. */
+	| {
+			readonly kind: 'untaken';
+			readonly place: string;
+			readonly taking: ApiCall;
+			readonly release: CallExpr;
 			readonly state: State;
 	  }
 	| { readonly kind: 'unoffset'; readonly holding: Holding; readonly release: CallExpr; readonly state: State }
@@ -46,6 +55,8 @@ export type Event =
 export interface Exit extends Range {
 	readonly state: State;
 	readonly signs: number;
+	/** Numbers that may be returned; undefined when they are not all known. */
+	readonly numbers: readonly number[] | undefined;
 	readonly result: string | undefined;
 	/** Holding with whose number what is returned was computed. */
 	readonly computed: string | undefined;

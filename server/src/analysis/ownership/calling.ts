@@ -23,7 +23,7 @@ import { carriedOff, handOn, leaveHands, remember, touchGone } from './handing.j
 import { placeOf, type Spot, spotOf, within } from './places.js';
 import { fillIn, isOfAnotherKind, releaseAt } from './releasing.js';
 import { RESULT } from './returning.js';
-import { ANY, type Holding, NEG, POS, type State, temporary, ZERO } from './state.js';
+import { ANY, amongst, type Holding, NEG, POS, type State, temporary, ZERO } from './state.js';
 import { type Mapped, mapped, type Summary, type Way } from './summary.js';
 import { isPageResult, take, targetOf } from './taking.js';
 import { carriedBy, worth } from './values.js';
@@ -207,7 +207,7 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 	const told = way.result ?? way.computed;
 	const result = told === undefined ? undefined : `${told}@${call.start}`;
 	state.values.set(temporary(call), {
-		signs: way.signs,
+		...amongst({ signs: way.signs }, way.numbers),
 		result: result !== undefined && state.holdings.has(result) ? result : undefined,
 		form: result ? (way.result === undefined ? 'sum' : 'whole') : undefined,
 		fresh: way.given.fresh,

@@ -176,9 +176,9 @@ function isLeft(fn: FunctionIR, holding: Holding): boolean {
 	return param !== undefined && param.type.pointers > 0;
 }
 
-function way(fn: FunctionIR, { state, signs, result, computed, given }: Exit): Way {
+function way(fn: FunctionIR, { state, signs, numbers, result, computed, given }: Exit): Way {
 	const takes = [...state.holdings.values()].filter((h) => isLeft(fn, h));
-	return { signs, result, computed, touches: state.touches, takes, given };
+	return { signs, numbers, result, computed, touches: state.touches, takes, given };
 }
 
 function keyOf({ signs, result, computed, touches, takes, given }: Way): string {
@@ -199,9 +199,18 @@ function summarise(fn: FunctionIR, readings: readonly Walked[]): Summary | undef
 		);
 		const key = keyOf(one);
 		const alike = ways.get(key);
-		ways.set(key, alike ? { ...one, given: joinGiven(alike.given, one.given) } : one);
+		ways.set(
+			key,
+			alike
+				? { ...one, given: joinGiven(alike.given, one.given), numbers: allNumbers(alike.numbers, one.numbers) }
+				: one,
+		);
 	}
 	return ways.size > MOST_WAYS ? undefined : { fn, ways: doubted([...ways.values()]), changes: changesOf(fn) };
+}
+
+function allNumbers(a: Way['numbers'], b: Way['numbers']): Way['numbers'] {
+	return a && b && [...new Set([...a, ...b])].sort((x, y) => x - y);
 }
 
 /** Where one return leaves all pages or fewer, the caller is not told which. */

@@ -10,6 +10,8 @@ import type { Holding, State, Touch } from './state.js';
 export interface Way {
 	/** Signs of the returned value. */
 	readonly signs: number;
+	/** Numbers it may return; undefined when they are not all known. */
+	readonly numbers: readonly number[] | undefined;
 	/** Holding whose number it returns. */
 	readonly result: string | undefined;
 	/** Holding with whose number what is returned was computed. */

@@ -1,6 +1,7 @@
 /** What expressions are worth on a path, and what a test says of them. */
 
 import { ADDRESSES, ALLOCATORS, ZEROING } from '../../kernel/callees.js';
+import { errnoOf } from '../../kernel/errno.js';
 import { FLIPPED, NEGATED } from '../../syntax/canonical.js';
 import type { Expr, Range } from '../../syntax/ir.js';
 import { unwrap } from '../../syntax/lower.js';
@@ -167,14 +168,20 @@ export function worth(state: State, expr: Expr): Value {
 				return state.values.get(temporary(at)) ?? amongst(worth(state, at.operand), undefined);
 			if (at.op !== '-') break;
 			const operand = bare(at.operand);
-			if (operand.kind === 'name' && /^[A-Z][A-Z0-9_]*$/.test(operand.name)) return { signs: NEG };
+			if (operand.kind === 'name' && /^[A-Z][A-Z0-9_]*$/.test(operand.name)) {
+				const errno = errnoOf(operand.name);
+				return errno === undefined ? { signs: NEG } : number(-errno);
+			}
 			const value = worth(state, operand);
 			return value.constant === undefined ? { signs: negated(value.signs) } : number(-value.constant);
 		}
 		case 'name':
 			if (at.name === 'NULL' || at.name === 'false') return number(0);
 			if (at.name === 'true') return number(1);
-			if (/^E[A-Z0-9]+$/.test(at.name)) return { signs: POS };
+			if (/^E[A-Z0-9]+$/.test(at.name)) {
+				const errno = errnoOf(at.name);
+				return errno === undefined ? { signs: POS } : number(errno);
+			}
 	}
 	const place = placeOf(state, at);
 	return place === undefined ? UNKNOWN : valueAt(state, place);

@@ -8,10 +8,11 @@ import { callOf } from './calling.js';
 import { forgetVariable, mentioned, sameIndex } from './forgetting.js';
 import { handOn, remember } from './handing.js';
 import { bound, loopsHeadedBy } from './loops.js';
-import { judgeSweep } from './releasing.js';
+import { judgeSweep, judgeSweptAgain } from './releasing.js';
 import { givenBack } from './returning.js';
-import { ANY, merge, NEG, POS, State, temporary, UNKNOWN } from './state.js';
+import { ANY, constantsOf, merge, NEG, POS, State, temporary, UNKNOWN } from './state.js';
 import { isPageResult, take } from './taking.js';
+import { judgeUntakenLoop } from './untaken.js';
 import { assume, carriedBy, worth } from './values.js';
 
 /** States of one block, and steps of one function, beyond which the function is given up. */
@@ -116,7 +117,8 @@ export function leaveFunction(body: Body, state: State, at: Range, value: Expr |
 	const signs = given.pages.length > 0 ? POS : value ? returned.signs : ANY;
 	const unlikely =
 		value !== undefined && bare(value).kind === 'name' && returned.signs === POS && returned.unknown === true;
-	body.exits.push({ start: at.start, end: at.end, state, signs, result: kept, computed, unlikely, given });
+	const numbers = value && constantsOf(returned);
+	body.exits.push({ start: at.start, end: at.end, state, signs, numbers, result: kept, computed, unlikely, given });
 }
 
 /** `{ .pages = pages }`: the same array has two names from here on. */
@@ -185,11 +187,15 @@ export function finishSweep(body: Body, state: State, loop: Loop, name: string, 
 	const held = [...state.holdings.values()].filter((h) => h.place === name);
 	const end = bound(loop);
 	if (held.length === 0) {
+		judgeUntakenLoop(body, state, loop, name, sweep);
 		remember(body, state, name, sweep.status, sweep.kinds, sweep.call, end);
 		return;
 	}
 	if (sweep.status === 'released' && end !== undefined)
-		for (const holding of held) judgeSweep(body, state, holding, sweep, end);
+		for (const holding of held) {
+			judgeSweep(body, state, holding, sweep, end);
+			judgeSweptAgain(body, state, holding, loop, sweep, end);
+		}
 	for (const holding of held) {
 		if (holding.status === 'released' && sweep.status === 'released') continue;
 		const { position } = holding;
