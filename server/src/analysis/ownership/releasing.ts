@@ -125,10 +125,14 @@ export function isIndex(state: State, count: Expr, position: Position): boolean 
 export function isFullCount(state: State, holding: Holding, count: Expr, value: Value | undefined): boolean {
 	if (value?.result === holding.id) return true;
 	if (value?.constant !== undefined && value.constant === holding.askedConstant) return true;
-	return (
-		holding.asked !== undefined &&
-		(written(count) === holding.asked || placeOf(state, count) === holding.asked || value?.copyOf === holding.asked)
-	);
+	return isAskedNumber(state, holding, count, value);
+}
+
+/** The number asked for, also where a field or another variable has it. */
+function isAskedNumber(state: State, { asked }: Holding, count: Expr, value: Value | undefined): boolean {
+	if (asked === undefined) return false;
+	const name = placeOf(state, count);
+	return written(count) === asked || value?.copyOf === asked || (name !== undefined && sameIndex(state, name, asked));
 }
 
 export function judgeCount(
@@ -151,10 +155,9 @@ export function judgeCount(
 		return;
 	}
 	if (value?.result !== undefined) return;
-	const asked =
-		holding.asked !== undefined && (written(count) === holding.asked || placeOf(state, count) === holding.asked);
 	const same =
-		asked || (value?.constant !== undefined && value.constant === holding.askedConstant && value.constant > 0);
+		isAskedNumber(state, holding, count, value) ||
+		(value?.constant !== undefined && value.constant === holding.askedConstant && value.constant > 0);
 	if (!same || (holding.outcome !== 'short' && holding.outcome !== 'none')) return;
 	if (body.filled.has(holding.place) || isZeroed(state, holding.place)) return;
 	body.events.push({
@@ -172,7 +175,8 @@ export function judgeSweep(body: Body, state: State, holding: Holding, { call, k
 	if (!call || shared || earlier || position || status === 'gone' || isFilled(state, holding)) return;
 	const value = state.values.get(end);
 	if (isUnoffset(holding, value, kinds)) body.events.push({ kind: 'unoffset', holding, release: call, state });
-	if (holding.asked !== end || value?.result !== undefined || (outcome !== 'short' && outcome !== 'none')) return;
+	const isAsked = holding.asked !== undefined && sameIndex(state, end, holding.asked);
+	if (!isAsked || value?.result !== undefined || (outcome !== 'short' && outcome !== 'none')) return;
 	if (body.filled.has(holding.place) || isZeroed(state, holding.place)) return;
 	body.events.push({ kind: 'overrun', holding, release: call, why: outcome === 'short' ? 'short' : 'failed', state });
 }
@@ -202,7 +206,7 @@ export function judgeSweptAgain(
 function isAll(state: State, { id, asked, outcome }: Holding, end: string): boolean {
 	const value = state.values.get(end);
 	if (value?.result === id) return value.form === 'whole';
-	return outcome === 'all' && asked !== undefined && (asked === end || value?.copyOf === asked);
+	return outcome === 'all' && asked !== undefined && sameIndex(state, end, asked);
 }
 
 /** Entries are set to something else than the call left there: what is released may well be all of them. */

@@ -20,8 +20,13 @@ export interface Value {
 	readonly oneOf?: readonly number[] | undefined;
 	/** Holding whose taking call returned this number. */
 	readonly result?: string | undefined;
-	/** `whole`: the number as returned; `sum`: computed with it; `unoffset`: bytes / PAGE_SIZE, the offset in the first page forgotten. */
-	readonly form?: 'whole' | 'sum' | 'unoffset' | undefined;
+	/**
+	 * `whole`: the number as returned; `sum`: computed with it; `unoffset`: bytes / PAGE_SIZE, the offset in the first page
+	 * forgotten; `bytes`: pages * PAGE_SIZE.
+	 */
+	readonly form?: 'whole' | 'sum' | 'unoffset' | 'bytes' | undefined;
+	/** It is the number of pages of so many bytes, as text: "(off + len)". */
+	readonly pagesOf?: string | undefined;
 	/** Place whose value this is a copy of. */
 	readonly copyOf?: string | undefined;
 	/** Holding whose pages this is an address, frame number or mapping of. */
@@ -178,6 +183,7 @@ function sameValue(a: Value, b: Value): boolean {
 			a.oneOf?.join() === b.oneOf?.join() &&
 			a.result === b.result &&
 			a.form === b.form &&
+			a.pagesOf === b.pagesOf &&
 			a.copyOf === b.copyOf &&
 			a.carries === b.carries &&
 			a.frame === b.frame &&
@@ -234,6 +240,7 @@ export function joinValues(a: Value, b: Value): Value {
 		// a number that is the result on one path only must not be mistaken for it on the other
 		result: a.result === b.result ? a.result : undefined,
 		form: a.form === b.form ? a.form : a.result === b.result ? 'sum' : undefined,
+		pagesOf: a.pagesOf === b.pagesOf ? a.pagesOf : undefined,
 		copyOf: a.copyOf === b.copyOf ? a.copyOf : undefined,
 		carries: a.carries ?? b.carries,
 		frame: a.frame || b.frame,
