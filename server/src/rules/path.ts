@@ -53,11 +53,11 @@ function asPlace(file: FileContext, { start, end: stop, event }: TraceStep): Rel
 	return { start, end: stop, message: `${tested}${describe(event)}` };
 }
 
-/** The last tests of a path. */
-export function testsOf(file: FileContext, { trace }: State): Related[] {
+/** The last tests of a path, of those behind `from`. */
+export function testsOf(file: FileContext, { trace }: State, from = 0): Related[] {
 	const found: Related[] = [];
 	for (let at = trace; at && found.length < MOST_PLACES; at = at.before)
-		if (at.event.kind === 'branch') found.push(asPlace(file, at));
+		if (at.event.kind === 'branch' && at.start >= from) found.push(asPlace(file, at));
 	return found.reverse();
 }
 

@@ -17,6 +17,16 @@ export type Event =
 			readonly why: 'short' | 'failed' | 'negative' | 'nothing';
 			readonly state: State;
 	  }
+	/** A place is released again with nothing stored there since. */
+	| {
+			readonly kind: 'again';
+			readonly place: string;
+			readonly first: CallExpr;
+			readonly release: CallExpr;
+			readonly inner: CallExpr;
+			readonly kinds: ReadonlySet<string>;
+			readonly state: State;
+	  }
 	/** The pages are released on a path that has not come to the call that takes them. */
 	| {
 			readonly kind: 'untaken';

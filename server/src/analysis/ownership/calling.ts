@@ -21,7 +21,9 @@ import { keyOn } from './fields.js';
 import { holdingsAt, isField, mentioned, writeThrough } from './forgetting.js';
 import { carriedOff, handOn, leaveHands, remember, touchGone } from './handing.js';
 import { placeOf, type Spot, spotOf, within } from './places.js';
+import { NO_RELEASES } from './released-places.js';
 import { fillIn, isOfAnotherKind, releaseAt } from './releasing.js';
+import { forgetReleasesBy } from './repeated.js';
 import { RESULT } from './returning.js';
 import { ANY, amongst, type Holding, NEG, POS, type State, temporary, ZERO } from './state.js';
 import { type Mapped, mapped, type Summary, type Way } from './summary.js';
@@ -109,6 +111,18 @@ function learnNumbers(state: State, summary: Summary, call: CallExpr, way: Way):
 			form: known === undefined ? undefined : value.form,
 			copyOf: source && placeOf(state, source),
 		});
+	}
+}
+
+/** Places the callee has released, as the caller calls them. */
+function learnReleases(state: State, summary: Summary, call: CallExpr, way: Way): void {
+	state.released = NO_RELEASES;
+	for (const [name, { count }] of way.given.released) {
+		const at = outside(state, summary, call, name);
+		const counted = countOutside(state, summary, call, count);
+		if (!at || at.index || (count !== undefined && counted === undefined && !/^\d+$/.test(count))) continue;
+		const number = counted ? (placeOf(state, counted) ?? written(counted)) : count;
+		state.released = new Map(state.released).set(at.place, { call, count: number });
 	}
 }
 
@@ -204,6 +218,7 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 		);
 	}
 	learnNumbers(state, summary, call, way);
+	learnReleases(state, summary, call, way);
 	const told = way.result ?? way.computed;
 	const result = told === undefined ? undefined : `${told}@${call.start}`;
 	state.values.set(temporary(call), {
@@ -262,6 +277,7 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 	const { name } = call;
 	const api = TAKERS.has(name) ? undefined : body.around.apiCall(call);
 	if (api) return callOfFamily(body, state, call, api);
+	forgetReleasesBy(body, state, call);
 	if (TAKERS.has(name)) {
 		const spot = call.args[0] && spotOf(state, call.args[0]);
 		for (const h of holdingsAt(state, spot)) state.update(h.id, { shared: true });

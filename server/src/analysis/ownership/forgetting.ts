@@ -2,10 +2,12 @@ import type { CallExpr, Expr } from '../../syntax/ir.js';
 import { type Facts, filtered, forget, wordOf } from '../facts.js';
 import { bare, isVariable, parts, rootOf } from '../walk.js';
 import { placeOf, type Spot, within } from './places.js';
+import { forgetReleases } from './repeated.js';
 import { type Holding, implied, type State, UNKNOWN, ZERO } from './state.js';
 
 /** What was said in terms of this place holds no more. */
 export function forgetMention(state: State, name: string): void {
+	forgetReleases(state, name);
 	state.facts = withoutMention(state.facts, name);
 	state.earlier = withoutMention(state.earlier, name);
 	const root = rootOf(name);

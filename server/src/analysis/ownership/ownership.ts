@@ -2,8 +2,8 @@
 import { grouped } from '../../syntax/grouped.js';
 import type { CallExpr, Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
-import { parameterAt } from '../variables.js';
-import { rootOf } from '../walk.js';
+import { isParameter, parameterAt } from '../variables.js';
+import { bare, place, rootOf } from '../walk.js';
 import type { Event, Exit, Surroundings, Walked } from './body.js';
 import { type FieldUse, fieldUses } from './fields.js';
 import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
@@ -40,6 +40,9 @@ export function takes({ api }: ApiCall): boolean {
 }
 
 type Release = Event & { readonly kind: 'release' };
+
+/** A release that follows another one of the same place. */
+type Repeated = Event & { readonly kind: 'again' } & { readonly fn: FunctionIR };
 
 /** Something a path came upon, and the function it is in. */
 interface Met {
@@ -148,6 +151,14 @@ export class Ownership implements Surroundings {
 		return this.met;
 	}
 
+	/** Releases of a place that was released before, in any function that releases twice. */
+	get repeated(): readonly Repeated[] {
+		const functions = new Set([...this.walked.map(({ fn }) => fn), ...releasingTwice(this.ir, this.calls)]);
+		return [...functions].flatMap((fn) =>
+			this.walk(fn).events.flatMap((event) => (event.kind === 'again' ? { ...event, fn } : [])),
+		);
+	}
+
 	/** What paths came upon at one releasing call. */
 	releasesAt(release: CallExpr): readonly Release[] {
 		this.releases ??= grouped(
@@ -169,6 +180,26 @@ export class Ownership implements Surroundings {
 	}
 }
 
+/** Callers of one function that are looked at for a second release. */
+const MOST_RELEASERS = 24;
+
+/** Functions that release a place by two calls: of the family, or of functions that release what they are given. */
+function releasingTwice(ir: FileIR, calls: readonly ApiCall[]): FunctionIR[] {
+	const counts = new Map<FunctionIR, number>();
+	const add = (fn: FunctionIR, by: number): void => void counts.set(fn, (counts.get(fn) ?? 0) + by);
+	const releasers = new Set<FunctionIR>();
+	for (const { api, fn, call } of calls) {
+		const first = call.args[0];
+		if (api.record.group !== 'release' || !fn?.clean || !first) continue;
+		add(fn, 1);
+		if (isParameter(fn, rootOf(place(bare(first)) ?? ''))) releasers.add(fn);
+	}
+	for (const fn of releasers)
+		for (const caller of ir.callers(fn.name).slice(0, MOST_RELEASERS))
+			add(caller, caller.calls.filter(({ name }) => name === fn.name).length);
+	return [...counts].flatMap(([fn, count]) => (count > 1 ? fn : []));
+}
+
 /** Pages in a place that the caller can reach. */
 function isLeft(fn: FunctionIR, holding: Holding): boolean {
 	if (holding.status !== 'held' || holding.outcome === 'none') return false;
@@ -184,7 +215,7 @@ function way(fn: FunctionIR, { state, signs, numbers, result, computed, given }:
 function keyOf({ signs, result, computed, touches, takes, given }: Way): string {
 	const touched = [...touches].map(([name, touch]) => `${name}|${touch.status}|${[...touch.kinds].join()}`).sort();
 	const taken = [...takes, ...given.pages].map((h) => `${h.id}|${h.place}|${h.outcome}`).sort();
-	return [signs, result, computed, ...touched, '/', ...taken].join(';');
+	return [signs, result, computed, ...touched, '/', ...taken, '/', ...[...given.released.keys()].sort()].join(';');
 }
 
 /** What a function does under all its `#if` arms: which of them goes with a reading of the caller is not known. */

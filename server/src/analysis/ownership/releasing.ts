@@ -7,6 +7,7 @@ import { holdingsAt, isField, mentioned, sameIndex } from './forgetting.js';
 import { remember, sweep } from './handing.js';
 import { bound, isInEveryPass } from './loops.js';
 import { placeOf, type Spot, spotOf } from './places.js';
+import { countName, releaseAll } from './repeated.js';
 import { type Holding, NEG, POS, type Position, type State, type Value, ZERO } from './state.js';
 import { judgeNothing, judgeUntaken } from './untaken.js';
 import { worth } from './values.js';
@@ -95,6 +96,9 @@ export function releaseHolding(
 	const shared = holding.shared || holding.status === 'gone';
 	state.update(holding.id, { status: full ? 'released' : 'part', released: call, shared });
 	state.note(call.nameRange, { kind: 'released', place: holding.place, callee: call.name }, holding.id);
+	if (full) {
+		state.released = new Map(state.released).set(spot.place, { call, count: countName(state, release) });
+	}
 }
 
 /** The call stands in no loop over elements, or in every pass of one. */
@@ -280,5 +284,6 @@ export function releaseForeign(body: Body, state: State, spot: Spot, release: Re
 	}
 	const count = release.count && placeOf(state, release.count);
 	const status = spot.shape === 'from' ? 'part' : 'released';
+	if (status === 'released') releaseAll(body, state, spot.place, countName(state, release), release);
 	remember(body, state, spot.place, status, release.kinds, release.inner, count);
 }

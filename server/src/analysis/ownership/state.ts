@@ -5,6 +5,7 @@ import { common, type Facts, NO_FACTS } from '../facts.js';
 import type { Held } from '../holders.js';
 import { isVariable, rootOf } from '../walk.js';
 import { unmarked } from './former.js';
+import { commonReleases, NO_RELEASES, type ReleasedPlaces } from './released-places.js';
 import type { TraceEvent, TraceStep } from './trace.js';
 
 /** Signs a value may have; for pointers NEG is an ERR_PTR, ZERO is NULL. */
@@ -121,6 +122,8 @@ export class State {
 	kept: ReadonlySet<string> = new Set();
 	/** Parameters that are pages or arrays of them, places whose pages the caller holds, with their depth. */
 	given: ReadonlyMap<string, number> = new Map();
+	/** Places whose pages were all released, as long as nothing else can have got there. */
+	released: ReleasedPlaces = NO_RELEASES;
 	trace: TraceStep | undefined;
 
 	clone(): State {
@@ -134,6 +137,7 @@ export class State {
 		copy.earlier = this.earlier;
 		copy.doubtful = this.doubtful;
 		copy.given = this.given;
+		copy.released = this.released;
 		copy.trace = this.trace;
 		return copy;
 	}
@@ -171,6 +175,7 @@ export class State {
 		for (const [place, touch] of this.touches)
 			if (touch.status !== 'gone' || isVariable(place))
 				parts.push(`${place}|${touch.status}|${[...touch.kinds].join()}`);
+		for (const place of this.released.keys()) parts.push(`${place}|again`);
 		return parts.sort().join(';');
 	}
 }
@@ -294,6 +299,8 @@ export function merge(old: State, more: State): State {
 		changing().update(id, { asked, goal });
 	}
 	for (const [place, touch] of more.touches) if (!old.touches.has(place)) changing().touches.set(place, touch);
+	const released = commonReleases(old.released, more.released);
+	if (released !== old.released) changing().released = released;
 	const facts = common(old.facts, more.facts);
 	const earlier = common(old.earlier, more.earlier);
 	if (facts !== old.facts) changing().facts = facts;

@@ -9,6 +9,7 @@ import { settleExtractions } from './extraction.js';
 import { keyOn } from './fields.js';
 import { isField } from './forgetting.js';
 import { placeOf, type Spot, spotOf, within } from './places.js';
+import { forgetReleases } from './repeated.js';
 import {
 	ANY,
 	amongst,
@@ -154,6 +155,7 @@ export function take(body: Body, state: State, api: ApiCall, spot: Spot, via?: V
 		const old = state.values.get(spot.place);
 		state.values.set(spot.place, { signs: ANY, fresh: old?.fresh ?? 'raw', published: old?.published });
 	}
+	forgetReleases(state, spot.place);
 	state.holdings.set(id, holding);
 	settleExtractions(state);
 	if (!via)

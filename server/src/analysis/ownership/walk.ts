@@ -7,8 +7,9 @@ import { Body, type Event, type Exit, type Surroundings, type Sweep, type Walked
 import { callOf } from './calling.js';
 import { forgetVariable, mentioned, sameIndex } from './forgetting.js';
 import { handOn, remember } from './handing.js';
-import { bound, loopsHeadedBy } from './loops.js';
+import { bound, isInEveryPass, loopsHeadedBy } from './loops.js';
 import { judgeSweep, judgeSweptAgain } from './releasing.js';
+import { releaseAll } from './repeated.js';
 import { givenBack } from './returning.js';
 import { ANY, constantsOf, merge, NEG, POS, State, temporary, UNKNOWN } from './state.js';
 import { isPageResult, take } from './taking.js';
@@ -188,6 +189,16 @@ export function finishSweep(body: Body, state: State, loop: Loop, name: string, 
 	const end = bound(loop);
 	if (held.length === 0) {
 		judgeUntakenLoop(body, state, loop, name, sweep);
+		const { call, kinds } = sweep;
+		if (call && sweep.status === 'released' && end !== undefined && isInEveryPass(body.fn, loop, call))
+			releaseAll(body, state, name, end, {
+				call,
+				inner: call,
+				kinds,
+				count: undefined,
+				dirties: false,
+				remembers: false,
+			});
 		remember(body, state, name, sweep.status, sweep.kinds, sweep.call, end);
 		return;
 	}
