@@ -17,6 +17,8 @@ export type Event =
 			readonly why: 'short' | 'failed' | 'negative' | 'nothing';
 			readonly state: State;
 	  }
+	/** A loop goes through all pages asked for, although the path only knows that there are some. */
+	| { readonly kind: 'beyond'; readonly holding: Holding; readonly loop: Loop; readonly state: State }
 	/** A place is released again with nothing stored there since. */
 	| {
 			readonly kind: 'again';

@@ -13,9 +13,9 @@ import {
 import type { CallExpr, Expr } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { written } from '../facts.js';
-import { unprinted } from '../prints.js';
+import { tells, unprinted } from '../prints.js';
 import { isParameter, parameterAt } from '../variables.js';
-import { bare, isNull, rootOf } from '../walk.js';
+import { bare, isNull, isVariable, rootOf } from '../walk.js';
 import type { Body, Release } from './body.js';
 import { keyOn } from './fields.js';
 import { holdingsAt, isField, mentioned, writeThrough } from './forgetting.js';
@@ -25,10 +25,22 @@ import { NO_RELEASES } from './released-places.js';
 import { fillIn, isOfAnotherKind, releaseAt } from './releasing.js';
 import { forgetReleasesBy } from './repeated.js';
 import { RESULT } from './returning.js';
-import { ANY, amongst, type Holding, NEG, POS, type State, temporary, ZERO } from './state.js';
+import {
+	ANY,
+	amongst,
+	type Holding,
+	implied,
+	NEG,
+	POS,
+	type Position,
+	type State,
+	temporary,
+	UNKNOWN,
+	ZERO,
+} from './state.js';
 import { type Mapped, mapped, type Summary, type Way } from './summary.js';
 import { isPageResult, take, targetOf } from './taking.js';
-import { carriedBy, worth } from './values.js';
+import { carriedBy, narrow, worth } from './values.js';
 
 /** Keeps the pages when it succeeds. */
 export function keepOnSuccess(body: Body, state: State, call: CallExpr): State[] {
@@ -96,6 +108,19 @@ function askedOutside(state: State, summary: Summary, call: CallExpr, way: Way, 
 	return undefined;
 }
 
+/** Where in the array the callee has put them, as the caller calls its index. */
+function positionOutside(
+	state: State,
+	summary: Summary,
+	call: CallExpr,
+	position: Position | undefined,
+): Position | undefined {
+	if (!position) return undefined;
+	const arg = argumentFor(summary, call, position.of);
+	const of = arg ? placeOf(state, arg) : outside(state, summary, call, position.of)?.place;
+	return of === undefined || of.includes('[]') ? undefined : { of, side: position.side };
+}
+
 /** Numbers the callee wrote where the caller can read them. */
 function learnNumbers(state: State, summary: Summary, call: CallExpr, way: Way): void {
 	for (const [name, value] of way.given.values) {
@@ -112,6 +137,26 @@ function learnNumbers(state: State, summary: Summary, call: CallExpr, way: Way):
 			copyOf: source && placeOf(state, source),
 		});
 	}
+}
+
+/** Fields that the callee sets are no longer what cleared memory implies. */
+function forgetFields(state: State, summary: Summary, call: CallExpr): void {
+	for (const name of summary.fields) {
+		const at = outside(state, summary, call, name);
+		if (at && !at.index && implied(state, at.place) !== UNKNOWN) state.values.set(at.place, UNKNOWN);
+	}
+}
+
+/** What the caller passes goes with what the way says of the parameters; it is known to be so from here on. */
+function goesWith(state: State, summary: Summary, call: CallExpr, { params }: Way): boolean {
+	for (const [name, signs] of params) {
+		const arg = argumentFor(summary, call, name);
+		if (!arg) continue;
+		if ((worth(state, arg).signs & signs) === 0) return false;
+		const target = placeOf(state, arg);
+		if (target !== undefined && isVariable(target) && !narrow(state, target, signs, call)) return false;
+	}
+	return true;
 }
 
 /** Places the callee has released, as the caller calls them. */
@@ -197,20 +242,23 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 		}
 	}
 	writeThrough(state, call, true);
+	forgetFields(state, summary, call);
 	for (const inner of [...way.takes, ...way.given.pages]) {
 		const at = outside(state, summary, call, inner.place);
 		if (!at) continue;
 		const asked = askedOutside(state, summary, call, way, inner);
 		const count = argumentFor(summary, call, inner.asked);
+		const position = positionOutside(state, summary, call, inner.position);
 		take(
 			body,
 			state,
 			inner.taking,
-			{ place: at.place, shape: 'whole', index: undefined },
+			{ place: at.place, shape: position ? 'from' : 'whole', index: undefined },
 			{
 				call,
 				inner,
 				index: at.index,
+				position,
 				asked,
 				constant: count && worth(state, count).constant,
 				told: way.result === inner.id,
@@ -232,8 +280,9 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 export function summarised(body: Body, state: State, call: CallExpr, summary: Summary): State[] {
 	for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
 	const ways = summary.ways.map((way) => ({ way, now: state.clone() }));
-	for (const { way, now } of ways) goWay(body, now, call, summary, way);
-	return ways.map(({ now }) => now);
+	const taken = ways.filter(({ way, now }) => goesWith(now, summary, call, way));
+	for (const { way, now } of taken) goWay(body, now, call, summary, way);
+	return taken.map(({ now }) => now);
 }
 
 /** A mapping that was not made is no way back to the pages. */
@@ -301,7 +350,7 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 		const carried = body.byAddress && ADDRESSES.has(name) && call.args[0] ? carriedBy(state, call.args[0]) : undefined;
 		if (carried !== undefined) carriedOff(body, state, carried, call);
 		// the sign alone says nothing of how many there are
-		if (!/^IS_ERR/.test(name))
+		if (!/^IS_ERR/.test(name) && !tells(call))
 			for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
 		if (/^mem(?:cpy|move)$/.test(name)) for (const arg of call.args) copiedOff(state, call, arg);
 		if (name === 'memset') fillIn(body, state, call.args[0]);
@@ -310,8 +359,8 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 	}
 	const summary = name ? body.around.summary(name) : undefined;
 	if (summary) return summarised(body, state, call, summary);
-	for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
 	const args = unprinted(call);
+	if (!tells(call)) for (const arg of args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
 	for (const arg of args) handOn(body, state, arg, call);
 	writeThrough(state, { ...call, args }, true);
 	state.values.set(temporary(call), { signs: ANY, unknown: true });

@@ -2,6 +2,7 @@
 import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
 import { callsByBlock } from '../call-blocks.js';
+import { written } from '../facts.js';
 import { bare, place } from '../walk.js';
 
 /**
@@ -15,7 +16,13 @@ export function bound(loop: Loop): string | undefined {
 		return test && init && boundDownwards(test, init);
 	const index = place(test.left);
 	if (index === undefined || !startsAtZero(init, index)) return undefined;
-	return place(test.right);
+	return place(test.right) ?? constant(test.right);
+}
+
+/** `ARRAY_SIZE(pages)` and numbers: what is no place but stays the same. */
+function constant(expr: Expr): string | undefined {
+	const at = bare(expr);
+	return at.kind === 'number' || (at.kind === 'call' && at.name === 'ARRAY_SIZE') ? written(at) : undefined;
 }
 
 /** Of a loop from the last element to the first. */
@@ -28,9 +35,11 @@ function boundDownwards(test: Expr, init: Expr): string | undefined {
 	if (right !== undefined && !isNumber(right, 0)) return undefined;
 	// `i-- > 0`, `i--`
 	if (left.kind === 'unary' && left.op === '--' && left.operand.start === left.start)
-		return (op === '>' || op === '!=') && place(left.operand) === index ? place(from) : undefined;
-	if (op !== '>=' || place(left) !== index || from.kind !== 'binary' || from.op !== '-') return undefined;
-	return isNumber(bare(from.right), 1) ? place(from.left) : undefined;
+		return (op === '>' || op === '!=') && place(left.operand) === index ? (place(from) ?? constant(from)) : undefined;
+	if (op !== '>=' || place(left) !== index) return undefined;
+	if (from.kind === 'number' && from.value !== undefined) return String(from.value + 1);
+	if (from.kind !== 'binary' || from.op !== '-') return undefined;
+	return isNumber(bare(from.right), 1) ? (place(from.left) ?? constant(from.left)) : undefined;
 }
 
 function isNumber(expr: Expr, value: number): boolean {

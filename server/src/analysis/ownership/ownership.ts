@@ -2,14 +2,14 @@
 import { grouped } from '../../syntax/grouped.js';
 import type { CallExpr, Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
-import { isParameter, parameterAt } from '../variables.js';
+import { isParameter, parameterAt, unchangedParams } from '../variables.js';
 import { bare, place, rootOf } from '../walk.js';
 import type { Event, Exit, Surroundings, Walked } from './body.js';
 import { type FieldUse, fieldUses } from './fields.js';
 import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
 import { joinGiven } from './returning.js';
-import type { Holding } from './state.js';
-import { changesOf, type Summary, type Way } from './summary.js';
+import { ANY, type Holding } from './state.js';
+import { fieldsSet, type Summary, type Way } from './summary.js';
 import { walk } from './walk.js';
 
 /** Calls of calls that are summarised. */
@@ -209,7 +209,12 @@ function isLeft(fn: FunctionIR, holding: Holding): boolean {
 
 function way(fn: FunctionIR, { state, signs, numbers, result, computed, given }: Exit): Way {
 	const takes = [...state.holdings.values()].filter((h) => isLeft(fn, h));
-	return { signs, numbers, result, computed, touches: state.touches, takes, given };
+	const params = new Map<string, number>();
+	for (const name of unchangedParams(fn)) {
+		const known = state.values.get(name)?.signs;
+		if (known !== undefined && known !== ANY) params.set(name, known);
+	}
+	return { signs, numbers, params, result, computed, touches: state.touches, takes, given };
 }
 
 function keyOf({ signs, result, computed, touches, takes, given }: Way): string {
@@ -233,11 +238,22 @@ function summarise(fn: FunctionIR, readings: readonly Walked[]): Summary | undef
 		ways.set(
 			key,
 			alike
-				? { ...one, given: joinGiven(alike.given, one.given), numbers: allNumbers(alike.numbers, one.numbers) }
+				? {
+						...one,
+						given: joinGiven(alike.given, one.given),
+						numbers: allNumbers(alike.numbers, one.numbers),
+						params: allSigns(alike.params, one.params),
+					}
 				: one,
 		);
 	}
-	return ways.size > MOST_WAYS ? undefined : { fn, ways: doubted([...ways.values()]), changes: changesOf(fn) };
+	if (ways.size > MOST_WAYS) return undefined;
+	const fields = fieldsSet(fn);
+	return { fn, ways: doubted([...ways.values()]), changes: new Set([...fields].map(rootOf)), fields };
+}
+
+function allSigns(a: Way['params'], b: Way['params']): Way['params'] {
+	return new Map([...a].flatMap(([name, signs]) => (b.has(name) ? [[name, signs | (b.get(name) ?? 0)]] : [])));
 }
 
 function allNumbers(a: Way['numbers'], b: Way['numbers']): Way['numbers'] {

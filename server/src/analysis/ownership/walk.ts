@@ -1,8 +1,10 @@
 import type { Block, Expr, FunctionIR, Loop, Range, Step } from '../../syntax/ir.js';
+import { tells } from '../prints.js';
 import { localOf, variableType } from '../variables.js';
 import { bare, isNull, parts, weightOf } from '../walk.js';
 import { Worklist } from '../worklist.js';
 import { assignment, move } from './assigning.js';
+import { judgeBeyond } from './beyond.js';
 import { Body, type Event, type Exit, type Surroundings, type Sweep, type Walked } from './body.js';
 import { callOf } from './calling.js';
 import { forgetVariable, mentioned, sameIndex } from './forgetting.js';
@@ -226,6 +228,7 @@ export function finishSweep(body: Body, state: State, loop: Loop, name: string, 
 export function alongEdge(body: Body, block: Block, next: number, state: State): State {
 	for (const loop of loopsHeadedBy(body.fn, block.id)) {
 		if (loop.exit !== next) continue;
+		judgeBeyond(body, state, loop);
 		for (const [name, sweep] of body.sweeps.get(loop) ?? []) finishSweep(body, state, loop, name, sweep);
 	}
 	return state;
@@ -251,17 +254,43 @@ export function leave(body: Body, block: Block, entry: State): [number, State][]
 		);
 	}
 	const isHead = loopsHeadedBy(body.fn, block.id).length > 0;
+	const isOnlyTold = comparesNumbers(test) && tellsOnly(body.fn, block);
 	const tested = eachOf(body, states, (state) => evaluate(body, state, test));
 	return tested.flatMap((state) =>
 		forEdges(block, state).flatMap(([next, after], i): [number, State][] => {
 			const { doubtful } = after;
-			if (!assume(after, test, i === 0)) return [];
+			if (!isOnlyTold && !assume(after, test, i === 0)) return [];
 			// a loop over an object ends because what it calls changes that
 			if (isHead) after.doubtful = doubtful;
 			after.note(test, { kind: 'branch', truth: i === 0 });
 			return [[next, alongEdge(body, block, next, after)]];
 		}),
 	);
+}
+
+/** Two numbers are compared: what a sign says is another matter. */
+function comparesNumbers(test: Expr): boolean {
+	const at = bare(test);
+	return (
+		at.kind === 'binary' &&
+		/^(?:==|!=|<|>|<=|>=)$/.test(at.op) &&
+		bare(at.left).kind !== 'number' &&
+		bare(at.right).kind !== 'number'
+	);
+}
+
+/** Whatever the test says, the function goes on alike: one arm prints a message at most. */
+function tellsOnly({ blocks }: FunctionIR, { successors }: Block): boolean {
+	/** Where an arm leads that does nothing else. */
+	const after = (id: number): number | undefined => {
+		const arm = blocks[id];
+		const isQuiet = arm?.steps.every((step) => step.kind === 'eval' && step.expr.kind === 'call' && tells(step.expr));
+		return isQuiet && !arm?.test && arm?.successors.length === 1 ? arm.successors[0] : undefined;
+	};
+	const [yes, no] = successors;
+	if (yes === undefined || no === undefined) return false;
+	const [afterYes, afterNo] = [after(yes), after(no)];
+	return afterYes === no || afterNo === yes || (afterYes !== undefined && afterYes === afterNo);
 }
 
 /** A state for each edge out of a block; the last one is `state` itself, which nobody else needs any more. */
