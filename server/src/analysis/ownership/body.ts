@@ -111,7 +111,8 @@ export interface Release {
 	readonly inner: CallExpr;
 	readonly kinds: ReadonlySet<string>;
 	readonly count: Expr | undefined;
-	readonly dirties: boolean;
+	/** A negative number is not refused: it walks past the array. */
+	readonly walksPast: boolean;
 	/** The callee changes the object the pages are in, and may know by that what is left to release. */
 	readonly remembers: boolean;
 }

@@ -13,6 +13,7 @@ import {
 import type { CallExpr, Expr } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { written } from '../facts.js';
+import { isUnsigned } from '../integers.js';
 import { tells, unprinted } from '../prints.js';
 import { isParameter, parameterAt } from '../variables.js';
 import { bare, isNull, isVariable, rootOf } from '../walk.js';
@@ -34,6 +35,7 @@ import {
 	POS,
 	type Position,
 	type State,
+	type Touch,
 	temporary,
 	UNKNOWN,
 	ZERO,
@@ -66,7 +68,7 @@ export function callOfFamily(body: Body, state: State, call: CallExpr, api: ApiC
 				inner: call,
 				kinds: new Set([takes]),
 				count: api.arg('count'),
-				dirties,
+				walksPast: dirties,
 				remembers: false,
 			});
 		return [state];
@@ -195,6 +197,14 @@ function countOutside(state: State, summary: Summary, call: CallExpr, count: str
 	return at && !at.index ? { start: call.start, end: call.end, kind: 'name', name: at.place } : undefined;
 }
 
+/** The callee takes a negative number for a large one: nothing refuses it, but where all of it gets to unpin_user_pages(). */
+function walksPast(body: Body, { fn }: Summary, { count, call }: Touch): boolean {
+	const type = count === undefined ? undefined : fn.params[parameterAt(fn, count)]?.type;
+	if (!call || !isUnsigned(type)) return false;
+	const isBulk = body.around.apiCall(call)?.arg('count') !== undefined;
+	return !isBulk || isUnsigned(type, 32);
+}
+
 /** The number the callee releases is 0 already. */
 function isNothing(state: State, summary: Summary, call: CallExpr, count: string | undefined): boolean {
 	const at = count === undefined ? undefined : outside(state, summary, call, count);
@@ -227,7 +237,7 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 				inner: touch.call ?? call,
 				kinds: touch.kinds,
 				count: countOutside(state, summary, call, touch.count),
-				dirties: false,
+				walksPast: walksPast(body, summary, touch),
 				remembers: summary.changes.has(rootOf(name)) && name !== rootOf(name),
 			};
 			if (touch.status === 'part') {

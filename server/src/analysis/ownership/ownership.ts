@@ -2,13 +2,14 @@
 import { grouped } from '../../syntax/grouped.js';
 import type { CallExpr, Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
-import { isParameter, parameterAt, unchangedParams } from '../variables.js';
+import { isUnsigned } from '../integers.js';
+import { isParameter, parameterAt, unchangedParams, variableType } from '../variables.js';
 import { bare, place, rootOf } from '../walk.js';
 import type { Event, Exit, Surroundings, Walked } from './body.js';
 import { type FieldUse, fieldUses } from './fields.js';
 import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
 import { joinGiven } from './returning.js';
-import { ANY, type Holding } from './state.js';
+import { ANY, type Holding, NEG, POS } from './state.js';
 import { fieldsSet, type Summary, type Way } from './summary.js';
 import { walk } from './walk.js';
 
@@ -212,7 +213,10 @@ function way(fn: FunctionIR, { state, signs, numbers, result, computed, given }:
 	const params = new Map<string, number>();
 	for (const name of unchangedParams(fn)) {
 		const known = state.values.get(name)?.signs;
-		if (known !== undefined && known !== ANY) params.set(name, known);
+		if (known === undefined || known === ANY) continue;
+		// a negative number that is passed as an unsigned one is above 0 there
+		const signs = isUnsigned(variableType(fn, name)) ? (known & POS ? known | NEG : known & ~NEG) : known;
+		if (signs !== ANY) params.set(name, signs);
 	}
 	return { signs, numbers, params, result, computed, touches: state.touches, takes, given };
 }

@@ -148,7 +148,7 @@ export function judgeCount(
 ): void {
 	const { call, count } = release;
 	if (!count || state.doubtful || holding.shared || holding.status !== 'held' || holding.earlier) return;
-	if (value?.result === holding.id && value.form === 'whole' && value.signs & NEG && release.dirties) {
+	if (value?.result === holding.id && value.form === 'whole' && value.signs & NEG && release.walksPast) {
 		if (holding.outcome === 'untested' || value.signs === NEG || holding.outcome === 'short') {
 			body.events.push({ kind: 'overrun', holding, release: call, why: 'negative', state });
 			return;

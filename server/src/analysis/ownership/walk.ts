@@ -198,7 +198,7 @@ export function finishSweep(body: Body, state: State, loop: Loop, name: string, 
 				inner: call,
 				kinds,
 				count: undefined,
-				dirties: false,
+				walksPast: false,
 				remembers: false,
 			});
 		remember(body, state, name, sweep.status, sweep.kinds, sweep.call, end);
