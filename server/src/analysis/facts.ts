@@ -12,9 +12,9 @@ export const NO_FACTS: Facts = new Map();
 /** Operators whose negation is written with another one. */
 const OPPOSITE: Readonly<Record<string, string>> = { '!=': '==', '<': '>=', '>': '<=' };
 
-/** Questions about an iterator, a request, a bit or the configuration whose answer stays while the arguments do. */
+/** Questions about an array, an iterator, a request, a bit or the configuration whose answer stays while the arguments do. */
 const PREDICATES =
-	/^(?:IS_ENABLED|IS_REACHABLE|IS_BUILTIN|IS_MODULE|test_bit|iov_iter_is_\w+|iter_is_\w+|user_backed_iter|iov_iter_rw|iov_iter_extract_will_pin|op_is_write)$/;
+	/^(?:ARRAY_SIZE|IS_ENABLED|IS_REACHABLE|IS_BUILTIN|IS_MODULE|test_bit|iov_iter_is_\w+|iter_is_\w+|user_backed_iter|iov_iter_rw|iov_iter_extract_will_pin|op_is_write)$/;
 
 /** The expression as text without blanks or parentheses; undefined when it does more than look at variables. */
 export function written(expr: Expr): string | undefined {

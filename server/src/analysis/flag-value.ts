@@ -22,6 +22,8 @@ export interface Alternative {
 	readonly literals: readonly (Origin & { readonly value: number })[];
 	/** Comparisons, logical expressions and bool variables that are part of it. */
 	readonly booleans: readonly Origin[];
+	/** Constants of other families that are part of it. */
+	readonly foreign: readonly (Origin & { readonly name: string })[];
 	/** What held on the path this value came about. */
 	readonly when: Facts;
 }
@@ -35,6 +37,7 @@ export const NOTHING: Alternative = {
 	number: 0,
 	literals: [],
 	booleans: [],
+	foreign: [],
 	when: NO_FACTS,
 };
 const ANYTHING: Alternative = { ...NOTHING, open: true, number: undefined };
@@ -54,7 +57,7 @@ export function key(a: Alternative): string {
 }
 
 function keyOf(a: Alternative): string {
-	return `${[...a.bits.keys()].sort().join('|')};${a.open};${a.number};${a.literals.map((l) => l.start)};${a.booleans.map((b) => b.start)}`;
+	return `${[...a.bits.keys()].sort().join('|')};${a.open};${a.number};${a.literals.map((l) => l.start)};${a.booleans.map((b) => b.start)};${a.foreign.map((f) => f.start)}`;
 }
 
 function mergeOrigins(a: readonly Origin[], b: readonly Origin[]): readonly Origin[] {
@@ -99,6 +102,7 @@ export function unite(a: FlagValue, b: FlagValue): FlagValue {
 						: undefined,
 				literals: [...x.literals, ...y.literals],
 				booleans: [...x.booleans, ...y.booleans],
+				foreign: [...x.foreign, ...y.foreign],
 				when: new Map([...x.when, ...y.when]),
 			};
 			all = all.length ? joinValues(all, [one]) : [one];
@@ -143,6 +147,7 @@ export function intersect(value: FlagValue, mask: FlagValue): FlagValue {
 			number: undefined,
 			literals: [],
 			booleans: [],
+			foreign: mask.flatMap((m) => m.foreign),
 		};
 	});
 }

@@ -1,4 +1,5 @@
 /** Follows values of gup_flags: locals, `|=`, `&= ~`, `?:`, macros of the file, static callers. */
+import { flagFamilyOf } from '../kernel/flag-families.js';
 import { grouped } from '../syntax/grouped.js';
 import type { CallExpr, Expr, FileIR, FunctionIR, MacroIR, Range, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
@@ -73,6 +74,8 @@ function withoutMention(value: FlagValue, name: string): FlagValue {
 export class FlagValues {
 	private readonly file: FileIR;
 	private readonly macros: ReadonlyMap<string, MacroIR>;
+	/** Names of macros of the file, whichever of several definitions holds. */
+	private readonly defined: ReadonlySet<string>;
 	private readonly environments = new Map<FunctionIR, Map<CallExpr, Environment>>();
 	private readonly parameters = new Map<string, FlagValue>();
 
@@ -85,6 +88,7 @@ export class FlagValues {
 		this.matters = (callee) => own.has(callee) || isApi(callee);
 		// a name that #if arms define differently stands for nothing certain
 		const byName = grouped(file.macros, ({ name }) => name);
+		this.defined = new Set(byName.keys());
 		this.macros = new Map(
 			[...byName].flatMap(([name, [macro, ...others]]) => (macro && others.length === 0 ? [[name, macro]] : [])),
 		);
@@ -240,6 +244,7 @@ export class FlagValues {
 							bits: a.bits,
 							literals: [],
 							booleans: [],
+							foreign: [],
 							number: undefined,
 							open: a.open || a.literals.length + a.booleans.length > 0,
 						}));
@@ -331,7 +336,10 @@ export class FlagValues {
 		if (macro?.value && macro.params === undefined && depth < DEEPEST_CALLER) {
 			return through(this.evaluate(macro.value, EMPTY, undefined, depth + 1), { ...origin, macro: name });
 		}
-		return known ?? UNKNOWN;
+		if (known) return known;
+		return flagFamilyOf(name) !== undefined && !this.defined.has(name)
+			? [{ ...NOTHING, open: true, number: undefined, foreign: [{ ...origin, name }] }]
+			: UNKNOWN;
 	}
 
 	/** Value of `EXAMPLE_FLAGS(write)`, a macro of the file whose body is an expression. */
@@ -355,6 +363,7 @@ function through(value: FlagValue, origin: Origin): FlagValue {
 		bits: new Map([...a.bits.keys()].map((bit) => [bit, [origin]])),
 		literals: a.literals.map((l) => ({ ...origin, value: l.value })),
 		booleans: a.booleans.map(() => origin),
+		foreign: a.foreign.map(({ name }) => ({ ...origin, name })),
 	}));
 }
 

@@ -48,6 +48,14 @@ export function integer(type: CType, typedefs: ReadonlyMap<string, CType>, depth
 	return { signed, bits: words.includes('long') ? 64 : words.includes('short') ? 16 : words.includes('char') ? 8 : 32 };
 }
 
+const NO_TYPEDEFS: ReadonlyMap<string, CType> = new Map();
+
+/** The type is an unsigned integer, as far as its name tells; with `bits`, one of no more than so many bits. */
+export function isUnsigned(type: CType | undefined, bits = 64): boolean {
+	const known = type && integer(type, NO_TYPEDEFS);
+	return known !== undefined && !known.signed && known.bits <= bits;
+}
+
 /** C type of an expression as far as this file tells. */
 export function typeOfExpr(expr: Expr, fn: FunctionIR, file: FileIR): CType | undefined {
 	const at = unwrap(expr);

@@ -10,3 +10,12 @@ export function unprinted({ name, args }: CallExpr): readonly Expr[] {
 	});
 	return format < 0 ? args : args.slice(0, format);
 }
+
+/** Functions and macros that tell of what they are given, and do nothing else with it. */
+const TELLING =
+	/^(?:printk\w*|WARN\w*|DBG|dump_stack|trace_\w+|\w*_?(?:pr|dev|netdev|drm)_(?:emerg|alert|crit|err|warn|notice|info|cont|debug|dbg|vdbg)\w*|[a-z0-9_]+_(?:err|warn|info|dbg|debug)(?:_ratelimited|_once)?)$/i;
+
+/** The call only tells: a message, a trace, a warning. */
+export function tells(call: CallExpr): boolean {
+	return TELLING.test(call.name);
+}

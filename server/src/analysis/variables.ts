@@ -2,6 +2,7 @@
 
 import type { CType, FunctionIR, Variable } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
+import { bare, everywhere } from './walk.js';
 
 interface Variables {
 	/** Position of the first parameter of a name. */
@@ -53,6 +54,23 @@ export function localOf(fn: FunctionIR, name: string | undefined): Variable | un
 export function isLocal(fn: FunctionIR, name: string): boolean {
 	return variablesOf(fn).locals.has(name);
 }
+
+/** Parameters that nothing in the function assigns to or takes the address of: they are what the caller passed. */
+export const unchangedParams = memoize((fn: FunctionIR): readonly string[] => {
+	const names = new Set(fn.params.map(({ name }) => name));
+	if (names.size === 0) return [];
+	everywhere(fn, (expr) => {
+		const at =
+			expr.kind === 'assign'
+				? expr.left
+				: expr.kind === 'unary' && /^(?:\+\+|--|&)$/.test(expr.op)
+					? expr.operand
+					: undefined;
+		const target = at && bare(at);
+		if (target?.kind === 'name') names.delete(target.name);
+	});
+	return [...names].filter((name) => !shadowedNames(fn).has(name));
+});
 
 /** Names that stand for two variables of the function. */
 export function shadowedNames(fn: FunctionIR): ReadonlySet<string> {

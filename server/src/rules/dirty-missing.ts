@@ -148,8 +148,10 @@ function isOpen(file: FileContext, { fn, call }: Release, taking: FunctionIR): b
 /** Somebody else may have dirtied the pages before they come back. */
 function isShared(file: FileContext, site: Site, releases: readonly Release[], taking: FunctionIR): boolean {
 	const names = new Set([taking.name, ...releases.map(({ fn }) => fn.name)]);
+	// pages that come back before the taking function returns meet no other caller
+	const outlives = releases.some(({ fn }) => fn.name !== taking.name);
 	return (
-		[...names].some((name) => isExported(file, name)) ||
+		(outlives && [...names].some((name) => isExported(file, name))) ||
 		site.uses.uses.some(
 			({ kind, function: name, address, listed }) =>
 				kind === 'returned' ||

@@ -14,7 +14,13 @@ import type { Fix, Related, Rule } from './rule.js';
 const LOCKING_TWIN: ReadonlyMap<string, string> = new Map([
 	['set_page_dirty', 'set_page_dirty_lock'],
 	['folio_mark_dirty', 'folio_mark_dirty_lock'],
+	['SetPageDirty', 'set_page_dirty_lock'],
+	['folio_set_dirty', 'folio_mark_dirty_lock'],
 ]);
+/** They set the flag alone: nobody looks at the mapping, and the mapping is told nothing. Source: include/linux/page-flags.h. */
+const FLAG_ALONE: ReadonlySet<string> = new Set(['SetPageDirty', 'folio_set_dirty']);
+/** From here on a long-term pin for writing gets no page of a file system that has to be told of dirty pages. Source: mm/gup.c. */
+const LONGTERM_SPARES_FILES = '6.5';
 
 interface Site {
 	readonly fn: FunctionIR;
@@ -52,10 +58,19 @@ function isAnonymousOnly({ fn, call }: ApiCall): boolean {
 	return fn !== undefined && firstFileTest(fn) < call.start;
 }
 
-function isHarmless(file: FileContext, { taken }: UserPage): boolean {
+/** No page of a file that has to be told comes from this call. */
+function isLongTerm(file: FileContext, { flags }: ApiCall): boolean {
+	return file.kernel.atLeast(LONGTERM_SPARES_FILES) && Boolean(flags?.every(({ bits }) => bits.has('FOLL_LONGTERM')));
+}
+
+function isHarmless(file: FileContext, { call: { name }, page: { taken } }: Site): boolean {
+	const alone = FLAG_ALONE.has(name);
 	return (
-		taken.length > 0 &&
-		taken.every((call) => isAnonymousOnly(call) || file.knownUser(call.fn?.name)?.verdict === 'keep')
+		(taken.length > 0 || alone) &&
+		taken.every(
+			(call) =>
+				isAnonymousOnly(call) || (alone && isLongTerm(file, call)) || file.knownUser(call.fn?.name)?.verdict === 'keep',
+		)
 	);
 }
 
@@ -106,11 +121,15 @@ function describe(
 	const origin = page.taken.length
 		? `taken from user space by ${takers(page.taken)}${where ? ` in ${where}()` : ''}`
 		: `a pinned user page, as ${page.release?.name}() shows`;
-	const why = isHarmless(file, page)
-		? 'harmless only as long as nothing but anonymous memory gets there'
-		: 'so the file may be truncated meanwhile and its mapping vanish under it';
+	const alone = FLAG_ALONE.has(call.name);
+	const why = isHarmless(file, site)
+		? `harmless only as long as ${alone ? 'no page of a file system' : 'nothing but anonymous memory'} gets there`
+		: alone
+			? 'so its file system never hears of it and the data may never be written back'
+			: 'so the file may be truncated meanwhile and its mapping vanish under it';
+	const what = alone ? 'sets the flag alone, without the page lock' : 'is called without the page lock';
 	return {
-		message: `${name}: ${origin}, but ${call.name}() is called without the page lock, ${why}; ${advice(file, site, context)}`,
+		message: `${name}: ${origin}, but ${call.name}() ${what}, ${why}; ${advice(file, site, context)}`,
 		related: [
 			...page.taken.map((taken) => ({ ...taken.call.nameRange, message: `${name} is taken here` })),
 			...(page.release ? [{ ...page.release.nameRange, message: 'released as a pin here' }] : []),
@@ -124,19 +143,19 @@ export const dirtyUnlocked: Rule = {
 		title: 'User page marked dirty without the page lock',
 		severity: 'warning',
 		severityNote: 'information where only anonymous memory gets there',
-		needles: ['set_page_dirty', 'folio_mark_dirty'],
+		needles: ['set_page_dirty', 'folio_mark_dirty', 'SetPageDirty', 'folio_set_dirty'],
 		fix: 'unsafe',
 		versioned: false,
 	},
 	check(file, report) {
 		if (isOwnGround(file)) return;
 		for (const site of sites(file)) {
-			const { call, page, fn } = site;
+			const { call, fn } = site;
 			const context = contextOf(file, fn, call);
 			report({
 				...call.nameRange,
 				...describe(file, site, context),
-				...(isHarmless(file, page) && { severity: 'information' as const }),
+				...(isHarmless(file, site) && { severity: 'information' as const }),
 				fixes: fixes(file, site, context),
 			});
 		}

@@ -1,6 +1,7 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import type { Origin } from '../analysis/flag-value.js';
 import { bare } from '../analysis/walk.js';
+import { flagFamilyOf } from '../kernel/flag-families.js';
 import type { Range } from '../syntax/ir.js';
 import { reaches } from './flag-rule.js';
 import type { Edit, Fix, Rule } from './rule.js';
@@ -73,7 +74,7 @@ export const follFlagsNotFlags: Rule = {
 		const seen = new Set<number>();
 		const once = (at: Origin): boolean => !seen.has(at.start) && Boolean(seen.add(at.start));
 		for (const call of file.calls) {
-			for (const { literals, booleans } of call.flags ?? []) {
+			for (const { literals, booleans, foreign } of call.flags ?? []) {
 				for (const literal of literals) {
 					if (!once(literal)) continue;
 					const one = literal.value === 1;
@@ -97,6 +98,21 @@ export const follFlagsNotFlags: Rule = {
 						message: `${call.call.name}() takes FOLL_* flags, this is a truth value that works only because FOLL_WRITE is 1; write \`${asFlags(file.slice(origin))}\``,
 						related: reaches(call, origin),
 						fixes: wrap(file, call, origin),
+					});
+				}
+				for (const origin of foreign) {
+					if (!once(origin)) continue;
+					const { name, macro, start, end } = origin;
+					const isWrite = name.endsWith('_WRITE');
+					report({
+						start,
+						end,
+						message: `${call.call.name}() takes FOLL_* flags, ${name}${macro ? ` (through ${macro})` : ''} belongs to the ${flagFamilyOf(name)}: its value is another FOLL_* flag, or the same by accident; write ${isWrite ? 'FOLL_WRITE' : 'the FOLL_* flag that is meant'}`,
+						related: reaches(call, origin),
+						fixes:
+							isWrite && !macro
+								? [{ title: 'Replace by FOLL_WRITE', safe: false, edits: [{ start, end, text: 'FOLL_WRITE' }] }]
+								: [],
 					});
 				}
 			}

@@ -4,11 +4,11 @@ import type { Rule } from './rule.js';
 
 const DRIVERS = new Set(['drivers', 'sound', 'net']);
 
-/** A driver by its place, or, where the place says nothing, by what a module has. */
-function isDriver(file: FileContext): boolean {
-	return (
-		DRIVERS.has(file.area) || (file.area === '' && /\bMODULE_LICENSE\b|\bmodule_(?:init|\w+_driver)\b/.test(file.text))
-	);
+/** A driver by its place: outside a tree every file is a module's, unless its folder is that of another part of the kernel. */
+function isDriver({ area, kernel, text }: FileContext): boolean {
+	if (DRIVERS.has(area)) return true;
+	const isModule = /\bMODULE_LICENSE\b|\bmodule_(?:init|exit|\w+_driver)\b/.test(text);
+	return kernel.origin === 'tree' ? area === '' && isModule : area === '' || isModule;
 }
 
 export const follForceInDriver: Rule = {

@@ -23,7 +23,13 @@ export function reachesFurther({ uses: { uses, transient, core } }: Pick<Site, '
 	// kept in an object whose pages another function reads or writes
 	const touched = uses.some((use) => use.byField && (use.kind === 'write' || use.kind === 'read'));
 	const stored = (use: Use): boolean => use.kind === 'stored' && use.life === 'object' && use.address !== true;
-	return touched ? uses.find(stored) : undefined;
+	return (touched ? uses.find(stored) : undefined) ?? toldByAddress(uses);
+}
+
+/** Somebody who is not seen gets their frame numbers, and another function gives the pages back: a device works with them meanwhile. */
+function toldByAddress(uses: readonly Use[]): Use | undefined {
+	const told = uses.find((use) => use.kind === 'handed' && use.address === true);
+	return told && uses.some((use) => use.kind === 'released' && use.function !== told.function) ? told : undefined;
 }
 
 function outlasts(file: FileContext, { uses }: Pick<Site, 'uses'>, use: Use): boolean {
@@ -42,13 +48,15 @@ function message(file: FileContext, site: Site, use: Use): string {
 	const { call, name } = site;
 	const long = outlasts(file, site, use);
 	const pin = pinning(file, call, long);
-	const taken = `${name}: ${call.call.name}() takes plain references (FOLL_GET), but ${use.text}${inFunction(site, use)}`;
+	const what = use.kind === 'handed' ? `their physical addresses are ${use.text}` : use.text;
+	const taken = `${name}: ${call.call.name}() takes plain references (FOLL_GET), but ${what}${inFunction(site, use)}`;
 	const spelled = call.flags?.some(({ bits }) => bits.has('FOLL_GET')) ?? false;
 	const flags = `${long ? ' with FOLL_LONGTERM' : ''}${spelled ? `${long ? ',' : ''} without FOLL_GET` : ''}`;
 	const right = `use ${pin}()${flags} and unpin_user_page(s)${long ? longTermCaution(file, call) : ''}`;
-	return use.kind === 'device'
-		? `${taken}: writeback and fork do not know that the data is in use; ${right}`
-		: `${taken} for as long as user space wants, with no MMU notifier in this file; ${right}`;
+	if (use.kind === 'device') return `${taken}: writeback and fork do not know that the data is in use; ${right}`;
+	if (use.kind === 'handed' && !long) return `${taken} and still in use when this function has returned; ${right}`;
+	const inUse = use.kind === 'handed' ? ' and in use' : '';
+	return `${taken}${inUse} for as long as user space wants, with no MMU notifier in this file; ${right}`;
 }
 
 export const follGetForDma: Rule = {

@@ -1,17 +1,27 @@
 import type { ApiCall } from '../analysis/context.js';
 import type { Path, Shown } from '../analysis/lock-path.js';
 import { type LockSites, lockAnalysis } from '../analysis/locks.js';
+import { lookupOf } from '../analysis/looked-up-mm.js';
 import { isNull } from '../analysis/walk.js';
 import { NEEDS_MMAP_LOCK } from '../kernel/locks.js';
 import type { Rule } from './rule.js';
 
 const isFree = ({ holds, rest }: Path): boolean => holds.size === 0 && rest === 'none';
 
-/** The paths on which the lock is not held; undefined when it may be held wherever the call stands. */
-function unlockedOn(sites: LockSites, call: ApiCall): readonly Path[] | undefined {
+/** Also where callers are not known, when they cannot hold the lock. */
+const isFreeFromAnybody = (path: Path): boolean => isFree(path) || (path.holds.size === 0 && path.rest === 'entry');
+
+/**
+ * The paths on which the lock is not held; undefined when it may be held wherever the call stands.
+ * @param isOwn no caller can hold it
+ * @param mayDrop the call itself may drop it, so that what comes later proves nothing
+ */
+function unlockedOn(sites: LockSites, call: ApiCall, isOwn: boolean, mayDrop: boolean): readonly Path[] | undefined {
 	const paths = sites.paths(call.call);
 	if (paths.length === 0) return undefined;
-	if (paths.every(isFree) || sites.isProven(call.call)) return paths;
+	if (paths.every(isOwn ? isFreeFromAnybody : isFree)) return paths;
+	if (mayDrop) return undefined;
+	if (sites.isProven(call.call)) return paths;
 	const again = paths.filter(({ seen }) => seen.has(call.call));
 	return again.length > 0 && again.every(isFree) ? again : undefined;
 }
@@ -45,7 +55,8 @@ const THERE: Readonly<Record<Shown['how'], string>> = {
 
 function right(call: ApiCall): string {
 	const { name } = call.call;
-	const [pages, vmas] = [call.arg('pages'), call.arg('vmas')];
+	const [pages, vmas, locked] = [call.arg('pages'), call.arg('vmas'), call.arg('locked')];
+	if (locked && !isNull(locked)) return 'take the lock before the call';
 	const plain = /^(?:get|pin)_user_pages$/.test(name) && pages && !isNull(pages) && (!vmas || isNull(vmas));
 	return `hold the lock until it has returned${plain ? `, or call ${name}_fast()` : ''}`;
 }
@@ -64,23 +75,31 @@ export const gupMmapLockMissing: Rule = {
 		for (const call of file.calls) {
 			const { fn } = call;
 			const locked = call.arg('locked');
-			if (!fn?.clean || !NEEDS_MMAP_LOCK.has(call.call.name) || (locked && !isNull(locked))) continue;
+			if (!fn?.clean || !NEEDS_MMAP_LOCK.has(call.call.name)) continue;
 			// of a prototype nobody knows the argument may be `locked`
 			if (!call.shape) continue;
 			// what callers do matters only where this function does not hold the lock itself
 			const own = locks.alone(fn, 'mmap').paths(call.call);
 			if (own.every(({ holds, rest }) => holds.size > 0 || rest === 'lost')) continue;
 			const sites = locks.at(fn, 'mmap');
-			const paths = unlockedOn(sites, call);
+			const mm = call.arg('mm');
+			const lookup = mm && lookupOf(fn, mm);
+			const paths = unlockedOn(sites, call, lookup !== undefined, locked !== undefined && !isNull(locked));
 			if (!paths) continue;
 			const proven = sites.isProven(call.call) && !paths.every(isFree);
 			const shown = proven ? undefined : paths.flatMap((path) => path.shown ?? [])[0];
-			const mm = call.arg('mm');
 			const lock = `mmap_lock of ${mm ? file.slice(mm) : 'current->mm'}`;
+			const by = lookup && !shown && !proven ? lookup : undefined;
+			const how = by
+				? `without ${lock}, which ${by.name}() has looked up here, so that no caller can hold it`
+				: state(lock, shown, paths.length < sites.paths(call.call).length);
 			report({
 				...call.call.nameRange,
-				message: `${call.call.name}() is called ${state(lock, shown, paths.length < sites.paths(call.call).length)}; mappings may change under it: ${right(call)}`,
-				related: shown ? [{ start: shown.start, end: shown.end, message: THERE[shown.how] }] : [],
+				message: `${call.call.name}() is called ${how}; mappings may change under it: ${right(call)}`,
+				related: [
+					...(shown ? [{ start: shown.start, end: shown.end, message: THERE[shown.how] }] : []),
+					...(by ? [{ ...by.nameRange, message: 'looked up here' }] : []),
+				],
 			});
 		}
 	},

@@ -33,8 +33,25 @@ export const gupShortCount: Rule = {
 		versioned: false,
 	},
 	check(file, report) {
+		const told = new Set<number>();
+		for (const { event } of file.ownership.events) {
+			if (event.kind !== 'beyond' || isOne(file, event.holding.taking.arg('count'))) continue;
+			const { holding, loop, state } = event;
+			if (told.has(holding.call.start)) continue;
+			told.add(holding.call.start);
+			const test = loop.test ?? loop;
+			report({
+				...holding.call.nameRange,
+				message: `${named(holding)}: ${holding.taking.call.name}() may return fewer pages than the ${holding.asked} asked for, but only its sign is tested and a loop goes through all of them: the entries beyond were never filled; compare the result with the number asked for`,
+				related: related(file, state, holding, {
+					start: test.start,
+					end: test.end,
+					message: 'goes on as if all pages were there',
+				}),
+			});
+		}
 		for (const { holding, exit } of file.ownership.short) {
-			if (isOne(file, holding.taking.arg('count'))) continue;
+			if (told.has(holding.call.start) || isOne(file, holding.taking.arg('count'))) continue;
 			const { call } = holding.taking;
 			const bytes = holding.taking.api.record.meaning === 'bytes';
 			const asked = holding.taking.arg(bytes ? 'maxsize' : 'count');

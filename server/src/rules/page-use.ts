@@ -1,3 +1,4 @@
+import { isAdopted } from '../analysis/adopted.js';
 import { isForSomeKernels } from '../analysis/compat.js';
 /** What the rules about the use of pages share: which sites they judge, and how they name what they see. */
 import type { ApiCall, FileContext } from '../analysis/context.js';
@@ -40,6 +41,7 @@ export function* sitesOf(
 		const known = file.knownUser(call.fn.name);
 		if (known && known.verdict !== 'convert') continue;
 		const uses = usesOf(file, call);
+		if (isAdopted(file, call)) continue;
 		if (uses.notifier || uses.uses.some((use) => use.kind === 'moved' && !use.byField)) continue;
 		const pages = call.arg('pages') ?? call.arg('page') ?? call.arg('folios');
 		yield { call, uses, name: (pages && holderPlace(pages, NO_ALIASES)?.replaceAll('[]', '')) || 'the page' };

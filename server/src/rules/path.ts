@@ -48,6 +48,19 @@ function stepsOf(trace: TraceStep | undefined, { id }: Holding): TraceStep[] {
 	return found.reverse();
 }
 
+function asPlace(file: FileContext, { start, end: stop, event }: TraceStep): Related {
+	const tested = event.kind === 'branch' ? `${file.slice({ start, end: stop }).replace(/\s+/g, ' ')} is ` : '';
+	return { start, end: stop, message: `${tested}${describe(event)}` };
+}
+
+/** The last tests of a path, of those behind `from`. */
+export function testsOf(file: FileContext, { trace }: State, from = 0): Related[] {
+	const found: Related[] = [];
+	for (let at = trace; at && found.length < MOST_PLACES; at = at.before)
+		if (at.event.kind === 'branch' && at.start >= from) found.push(asPlace(file, at));
+	return found.reverse();
+}
+
 /** The way of these pages: where they are taken, the branches after that, where the path ends. */
 export function related(
 	file: FileContext,
@@ -57,10 +70,7 @@ export function related(
 ): Related[] {
 	const all = stepsOf(state.trace, holding);
 	const shown = all.length > MOST_PLACES ? [...all.slice(0, 2), ...all.slice(2 - MOST_PLACES)] : all;
-	const places: Related[] = shown.map(({ start, end: stop, event }) => {
-		const tested = event.kind === 'branch' ? `${file.slice({ start, end: stop }).replace(/\s+/g, ' ')} is ` : '';
-		return { start, end: stop, message: `${tested}${describe(event)}` };
-	});
+	const places = shown.map((step) => asPlace(file, step));
 	const inner =
 		holding.call === holding.taking.call
 			? []

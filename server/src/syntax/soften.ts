@@ -364,6 +364,7 @@ class Softener {
 			this.weld(at, close);
 			return close;
 		}
+		if (this.pointerType(at + 1, close)) return close;
 		if (STATEMENT_KEYWORDS.has(word) || TAKES_TYPE.has(word)) return at;
 		if (this.statementStart(at)) {
 			if (this.wrapsStatements(at + 1, close)) {
@@ -376,6 +377,14 @@ class Softener {
 		}
 		this.arguments(at + 1, close);
 		return at;
+	}
+
+	/** `void (*)(int err)`, `int (*)[4]`: a type without a name, as in a cast, and no call. */
+	private pointerType(open: number, close: number): boolean {
+		if (!this.punct(open + 1, '*') || !(this.punct(close + 1, '(') || this.punct(close + 1, '['))) return false;
+		for (let at = open + 2; at < close; at++)
+			if (!this.punct(at, '*') && !/^(?:const|volatile|restrict|__restrict)$/.test(this.word(at))) return false;
+		return true;
 	}
 
 	/** `asm volatile goto (...)` becomes an empty call. */

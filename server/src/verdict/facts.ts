@@ -1,5 +1,6 @@
 /** What is known of one site, for the policies to weigh. */
 
+import { isAdopted } from '../analysis/adopted.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { iteratorKind } from '../analysis/iterator-kind.js';
 import { kernelBacked } from '../analysis/iterators.js';
@@ -48,6 +49,8 @@ export interface Facts {
 	readonly lasting: readonly Evidence[];
 	/** Where their physical address is put into an object, or passed on. */
 	readonly addressed: readonly Evidence[];
+	/** The page is used only where it was found to be the driver's own. */
+	readonly adopted: boolean;
 	/** What a conversion would call. */
 	readonly target: Target;
 	/** Every use, as evidence. */
@@ -163,6 +166,7 @@ export function factsOf(file: FileContext, call: ApiCall): Facts {
 		isNullPages: pages !== undefined && isNull(pages) && call.shape === call.api.signature,
 		isLongTerm: call.flags?.every(({ bits }) => bits.has('FOLL_LONGTERM')) ?? false,
 		takesOne: isSingle(call),
+		adopted: isAdopted(file, call),
 		told: told && { start: told.start, end: told.end, text: 'told of changes of the page tables by an MMU notifier' },
 		isUntouched: of(...TOUCHING).length === 0,
 		isGivenBackHere:

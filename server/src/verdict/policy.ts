@@ -57,6 +57,12 @@ const pageOnly: Policy = ({ isUntouched, uses, of, record }) => {
 	return only ? keep('struct-page-only', looks) : undefined;
 };
 
+/** User space names a page of the driver itself, which nobody writes back or copies. */
+const adoptedPage: Policy = ({ adopted, here }) =>
+	adopted
+		? keep('struct-page-only', [here('takes a page that is used only where it is one of the driver itself')])
+		: undefined;
+
 /** Memory management looks pages up to change its own tables, or to describe them. */
 const coreMm: Policy = ({ inMm, isForOthers, of, here }) =>
 	inMm && !isForOthers && of('read', 'write', 'device').length === 0
@@ -146,6 +152,7 @@ const POLICIES: readonly Policy[] = [
 	implementation,
 	faultsIn,
 	pageOnly,
+	adoptedPage,
 	coreMm,
 	coreTransient,
 	dumped,

@@ -13,7 +13,28 @@ export type Event =
 			readonly kind: 'overrun';
 			readonly holding: Holding;
 			readonly release: CallExpr;
-			readonly why: 'short' | 'failed' | 'negative';
+			/** `nothing`: one page, which the call did not obtain. */
+			readonly why: 'short' | 'failed' | 'negative' | 'nothing';
+			readonly state: State;
+	  }
+	/** A loop goes through all pages asked for, although the path only knows that there are some. */
+	| { readonly kind: 'beyond'; readonly holding: Holding; readonly loop: Loop; readonly state: State }
+	/** A place is released again with nothing stored there since. */
+	| {
+			readonly kind: 'again';
+			readonly place: string;
+			readonly first: CallExpr;
+			readonly release: CallExpr;
+			readonly inner: CallExpr;
+			readonly kinds: ReadonlySet<string>;
+			readonly state: State;
+	  }
+	/** The pages are released on a path that has not come to the call that takes them. */
+	| {
+			readonly kind: 'untaken';
+			readonly place: string;
+			readonly taking: ApiCall;
+			readonly release: CallExpr;
 			readonly state: State;
 	  }
 	| { readonly kind: 'unoffset'; readonly holding: Holding; readonly release: CallExpr; readonly state: State }
@@ -46,6 +67,8 @@ export type Event =
 export interface Exit extends Range {
 	readonly state: State;
 	readonly signs: number;
+	/** Numbers that may be returned; undefined when they are not all known. */
+	readonly numbers: readonly number[] | undefined;
 	readonly result: string | undefined;
 	/** Holding with whose number what is returned was computed. */
 	readonly computed: string | undefined;
@@ -88,7 +111,8 @@ export interface Release {
 	readonly inner: CallExpr;
 	readonly kinds: ReadonlySet<string>;
 	readonly count: Expr | undefined;
-	readonly dirties: boolean;
+	/** A negative number is not refused: it walks past the array. */
+	readonly walksPast: boolean;
 	/** The callee changes the object the pages are in, and may know by that what is left to release. */
 	readonly remembers: boolean;
 }

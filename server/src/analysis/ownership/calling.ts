@@ -13,20 +13,36 @@ import {
 import type { CallExpr, Expr } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { written } from '../facts.js';
-import { unprinted } from '../prints.js';
+import { isUnsigned } from '../integers.js';
+import { tells, unprinted } from '../prints.js';
 import { isParameter, parameterAt } from '../variables.js';
-import { bare, isNull, rootOf } from '../walk.js';
+import { bare, isNull, isVariable, rootOf } from '../walk.js';
 import type { Body, Release } from './body.js';
 import { keyOn } from './fields.js';
 import { holdingsAt, isField, mentioned, writeThrough } from './forgetting.js';
 import { carriedOff, handOn, leaveHands, remember, touchGone } from './handing.js';
 import { placeOf, type Spot, spotOf, within } from './places.js';
+import { NO_RELEASES } from './released-places.js';
 import { fillIn, isOfAnotherKind, releaseAt } from './releasing.js';
+import { forgetReleasesBy } from './repeated.js';
 import { RESULT } from './returning.js';
-import { ANY, type Holding, NEG, POS, type State, temporary, ZERO } from './state.js';
+import {
+	ANY,
+	amongst,
+	type Holding,
+	implied,
+	NEG,
+	POS,
+	type Position,
+	type State,
+	type Touch,
+	temporary,
+	UNKNOWN,
+	ZERO,
+} from './state.js';
 import { type Mapped, mapped, type Summary, type Way } from './summary.js';
 import { isPageResult, take, targetOf } from './taking.js';
-import { carriedBy, worth } from './values.js';
+import { carriedBy, narrow, worth } from './values.js';
 
 /** Keeps the pages when it succeeds. */
 export function keepOnSuccess(body: Body, state: State, call: CallExpr): State[] {
@@ -52,7 +68,7 @@ export function callOfFamily(body: Body, state: State, call: CallExpr, api: ApiC
 				inner: call,
 				kinds: new Set([takes]),
 				count: api.arg('count'),
-				dirties,
+				walksPast: dirties,
 				remembers: false,
 			});
 		return [state];
@@ -94,6 +110,19 @@ function askedOutside(state: State, summary: Summary, call: CallExpr, way: Way, 
 	return undefined;
 }
 
+/** Where in the array the callee has put them, as the caller calls its index. */
+function positionOutside(
+	state: State,
+	summary: Summary,
+	call: CallExpr,
+	position: Position | undefined,
+): Position | undefined {
+	if (!position) return undefined;
+	const arg = argumentFor(summary, call, position.of);
+	const of = arg ? placeOf(state, arg) : outside(state, summary, call, position.of)?.place;
+	return of === undefined || of.includes('[]') ? undefined : { of, side: position.side };
+}
+
 /** Numbers the callee wrote where the caller can read them. */
 function learnNumbers(state: State, summary: Summary, call: CallExpr, way: Way): void {
 	for (const [name, value] of way.given.values) {
@@ -109,6 +138,38 @@ function learnNumbers(state: State, summary: Summary, call: CallExpr, way: Way):
 			form: known === undefined ? undefined : value.form,
 			copyOf: source && placeOf(state, source),
 		});
+	}
+}
+
+/** Fields that the callee sets are no longer what cleared memory implies. */
+function forgetFields(state: State, summary: Summary, call: CallExpr): void {
+	for (const name of summary.fields) {
+		const at = outside(state, summary, call, name);
+		if (at && !at.index && implied(state, at.place) !== UNKNOWN) state.values.set(at.place, UNKNOWN);
+	}
+}
+
+/** What the caller passes goes with what the way says of the parameters; it is known to be so from here on. */
+function goesWith(state: State, summary: Summary, call: CallExpr, { params }: Way): boolean {
+	for (const [name, signs] of params) {
+		const arg = argumentFor(summary, call, name);
+		if (!arg) continue;
+		if ((worth(state, arg).signs & signs) === 0) return false;
+		const target = placeOf(state, arg);
+		if (target !== undefined && isVariable(target) && !narrow(state, target, signs, call)) return false;
+	}
+	return true;
+}
+
+/** Places the callee has released, as the caller calls them. */
+function learnReleases(state: State, summary: Summary, call: CallExpr, way: Way): void {
+	state.released = NO_RELEASES;
+	for (const [name, { count }] of way.given.released) {
+		const at = outside(state, summary, call, name);
+		const counted = countOutside(state, summary, call, count);
+		if (!at || at.index || (count !== undefined && counted === undefined && !/^\d+$/.test(count))) continue;
+		const number = counted ? (placeOf(state, counted) ?? written(counted)) : count;
+		state.released = new Map(state.released).set(at.place, { call, count: number });
 	}
 }
 
@@ -134,6 +195,14 @@ function countOutside(state: State, summary: Summary, call: CallExpr, count: str
 	if (arg || count === undefined) return arg;
 	const at = outside(state, summary, call, count);
 	return at && !at.index ? { start: call.start, end: call.end, kind: 'name', name: at.place } : undefined;
+}
+
+/** The callee takes a negative number for a large one: nothing refuses it, but where all of it gets to unpin_user_pages(). */
+function walksPast(body: Body, { fn }: Summary, { count, call }: Touch): boolean {
+	const type = count === undefined ? undefined : fn.params[parameterAt(fn, count)]?.type;
+	if (!call || !isUnsigned(type)) return false;
+	const isBulk = body.around.apiCall(call)?.arg('count') !== undefined;
+	return !isBulk || isUnsigned(type, 32);
 }
 
 /** The number the callee releases is 0 already. */
@@ -168,7 +237,7 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 				inner: touch.call ?? call,
 				kinds: touch.kinds,
 				count: countOutside(state, summary, call, touch.count),
-				dirties: false,
+				walksPast: walksPast(body, summary, touch),
 				remembers: summary.changes.has(rootOf(name)) && name !== rootOf(name),
 			};
 			if (touch.status === 'part') {
@@ -183,20 +252,23 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 		}
 	}
 	writeThrough(state, call, true);
+	forgetFields(state, summary, call);
 	for (const inner of [...way.takes, ...way.given.pages]) {
 		const at = outside(state, summary, call, inner.place);
 		if (!at) continue;
 		const asked = askedOutside(state, summary, call, way, inner);
 		const count = argumentFor(summary, call, inner.asked);
+		const position = positionOutside(state, summary, call, inner.position);
 		take(
 			body,
 			state,
 			inner.taking,
-			{ place: at.place, shape: 'whole', index: undefined },
+			{ place: at.place, shape: position ? 'from' : 'whole', index: undefined },
 			{
 				call,
 				inner,
 				index: at.index,
+				position,
 				asked,
 				constant: count && worth(state, count).constant,
 				told: way.result === inner.id,
@@ -204,10 +276,11 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 		);
 	}
 	learnNumbers(state, summary, call, way);
+	learnReleases(state, summary, call, way);
 	const told = way.result ?? way.computed;
 	const result = told === undefined ? undefined : `${told}@${call.start}`;
 	state.values.set(temporary(call), {
-		signs: way.signs,
+		...amongst({ signs: way.signs }, way.numbers),
 		result: result !== undefined && state.holdings.has(result) ? result : undefined,
 		form: result ? (way.result === undefined ? 'sum' : 'whole') : undefined,
 		fresh: way.given.fresh,
@@ -217,8 +290,9 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 export function summarised(body: Body, state: State, call: CallExpr, summary: Summary): State[] {
 	for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
 	const ways = summary.ways.map((way) => ({ way, now: state.clone() }));
-	for (const { way, now } of ways) goWay(body, now, call, summary, way);
-	return ways.map(({ now }) => now);
+	const taken = ways.filter(({ way, now }) => goesWith(now, summary, call, way));
+	for (const { way, now } of taken) goWay(body, now, call, summary, way);
+	return taken.map(({ now }) => now);
 }
 
 /** A mapping that was not made is no way back to the pages. */
@@ -262,6 +336,7 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 	const { name } = call;
 	const api = TAKERS.has(name) ? undefined : body.around.apiCall(call);
 	if (api) return callOfFamily(body, state, call, api);
+	forgetReleasesBy(body, state, call);
 	if (TAKERS.has(name)) {
 		const spot = call.args[0] && spotOf(state, call.args[0]);
 		for (const h of holdingsAt(state, spot)) state.update(h.id, { shared: true });
@@ -285,7 +360,7 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 		const carried = body.byAddress && ADDRESSES.has(name) && call.args[0] ? carriedBy(state, call.args[0]) : undefined;
 		if (carried !== undefined) carriedOff(body, state, carried, call);
 		// the sign alone says nothing of how many there are
-		if (!/^IS_ERR/.test(name))
+		if (!/^IS_ERR/.test(name) && !tells(call))
 			for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
 		if (/^mem(?:cpy|move)$/.test(name)) for (const arg of call.args) copiedOff(state, call, arg);
 		if (name === 'memset') fillIn(body, state, call.args[0]);
@@ -294,8 +369,8 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 	}
 	const summary = name ? body.around.summary(name) : undefined;
 	if (summary) return summarised(body, state, call, summary);
-	for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
 	const args = unprinted(call);
+	if (!tells(call)) for (const arg of args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
 	for (const arg of args) handOn(body, state, arg, call);
 	writeThrough(state, { ...call, args }, true);
 	state.values.set(temporary(call), { signs: ANY, unknown: true });

@@ -2,10 +2,12 @@ import type { CallExpr, Expr } from '../../syntax/ir.js';
 import { type Facts, filtered, forget, wordOf } from '../facts.js';
 import { bare, isVariable, parts, rootOf } from '../walk.js';
 import { placeOf, type Spot, within } from './places.js';
+import { forgetReleases } from './repeated.js';
 import { type Holding, implied, type State, UNKNOWN, ZERO } from './state.js';
 
 /** What was said in terms of this place holds no more. */
 export function forgetMention(state: State, name: string): void {
+	forgetReleases(state, name);
 	state.facts = withoutMention(state.facts, name);
 	state.earlier = withoutMention(state.earlier, name);
 	const root = rootOf(name);
@@ -16,9 +18,10 @@ export function forgetMention(state: State, name: string): void {
 		if (speaks(holding.goal)) state.update(holding.id, { goal: undefined });
 	}
 	for (const [key, value] of state.values) {
-		const { copyOf } = value;
+		const { copyOf, pagesOf } = value;
+		if (pagesOf !== undefined && wordOf(root).test(pagesOf)) state.values.set(key, { ...value, pagesOf: undefined });
 		if (copyOf !== undefined && (copyOf === name || (isVariable(name) && rootOf(copyOf) === name)))
-			state.values.set(key, { ...value, copyOf: undefined });
+			state.values.set(key, { ...(state.values.get(key) ?? value), copyOf: undefined });
 	}
 }
 

@@ -121,7 +121,7 @@ class Journeys {
 		};
 		for (const exit of walked.exits) for (const holding of exit.state.holdings.values()) meet(holding);
 		for (const event of walked.events) {
-			if (event.kind === 'field' || event.kind === 'lost') continue;
+			if (!('holding' in event) || event.kind === 'lost' || event.kind === 'beyond') continue;
 			const draft = meet(event.holding);
 			if (event.kind === 'release') this.addRelease(draft, event.inner, event.release);
 			else if (WRONG.has(event.kind)) this.addWrong(draft, event);
@@ -149,7 +149,7 @@ class Journeys {
 
 	private addWrong(draft: Draft, event: Event & { kind: 'double' | 'overrun' | 'unoffset' | 'mismatch' }): void {
 		const { start, end } = event.release;
-		const how = event.kind === 'overrun' ? event.why : event.kind === 'unoffset' ? 'unoffset' : 'double';
+		const how = event.kind === 'overrun' ? wrongBy(event.why) : event.kind === 'unoffset' ? 'unoffset' : 'double';
 		addWay(draft, {
 			ending: { kind: 'wrong', how, callee: event.release.name },
 			at: { start, end },
@@ -180,6 +180,11 @@ class Journeys {
 			}
 		}
 	}
+}
+
+/** One page or all of them: nothing was obtained. */
+function wrongBy(why: (Event & { kind: 'overrun' })['why']): 'short' | 'failed' | 'negative' {
+	return why === 'nothing' ? 'failed' : why;
 }
 
 /** The call in `fn` that leads to a call in a helper; the call itself when it stands in `fn`. */

@@ -1,23 +1,72 @@
 /** Which elements a loop goes through. */
-import type { Expr, FunctionIR, Loop } from '../../syntax/ir.js';
+import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
+import { callsByBlock } from '../call-blocks.js';
+import { written } from '../facts.js';
 import { bare, place } from '../walk.js';
 
-/** Place the index stays below: `for (i = 0; i < n; i++)` goes through the elements below "n". */
+/**
+ * Place the index stays below: `for (i = 0; i < n; i++)` goes through the elements below "n", and so do
+ * `for (i = n - 1; i >= 0; i--)` and `for (i = n; i-- > 0;)`.
+ */
 export function bound(loop: Loop): string | undefined {
 	const test = loop.test && bare(loop.test);
 	const init = loop.init && bare(loop.init);
-	if (test?.kind !== 'binary' || (test.op !== '<' && test.op !== '!=')) return undefined;
+	if (test?.kind !== 'binary' || (test.op !== '<' && test.op !== '!='))
+		return test && init && boundDownwards(test, init);
 	const index = place(test.left);
 	if (index === undefined || !startsAtZero(init, index)) return undefined;
-	return place(test.right);
+	return place(test.right) ?? constant(test.right);
+}
+
+/** `ARRAY_SIZE(pages)` and numbers: what is no place but stays the same. */
+function constant(expr: Expr): string | undefined {
+	const at = bare(expr);
+	return at.kind === 'number' || (at.kind === 'call' && at.name === 'ARRAY_SIZE') ? written(at) : undefined;
+}
+
+/** Of a loop from the last element to the first. */
+function boundDownwards(test: Expr, init: Expr): string | undefined {
+	if (init.kind !== 'assign' || init.op !== '=') return undefined;
+	const index = place(init.left);
+	const from = bare(init.right);
+	const [left, op, right] =
+		test.kind === 'binary' ? [bare(test.left), test.op, bare(test.right)] : [test, '!=', undefined];
+	if (right !== undefined && !isNumber(right, 0)) return undefined;
+	// `i-- > 0`, `i--`
+	if (left.kind === 'unary' && left.op === '--' && left.operand.start === left.start)
+		return (op === '>' || op === '!=') && place(left.operand) === index ? (place(from) ?? constant(from)) : undefined;
+	if (op !== '>=' || place(left) !== index) return undefined;
+	if (from.kind === 'number' && from.value !== undefined) return String(from.value + 1);
+	if (from.kind !== 'binary' || from.op !== '-') return undefined;
+	return isNumber(bare(from.right), 1) ? (place(from.left) ?? constant(from.left)) : undefined;
+}
+
+function isNumber(expr: Expr, value: number): boolean {
+	return expr.kind === 'number' && expr.value === value;
 }
 
 function startsAtZero(init: Expr | undefined, index: string): boolean {
 	if (init?.kind === 'comma') return init.items.some((item) => startsAtZero(bare(item), index));
 	if (init?.kind !== 'assign' || init.op !== '=' || place(init.left) !== index) return false;
-	const value = bare(init.right);
-	return value.kind === 'number' && value.value === 0;
+	return isNumber(bare(init.right), 0);
+}
+
+/** Every pass that comes to its end has gone through the call. */
+export function isInEveryPass(fn: FunctionIR, { heads, exit }: Loop, call: CallExpr): boolean {
+	const through = new Set(callsByBlock(fn).ofCall(call));
+	const pending = heads.flatMap((head) => (fn.blocks[head]?.successors ?? []).filter((next) => next !== exit));
+	const seen = new Set(pending);
+	for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+		if (through.has(id)) continue;
+		if (heads.includes(id) || !fn.effort.spend(1)) return false;
+		for (const next of fn.blocks[id]?.successors ?? [])
+			if (!seen.has(next)) {
+				seen.add(next);
+				pending.push(next);
+			}
+	}
+	return through.size > 0;
 }
 
 const loopsByHead = memoize((fn: FunctionIR): ReadonlyMap<number, readonly Loop[]> => {

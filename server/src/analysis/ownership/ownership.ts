@@ -2,14 +2,15 @@
 import { grouped } from '../../syntax/grouped.js';
 import type { CallExpr, Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
-import { parameterAt } from '../variables.js';
-import { rootOf } from '../walk.js';
+import { isUnsigned } from '../integers.js';
+import { isParameter, parameterAt, unchangedParams, variableType } from '../variables.js';
+import { bare, place, rootOf } from '../walk.js';
 import type { Event, Exit, Surroundings, Walked } from './body.js';
 import { type FieldUse, fieldUses } from './fields.js';
 import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
 import { joinGiven } from './returning.js';
-import type { Holding } from './state.js';
-import { changesOf, type Summary, type Way } from './summary.js';
+import { ANY, type Holding, NEG, POS } from './state.js';
+import { fieldsSet, type Summary, type Way } from './summary.js';
 import { walk } from './walk.js';
 
 /** Calls of calls that are summarised. */
@@ -40,6 +41,9 @@ export function takes({ api }: ApiCall): boolean {
 }
 
 type Release = Event & { readonly kind: 'release' };
+
+/** A release that follows another one of the same place. */
+type Repeated = Event & { readonly kind: 'again' } & { readonly fn: FunctionIR };
 
 /** Something a path came upon, and the function it is in. */
 interface Met {
@@ -148,6 +152,14 @@ export class Ownership implements Surroundings {
 		return this.met;
 	}
 
+	/** Releases of a place that was released before, in any function that releases twice. */
+	get repeated(): readonly Repeated[] {
+		const functions = new Set([...this.walked.map(({ fn }) => fn), ...releasingTwice(this.ir, this.calls)]);
+		return [...functions].flatMap((fn) =>
+			this.walk(fn).events.flatMap((event) => (event.kind === 'again' ? { ...event, fn } : [])),
+		);
+	}
+
 	/** What paths came upon at one releasing call. */
 	releasesAt(release: CallExpr): readonly Release[] {
 		this.releases ??= grouped(
@@ -169,6 +181,26 @@ export class Ownership implements Surroundings {
 	}
 }
 
+/** Callers of one function that are looked at for a second release. */
+const MOST_RELEASERS = 24;
+
+/** Functions that release a place by two calls: of the family, or of functions that release what they are given. */
+function releasingTwice(ir: FileIR, calls: readonly ApiCall[]): FunctionIR[] {
+	const counts = new Map<FunctionIR, number>();
+	const add = (fn: FunctionIR, by: number): void => void counts.set(fn, (counts.get(fn) ?? 0) + by);
+	const releasers = new Set<FunctionIR>();
+	for (const { api, fn, call } of calls) {
+		const first = call.args[0];
+		if (api.record.group !== 'release' || !fn?.clean || !first) continue;
+		add(fn, 1);
+		if (isParameter(fn, rootOf(place(bare(first)) ?? ''))) releasers.add(fn);
+	}
+	for (const fn of releasers)
+		for (const caller of ir.callers(fn.name).slice(0, MOST_RELEASERS))
+			add(caller, caller.calls.filter(({ name }) => name === fn.name).length);
+	return [...counts].flatMap(([fn, count]) => (count > 1 ? fn : []));
+}
+
 /** Pages in a place that the caller can reach. */
 function isLeft(fn: FunctionIR, holding: Holding): boolean {
 	if (holding.status !== 'held' || holding.outcome === 'none') return false;
@@ -176,15 +208,23 @@ function isLeft(fn: FunctionIR, holding: Holding): boolean {
 	return param !== undefined && param.type.pointers > 0;
 }
 
-function way(fn: FunctionIR, { state, signs, result, computed, given }: Exit): Way {
+function way(fn: FunctionIR, { state, signs, numbers, result, computed, given }: Exit): Way {
 	const takes = [...state.holdings.values()].filter((h) => isLeft(fn, h));
-	return { signs, result, computed, touches: state.touches, takes, given };
+	const params = new Map<string, number>();
+	for (const name of unchangedParams(fn)) {
+		const known = state.values.get(name)?.signs;
+		if (known === undefined || known === ANY) continue;
+		// a negative number that is passed as an unsigned one is above 0 there
+		const signs = isUnsigned(variableType(fn, name)) ? (known & POS ? known | NEG : known & ~NEG) : known;
+		if (signs !== ANY) params.set(name, signs);
+	}
+	return { signs, numbers, params, result, computed, touches: state.touches, takes, given };
 }
 
 function keyOf({ signs, result, computed, touches, takes, given }: Way): string {
 	const touched = [...touches].map(([name, touch]) => `${name}|${touch.status}|${[...touch.kinds].join()}`).sort();
 	const taken = [...takes, ...given.pages].map((h) => `${h.id}|${h.place}|${h.outcome}`).sort();
-	return [signs, result, computed, ...touched, '/', ...taken].join(';');
+	return [signs, result, computed, ...touched, '/', ...taken, '/', ...[...given.released.keys()].sort()].join(';');
 }
 
 /** What a function does under all its `#if` arms: which of them goes with a reading of the caller is not known. */
@@ -199,9 +239,29 @@ function summarise(fn: FunctionIR, readings: readonly Walked[]): Summary | undef
 		);
 		const key = keyOf(one);
 		const alike = ways.get(key);
-		ways.set(key, alike ? { ...one, given: joinGiven(alike.given, one.given) } : one);
+		ways.set(
+			key,
+			alike
+				? {
+						...one,
+						given: joinGiven(alike.given, one.given),
+						numbers: allNumbers(alike.numbers, one.numbers),
+						params: allSigns(alike.params, one.params),
+					}
+				: one,
+		);
 	}
-	return ways.size > MOST_WAYS ? undefined : { fn, ways: doubted([...ways.values()]), changes: changesOf(fn) };
+	if (ways.size > MOST_WAYS) return undefined;
+	const fields = fieldsSet(fn);
+	return { fn, ways: doubted([...ways.values()]), changes: new Set([...fields].map(rootOf)), fields };
+}
+
+function allSigns(a: Way['params'], b: Way['params']): Way['params'] {
+	return new Map([...a].flatMap(([name, signs]) => (b.has(name) ? [[name, signs | (b.get(name) ?? 0)]] : [])));
+}
+
+function allNumbers(a: Way['numbers'], b: Way['numbers']): Way['numbers'] {
+	return a && b && [...new Set([...a, ...b])].sort((x, y) => x - y);
 }
 
 /** Where one return leaves all pages or fewer, the caller is not told which. */

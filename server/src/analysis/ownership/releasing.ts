@@ -1,12 +1,15 @@
-import type { Expr } from '../../syntax/ir.js';
+import type { CallExpr, Expr, Loop } from '../../syntax/ir.js';
 import { written } from '../facts.js';
 import { bare, rootOf } from '../walk.js';
 import type { Body, Release, Sweep } from './body.js';
 import { keyOn } from './fields.js';
 import { holdingsAt, isField, mentioned, sameIndex } from './forgetting.js';
 import { remember, sweep } from './handing.js';
+import { bound, isInEveryPass } from './loops.js';
 import { placeOf, type Spot, spotOf } from './places.js';
+import { countName, releaseAll } from './repeated.js';
 import { type Holding, NEG, POS, type Position, type State, type Value, ZERO } from './state.js';
+import { judgeNothing, judgeUntaken } from './untaken.js';
 import { worth } from './values.js';
 
 export function releaseAt(body: Body, state: State, at: Spot | undefined, by: Release): void {
@@ -61,7 +64,10 @@ export function releaseHolding(
 	body.events.push({ kind: 'release', holding, release: call, inner });
 	const bulk = release.count !== undefined && spot.shape !== 'element';
 	if (bulk && !isFilled(state, holding)) judgeCount(body, state, holding, release, count);
-	if (holding.outcome === 'none') return;
+	if (holding.outcome === 'none') {
+		if (!bulk) judgeNothing(body, state, holding, spot, release);
+		return;
+	}
 	if (isOfAnotherKind(body, state, holding, release.kinds))
 		body.events.push({ kind: 'mismatch', holding, release: call, inner, state });
 	const whole = holding.single || bulk || spot.shape === 'whole' || spot.shape === 'address';
@@ -84,12 +90,22 @@ export function releaseHolding(
 	const full = known ? isFullCount(state, holding, release.count as Expr, count) : all;
 	// in a loop the same call releases what the next pass took
 	const again = holding.status === 'released' && holding.released !== undefined && holding.released !== call;
-	if (again && full && !holding.shared && !release.remembers && !state.doubtful)
+	if (again && isOfAll(body, holding.released) && full && !holding.shared && !release.remembers && !state.doubtful)
 		body.events.push({ kind: 'double', holding, release: call, state });
 	// who got them in between may have a reference of his own
 	const shared = holding.shared || holding.status === 'gone';
 	state.update(holding.id, { status: full ? 'released' : 'part', released: call, shared });
 	state.note(call.nameRange, { kind: 'released', place: holding.place, callee: call.name }, holding.id);
+	if (full) {
+		state.released = new Map(state.released).set(spot.place, { call, count: countName(state, release) });
+	}
+}
+
+/** The call stands in no loop over elements, or in every pass of one. */
+function isOfAll(body: Body, call: CallExpr): boolean {
+	for (const [loop, sweeps] of body.sweeps)
+		for (const sweep of sweeps.values()) if (sweep.call === call && !isInEveryPass(body.fn, loop, call)) return false;
+	return true;
 }
 
 /** A number of which nothing is known: whoever has a function for it gives back all of them. */
@@ -113,10 +129,14 @@ export function isIndex(state: State, count: Expr, position: Position): boolean 
 export function isFullCount(state: State, holding: Holding, count: Expr, value: Value | undefined): boolean {
 	if (value?.result === holding.id) return true;
 	if (value?.constant !== undefined && value.constant === holding.askedConstant) return true;
-	return (
-		holding.asked !== undefined &&
-		(written(count) === holding.asked || placeOf(state, count) === holding.asked || value?.copyOf === holding.asked)
-	);
+	return isAskedNumber(state, holding, count, value);
+}
+
+/** The number asked for, also where a field or another variable has it. */
+function isAskedNumber(state: State, { asked }: Holding, count: Expr, value: Value | undefined): boolean {
+	if (asked === undefined) return false;
+	const name = placeOf(state, count);
+	return written(count) === asked || value?.copyOf === asked || (name !== undefined && sameIndex(state, name, asked));
 }
 
 export function judgeCount(
@@ -128,7 +148,7 @@ export function judgeCount(
 ): void {
 	const { call, count } = release;
 	if (!count || state.doubtful || holding.shared || holding.status !== 'held' || holding.earlier) return;
-	if (value?.result === holding.id && value.form === 'whole' && value.signs & NEG && release.dirties) {
+	if (value?.result === holding.id && value.form === 'whole' && value.signs & NEG && release.walksPast) {
 		if (holding.outcome === 'untested' || value.signs === NEG || holding.outcome === 'short') {
 			body.events.push({ kind: 'overrun', holding, release: call, why: 'negative', state });
 			return;
@@ -139,10 +159,9 @@ export function judgeCount(
 		return;
 	}
 	if (value?.result !== undefined) return;
-	const asked =
-		holding.asked !== undefined && (written(count) === holding.asked || placeOf(state, count) === holding.asked);
 	const same =
-		asked || (value?.constant !== undefined && value.constant === holding.askedConstant && value.constant > 0);
+		isAskedNumber(state, holding, count, value) ||
+		(value?.constant !== undefined && value.constant === holding.askedConstant && value.constant > 0);
 	if (!same || (holding.outcome !== 'short' && holding.outcome !== 'none')) return;
 	if (body.filled.has(holding.place) || isZeroed(state, holding.place)) return;
 	body.events.push({
@@ -160,9 +179,38 @@ export function judgeSweep(body: Body, state: State, holding: Holding, { call, k
 	if (!call || shared || earlier || position || status === 'gone' || isFilled(state, holding)) return;
 	const value = state.values.get(end);
 	if (isUnoffset(holding, value, kinds)) body.events.push({ kind: 'unoffset', holding, release: call, state });
-	if (holding.asked !== end || value?.result !== undefined || (outcome !== 'short' && outcome !== 'none')) return;
+	const isAsked = holding.asked !== undefined && sameIndex(state, end, holding.asked);
+	if (!isAsked || value?.result !== undefined || (outcome !== 'short' && outcome !== 'none')) return;
 	if (body.filled.has(holding.place) || isZeroed(state, holding.place)) return;
 	body.events.push({ kind: 'overrun', holding, release: call, why: outcome === 'short' ? 'short' : 'failed', state });
+}
+
+/** A loop released all elements of pages that another loop, or a call for all of them, has released before. */
+export function judgeSweptAgain(
+	body: Body,
+	state: State,
+	holding: Holding,
+	loop: Loop,
+	sweep: Sweep,
+	end: string,
+): void {
+	const { call } = sweep;
+	const { released, status, outcome, shared, earlier, place, position } = holding;
+	if (!call || !released || released === call || status !== 'released' || outcome === 'none') return;
+	if (shared || earlier || position) return;
+	if (state.doubtful || isFilled(state, holding) || body.filled.has(place)) return;
+	if (!isAll(state, holding, end) || !isInEveryPass(body.fn, loop, call)) return;
+	for (const [other, sweeps] of body.sweeps)
+		if (sweeps.get(place)?.call === released && (bound(other) !== end || !isInEveryPass(body.fn, other, released)))
+			return;
+	body.events.push({ kind: 'double', holding, release: call, state });
+}
+
+/** The place has the number of pages that were obtained. */
+function isAll(state: State, { id, asked, outcome }: Holding, end: string): boolean {
+	const value = state.values.get(end);
+	if (value?.result === id) return value.form === 'whole';
+	return outcome === 'all' && asked !== undefined && sameIndex(state, end, asked);
 }
 
 /** Entries are set to something else than the call left there: what is released may well be all of them. */
@@ -218,6 +266,7 @@ export function releaseElement(body: Body, state: State, holding: Holding, spot:
 
 export function releaseForeign(body: Body, state: State, spot: Spot, release: Release): void {
 	const element = spot.shape === 'element';
+	judgeUntaken(body, state, spot, release);
 	if (isField(spot.place))
 		for (const kind of release.kinds)
 			body.events.push({
@@ -235,5 +284,6 @@ export function releaseForeign(body: Body, state: State, spot: Spot, release: Re
 	}
 	const count = release.count && placeOf(state, release.count);
 	const status = spot.shape === 'from' ? 'part' : 'released';
+	if (status === 'released') releaseAll(body, state, spot.place, countName(state, release), release);
 	remember(body, state, spot.place, status, release.kinds, release.inner, count);
 }

@@ -1,9 +1,11 @@
 /** What a function gives its caller besides what it left in the caller's own places: pages it returns, numbers it writes. */
 import type { Expr } from '../../syntax/ir.js';
+import { filtered } from '../facts.js';
 import { isParameter } from '../variables.js';
 import { rootOf } from '../walk.js';
 import type { Body } from './body.js';
 import { placeOf, within } from './places.js';
+import { commonReleases, type ReleasedPlaces } from './released-places.js';
 import { type Holding, joinValues, type State, type Value } from './state.js';
 
 /** Stands for what the function returns where a place starts. */
@@ -16,6 +18,8 @@ export interface Given {
 	readonly fresh: Value['fresh'];
 	/** What is known of places that start with a parameter or RESULT, as the function leaves them. */
 	readonly values: ReadonlyMap<string, Value>;
+	/** Places that start with a parameter whose pages it has released, with nothing stored there since. */
+	readonly released: ReleasedPlaces;
 }
 
 /** A number somebody can read again: its sign alone says nothing to a caller. */
@@ -57,7 +61,8 @@ export function givenBack(body: Body, state: State, value: Expr | undefined): Gi
 		const told = seen ? outward(body, worth, asked) : undefined;
 		if (told && tells(told)) values.set(at, told);
 	}
-	return { pages, fresh: own && known?.fresh ? 'filled' : undefined, values };
+	const released = filtered(state.released, (place) => params.some((p) => p.name === rootOf(place)));
+	return { pages, fresh: own && known?.fresh ? 'filled' : undefined, values, released };
 }
 
 /** What two ways give that look alike to the caller. */
@@ -67,5 +72,5 @@ export function joinGiven(a: Given, b: Given): Given {
 		const other = b.values.get(place);
 		if (other) values.set(place, joinValues(value, other));
 	}
-	return { pages: a.pages, fresh: a.fresh && b.fresh, values };
+	return { pages: a.pages, fresh: a.fresh && b.fresh, values, released: commonReleases(a.released, b.released) };
 }

@@ -5,6 +5,7 @@ import { common, type Facts, NO_FACTS } from '../facts.js';
 import type { Held } from '../holders.js';
 import { isVariable, rootOf } from '../walk.js';
 import { unmarked } from './former.js';
+import { commonReleases, NO_RELEASES, type ReleasedPlaces } from './released-places.js';
 import type { TraceEvent, TraceStep } from './trace.js';
 
 /** Signs a value may have; for pointers NEG is an ERR_PTR, ZERO is NULL. */
@@ -20,8 +21,13 @@ export interface Value {
 	readonly oneOf?: readonly number[] | undefined;
 	/** Holding whose taking call returned this number. */
 	readonly result?: string | undefined;
-	/** `whole`: the number as returned; `sum`: computed with it; `unoffset`: bytes / PAGE_SIZE, the offset in the first page forgotten. */
-	readonly form?: 'whole' | 'sum' | 'unoffset' | undefined;
+	/**
+	 * `whole`: the number as returned; `sum`: computed with it; `unoffset`: bytes / PAGE_SIZE, the offset in the first page
+	 * forgotten; `bytes`: pages * PAGE_SIZE.
+	 */
+	readonly form?: 'whole' | 'sum' | 'unoffset' | 'bytes' | undefined;
+	/** It is the number of pages of so many bytes, as text: "(off + len)". */
+	readonly pagesOf?: string | undefined;
 	/** Place whose value this is a copy of. */
 	readonly copyOf?: string | undefined;
 	/** Holding whose pages this is an address, frame number or mapping of. */
@@ -116,6 +122,8 @@ export class State {
 	kept: ReadonlySet<string> = new Set();
 	/** Parameters that are pages or arrays of them, places whose pages the caller holds, with their depth. */
 	given: ReadonlyMap<string, number> = new Map();
+	/** Places whose pages were all released, as long as nothing else can have got there. */
+	released: ReleasedPlaces = NO_RELEASES;
 	trace: TraceStep | undefined;
 
 	clone(): State {
@@ -129,6 +137,7 @@ export class State {
 		copy.earlier = this.earlier;
 		copy.doubtful = this.doubtful;
 		copy.given = this.given;
+		copy.released = this.released;
 		copy.trace = this.trace;
 		return copy;
 	}
@@ -166,6 +175,7 @@ export class State {
 		for (const [place, touch] of this.touches)
 			if (touch.status !== 'gone' || isVariable(place))
 				parts.push(`${place}|${touch.status}|${[...touch.kinds].join()}`);
+		for (const place of this.released.keys()) parts.push(`${place}|again`);
 		return parts.sort().join(';');
 	}
 }
@@ -178,6 +188,7 @@ function sameValue(a: Value, b: Value): boolean {
 			a.oneOf?.join() === b.oneOf?.join() &&
 			a.result === b.result &&
 			a.form === b.form &&
+			a.pagesOf === b.pagesOf &&
 			a.copyOf === b.copyOf &&
 			a.carries === b.carries &&
 			a.frame === b.frame &&
@@ -234,6 +245,7 @@ export function joinValues(a: Value, b: Value): Value {
 		// a number that is the result on one path only must not be mistaken for it on the other
 		result: a.result === b.result ? a.result : undefined,
 		form: a.form === b.form ? a.form : a.result === b.result ? 'sum' : undefined,
+		pagesOf: a.pagesOf === b.pagesOf ? a.pagesOf : undefined,
 		copyOf: a.copyOf === b.copyOf ? a.copyOf : undefined,
 		carries: a.carries ?? b.carries,
 		frame: a.frame || b.frame,
@@ -287,6 +299,8 @@ export function merge(old: State, more: State): State {
 		changing().update(id, { asked, goal });
 	}
 	for (const [place, touch] of more.touches) if (!old.touches.has(place)) changing().touches.set(place, touch);
+	const released = commonReleases(old.released, more.released);
+	if (released !== old.released) changing().released = released;
 	const facts = common(old.facts, more.facts);
 	const earlier = common(old.earlier, more.earlier);
 	if (facts !== old.facts) changing().facts = facts;

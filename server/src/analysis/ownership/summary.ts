@@ -10,6 +10,10 @@ import type { Holding, State, Touch } from './state.js';
 export interface Way {
 	/** Signs of the returned value. */
 	readonly signs: number;
+	/** Numbers it may return; undefined when they are not all known. */
+	readonly numbers: readonly number[] | undefined;
+	/** Signs of parameters that are what the caller passed, where the way says something of them. */
+	readonly params: ReadonlyMap<string, number>;
 	/** Holding whose number it returns. */
 	readonly result: string | undefined;
 	/** Holding with whose number what is returned was computed. */
@@ -26,16 +30,19 @@ export interface Summary {
 	readonly ways: readonly Way[];
 	/** Parameters of whose objects the function sets a field. */
 	readonly changes: ReadonlySet<string>;
+	/** Those fields. */
+	readonly fields: ReadonlySet<string>;
 }
 
-/** Parameters of whose objects a function sets a field: `ctx->nr = 0`. */
-export function changesOf(fn: FunctionIR): ReadonlySet<string> {
+/** Fields of objects of its parameters that a function sets: `ctx->nr = 0`, `ctx->nr++`. */
+export function fieldsSet(fn: FunctionIR): ReadonlySet<string> {
 	const found = new Set<string>();
 	const visit = (expr: Expr): void => {
-		const left = expr.kind === 'assign' ? bare(expr.left) : undefined;
+		const moved = expr.kind === 'unary' && (expr.op === '++' || expr.op === '--') ? expr.operand : undefined;
+		const at = expr.kind === 'assign' ? expr.left : moved;
+		const left = at && bare(at);
 		const name = left?.kind === 'field' ? place(left) : undefined;
-		const root = name === undefined ? undefined : rootOf(name);
-		if (root !== undefined && isParameter(fn, root)) found.add(root);
+		if (name !== undefined && isParameter(fn, rootOf(name))) found.add(name);
 	};
 	for (const { steps, test } of fn.blocks)
 		for (const at of test ? [...steps, test] : steps) for (const root of roots(at)) postorder(root, visit);

@@ -9,6 +9,7 @@ import { settleExtractions } from './extraction.js';
 import { keyOn } from './fields.js';
 import { isField } from './forgetting.js';
 import { placeOf, type Spot, spotOf, within } from './places.js';
+import { forgetReleases } from './repeated.js';
 import {
 	ANY,
 	amongst,
@@ -80,6 +81,8 @@ export interface Via {
 	readonly inner: Holding;
 	/** Of the element the callee was given. */
 	readonly index: Expr | undefined;
+	/** Where in the array the callee has put them. */
+	readonly position: Position | undefined;
 	/** What the caller calls the number of pages asked for, and the number where it is one. */
 	readonly asked: string | undefined;
 	readonly constant: number | undefined;
@@ -103,7 +106,7 @@ export function take(body: Body, state: State, api: ApiCall, spot: Spot, via?: V
 	const index = via ? via.index : spot.index;
 	const at =
 		index === undefined ? undefined : (state.values.get(placeOf(state, index) ?? '')?.copyOf ?? placeOf(state, index));
-	const position: Position | undefined = at === undefined ? undefined : { of: at, side: 'at' };
+	const position: Position | undefined = at === undefined ? via?.position : { of: at, side: 'at' };
 	const again =
 		old !== undefined && old.outcome !== 'none' && (old.status === 'held' || old.earlier) && old.status !== 'gone';
 	const root = rootOf(spot.place);
@@ -154,6 +157,7 @@ export function take(body: Body, state: State, api: ApiCall, spot: Spot, via?: V
 		const old = state.values.get(spot.place);
 		state.values.set(spot.place, { signs: ANY, fresh: old?.fresh ?? 'raw', published: old?.published });
 	}
+	forgetReleases(state, spot.place);
 	state.holdings.set(id, holding);
 	settleExtractions(state);
 	if (!via)

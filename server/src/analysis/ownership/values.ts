@@ -1,14 +1,16 @@
 /** What expressions are worth on a path, and what a test says of them. */
 
 import { ADDRESSES, ALLOCATORS, ZEROING } from '../../kernel/callees.js';
+import { errnoOf } from '../../kernel/errno.js';
 import { FLIPPED, NEGATED } from '../../syntax/canonical.js';
 import type { Expr, Range } from '../../syntax/ir.js';
 import { unwrap } from '../../syntax/lower.js';
-import { contradict, factOf, written } from '../facts.js';
+import { contradict, factOf, wordOf, written } from '../facts.js';
 import { relations } from '../results.js';
 import { bare, parts } from '../walk.js';
+import { bytesOf, makesBytes, makesPages } from './byte-counts.js';
 import { deniesExtraction, settleExtractions } from './extraction.js';
-import { mentioned } from './forgetting.js';
+import { mentioned, sameIndex } from './forgetting.js';
 import { isOne, placeOf, spotOf } from './places.js';
 import {
 	ANY,
@@ -55,16 +57,6 @@ function isSubject(expr: Expr): boolean {
 	return expr.kind === 'other' && expr.items.length === 0;
 }
 
-function isPageSize(expr: Expr): boolean {
-	const at = bare(expr);
-	return at.kind === 'name' && at.name === 'PAGE_SIZE';
-}
-
-function isPageShift(expr: Expr): boolean {
-	const at = bare(expr);
-	return at.kind === 'name' && at.name === 'PAGE_SHIFT';
-}
-
 function binary(state: State, op: string, left: Expr, right: Expr): Value {
 	if (TRUTH.has(op)) return { signs: ZERO | POS };
 	const a = worth(state, left);
@@ -73,8 +65,10 @@ function binary(state: State, op: string, left: Expr, right: Expr): Value {
 	const carries = op === '+' || op === '-' || op === '|' || op === '<<' ? (a.carries ?? b.carries) : a.carries;
 	if (op === '&' && (a.constant === 0 || b.constant === 0)) return number(0);
 	const bytes = a.result !== undefined && a.form === 'whole';
-	const unoffset = bytes && ((op === '/' && isPageSize(right)) || (op === '>>' && isPageShift(right)));
-	const form = result === undefined ? undefined : unoffset ? 'unoffset' : 'sum';
+	const unoffset = bytes && makesPages(op, right);
+	const whole = (a.result === undefined ? b : a).form === 'whole';
+	const form =
+		result === undefined ? undefined : unoffset ? 'unoffset' : whole && makesBytes(op, left, right) ? 'bytes' : 'sum';
 	const constants = a.constant !== undefined && b.constant !== undefined;
 	const signs =
 		op === '+'
@@ -90,7 +84,16 @@ function binary(state: State, op: string, left: Expr, right: Expr): Value {
 						: ZERO | POS;
 	if (op === '&' && (a.constant === 0 || b.constant === 0)) return number(0);
 	const constant = constants && op === '+' ? (a.constant ?? 0) + (b.constant ?? 0) : undefined;
-	return { signs, constant, result, form, carries, frame: carries === undefined ? undefined : a.frame || b.frame };
+	const pagesOf = makesPages(op, right) ? written(left) : undefined;
+	return {
+		signs,
+		constant,
+		result,
+		form,
+		pagesOf,
+		carries,
+		frame: carries === undefined ? undefined : a.frame || b.frame,
+	};
 }
 
 function call(state: State, expr: Expr & { kind: 'call' }): Value {
@@ -101,7 +104,7 @@ function call(state: State, expr: Expr & { kind: 'call' }): Value {
 	if (/^IS_ERR/.test(expr.name)) return { signs: ZERO | POS };
 	if (/^(?:DIV_ROUND_UP(?:_ULL)?|PFN_UP)$/.test(expr.name) && first) {
 		const { result } = worth(state, first);
-		return { signs: ANY, result, form: result === undefined ? undefined : 'sum' };
+		return { signs: ANY, result, form: result === undefined ? undefined : 'sum', pagesOf: bytesOf(expr) };
 	}
 	if (ALLOCATORS.test(expr.name))
 		return {
@@ -167,14 +170,20 @@ export function worth(state: State, expr: Expr): Value {
 				return state.values.get(temporary(at)) ?? amongst(worth(state, at.operand), undefined);
 			if (at.op !== '-') break;
 			const operand = bare(at.operand);
-			if (operand.kind === 'name' && /^[A-Z][A-Z0-9_]*$/.test(operand.name)) return { signs: NEG };
+			if (operand.kind === 'name' && /^[A-Z][A-Z0-9_]*$/.test(operand.name)) {
+				const errno = errnoOf(operand.name);
+				return errno === undefined ? { signs: NEG } : number(-errno);
+			}
 			const value = worth(state, operand);
 			return value.constant === undefined ? { signs: negated(value.signs) } : number(-value.constant);
 		}
 		case 'name':
 			if (at.name === 'NULL' || at.name === 'false') return number(0);
 			if (at.name === 'true') return number(1);
-			if (/^E[A-Z0-9]+$/.test(at.name)) return { signs: POS };
+			if (/^E[A-Z0-9]+$/.test(at.name)) {
+				const errno = errnoOf(at.name);
+				return errno === undefined ? { signs: POS } : number(errno);
+			}
 	}
 	const place = placeOf(state, at);
 	return place === undefined ? UNKNOWN : valueAt(state, place);
@@ -232,7 +241,8 @@ export function narrow(state: State, key: string, signs: number, at: Range): boo
 	if (numbers?.length === 0) return false;
 	state.values.set(key, amongst({ ...old, signs: left }, numbers));
 	// what is computed with the number says how many are left to release
-	if (old.result !== undefined && old.form === 'sum' && !(left & POS)) doubt(state, old.result);
+	if (old.result !== undefined && (old.form === 'sum' || old.form === 'bytes') && !(left & POS))
+		doubt(state, old.result);
 	if (old.result !== undefined && old.form === 'whole') {
 		for (const [place, value] of state.values) {
 			if (value.result !== old.result || value.form !== 'whole' || place === key) continue;
@@ -286,7 +296,9 @@ function isAsked(state: State, holding: Holding, other: Expr): boolean {
 	const { meaning } = holding.taking.api.record;
 	if (meaning !== 'bytes' && value.constant !== undefined && value.constant === holding.askedConstant) return true;
 	if (holding.goal === undefined) return false;
-	return written(other) === holding.goal || placeOf(state, other) === holding.goal || value.copyOf === holding.goal;
+	const name = placeOf(state, other);
+	if (written(other) === holding.goal || value.copyOf === holding.goal) return true;
+	return name !== undefined && sameIndex(state, name, holding.goal);
 }
 
 /** Of the numbers `x` may be, those for which `x OP other` holds. @returns false when there are none */
@@ -326,6 +338,22 @@ function compareWithAsked(state: State, key: string, op: string, other: Expr, at
 	return true;
 }
 
+/** What `got * PAGE_SIZE OP len` says when the pages asked for are those of so many bytes. */
+function compareBytes(state: State, mine: Expr, op: string, other: Expr, at: Range): void {
+	const { result, form } = worth(state, mine);
+	const holding = result === undefined || form !== 'bytes' ? undefined : state.holdings.get(result);
+	const asked = holding && holding.call === holding.taking.call ? holding.taking.arg('count') : undefined;
+	const text = written(other);
+	if (!holding || !asked || text === undefined || holding.outcome === 'none') return;
+	const bytes = worth(state, asked).pagesOf;
+	if (bytes === undefined || (bytes !== text && !(op === '<' && wordOf(text).test(bytes)))) return;
+	if (op === '==' || op === '>=') state.update(holding.id, { outcome: 'all' });
+	else if (op === '!=' || op === '<') {
+		state.update(holding.id, { outcome: 'short' });
+		state.note(at, { kind: 'partial' }, holding.id);
+	}
+}
+
 /** Of two pages asked for neither two nor one were obtained. */
 function isOneOfTwo(state: State, key: string, op: string, other: Expr, at: Range): boolean {
 	const { result, form } = state.values.get(key) ?? UNKNOWN;
@@ -363,6 +391,9 @@ export function assume(state: State, test: Expr, truth: boolean): boolean {
 		return key === undefined || narrow(state, key, truth ? bad : ANY & ~bad, at);
 	}
 	if (at.kind === 'binary' && FLIPPED[at.op]) {
+		const asTaken = truth ? at.op : (NEGATED[at.op] as string);
+		compareBytes(state, at.left, asTaken, at.right, at);
+		compareBytes(state, at.right, FLIPPED[asTaken] as string, at.left, at);
 		for (const { op, other } of relations(at, truth)) {
 			const mine = other === at.left ? at.right : at.left;
 			const key = subject(state, mine);

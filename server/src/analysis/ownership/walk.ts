@@ -1,17 +1,21 @@
 import type { Block, Expr, FunctionIR, Loop, Range, Step } from '../../syntax/ir.js';
+import { tells } from '../prints.js';
 import { localOf, variableType } from '../variables.js';
 import { bare, isNull, parts, weightOf } from '../walk.js';
 import { Worklist } from '../worklist.js';
 import { assignment, move } from './assigning.js';
+import { judgeBeyond } from './beyond.js';
 import { Body, type Event, type Exit, type Surroundings, type Sweep, type Walked } from './body.js';
 import { callOf } from './calling.js';
 import { forgetVariable, mentioned, sameIndex } from './forgetting.js';
 import { handOn, remember } from './handing.js';
-import { bound, loopsHeadedBy } from './loops.js';
-import { judgeSweep } from './releasing.js';
+import { bound, isInEveryPass, loopsHeadedBy } from './loops.js';
+import { judgeSweep, judgeSweptAgain } from './releasing.js';
+import { releaseAll } from './repeated.js';
 import { givenBack } from './returning.js';
-import { ANY, merge, NEG, POS, State, temporary, UNKNOWN } from './state.js';
+import { ANY, constantsOf, merge, NEG, POS, State, temporary, UNKNOWN } from './state.js';
 import { isPageResult, take } from './taking.js';
+import { judgeUntakenLoop } from './untaken.js';
 import { assume, carriedBy, worth } from './values.js';
 
 /** States of one block, and steps of one function, beyond which the function is given up. */
@@ -116,7 +120,8 @@ export function leaveFunction(body: Body, state: State, at: Range, value: Expr |
 	const signs = given.pages.length > 0 ? POS : value ? returned.signs : ANY;
 	const unlikely =
 		value !== undefined && bare(value).kind === 'name' && returned.signs === POS && returned.unknown === true;
-	body.exits.push({ start: at.start, end: at.end, state, signs, result: kept, computed, unlikely, given });
+	const numbers = value && constantsOf(returned);
+	body.exits.push({ start: at.start, end: at.end, state, signs, numbers, result: kept, computed, unlikely, given });
 }
 
 /** `{ .pages = pages }`: the same array has two names from here on. */
@@ -185,11 +190,25 @@ export function finishSweep(body: Body, state: State, loop: Loop, name: string, 
 	const held = [...state.holdings.values()].filter((h) => h.place === name);
 	const end = bound(loop);
 	if (held.length === 0) {
+		judgeUntakenLoop(body, state, loop, name, sweep);
+		const { call, kinds } = sweep;
+		if (call && sweep.status === 'released' && end !== undefined && isInEveryPass(body.fn, loop, call))
+			releaseAll(body, state, name, end, {
+				call,
+				inner: call,
+				kinds,
+				count: undefined,
+				walksPast: false,
+				remembers: false,
+			});
 		remember(body, state, name, sweep.status, sweep.kinds, sweep.call, end);
 		return;
 	}
 	if (sweep.status === 'released' && end !== undefined)
-		for (const holding of held) judgeSweep(body, state, holding, sweep, end);
+		for (const holding of held) {
+			judgeSweep(body, state, holding, sweep, end);
+			judgeSweptAgain(body, state, holding, loop, sweep, end);
+		}
 	for (const holding of held) {
 		if (holding.status === 'released' && sweep.status === 'released') continue;
 		const { position } = holding;
@@ -209,6 +228,7 @@ export function finishSweep(body: Body, state: State, loop: Loop, name: string, 
 export function alongEdge(body: Body, block: Block, next: number, state: State): State {
 	for (const loop of loopsHeadedBy(body.fn, block.id)) {
 		if (loop.exit !== next) continue;
+		judgeBeyond(body, state, loop);
 		for (const [name, sweep] of body.sweeps.get(loop) ?? []) finishSweep(body, state, loop, name, sweep);
 	}
 	return state;
@@ -234,17 +254,43 @@ export function leave(body: Body, block: Block, entry: State): [number, State][]
 		);
 	}
 	const isHead = loopsHeadedBy(body.fn, block.id).length > 0;
+	const isOnlyTold = comparesNumbers(test) && tellsOnly(body.fn, block);
 	const tested = eachOf(body, states, (state) => evaluate(body, state, test));
 	return tested.flatMap((state) =>
 		forEdges(block, state).flatMap(([next, after], i): [number, State][] => {
 			const { doubtful } = after;
-			if (!assume(after, test, i === 0)) return [];
+			if (!isOnlyTold && !assume(after, test, i === 0)) return [];
 			// a loop over an object ends because what it calls changes that
 			if (isHead) after.doubtful = doubtful;
 			after.note(test, { kind: 'branch', truth: i === 0 });
 			return [[next, alongEdge(body, block, next, after)]];
 		}),
 	);
+}
+
+/** Two numbers are compared: what a sign says is another matter. */
+function comparesNumbers(test: Expr): boolean {
+	const at = bare(test);
+	return (
+		at.kind === 'binary' &&
+		/^(?:==|!=|<|>|<=|>=)$/.test(at.op) &&
+		bare(at.left).kind !== 'number' &&
+		bare(at.right).kind !== 'number'
+	);
+}
+
+/** Whatever the test says, the function goes on alike: one arm prints a message at most. */
+function tellsOnly({ blocks }: FunctionIR, { successors }: Block): boolean {
+	/** Where an arm leads that does nothing else. */
+	const after = (id: number): number | undefined => {
+		const arm = blocks[id];
+		const isQuiet = arm?.steps.every((step) => step.kind === 'eval' && step.expr.kind === 'call' && tells(step.expr));
+		return isQuiet && !arm?.test && arm?.successors.length === 1 ? arm.successors[0] : undefined;
+	};
+	const [yes, no] = successors;
+	if (yes === undefined || no === undefined) return false;
+	const [afterYes, afterNo] = [after(yes), after(no)];
+	return afterYes === no || afterNo === yes || (afterYes !== undefined && afterYes === afterNo);
 }
 
 /** A state for each edge out of a block; the last one is `state` itself, which nobody else needs any more. */

@@ -325,12 +325,25 @@ function pageOnly(eyes: Eyes, call: CallExpr, text: string): void {
 	eyes.frame.note({ ...span(call.nameRange), kind: 'page-only', text });
 }
 
+/** A method of such a name is asked about the page itself: `ops->is_own(page)`. */
+const QUESTION =
+	/^(?:is|has|owns?|knows?|contains?|match(?:es)?|same|equals?|belongs)(?:_|$)|_(?:is|owns|contains|matches|belongs)(?:_|$)/;
+
+function isQuestion(name: string): boolean {
+	return QUESTION.test(name);
+}
+
 function handed(eyes: Eyes, call: CallExpr, kinds: readonly Kinds[]): void {
 	if (!eyes.frame.isRecording) return;
 	const args = unprinted(call);
 	const all = kinds.slice(0, args.length).reduce<Kinds>((sum, k) => sum | k, NONE);
 	const inner = args.reduce<Kinds>((sum, arg) => sum | eyes.reaches(arg), NONE);
 	if ((all | inner) === NONE) return;
+	const method = call.name ? undefined : bare(call.callee);
+	if (method?.kind === 'field' && isQuestion(method.field) && ((all | inner) & ~(PAGE | ADDRESS)) === NONE) {
+		pageOnly(eyes, call, `${method.field}() asks which pages they are`);
+		return;
+	}
 	const callee = call.name ? `${call.name}()` : `${eyes.frame.trace.file.slice(call.nameRange)}()`;
 	eyes.frame.note({
 		...span(call.nameRange),

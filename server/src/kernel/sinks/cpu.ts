@@ -17,6 +17,17 @@ const stores: readonly Source<At>[] = [
 		},
 	},
 	{
+		source:
+			'include/linux/{string,sprintf,random,uaccess,sockptr,kernel,hex,byteorder/generic,sort}.h, include/asm-generic/io.h, read in 6.12.117',
+		calls: {
+			'strlcpy strlcat strncat stpcpy memcpy_and_pad memcpy_flushcache memset16 memset_l memset_p vsnprintf vscnprintf': 0,
+			'vsprintf get_random_bytes get_random_bytes_wait strncpy_from_user copy_struct_from_user copy_from_sockptr': 0,
+			'copy_from_iter_full_nocache hex2bin bin2hex sort le16_add_cpu le32_add_cpu le64_add_cpu be16_add_cpu': 0,
+			'be32_add_cpu be64_add_cpu cpu_to_le32_array le32_to_cpu_array cpu_to_be32_array be32_to_cpu_array': 0,
+			'insb insw insl ioread64_rep readsq': 1,
+		},
+	},
+	{
 		source: 'include/linux/{highmem,mm,uio,scatterlist}.h, read in 6.1.192 and 6.12.117',
 		calls: {
 			'memcpy_to_page memcpy_page memset_page memzero_page zero_user zero_user_segment zero_user_segments': 0,

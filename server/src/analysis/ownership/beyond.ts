@@ -1,0 +1,52 @@
+/** Loops over all pages that were asked for, on a path that only knows that there are some. */
+import type { Expr, Loop } from '../../syntax/ir.js';
+import { memoize } from '../../syntax/memoize.js';
+import { everywhere, place, postorder } from '../walk.js';
+import type { Body } from './body.js';
+import { mentioned, sameIndex } from './forgetting.js';
+import { bound } from './loops.js';
+import { isZeroed } from './releasing.js';
+import type { Holding, State } from './state.js';
+
+/** Arrays whose elements each loop of a function reads. */
+const readIn = memoize((body: Body['fn']): ReadonlyMap<Loop, ReadonlySet<string>> => {
+	const found = new Map<Loop, Set<string>>(body.loops.map((loop) => [loop, new Set()]));
+	everywhere(body, (expr) => {
+		const array = expr.kind === 'index' ? place(expr.object) : undefined;
+		if (array === undefined) return;
+		for (const [loop, names] of found) if (loop.start <= expr.start && expr.end <= loop.end) names.add(array);
+	});
+	return found;
+});
+
+/** A test inside the loop looks at the entry or at the number obtained. */
+function asks(body: Body, state: State, loop: Loop, { id, place: name }: Holding): boolean {
+	return body.fn.blocks.some(({ id: block, test }) => {
+		if (!test || loop.heads.includes(block) || test.start < loop.start || test.end > loop.end) return false;
+		return mentioned(state, test).includes(id) || reads(test, name);
+	});
+}
+
+function reads(test: Expr, array: string): boolean {
+	let found = false;
+	postorder(test, (expr) => {
+		if (expr.kind === 'index' && place(expr.object) === array) found = true;
+	});
+	return found;
+}
+
+/** At its ordinary end the loop has gone through entries that may never have been filled. */
+export function judgeBeyond(body: Body, state: State, loop: Loop): void {
+	const end = bound(loop);
+	const arrays = end === undefined ? undefined : readIn(body.fn).get(loop);
+	if (end === undefined || !arrays?.size || state.doubtful) return;
+	for (const holding of state.holdings.values()) {
+		const { outcome, asked, counted, place: name, status, earlier, told } = holding;
+		if (outcome !== 'some' || asked === undefined || counted || earlier || !told || status === 'gone') continue;
+		if (holding.position || holding.single || holding.askedConstant === 1 || !arrays.has(name)) continue;
+		if (holding.taking.api.record.meaning !== 'pages' || body.filled.has(name) || isZeroed(state, name)) continue;
+		if (loop.start < holding.call.start && holding.call.start < loop.end) continue;
+		if (!sameIndex(state, end, asked) || asks(body, state, loop, holding)) continue;
+		body.events.push({ kind: 'beyond', holding, loop, state });
+	}
+}

@@ -1,0 +1,72 @@
+/** Releases of a place that follow each other with nothing written to it in between, whoever has taken the pages. */
+import { ALLOCATORS, FREES, readsOnly } from '../../kernel/callees.js';
+import type { CallExpr } from '../../syntax/ir.js';
+import { wordOf, written } from '../facts.js';
+import { isVariable, rootOf } from '../walk.js';
+import type { Body, Release } from './body.js';
+import { placeOf, within } from './places.js';
+import { NO_RELEASES, type Released } from './released-places.js';
+import type { State } from './state.js';
+
+/** Something was stored into the place `name`: what was said of it, or of a number of that name, holds no more. */
+export function forgetReleases(state: State, name: string): void {
+	if (state.released.size === 0) return;
+	const root = rootOf(name);
+	const isKept = ([place, { count }]: readonly [string, Released]): boolean =>
+		!within(place, name) &&
+		!within(name, place) &&
+		!(count !== undefined && (count === name || within(count, name) || (isVariable(name) && wordOf(root).test(count))));
+	state.released = new Map([...state.released].filter(isKept));
+}
+
+/** They let others run, who may store new pages. */
+const LETS_OTHERS_RUN = /lock|wait|complet|sched|sleep|mutex|spin|delay|^(?:up|down)(?:_|$)/;
+
+/** The call leaves what was released as it is; of a function that is followed, what it does is told later. */
+function isQuiet({ around }: Body, name: string): boolean {
+	if (FREES.has(name) || ALLOCATORS.test(name)) return true;
+	return (readsOnly(name) && !LETS_OTHERS_RUN.test(name)) || (name !== '' && around.summary(name) !== undefined);
+}
+
+/** A function that is not followed may have stored new pages anywhere. */
+export function forgetReleasesBy(body: Body, state: State, call: CallExpr): void {
+	if (state.released.size > 0 && !isQuiet(body, call.name)) state.released = NO_RELEASES;
+}
+
+/** A helper releases what it is given, and nothing in it can have stored other pages there. */
+function isPlain(body: Body, { call, inner }: Release): boolean {
+	if (call === inner) return true;
+	const helper = body.around.summary(call.name)?.fn;
+	return helper?.calls.every((one) => body.around.apiCall(one) !== undefined || isQuiet(body, one.name)) === true;
+}
+
+/** The place has no other name that depends on an index. */
+function isCertain(name: string): boolean {
+	return !name.includes('[]') && !name.startsWith('@');
+}
+
+/**
+ * All pages of a place are released: remember it, and tell when that was so before.
+ * @param count place of the number, or the number itself, of pages; undefined for one page
+ */
+export function releaseAll(body: Body, state: State, name: string, count: string | undefined, release: Release): void {
+	if (!isCertain(name) || body.shadowed.has(rootOf(name))) return;
+	const before = state.released.get(name);
+	const again = before && before.call !== release.call && before.count === count && !release.remembers;
+	if (again && !state.doubtful && isPlain(body, release))
+		body.events.push({
+			kind: 'again',
+			place: name,
+			first: before.call,
+			release: release.call,
+			inner: release.inner,
+			kinds: release.kinds,
+			state,
+		});
+	state.released = new Map(state.released).set(name, { call: release.call, count });
+}
+
+/** How the number of a release is kept: by its place, else as it is written. */
+export function countName(state: State, { count }: Release): string | undefined {
+	return count && (placeOf(state, count) ?? written(count));
+}
