@@ -1,15 +1,29 @@
 import type { FileContext } from '../analysis/context.js';
 import { droppedPages } from '../analysis/dropped.js';
 import type { Leak } from '../analysis/ownership/leaks.js';
+import type { Departure } from '../analysis/ownership/state.js';
 import { shortReleases } from '../analysis/runs.js';
 import { giver, named, related, taken } from './path.js';
 import type { Report, Rule } from './rule.js';
 
 /** Report of pages that are left behind; `what` says which. */
-export function leakReport(file: FileContext, { fn, holding, exit }: Leak, what: string): Report {
+export function leakReport(file: FileContext, { fn, holding, exit, others }: Leak, what: string): Report {
 	const name = named(holding);
 	const where = holding.call === holding.taking.call ? '' : ` in ${fn.name}()`;
 	const end = { start: exit.start, end: exit.end, message: `leaves here, ${name} still held` };
+	const { unreachable, inner } = holding;
+	const lost = unreachable
+		? [
+				{
+					start: unreachable.start,
+					end: unreachable.end,
+					message: unreachable.callee
+						? `${unreachable.callee}() frees the only memory that names them`
+						: 'the only pointer to them is overwritten',
+				},
+			]
+		: [];
+	const also = others.map(({ start, end: stop }) => ({ start, end: stop, message: `${name} is leaked here as well` }));
 	const spared = holding.spared
 		? [{ ...holding.spared.nameRange, message: `${holding.spared.name}() releases the others, but not these` }]
 		: [];
@@ -17,11 +31,23 @@ export function leakReport(file: FileContext, { fn, holding, exit }: Leak, what:
 	const several = !holding.single && holding.askedConstant !== 1;
 	const which =
 		holding.spared || holding.earlier || (several && fn.loops.length > 0) ? 'those that nothing else has' : 'them';
+	// the helper knows best what it has got, unless a caller cleans up after it
+	const advice =
+		inner?.left.fails && !isCleanedUpAfter(file, inner.left)
+			? `give ${which} back with ${giver(file, holding)} before ${inner.left.fn.name}() returns the error`
+			: `give ${which} back with ${giver(file, holding)} on that path`;
 	return {
 		...holding.taking.call.nameRange,
-		message: `${name}: ${taken(holding)}, but ${what}${where}: nothing releases them there and nothing else holds them; give ${which} back with ${giver(file, holding)} on that path`,
-		related: [...related(file, exit.state, holding), ...spared, end],
+		message: `${name}: ${taken(holding)}, but ${what}${where}: nothing releases them there and nothing else holds them; ${advice}`,
+		related: [...related(file, exit.state, holding), ...spared, ...lost, end, ...also],
 	};
+}
+
+/** A caller releases what the helper left when it failed. */
+function isCleanedUpAfter(file: FileContext, { fn }: Departure): boolean {
+	return file.ownership.events.some(
+		({ event }) => event.kind === 'release' && event.holding.inner?.left.fails && event.holding.inner.left.fn === fn,
+	);
 }
 
 /** Report of pages that a later call stores over: `short` says which of them. */

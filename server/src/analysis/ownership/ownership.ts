@@ -5,11 +5,12 @@ import type { ApiCall } from '../context.js';
 import { parameterAt } from '../variables.js';
 import { rootOf } from '../walk.js';
 import type { Event, Exit, Surroundings, Walked } from './body.js';
+import { fails } from './contract.js';
 import { type FieldUse, fieldUses } from './fields.js';
 import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
 import { joinGiven } from './returning.js';
 import type { Holding } from './state.js';
-import { changesOf, type Summary, type Way } from './summary.js';
+import { changesOf, type Summary, type Way, writtenThrough } from './summary.js';
 import { walk } from './walk.js';
 
 /** Calls of calls that are summarised. */
@@ -171,14 +172,26 @@ export class Ownership implements Surroundings {
 
 /** Pages in a place that the caller can reach. */
 function isLeft(fn: FunctionIR, holding: Holding): boolean {
-	if (holding.status !== 'held' || holding.outcome === 'none') return false;
+	if (holding.status !== 'held' || holding.outcome === 'none' || holding.unreachable) return false;
 	const param = fn.params[parameterAt(fn, rootOf(holding.place))];
 	return param !== undefined && param.type.pointers > 0;
 }
 
-function way(fn: FunctionIR, { state, signs, result, computed, given }: Exit): Way {
+function way(fn: FunctionIR, exit: Exit): Way {
+	const { state, signs, result, computed, given, start, end } = exit;
+	const left = { fn, trace: state.trace, fails: fails(fn, signs), start, end };
 	const takes = [...state.holdings.values()].filter((h) => isLeft(fn, h));
-	return { signs, result, computed, touches: state.touches, takes, given };
+	return {
+		signs,
+		result,
+		computed,
+		touches: state.touches,
+		freed: state.freed,
+		listed: state.listed,
+		takes,
+		given,
+		left,
+	};
 }
 
 function keyOf({ signs, result, computed, touches, takes, given }: Way): string {
@@ -199,9 +212,19 @@ function summarise(fn: FunctionIR, readings: readonly Walked[]): Summary | undef
 		);
 		const key = keyOf(one);
 		const alike = ways.get(key);
-		ways.set(key, alike ? { ...one, given: joinGiven(alike.given, one.given) } : one);
+		ways.set(key, alike ? joinWays(alike, one) : one);
 	}
-	return ways.size > MOST_WAYS ? undefined : { fn, ways: doubted([...ways.values()]), changes: changesOf(fn) };
+	return ways.size > MOST_WAYS
+		? undefined
+		: { fn, ways: doubted([...ways.values()]), changes: changesOf(fn), writes: writtenThrough(fn) };
+}
+
+/** Two ways that look alike to the caller. */
+function joinWays(a: Way, b: Way): Way {
+	const freed = new Map([...a.freed].filter(([place]) => b.freed.has(place)));
+	const listed = new Map(a.listed);
+	for (const [place, lists] of b.listed) listed.set(place, new Set([...(a.listed.get(place) ?? []), ...lists]));
+	return { ...b, given: joinGiven(a.given, b.given), freed, listed, left: a.left };
 }
 
 /** Where one return leaves all pages or fewer, the caller is not told which. */

@@ -4,7 +4,8 @@ import { isParameter } from '../variables.js';
 import { rootOf } from '../walk.js';
 import type { Body } from './body.js';
 import { placeOf, within } from './places.js';
-import { type Holding, joinValues, type State, type Value } from './state.js';
+import { type Holding, joinValues, type State, UNKNOWN, type Value } from './state.js';
+import { GIVEN, worth } from './values.js';
 
 /** Stands for what the function returns where a place starts. */
 export const RESULT = '@result';
@@ -14,13 +15,16 @@ export interface Given {
 	readonly pages: readonly Holding[];
 	/** The memory returned was allocated by the function, and only the caller knows it. */
 	readonly fresh: Value['fresh'];
+	/** The caller's pages that it returns an address or frame number of. */
+	readonly carries: { readonly place: string; readonly frame: boolean } | undefined;
 	/** What is known of places that start with a parameter or RESULT, as the function leaves them. */
 	readonly values: ReadonlyMap<string, Value>;
 }
 
-/** A number somebody can read again: its sign alone says nothing to a caller. */
+/** A number somebody can read again, or memory that nobody else knows: a sign alone says nothing to a caller. */
 function tells(value: Value): boolean {
-	return value.result !== undefined || value.constant !== undefined || value.copyOf !== undefined;
+	const isOwnMemory = value.fresh !== undefined && !value.published;
+	return value.result !== undefined || value.constant !== undefined || value.copyOf !== undefined || isOwnMemory;
 }
 
 /** A copy of something the caller knows too, or of nothing. */
@@ -28,6 +32,12 @@ function outward(body: Body, value: Value, asked: ReadonlySet<string>): Value {
 	const { copyOf } = value;
 	const kept = copyOf !== undefined && (asked.has(copyOf) || isParameter(body.fn, rootOf(copyOf)));
 	return kept ? value : { ...value, copyOf: undefined };
+}
+
+/** `return page_to_pfn(pages[0]);` */
+function carriedOut(state: State, value: Expr | undefined): Given['carries'] {
+	const { carries, frame } = value ? worth(state, value) : UNKNOWN;
+	return carries?.startsWith(GIVEN) ? { place: carries.slice(GIVEN.length), frame: frame === true } : undefined;
 }
 
 /**
@@ -57,7 +67,7 @@ export function givenBack(body: Body, state: State, value: Expr | undefined): Gi
 		const told = seen ? outward(body, worth, asked) : undefined;
 		if (told && tells(told)) values.set(at, told);
 	}
-	return { pages, fresh: own && known?.fresh ? 'filled' : undefined, values };
+	return { pages, fresh: own && known?.fresh ? 'filled' : undefined, carries: carriedOut(state, value), values };
 }
 
 /** What two ways give that look alike to the caller. */
@@ -67,5 +77,5 @@ export function joinGiven(a: Given, b: Given): Given {
 		const other = b.values.get(place);
 		if (other) values.set(place, joinValues(value, other));
 	}
-	return { pages: a.pages, fresh: a.fresh && b.fresh, values };
+	return { pages: a.pages, fresh: a.fresh && b.fresh, carries: a.carries ?? b.carries, values };
 }
