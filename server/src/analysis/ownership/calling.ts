@@ -165,7 +165,7 @@ function referent(place: string): string {
 function listOutside(state: State, summary: Summary, call: CallExpr, holding: Holding, list: string): void {
 	if (!isParameter(summary.fn, rootOf(list))) return;
 	const at = mapped(state, summary.fn, call, list);
-	if (at && !at.place.includes('[]')) addList(state, holding, referent(at.place));
+	if (at && !at.place.includes('[]')) addList(state, holding, referent(at.place), call.nameRange, call.name);
 	else leaveHands(state, holding.id, call);
 }
 

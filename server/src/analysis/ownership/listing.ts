@@ -40,13 +40,13 @@ function givenBy(state: State, expr: Expr): string | undefined {
  * Pages get into a list by a store or a call.
  * @returns false where what becomes of them there is not followed
  */
-export function enterList(body: Body, state: State, into: Expr, pages: Expr): boolean {
+export function enterList(body: Body, state: State, into: Expr, pages: Expr, call?: CallExpr): boolean {
 	const list = listAt(state, into);
 	if (list === undefined || !isFollowed(body, state, list)) return false;
 	const held = named(state, pages);
 	const given = held.size === 0 ? givenBy(state, pages) : undefined;
 	if (held.size === 0 && given === undefined) return false;
-	for (const holding of held) addList(state, holding, list);
+	for (const holding of held) addList(state, holding, list, call?.nameRange ?? into, call?.name);
 	if (given !== undefined) state.listed.set(given, new Set([...(state.listed.get(given) ?? []), list]));
 	return true;
 }
@@ -67,10 +67,10 @@ export function listPages(
 	if (into === undefined) {
 		const held = named(state, pages);
 		if (held.size === 0) return undefined;
-		for (const holding of held) addList(state, holding, temporary(call));
+		for (const holding of held) addList(state, holding, temporary(call), call.nameRange, call.name);
 	} else {
 		const list = call.args[into];
-		if (!list || !enterList(body, state, list, pages)) return undefined;
+		if (!list || !enterList(body, state, list, pages, call)) return undefined;
 	}
 	if (!failed) {
 		for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });

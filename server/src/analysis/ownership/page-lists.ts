@@ -3,7 +3,7 @@
  * once somebody else may have them.
  */
 import { CURSORS } from '../../kernel/page-flow.js';
-import type { Expr, FunctionIR } from '../../syntax/ir.js';
+import type { Expr, FunctionIR, Range } from '../../syntax/ir.js';
 import { isLocal, isParameter, localOf } from '../variables.js';
 import { bare, rootOf } from '../walk.js';
 import { spotOf, within } from './places.js';
@@ -50,8 +50,11 @@ export function outlivingList(fn: FunctionIR, state: State, { lists }: Holding):
 	return undefined;
 }
 
-export function addList(state: State, { id, lists }: Holding, list: string): void {
-	if (!lists.has(list)) state.update(id, { lists: new Set([...lists, list]) });
+/** @param at the store, or the name of the call */
+export function addList(state: State, { id, place, lists }: Holding, list: string, at: Range, callee = ''): void {
+	if (lists.has(list)) return;
+	state.update(id, { lists: new Set([...lists, list]) });
+	if (!list.startsWith('@')) state.note(at, { kind: 'listed', place, list, callee }, id);
 }
 
 /** The memory of a list is freed, or its variable set anew: it names no pages any more. */
