@@ -2,6 +2,7 @@ import type { FileContext } from '../analysis/context.js';
 import { droppedPages } from '../analysis/dropped.js';
 import type { Leak } from '../analysis/ownership/leaks.js';
 import type { Departure } from '../analysis/ownership/state.js';
+import type { Teardown } from '../analysis/ownership/teardown.js';
 import { shortReleases } from '../analysis/runs.js';
 import { giver, named, related, taken } from './path.js';
 import type { Report, Rule } from './rule.js';
@@ -50,6 +51,19 @@ function isCleanedUpAfter(file: FileContext, { fn }: Departure): boolean {
 	);
 }
 
+/** Report of pages that wait in an object which is freed with them. */
+function teardownReport(file: FileContext, { holding, exit, free, fn }: Teardown): Report {
+	const name = named(holding);
+	return {
+		...holding.taking.call.nameRange,
+		message: `${name}: ${taken(holding)}, but nothing releases them once they are in the object, and ${fn.name}() frees what names them: they are leaked on teardown; release them with ${giver(file, holding)} before ${free.name}()`,
+		related: related(file, exit.state, holding, {
+			...free.nameRange,
+			message: `${free.name}() in ${fn.name}() frees the only memory that names them`,
+		}),
+	};
+}
+
 /** Report of pages that a later call stores over: `short` says which of them. */
 export function lostReports(file: FileContext, short: boolean): Report[] {
 	const told = new Set<number>();
@@ -90,6 +104,7 @@ export const gupLeak: Rule = {
 		for (const leak of file.ownership.leaks)
 			if (!leak.short) report(leakReport(file, leak, 'one way out leaves them behind'));
 		for (const lost of lostReports(file, false)) report(lost);
+		for (const teardown of file.ownership.teardowns) report(teardownReport(file, teardown));
 		for (const { taken: call, array, by, test } of droppedPages(file))
 			report({
 				...call.call.nameRange,

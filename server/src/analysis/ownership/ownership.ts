@@ -11,6 +11,7 @@ import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
 import { joinGiven } from './returning.js';
 import type { Holding } from './state.js';
 import { changesOf, type Summary, type Way, writtenThrough } from './summary.js';
+import { type Teardown, teardowns } from './teardown.js';
 import { walk } from './walk.js';
 
 /** Calls of calls that are summarised. */
@@ -162,6 +163,11 @@ export class Ownership implements Surroundings {
 	get fields(): readonly FieldUse[] {
 		this.used ??= fieldUses(this.ir, this.walked, (fn) => this.walk(fn));
 		return this.used;
+	}
+
+	/** Pages in fields of records of this file whose memory is freed with them. */
+	get teardowns(): readonly Teardown[] {
+		return this.byAddress ? [] : teardowns(this.ir, this.walked);
 	}
 
 	/** Names of functions with more paths than are followed. */
