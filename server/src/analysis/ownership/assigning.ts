@@ -160,16 +160,16 @@ function isAdopted(body: Body, state: State, name: string, from: string): boolea
 	const known = isParameter(body.fn, root) || isLocal(body.fn, root);
 	const memory = state.values.get(from);
 	const type = localOf(body.fn, from)?.type;
-	// a page of the function's own is none that a call took
 	const isPage = type?.pointers === 1 && /^struct (?:page|folio)$/.test(type.base);
+	const isTaken = [...state.holdings.values()].some((h) => h.place === from && h.single && h.status === 'held');
 	return (
 		known &&
-		!isPage &&
 		(isField(name) || isGivenArray(state, name)) &&
 		!body.shadowed.has(root) &&
 		!body.shadowed.has(from) &&
-		memory?.fresh !== undefined &&
-		!memory.published &&
+		// a page that was allocated is none that a call took
+		(isPage ? isTaken : memory?.fresh !== undefined) &&
+		!memory?.published &&
 		!state.aliases.has(from)
 	);
 }

@@ -102,6 +102,7 @@ export class Ownership implements Surroundings {
 			? summarise(
 					fn,
 					readings.map((one) => this.walk(one)),
+					(callee) => this.summary(callee),
 				)
 			: undefined;
 		this.active.delete(name);
@@ -207,7 +208,11 @@ function keyOf({ signs, result, computed, touches, takes, given }: Way): string 
 }
 
 /** What a function does under all its `#if` arms: which of them goes with a reading of the caller is not known. */
-function summarise(fn: FunctionIR, readings: readonly Walked[]): Summary | undefined {
+function summarise(
+	fn: FunctionIR,
+	readings: readonly Walked[],
+	summary: (name: string) => Summary | undefined,
+): Summary | undefined {
 	if (readings.some(({ bounded }) => bounded)) return undefined;
 	const ways = new Map<string, Way>();
 	const exits = readings.flatMap((walked) => walked.exits);
@@ -222,7 +227,7 @@ function summarise(fn: FunctionIR, readings: readonly Walked[]): Summary | undef
 	}
 	return ways.size > MOST_WAYS
 		? undefined
-		: { fn, ways: doubted([...ways.values()]), changes: changesOf(fn), writes: writtenThrough(fn) };
+		: { fn, ways: doubted([...ways.values()]), changes: changesOf(fn, summary), writes: writtenThrough(fn) };
 }
 
 /** Two ways that look alike to the caller. */

@@ -36,8 +36,11 @@ export interface Summary {
 	readonly writes: ReadonlySet<string>;
 }
 
-/** Parameters of whose objects a function sets a field: `ctx->nr = 0`. */
-export function changesOf(fn: FunctionIR): ReadonlySet<string> {
+/**
+ * Parameters of whose objects a function sets a field: `ctx->nr = 0`, or hands to one that does.
+ * @param summary of a function it calls
+ */
+export function changesOf(fn: FunctionIR, summary: (name: string) => Summary | undefined): ReadonlySet<string> {
 	const found = new Set<string>();
 	const visit = (expr: Expr): void => {
 		const left = expr.kind === 'assign' ? bare(expr.left) : undefined;
@@ -47,6 +50,15 @@ export function changesOf(fn: FunctionIR): ReadonlySet<string> {
 	};
 	for (const { steps, test } of fn.blocks)
 		for (const at of test ? [...steps, test] : steps) for (const root of roots(at)) postorder(root, visit);
+	for (const { name, args } of fn.calls) {
+		const given = args.map((arg) => rootOf(place(bare(arg)) ?? ''));
+		if (!given.some((root) => isParameter(fn, root))) continue;
+		const callee = summary(name);
+		given.forEach((root, i) => {
+			const param = callee?.fn.params[i];
+			if (param && callee.changes.has(param.name) && isParameter(fn, root)) found.add(root);
+		});
+	}
 	return found;
 }
 
