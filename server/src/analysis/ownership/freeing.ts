@@ -49,7 +49,7 @@ function isIn(state: State, holding: Holding, name: string): boolean {
 	if (holding.place === name) return !holding.single;
 	if (holding.place.slice(name.length).includes('->', 1)) return false;
 	const memory = state.values.get(holding.place);
-	return memory?.copyOf === undefined && !memory?.published;
+	return holding.single || (memory?.fresh !== undefined && !memory.published);
 }
 
 function loseTrack(state: State, holding: Holding, at: Holding['unreachable']): void {

@@ -17,6 +17,8 @@ export interface Leak {
 	readonly exit: Exit;
 	/** The pages are what a call for more had obtained. */
 	readonly short: boolean;
+	/** They lie in a place that others know: what those may do about them counts. */
+	readonly isShared: boolean;
 	/** Other exits on which they leak as well. */
 	readonly others: readonly Exit[];
 }
@@ -77,14 +79,13 @@ export function leaksOf({ fn, exits }: Walked): Leak[] {
 			// an extraction that nobody asked about may have pinned nothing
 			if (holding.status !== 'held' || holding.outcome === 'none' || holding.shared || holding.kind === 'extracted')
 				continue;
-			const isLost =
-				holding.unreachable !== undefined || isOwn(fn, exit.state, holding, exit) || contract.isBroken(exit, holding);
-			if (!isLost || isCleanedUp(fn, exit.state, holding)) continue;
+			const isPrivate = holding.unreachable !== undefined || isOwn(fn, exit.state, holding, exit);
+			if (!(isPrivate || contract.isBroken(exit, holding)) || isCleanedUp(fn, exit.state, holding)) continue;
 			if (outlivingList(fn, exit.state, holding) !== undefined) continue;
 			const short = holding.outcome === 'short';
-			const key = `${holding.taking.call.start} ${short}`;
+			const key = `${holding.taking.call.start} ${short} ${isPrivate}`;
 			const known = found.get(key);
-			if (!known) found.set(key, { fn, holding, exit, short, others: [] });
+			if (!known) found.set(key, { fn, holding, exit, short, isShared: !isPrivate, others: [] });
 			else if (
 				known.others.length < MOST_EXITS &&
 				![known.exit, ...known.others].some(({ start }) => start === exit.start)

@@ -6,7 +6,7 @@ import { parameterAt } from '../variables.js';
 import { rootOf } from '../walk.js';
 import type { Event, Exit, Surroundings, Walked } from './body.js';
 import { fails } from './contract.js';
-import { type FieldUse, fieldUses } from './fields.js';
+import { type FieldUse, fieldUses, keyOn, lastField } from './fields.js';
 import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
 import { joinGiven } from './returning.js';
 import type { Holding } from './state.js';
@@ -139,7 +139,27 @@ export class Ownership implements Surroundings {
 	}
 
 	get leaks(): readonly Leak[] {
-		return this.walked.flatMap(leaksOf);
+		const all = this.walked.flatMap(leaksOf);
+		const known = new Set(all.flatMap((leak) => (leak.isShared ? [] : keyOfLeak(leak))));
+		return all.filter((leak) => !leak.isShared || !(known.has(keyOfLeak(leak)) || this.mayBeReleased(leak)));
+	}
+
+	/** Another function of the file releases such pages, or a caller what this one left when it failed. */
+	private mayBeReleased({ fn, holding, exit }: Leak): boolean {
+		const after = this.events.some(
+			({ event }) => event.kind === 'release' && event.holding.inner?.left.fails && event.holding.inner.left.fn === fn,
+		);
+		if (after) return true;
+		const field = lastField(holding.place);
+		const key = keyOn(fn, exit.state, holding.place);
+		if (field === undefined || key === undefined) return false;
+		const others = this.ir.naming(field).filter((other) => other.name !== fn.name);
+		return (
+			others.length > MOST_CALLERS ||
+			others.some((other) =>
+				this.walk(other).events.some((event) => event.kind === 'field' && !event.takes && event.key === key),
+			)
+		);
 	}
 
 	get short(): readonly Short[] {
@@ -175,6 +195,11 @@ export class Ownership implements Surroundings {
 	get bounded(): readonly string[] {
 		return [...new Set(this.walked.filter((w) => w.bounded).map((w) => w.fn.name))];
 	}
+}
+
+/** Leaks of one call that are one finding. */
+function keyOfLeak({ holding, short }: Leak): string {
+	return `${holding.taking.call.start} ${short}`;
 }
 
 /** Pages in a place that the caller can reach. */
