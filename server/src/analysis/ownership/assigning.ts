@@ -199,6 +199,9 @@ export function assignPlace(body: Body, state: State, left: Expr, right: Expr, v
 			publish(state, from);
 		}
 		rename(state, from, name);
+		if (!own)
+			for (const { id, single, place } of state.holdings.values())
+				if (single && place === name) state.update(id, { isStored: true });
 		state.values.set(name, value);
 		if (root !== from) state.aliases.set(from, { place: name, address: false });
 		return;

@@ -204,7 +204,7 @@ function keyOfLeak({ holding, short }: Leak): string {
 
 /** Pages in a place that the caller can reach. */
 function isLeft(fn: FunctionIR, holding: Holding): boolean {
-	if (holding.status !== 'held' || holding.outcome === 'none' || holding.unreachable) return false;
+	if (holding.status !== 'held' || holding.outcome === 'none' || holding.unreachable || holding.isStored) return false;
 	const param = fn.params[parameterAt(fn, rootOf(holding.place))];
 	return param !== undefined && param.type.pointers > 0;
 }

@@ -86,6 +86,8 @@ export interface Holding {
 	readonly shared: boolean;
 	/** Where the memory that alone names them was freed, or the pointer to it overwritten. */
 	readonly unreachable: Unreachable | undefined;
+	/** A page that was stored in an object of the caller: callers are not told of it, they would follow every page of the object. */
+	readonly isStored: boolean;
 	/** The function that `call` names took them: as it knows them, and how it returned. */
 	readonly inner: { readonly holding: Holding; readonly left: Departure } | undefined;
 	/** Scatterlists, tables and bio_vec arrays that name them as well. */

@@ -142,6 +142,7 @@ export function take(body: Body, state: State, api: ApiCall, spot: Spot, via?: V
 		counted: false,
 		shared: body.shadowed.has(root),
 		unreachable: undefined,
+		isStored: false,
 		inner: via && { holding: via.inner, left: via.left },
 		lists: NO_LISTS,
 	};
