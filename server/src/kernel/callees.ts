@@ -51,6 +51,9 @@ const READERS = set(`
 	iov_iter_is_folioq iov_iter_is_discard iov_iter_is_pipe iov_iter_rw user_backed_iter iter_is_iovec iter_is_ubuf
 	iov_iter_extract_will_pin iov_iter_single_seg_count iov_iter_alignment iov_iter_truncate iter_iov_addr iter_iov_len
 	printk snprintf sprintf scnprintf strlen strcmp sg_init_table sg_mark_end sg_free_table sg_next sg_phys sg_virt
+	sg_nents sg_nents_for_len sg_dma_address sg_dma_len sg_last sg_is_last sg_is_chain sg_copy_from_buffer sg_copy_to_buffer
+	sg_pcopy_from_buffer sg_pcopy_to_buffer sg_zero_buffer dma_sync_sg_for_cpu dma_sync_sg_for_device
+	dma_sync_sgtable_for_cpu dma_sync_sgtable_for_device
 	test_bit set_bit clear_bit __set_bit __clear_bit bitmap_set bitmap_clear bitmap_zero fls ffs __fls __ffs ilog2 order_base_2 get_order
 	barrier mb rmb wmb smp_mb smp_rmb smp_wmb cpu_relax
 	page_pool_page_is_pp vmalloc_to_page kmap_to_page is_vmalloc_addr ktime_get udelay mdelay msleep usleep_range
@@ -66,11 +69,27 @@ export const readsOnly = perName((name): boolean => READERS.has(name) || READER_
 /** Assignments in the form of a call: a place gets the value, and others may see it there. */
 export const STORES = set('WRITE_ONCE smp_store_release smp_store_mb rcu_assign_pointer xchg cmpxchg swap');
 
-/** They give memory back: of an array of pages, not the pages; of an object, not what it points to. */
-export const FREES = set(`
-	kfree kvfree vfree kfree_sensitive kvfree_sensitive kmem_cache_free free_page free_pages devm_kfree kfree_rcu kvfree_rcu
-	kfree_rcu_mightsleep bio_put mempool_free free_pages_exact
-`);
+/**
+ * They give memory back: of an array of pages, not the pages; of an object, not what it points to. Each with the position of
+ * the memory. Source: include/linux/{slab,vmalloc,gfp,mempool,device,rcupdate,bio}.h.
+ */
+export const FREES: ReadonlyMap<string, number> = new Map([
+	['kfree', 0],
+	['kvfree', 0],
+	['vfree', 0],
+	['kfree_sensitive', 0],
+	['kvfree_sensitive', 0],
+	['kfree_rcu', 0],
+	['kvfree_rcu', 0],
+	['kfree_rcu_mightsleep', 0],
+	['kmem_cache_free', 1],
+	['devm_kfree', 1],
+	['mempool_free', 0],
+	['free_page', 0],
+	['free_pages', 0],
+	['free_pages_exact', 0],
+	['bio_put', 0],
+]);
 
 /** They give a page back to the page allocator. Source: mm/page_alloc.c, include/linux/gfp.h. */
 export const PAGE_FREES = set('__free_page __free_pages free_unref_page');

@@ -78,6 +78,21 @@ export const WALKS: ReadonlyMap<string, readonly [variable: number, over: number
 	['for_each_bvec', [0, 1]],
 ]);
 
+/** They return the next entry of the list they are given, or its last. Source: include/linux/scatterlist.h. */
+export const CURSORS: ReadonlySet<string> = new Set(['sg_next', 'sg_last']);
+
+/** They read a page out of a list, given as the first argument. Source: include/linux/{scatterlist,bvec,bio}.h. */
+export const LIST_READERS: ReadonlySet<string> = new Set([
+	'sg_page',
+	'sg_page_iter_page',
+	'bvec_iter_page',
+	'bio_first_page_all',
+	'bio_first_folio_all',
+]);
+
+/** They free the entries of a list, given as the first argument, not the pages. Source: include/linux/scatterlist.h. */
+export const LIST_FREES: ReadonlySet<string> = new Set(['sg_free_table', '__sg_free_table', 'sg_free_append_table']);
+
 /** Objects that carry pages for somebody else. */
 export const CARRIERS: ReadonlySet<string> = new Set([
 	'struct scatterlist',

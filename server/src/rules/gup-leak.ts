@@ -1,15 +1,30 @@
 import type { FileContext } from '../analysis/context.js';
 import { droppedPages } from '../analysis/dropped.js';
 import type { Leak } from '../analysis/ownership/leaks.js';
+import type { Departure } from '../analysis/ownership/state.js';
+import type { Teardown } from '../analysis/ownership/teardown.js';
 import { shortReleases } from '../analysis/runs.js';
 import { giver, named, related, taken } from './path.js';
 import type { Report, Rule } from './rule.js';
 
 /** Report of pages that are left behind; `what` says which. */
-export function leakReport(file: FileContext, { fn, holding, exit }: Leak, what: string): Report {
+export function leakReport(file: FileContext, { fn, holding, exit, others }: Leak, what: string): Report {
 	const name = named(holding);
 	const where = holding.call === holding.taking.call ? '' : ` in ${fn.name}()`;
 	const end = { start: exit.start, end: exit.end, message: `leaves here, ${name} still held` };
+	const { unreachable, inner } = holding;
+	const lost = unreachable
+		? [
+				{
+					start: unreachable.start,
+					end: unreachable.end,
+					message: unreachable.callee
+						? `${unreachable.callee}() frees the only memory that names them`
+						: 'the only pointer to them is overwritten',
+				},
+			]
+		: [];
+	const also = others.map(({ start, end: stop }) => ({ start, end: stop, message: `${name} is leaked here as well` }));
 	const spared = holding.spared
 		? [{ ...holding.spared.nameRange, message: `${holding.spared.name}() releases the others, but not these` }]
 		: [];
@@ -17,10 +32,35 @@ export function leakReport(file: FileContext, { fn, holding, exit }: Leak, what:
 	const several = !holding.single && holding.askedConstant !== 1;
 	const which =
 		holding.spared || holding.earlier || (several && fn.loops.length > 0) ? 'those that nothing else has' : 'them';
+	// the helper knows best what it has got, unless a caller cleans up after it
+	const advice =
+		inner?.left.fails && !isCleanedUpAfter(file, inner.left)
+			? `give ${which} back with ${giver(file, holding)} before ${inner.left.fn.name}() returns the error`
+			: `give ${which} back with ${giver(file, holding)} on that path`;
 	return {
 		...holding.taking.call.nameRange,
-		message: `${name}: ${taken(holding)}, but ${what}${where}: nothing releases them there and nothing else holds them; give ${which} back with ${giver(file, holding)} on that path`,
-		related: [...related(file, exit.state, holding), ...spared, end],
+		message: `${name}: ${taken(holding)}, but ${what}${where}: nothing releases them there and nothing else holds them; ${advice}`,
+		related: [...related(file, exit.state, holding), ...spared, ...lost, end, ...also],
+	};
+}
+
+/** A caller releases what the helper left when it failed. */
+function isCleanedUpAfter(file: FileContext, { fn }: Departure): boolean {
+	return file.ownership.events.some(
+		({ event }) => event.kind === 'release' && event.holding.inner?.left.fails && event.holding.inner.left.fn === fn,
+	);
+}
+
+/** Report of pages that wait in an object which is freed with them. */
+function teardownReport(file: FileContext, { holding, exit, free, fn }: Teardown): Report {
+	const name = named(holding);
+	return {
+		...holding.taking.call.nameRange,
+		message: `${name}: ${taken(holding)}, but nothing releases them once they are in the object, and ${fn.name}() frees what names them: they are leaked on teardown; release them with ${giver(file, holding)} before ${free.name}()`,
+		related: related(file, exit.state, holding, {
+			...free.nameRange,
+			message: `${free.name}() in ${fn.name}() frees the only memory that names them`,
+		}),
 	};
 }
 
@@ -64,6 +104,7 @@ export const gupLeak: Rule = {
 		for (const leak of file.ownership.leaks)
 			if (!leak.short) report(leakReport(file, leak, 'one way out leaves them behind'));
 		for (const lost of lostReports(file, false)) report(lost);
+		for (const teardown of file.ownership.teardowns) report(teardownReport(file, teardown));
 		for (const { taken: call, array, by, test } of droppedPages(file))
 			report({
 				...call.call.nameRange,

@@ -9,6 +9,8 @@ import type { Related } from './rule.js';
 
 /** Places of a path that are shown: a reader follows no longer list. */
 const MOST_PLACES = 8;
+/** Branches in a helper that are shown. */
+const MOST_INNER = 3;
 /** Steps of a path that are looked through for them. */
 const LONGEST_PATH = 500;
 
@@ -70,10 +72,28 @@ export function related(
 ): Related[] {
 	const all = stepsOf(state.trace, holding);
 	const shown = all.length > MOST_PLACES ? [...all.slice(0, 2), ...all.slice(2 - MOST_PLACES)] : all;
-	const places = shown.map((step) => asPlace(file, step));
-	const inner =
-		holding.call === holding.taking.call
-			? []
-			: [{ ...holding.taking.call.nameRange, message: `${holding.taking.call.name}() takes them here` }];
-	return [...inner, ...places, ...(end ? [end] : [])];
+	const places = shown.map((step) => told(file, step));
+	return [...innerPath(file, holding), ...places, ...(end ? [end] : [])];
+}
+
+/** How pages came about in a helper: the call there, the last branches to its return. */
+function innerPath(file: FileContext, { inner, call, taking }: Holding): Related[] {
+	if (call === taking.call) return [];
+	if (!inner) return [{ ...taking.call.nameRange, message: `${taking.call.name}() takes them here` }];
+	const { holding, left } = inner;
+	const before = innerPath(file, holding);
+	if (before.length === 0) before.push({ ...taking.call.nameRange, message: `${taking.call.name}() takes them here` });
+	const what = holding.place.startsWith('@') ? 'the pages' : named(holding);
+	const returns = left.fails ? `returns an error here without releasing ${what}` : `returns here with ${what} held`;
+	const tests = stepsOf(left.trace, holding).filter(({ event }) => event.kind === 'branch');
+	return [
+		...before,
+		...tests.slice(-MOST_INNER).map((step) => told(file, step)),
+		{ start: left.start, end: left.end, message: `${left.fn.name}() ${returns}` },
+	];
+}
+
+function told(file: FileContext, { start, end, event }: TraceStep): Related {
+	const tested = event.kind === 'branch' ? `${file.slice({ start, end }).replace(/\s+/g, ' ')} is ` : '';
+	return { start, end, message: `${tested}${describe(event)}` };
 }

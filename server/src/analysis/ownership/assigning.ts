@@ -1,13 +1,17 @@
+import { CURSORS } from '../../kernel/page-flow.js';
 import type { Expr } from '../../syntax/ir.js';
 import { type Facts, NO_FACTS, written } from '../facts.js';
-import { isLocal, localOf, variableType } from '../variables.js';
+import { isLocal, isParameter, localOf, variableType } from '../variables.js';
 import { bare, isNull, place, rootOf } from '../walk.js';
 import type { Body } from './body.js';
 import { keyOn } from './fields.js';
 import { forgetMention, forgetVariable, holdingsAt, isField, mentioned } from './forgetting.js';
 import { former } from './former.js';
+import { overwritePlace } from './freeing.js';
 import { carriedOff, handOn } from './handing.js';
-import { isOne, placeOf, spotOf, within } from './places.js';
+import { enterList, isPageOfList, keepList } from './listing.js';
+import { renameLists } from './page-lists.js';
+import { isGivenArray, isOne, placeOf, spotOf, within } from './places.js';
 import { fillIn } from './releasing.js';
 import { ANY, amongst, NEG, POS, type State, UNKNOWN, type Value, ZERO } from './state.js';
 import { isPageResult, take } from './taking.js';
@@ -33,6 +37,7 @@ export function isOwn(body: Body, state: State, root: string, name: string): boo
 }
 
 export function rename(state: State, from: string, to: string): void {
+	renameLists(state, from, to);
 	for (const holding of state.holdings.values())
 		if (within(holding.place, from)) state.update(holding.id, { place: to + holding.place.slice(from.length) });
 	for (const [key, value] of [...state.values])
@@ -48,9 +53,10 @@ function keepFormer(state: State, name: string): void {
 		state.aliases.set(local, { place: former(name) + place.slice(name.length), address: false });
 }
 
-/** The page another view is of. */
+/** The page another view is of, the list a cursor goes through. */
 export function viewed(at: Expr): Expr {
-	return at.kind === 'call' && /^(?:page_folio|compound_head|folio_page|nth_page)$/.test(at.name) && at.args[0]
+	if (at.kind !== 'call' || !at.args[0]) return at;
+	return CURSORS.has(at.name) || /^(?:page_folio|compound_head|folio_page|nth_page)$/.test(at.name)
 		? bare(at.args[0])
 		: at;
 }
@@ -137,35 +143,76 @@ function keep(body: Body, state: State, name: string, from: string, { start }: E
 			});
 }
 
+/** What lay in the place lies there no more. */
+function leavePlace(state: State, name: string, left: Expr, isCleared: boolean): void {
+	keepFormer(state, name);
+	forgetMention(state, name);
+	overwritePlace(state, name, isCleared, left);
+	for (const key of [...state.values.keys()]) if (within(key, name)) state.values.delete(key);
+	for (const holding of state.holdings.values())
+		if (within(holding.place, name) && holding.status === 'held' && !holding.unreachable)
+			state.update(holding.id, { status: 'gone' });
+}
+
+/** An object of the caller takes the only pointer to memory that was allocated here: what happens to it here is seen under both names. */
+function isAdopted(body: Body, state: State, name: string, from: string): boolean {
+	const root = rootOf(name);
+	const known = isParameter(body.fn, root) || isLocal(body.fn, root);
+	const memory = state.values.get(from);
+	const type = localOf(body.fn, from)?.type;
+	const isPage = type?.pointers === 1 && /^struct (?:page|folio)$/.test(type.base);
+	const isTaken = [...state.holdings.values()].some((h) => h.place === from && h.single && h.status === 'held');
+	return (
+		known &&
+		(isField(name) || isGivenArray(state, name)) &&
+		!body.shadowed.has(root) &&
+		!body.shadowed.has(from) &&
+		// a page that was allocated is none that a call took
+		(isPage ? isTaken : memory?.fresh !== undefined) &&
+		!memory?.published &&
+		!state.aliases.has(from)
+	);
+}
+
+/** Where another path knows the variable as the only name of its memory, it is not that any more. */
+function publish(state: State, name: string): void {
+	state.values.set(name, { ...(state.values.get(name) ?? UNKNOWN), published: true });
+}
+
 export function assignPlace(body: Body, state: State, left: Expr, right: Expr, value: Value): void {
 	const name = placeOf(state, left);
 	const root = name === undefined ? undefined : rootOf(name);
 	const own = root !== undefined && isOwn(body, state, root, name as string);
 	const from = placeOf(state, bare(right));
 	if (name !== undefined && isField(name) && from !== undefined) keep(body, state, name, from, left);
-	if (
+	const target = bare(left);
+	if (isPageOfList(target) && enterList(body, state, target.object, right)) return;
+	const isPlain =
 		name !== undefined &&
-		own &&
 		from !== undefined &&
-		!name.includes('[]') &&
-		isLocal(body.fn, from) &&
-		isPointer(body, from)
-	) {
-		// an object of our own takes the pointer: both names are one from here on
+		(!name.includes('[]') || isGivenArray(state, name)) &&
+		isLocal(body.fn, from);
+	if (isPlain && isPointer(body, from) && (own || isAdopted(body, state, name, from))) {
+		// an object takes the pointer: both names are one from here on
+		if (!own) {
+			leavePlace(state, name, left, false);
+			publish(state, from);
+		}
 		rename(state, from, name);
+		if (!own)
+			for (const { id, single, place } of state.holdings.values())
+				if (single && place === name) state.update(id, { isStored: true });
 		state.values.set(name, value);
 		if (root !== from) state.aliases.set(from, { place: name, address: false });
 		return;
 	}
 	handOn(body, state, right, undefined);
-	if (value.carries !== undefined && !(own && !name?.includes('[]'))) carriedOff(body, state, value.carries, left);
+	const isWayBack = value.frame || body.around.byAddress;
+	if (value.carries !== undefined && isWayBack && !(own && !name?.includes('[]')))
+		carriedOff(body, state, value.carries, left);
 	if (name === undefined) return;
 	if (name.endsWith('[]')) fillIn(body, state, left);
-	keepFormer(state, name);
-	forgetMention(state, name);
-	for (const key of [...state.values.keys()]) if (within(key, name)) state.values.delete(key);
-	for (const holding of state.holdings.values())
-		if (within(holding.place, name) && holding.status === 'held') state.update(holding.id, { status: 'gone' });
+	leavePlace(state, name, left, isNull(right) === true);
 	if (isOne(left, name)) state.values.set(name, value);
 	else if (value.result !== undefined) state.values.set(name, { signs: ANY, result: value.result, form: 'sum' });
 	for (const holding of state.holdings.values())
@@ -234,6 +281,7 @@ export function assign(body: Body, state: State, left: Expr, op: string, right: 
 	}
 	if (at.kind === 'name') assignVariable(body, state, at.name, right, value);
 	else assignPlace(body, state, at, right, value);
+	if (inner.kind === 'call') keepList(state, at, inner);
 }
 
 /** What stays true of single bits when others are set (`|=`) or cleared (`&=`). */

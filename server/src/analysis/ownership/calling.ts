@@ -10,6 +10,8 @@ import {
 	STORES,
 	TAKERS,
 } from '../../kernel/callees.js';
+import { LIST_FREES, LIST_READERS } from '../../kernel/page-flow.js';
+import { listCall } from '../../kernel/sinks/index.js';
 import type { CallExpr, Expr } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { written } from '../facts.js';
@@ -20,7 +22,10 @@ import { bare, isNull, isVariable, rootOf } from '../walk.js';
 import type { Body, Release } from './body.js';
 import { keyOn } from './fields.js';
 import { holdingsAt, isField, mentioned, writeThrough } from './forgetting.js';
+import { freeMemory, freePlace } from './freeing.js';
 import { carriedOff, handOn, leaveHands, remember, touchGone } from './handing.js';
+import { listPages, readList } from './listing.js';
+import { addList, listedIn } from './page-lists.js';
 import { placeOf, type Spot, spotOf, within } from './places.js';
 import { NO_RELEASES } from './released-places.js';
 import { fillIn, isOfAnotherKind, releaseAt } from './releasing.js';
@@ -38,6 +43,7 @@ import {
 	type Touch,
 	temporary,
 	UNKNOWN,
+	type Value,
 	ZERO,
 } from './state.js';
 import { type Mapped, mapped, type Summary, type Way } from './summary.js';
@@ -137,6 +143,7 @@ function learnNumbers(state: State, summary: Summary, call: CallExpr, way: Way):
 			result: known,
 			form: known === undefined ? undefined : value.form,
 			copyOf: source && placeOf(state, source),
+			fresh: value.fresh && !value.published ? 'filled' : undefined,
 		});
 	}
 }
@@ -207,8 +214,36 @@ function walksPast(body: Body, { fn }: Summary, { count, call }: Touch): boolean
 
 /** The number the callee releases is 0 already. */
 function isNothing(state: State, summary: Summary, call: CallExpr, count: string | undefined): boolean {
+	const arg = argumentFor(summary, call, count);
+	if (arg) return worth(state, arg).signs === ZERO;
 	const at = count === undefined ? undefined : outside(state, summary, call, count);
 	return at !== undefined && !at.index && state.values.get(at.place)?.signs === ZERO;
+}
+
+/** The callee may change what it gets the address of; of an array of pages it is seen whether it does. */
+function mayChange({ fn, writes }: Summary, position: number): boolean {
+	const param = fn.params[position];
+	return !param || param.type.pointers < 3 || writes.has(param.name);
+}
+
+/** `&table` of the caller is the table where the callee writes through it. */
+function referent(place: string): string {
+	return place.startsWith('&') ? place.slice(1) : place;
+}
+
+/** The callee has put pages into a list: of its own, which is no more, or of the caller. */
+function listOutside(state: State, summary: Summary, call: CallExpr, holding: Holding, list: string): void {
+	if (!isParameter(summary.fn, rootOf(list))) return;
+	const at = mapped(state, summary.fn, call, list);
+	if (at && !at.place.includes('[]')) addList(state, holding, referent(at.place), call.nameRange, call.name);
+	else leaveHands(state, holding.id, call);
+}
+
+/** What is returned is an address or frame number of pages of the caller. */
+function carriedBack(state: State, summary: Summary, call: CallExpr, { given }: Way): Pick<Value, 'carries' | 'frame'> {
+	const at = given.carries && mapped(state, summary.fn, call, given.carries.place);
+	const held = at && [...state.holdings.values()].find(({ place }) => place === at.place || `${place}[]` === at.place);
+	return held ? { carries: held.id, frame: given.carries?.frame } : {};
 }
 
 export function goWay(body: Body, state: State, call: CallExpr, summary: Summary, way: Way): void {
@@ -229,7 +264,10 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 			const arg = call.args[parameterAt(summary.fn, rootOf(name))];
 			if (name === rootOf(name) && arg) handOn(body, state, arg, call);
 			else if (at)
-				for (const h of state.holdings.values()) if (within(h.place, at.place)) leaveHands(state, h.id, call);
+				for (const h of [...state.holdings.values()]
+					.filter((h) => within(h.place, at.place))
+					.concat(listedIn(state, referent(at.place))))
+					leaveHands(state, h.id, call);
 			if (at) touchGone(body, state, at.place, call, false);
 		} else if (at) {
 			const release: Release = {
@@ -251,7 +289,16 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 			} else releaseAt(body, state, releasedSpot(name, at, spot), release);
 		}
 	}
-	writeThrough(state, call, true);
+	for (const name of way.freed.keys()) {
+		const at = mapped(state, summary.fn, call, name);
+		if (at && !at.index) freePlace(body, state, referent(at.place), call);
+	}
+	for (const [name, lists] of way.listed) {
+		const at = mapped(state, summary.fn, call, name);
+		for (const list of lists)
+			for (const h of state.holdings.values()) if (h.place === at?.place) listOutside(state, summary, call, h, list);
+	}
+	writeThrough(state, { ...call, args: call.args.filter((_, i) => mayChange(summary, i)) }, true);
 	forgetFields(state, summary, call);
 	for (const inner of [...way.takes, ...way.given.pages]) {
 		const at = outside(state, summary, call, inner.place);
@@ -259,7 +306,7 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 		const asked = askedOutside(state, summary, call, way, inner);
 		const count = argumentFor(summary, call, inner.asked);
 		const position = positionOutside(state, summary, call, inner.position);
-		take(
+		const taken = take(
 			body,
 			state,
 			inner.taking,
@@ -267,6 +314,7 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 			{
 				call,
 				inner,
+				left: way.left,
 				index: at.index,
 				position,
 				asked,
@@ -274,16 +322,19 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 				told: way.result === inner.id,
 			},
 		);
+		for (const list of inner.lists) listOutside(state, summary, call, taken, list);
 	}
 	learnNumbers(state, summary, call, way);
 	learnReleases(state, summary, call, way);
-	const told = way.result ?? way.computed;
+	// a number that is not followed may say how many there are
+	const told = way.result ?? way.computed ?? (way.signs === ANY ? way.takes[0]?.id : undefined);
 	const result = told === undefined ? undefined : `${told}@${call.start}`;
 	state.values.set(temporary(call), {
 		...amongst({ signs: way.signs }, way.numbers),
 		result: result !== undefined && state.holdings.has(result) ? result : undefined,
 		form: result ? (way.result === undefined ? 'sum' : 'whole') : undefined,
 		fresh: way.given.fresh,
+		...carriedBack(state, summary, call, way),
 	});
 }
 
@@ -345,7 +396,18 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 		return [state];
 	}
 	if (name === 'kmemdup' || name === 'kvmemdup') return duplicate(state, call);
-	if (FREES.has(name) || ALLOCATORS.test(name)) return [state];
+	if (FREES.has(name) || LIST_FREES.has(name)) {
+		freeMemory(body, state, call);
+		return [state];
+	}
+	if (LIST_READERS.has(name) && call.args[0]) {
+		readList(body, state, call.args[0], call);
+		return [state];
+	}
+	const list = listCall(name);
+	const listed = list && listPages(body, state, call, list);
+	if (listed) return listed;
+	if (ALLOCATORS.test(name)) return [state];
 	if (STORES.has(name)) {
 		for (const arg of call.args) {
 			for (const id of mentioned(state, arg)) state.update(id, { counted: true });

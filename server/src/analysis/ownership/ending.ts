@@ -6,6 +6,7 @@ import { isLocal, isParameter } from '../variables.js';
 import { bare, everywhere, parts, place, rootOf } from '../walk.js';
 import type { Exit } from './body.js';
 import { leaksOf } from './leaks.js';
+import { outlivingList } from './page-lists.js';
 import type { Holding, State } from './state.js';
 import type { TraceEvent } from './trace.js';
 
@@ -100,7 +101,10 @@ function gone(fn: FunctionIR, exit: Exit, holding: Holding): Ending {
 	const root = rootOf(holding.place);
 	if (returnedNames(fn, exit).includes(root)) return { kind: 'returned' };
 	const kept = keptIn(fn, holding.call.start, root)[0];
-	return kept ? { kind: 'kept', place: kept.place, byCaller: false } : { kind: 'handed', callee: undefined };
+	if (kept) return { kind: 'kept', place: kept.place, byCaller: false };
+	return holding.place.includes('->')
+		? { kind: 'kept', place: holding.place, byCaller: false }
+		: { kind: 'handed', callee: undefined };
 }
 
 function vanished(state: State, id: string): Ending {
@@ -118,6 +122,10 @@ function isCallers(fn: FunctionIR, name: string): boolean {
 /** The caller or an object knows the place as well. */
 function outlives(fn: FunctionIR, name: string): boolean {
 	return name.includes('->') || !isLocal(fn, rootOf(name));
+}
+
+function keptAs(fn: FunctionIR, place: string): Ending {
+	return { kind: 'kept', place, byCaller: isCallers(fn, place) };
 }
 
 /**
@@ -138,6 +146,6 @@ export function endingOf(fn: FunctionIR, exit: Exit, id: string, holding: Holdin
 			if (holding.shared) return { kind: 'shared' };
 			// only pages of a user iterator are pinned by an extraction
 			if (holding.kind === 'extracted' && !outlives(fn, holding.place)) return { kind: 'unpinned' };
-			return { kind: 'kept', place: holding.place, byCaller: isCallers(fn, holding.place) };
+			return keptAs(fn, outlivingList(fn, exit.state, holding) ?? holding.place);
 	}
 }

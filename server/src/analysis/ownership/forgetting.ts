@@ -1,6 +1,7 @@
 import type { CallExpr, Expr } from '../../syntax/ir.js';
 import { type Facts, filtered, forget, wordOf } from '../facts.js';
 import { bare, isVariable, parts, rootOf } from '../walk.js';
+import { dropLists } from './page-lists.js';
 import { placeOf, type Spot, within } from './places.js';
 import { forgetReleases } from './repeated.js';
 import { type Holding, implied, type State, UNKNOWN, ZERO } from './state.js';
@@ -30,6 +31,7 @@ export function forgetVariable(state: State, name: string): void {
 	forgetMention(state, name);
 	for (const key of state.values.keys()) if (within(key, name)) state.values.delete(key);
 	state.aliases.delete(name);
+	dropLists(state, name);
 	for (const [local, alias] of state.aliases) if (rootOf(alias.place) === name) state.aliases.delete(local);
 	for (const holding of state.holdings.values()) {
 		if (rootOf(holding.place) === name) state.holdings.delete(holding.id);
@@ -56,7 +58,7 @@ export function writeThrough(state: State, call: CallExpr, fields: boolean): voi
 			for (const key of state.values.keys()) if (within(key, name) && key !== name) state.values.delete(key);
 			becomeUnknown(state, name);
 			for (const h of state.holdings.values())
-				if (h.place === name && (h.single || isVariable(name))) state.holdings.delete(h.id);
+				if (h.place === name && (h.single || isVariable(name)) && !h.unreachable) state.holdings.delete(h.id);
 		} else if (fields) {
 			const name = placeOf(state, at);
 			if (name === undefined) continue;

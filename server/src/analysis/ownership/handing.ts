@@ -6,6 +6,7 @@ import { bare, parts, rootOf } from '../walk.js';
 import { type Body, GONE, type Sweep } from './body.js';
 import { sameIndex } from './forgetting.js';
 import { loopsAround } from './loops.js';
+import { listAt, listedIn } from './page-lists.js';
 import { placeOf, type Spot, spotOf, within } from './places.js';
 import { type Holding, type State, UNKNOWN } from './state.js';
 import { GIVEN, worth } from './values.js';
@@ -81,17 +82,13 @@ export function handElement(body: Body, state: State, holding: Holding, spot: Sp
 	if (holding.status === 'held') state.update(holding.id, { status: 'part' });
 }
 
-/** Who gets the address of a page may give the page back by it: by a store into an object, or where this file does so. */
-function keepsAddress(body: Body, callee: CallExpr | undefined): boolean {
-	return callee === undefined || body.around.byAddress;
-}
-
 /** Somebody else gets what an expression denotes, and may keep it. */
 export function handOn(body: Body, state: State, expr: Expr, callee: CallExpr | undefined): void {
 	const at = bare(expr);
 	if (at.kind === 'call') {
 		const { carries: carried, frame } = worth(state, at);
-		if (carried !== undefined && (frame || keepsAddress(body, callee))) carriedOff(body, state, carried, at);
+		// an address leads back to the page only where this file goes that way
+		if (carried !== undefined && (frame || body.around.byAddress)) carriedOff(body, state, carried, at);
 		return;
 	}
 	if (at.kind === 'binary' && /^(?:==|!=|<|>|<=|>=|&&|\|\|)$/.test(at.op)) return;
@@ -105,8 +102,10 @@ export function handOn(body: Body, state: State, expr: Expr, callee: CallExpr | 
 		return;
 	}
 	const value = state.values.get(spot.place);
-	if (value?.carries !== undefined && (value.frame || keepsAddress(body, callee)))
+	if (value?.carries !== undefined && (value.frame || body.around.byAddress))
 		carriedOff(body, state, value.carries, at);
+	const list = listAt(state, at);
+	if (list !== undefined) for (const { id } of listedIn(state, list)) leaveHands(state, id, callee);
 	const element = spot.shape === 'element';
 	// who gets the address of a member has the object around it
 	const own = state.values.get(rootOf(spot.place))?.fresh !== undefined && spot.place.includes('->');

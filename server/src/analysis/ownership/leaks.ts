@@ -7,7 +7,9 @@ import { written } from '../facts.js';
 import { isParameter, variableType } from '../variables.js';
 import { bare, parts, place, rootOf } from '../walk.js';
 import type { Exit, Walked } from './body.js';
-import { type Holding, NEG, POS, type State, ZERO } from './state.js';
+import { CallerContract, fails } from './contract.js';
+import { outlivingList } from './page-lists.js';
+import type { Holding, State } from './state.js';
 
 export interface Leak {
 	readonly fn: FunctionIR;
@@ -15,17 +17,17 @@ export interface Leak {
 	readonly exit: Exit;
 	/** The pages are what a call for more had obtained. */
 	readonly short: boolean;
+	/** They lie in a place that others know: what those may do about them counts. */
+	readonly isShared: boolean;
+	/** Other exits on which they leak as well. */
+	readonly others: readonly Exit[];
 }
+
+/** Exits of one leak that are told. */
+const MOST_EXITS = 6;
 
 /** Cleanups that give memory back, not pages. */
 const MEMORY = /^k?v?free/;
-
-/** The function fails on this way out. */
-function fails(fn: FunctionIR, signs: number): boolean {
-	const { base, pointers } = fn.returnType;
-	if (pointers > 0) return !(signs & POS);
-	return base !== 'void' && base !== 'bool' && signs !== 0 && !(signs & (ZERO | POS)) && (signs & NEG) !== 0;
-}
 
 /** Nothing outside this function knows the place, or the function has shown that cleaning up is its own business. */
 function isOwn(fn: FunctionIR, state: State, holding: Holding, exit: Exit): boolean {
@@ -67,19 +69,28 @@ function isCleanedUp(fn: FunctionIR, { aliases }: State, { place }: Holding): bo
 	);
 }
 
-/** The first way out on which each taking call's pages are left behind. */
+/** The first exit on which each taking call's pages are left behind, with the others. */
 export function leaksOf({ fn, exits }: Walked): Leak[] {
-	const found = new Map<string, Leak>();
+	const found = new Map<string, Leak & { readonly others: Exit[] }>();
+	const contract = new CallerContract(fn, exits);
 	for (const exit of exits) {
 		if (exit.unlikely || exit.state.doubtful) continue;
 		for (const holding of exit.state.holdings.values()) {
 			// an extraction that nobody asked about may have pinned nothing
 			if (holding.status !== 'held' || holding.outcome === 'none' || holding.shared || holding.kind === 'extracted')
 				continue;
-			if (!isOwn(fn, exit.state, holding, exit) || isCleanedUp(fn, exit.state, holding)) continue;
+			const isPrivate = holding.unreachable !== undefined || isOwn(fn, exit.state, holding, exit);
+			if (!(isPrivate || contract.isBroken(exit, holding)) || isCleanedUp(fn, exit.state, holding)) continue;
+			if (outlivingList(fn, exit.state, holding) !== undefined) continue;
 			const short = holding.outcome === 'short';
-			const key = `${holding.taking.call.start} ${short}`;
-			if (!found.has(key)) found.set(key, { fn, holding, exit, short });
+			const key = `${holding.taking.call.start} ${short} ${isPrivate}`;
+			const known = found.get(key);
+			if (!known) found.set(key, { fn, holding, exit, short, isShared: !isPrivate, others: [] });
+			else if (
+				known.others.length < MOST_EXITS &&
+				![known.exit, ...known.others].some(({ start }) => start === exit.start)
+			)
+				known.others.push(exit);
 		}
 	}
 	return [...found.values()];

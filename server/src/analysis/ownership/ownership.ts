@@ -6,11 +6,13 @@ import { isUnsigned } from '../integers.js';
 import { isParameter, parameterAt, unchangedParams, variableType } from '../variables.js';
 import { bare, place, rootOf } from '../walk.js';
 import type { Event, Exit, Surroundings, Walked } from './body.js';
-import { type FieldUse, fieldUses } from './fields.js';
+import { fails } from './contract.js';
+import { type FieldUse, fieldUses, keyOn, lastField } from './fields.js';
 import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
 import { joinGiven } from './returning.js';
 import { ANY, type Holding, NEG, POS } from './state.js';
-import { fieldsSet, type Summary, type Way } from './summary.js';
+import { changesOf, fieldsSet, type Summary, type Way, writtenThrough } from './summary.js';
+import { type Teardown, teardowns } from './teardown.js';
 import { walk } from './walk.js';
 
 /** Calls of calls that are summarised. */
@@ -104,6 +106,7 @@ export class Ownership implements Surroundings {
 			? summarise(
 					fn,
 					readings.map((one) => this.walk(one)),
+					(callee) => this.summary(callee),
 				)
 			: undefined;
 		this.active.delete(name);
@@ -140,7 +143,27 @@ export class Ownership implements Surroundings {
 	}
 
 	get leaks(): readonly Leak[] {
-		return this.walked.flatMap(leaksOf);
+		const all = this.walked.flatMap(leaksOf);
+		const known = new Set(all.flatMap((leak) => (leak.isShared ? [] : keyOfLeak(leak))));
+		return all.filter((leak) => !leak.isShared || !(known.has(keyOfLeak(leak)) || this.mayBeReleased(leak)));
+	}
+
+	/** Another function of the file releases such pages, or a caller what this one left when it failed. */
+	private mayBeReleased({ fn, holding, exit }: Leak): boolean {
+		const after = this.events.some(
+			({ event }) => event.kind === 'release' && event.holding.inner?.left.fails && event.holding.inner.left.fn === fn,
+		);
+		if (after) return true;
+		const field = lastField(holding.place);
+		const key = keyOn(fn, exit.state, holding.place);
+		if (field === undefined || key === undefined) return false;
+		const others = this.ir.naming(field).filter((other) => other.name !== fn.name);
+		return (
+			others.length > MOST_CALLERS ||
+			others.some((other) =>
+				this.walk(other).events.some((event) => event.kind === 'field' && !event.takes && event.key === key),
+			)
+		);
 	}
 
 	get short(): readonly Short[] {
@@ -175,6 +198,11 @@ export class Ownership implements Surroundings {
 		return this.used;
 	}
 
+	/** Pages in fields of records of this file whose memory is freed with them. */
+	get teardowns(): readonly Teardown[] {
+		return this.byAddress ? [] : teardowns(this.ir, this.walked);
+	}
+
 	/** Names of functions with more paths than are followed. */
 	get bounded(): readonly string[] {
 		return [...new Set(this.walked.filter((w) => w.bounded).map((w) => w.fn.name))];
@@ -201,15 +229,39 @@ function releasingTwice(ir: FileIR, calls: readonly ApiCall[]): FunctionIR[] {
 	return [...counts].flatMap(([fn, count]) => (count > 1 ? fn : []));
 }
 
+/** Leaks of one call that are one finding. */
+function keyOfLeak({ holding, short }: Leak): string {
+	return `${holding.taking.call.start} ${short}`;
+}
+
 /** Pages in a place that the caller can reach. */
 function isLeft(fn: FunctionIR, holding: Holding): boolean {
-	if (holding.status !== 'held' || holding.outcome === 'none') return false;
+	if (holding.status !== 'held' || holding.outcome === 'none' || holding.unreachable || holding.isStored) return false;
 	const param = fn.params[parameterAt(fn, rootOf(holding.place))];
 	return param !== undefined && param.type.pointers > 0;
 }
 
-function way(fn: FunctionIR, { state, signs, numbers, result, computed, given }: Exit): Way {
+function way(fn: FunctionIR, exit: Exit): Way {
+	const { state, signs, numbers, result, computed, given, start, end } = exit;
+	const left = { fn, trace: state.trace, fails: fails(fn, signs), start, end };
 	const takes = [...state.holdings.values()].filter((h) => isLeft(fn, h));
+	return {
+		signs,
+		numbers,
+		params: knownParams(fn, state),
+		result,
+		computed,
+		touches: state.touches,
+		freed: state.freed,
+		listed: state.listed,
+		takes,
+		given,
+		left,
+	};
+}
+
+/** Signs of the parameters that are still what the caller passed. */
+function knownParams(fn: FunctionIR, state: Exit['state']): Way['params'] {
 	const params = new Map<string, number>();
 	for (const name of unchangedParams(fn)) {
 		const known = state.values.get(name)?.signs;
@@ -218,7 +270,7 @@ function way(fn: FunctionIR, { state, signs, numbers, result, computed, given }:
 		const signs = isUnsigned(variableType(fn, name)) ? (known & POS ? known | NEG : known & ~NEG) : known;
 		if (signs !== ANY) params.set(name, signs);
 	}
-	return { signs, numbers, params, result, computed, touches: state.touches, takes, given };
+	return params;
 }
 
 function keyOf({ signs, result, computed, touches, takes, given }: Way): string {
@@ -228,7 +280,11 @@ function keyOf({ signs, result, computed, touches, takes, given }: Way): string 
 }
 
 /** What a function does under all its `#if` arms: which of them goes with a reading of the caller is not known. */
-function summarise(fn: FunctionIR, readings: readonly Walked[]): Summary | undefined {
+function summarise(
+	fn: FunctionIR,
+	readings: readonly Walked[],
+	summary: (name: string) => Summary | undefined,
+): Summary | undefined {
 	if (readings.some(({ bounded }) => bounded)) return undefined;
 	const ways = new Map<string, Way>();
 	const exits = readings.flatMap((walked) => walked.exits);
@@ -239,21 +295,33 @@ function summarise(fn: FunctionIR, readings: readonly Walked[]): Summary | undef
 		);
 		const key = keyOf(one);
 		const alike = ways.get(key);
-		ways.set(
-			key,
-			alike
-				? {
-						...one,
-						given: joinGiven(alike.given, one.given),
-						numbers: allNumbers(alike.numbers, one.numbers),
-						params: allSigns(alike.params, one.params),
-					}
-				: one,
-		);
+		ways.set(key, alike ? joinWays(alike, one) : one);
 	}
 	if (ways.size > MOST_WAYS) return undefined;
 	const fields = fieldsSet(fn);
-	return { fn, ways: doubted([...ways.values()]), changes: new Set([...fields].map(rootOf)), fields };
+	return {
+		fn,
+		ways: doubted([...ways.values()]),
+		changes: changesOf(fn, fields, summary),
+		fields,
+		writes: writtenThrough(fn),
+	};
+}
+
+/** Two ways that look alike to the caller. */
+function joinWays(a: Way, b: Way): Way {
+	const freed = new Map([...a.freed].filter(([place]) => b.freed.has(place)));
+	const listed = new Map(a.listed);
+	for (const [place, lists] of b.listed) listed.set(place, new Set([...(a.listed.get(place) ?? []), ...lists]));
+	return {
+		...b,
+		numbers: allNumbers(a.numbers, b.numbers),
+		params: allSigns(a.params, b.params),
+		given: joinGiven(a.given, b.given),
+		freed,
+		listed,
+		left: a.left,
+	};
 }
 
 function allSigns(a: Way['params'], b: Way['params']): Way['params'] {

@@ -46,7 +46,7 @@ export function isOne(expr: Expr, name: string): boolean {
 }
 
 /** "pages[]" of a `struct page ***pages`: the array itself, not one of its elements. */
-function isGivenArray(state: State, name: string): boolean {
+export function isGivenArray(state: State, name: string): boolean {
 	return name.endsWith('[]') && state.given.get(name.slice(0, -2)) === 3;
 }
 

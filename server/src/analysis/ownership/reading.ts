@@ -196,6 +196,7 @@ const CHANGES: Readonly<Record<Exclude<TraceEvent['kind'], 'branch'>, Partial<Sn
 	none: { outcome: 'none' },
 	partial: { outcome: 'short' },
 	released: { status: 'released' },
+	listed: {},
 	escaped: { status: 'gone' },
 };
 

@@ -6,7 +6,8 @@ import { rootOf } from '../walk.js';
 import type { Body } from './body.js';
 import { placeOf, within } from './places.js';
 import { commonReleases, type ReleasedPlaces } from './released-places.js';
-import { type Holding, joinValues, type State, type Value } from './state.js';
+import { type Holding, joinValues, type State, UNKNOWN, type Value } from './state.js';
+import { GIVEN, worth } from './values.js';
 
 /** Stands for what the function returns where a place starts. */
 export const RESULT = '@result';
@@ -16,15 +17,18 @@ export interface Given {
 	readonly pages: readonly Holding[];
 	/** The memory returned was allocated by the function, and only the caller knows it. */
 	readonly fresh: Value['fresh'];
+	/** The caller's pages that it returns an address or frame number of. */
+	readonly carries: { readonly place: string; readonly frame: boolean } | undefined;
 	/** What is known of places that start with a parameter or RESULT, as the function leaves them. */
 	readonly values: ReadonlyMap<string, Value>;
 	/** Places that start with a parameter whose pages it has released, with nothing stored there since. */
 	readonly released: ReleasedPlaces;
 }
 
-/** A number somebody can read again: its sign alone says nothing to a caller. */
+/** A number somebody can read again, or memory that nobody else knows: a sign alone says nothing to a caller. */
 function tells(value: Value): boolean {
-	return value.result !== undefined || value.constant !== undefined || value.copyOf !== undefined;
+	const isOwnMemory = value.fresh !== undefined && !value.published;
+	return value.result !== undefined || value.constant !== undefined || value.copyOf !== undefined || isOwnMemory;
 }
 
 /** A copy of something the caller knows too, or of nothing. */
@@ -32,6 +36,12 @@ function outward(body: Body, value: Value, asked: ReadonlySet<string>): Value {
 	const { copyOf } = value;
 	const kept = copyOf !== undefined && (asked.has(copyOf) || isParameter(body.fn, rootOf(copyOf)));
 	return kept ? value : { ...value, copyOf: undefined };
+}
+
+/** `return page_to_pfn(pages[0]);` */
+function carriedOut(state: State, value: Expr | undefined): Given['carries'] {
+	const { carries, frame } = value ? worth(state, value) : UNKNOWN;
+	return carries?.startsWith(GIVEN) ? { place: carries.slice(GIVEN.length), frame: frame === true } : undefined;
 }
 
 /**
@@ -62,7 +72,8 @@ export function givenBack(body: Body, state: State, value: Expr | undefined): Gi
 		if (told && tells(told)) values.set(at, told);
 	}
 	const released = filtered(state.released, (place) => params.some((p) => p.name === rootOf(place)));
-	return { pages, fresh: own && known?.fresh ? 'filled' : undefined, values, released };
+	const fresh = own && known?.fresh ? 'filled' : undefined;
+	return { pages, fresh, carries: carriedOut(state, value), values, released };
 }
 
 /** What two ways give that look alike to the caller. */
@@ -72,5 +83,11 @@ export function joinGiven(a: Given, b: Given): Given {
 		const other = b.values.get(place);
 		if (other) values.set(place, joinValues(value, other));
 	}
-	return { pages: a.pages, fresh: a.fresh && b.fresh, values, released: commonReleases(a.released, b.released) };
+	return {
+		pages: a.pages,
+		fresh: a.fresh && b.fresh,
+		carries: a.carries ?? b.carries,
+		values,
+		released: commonReleases(a.released, b.released),
+	};
 }

@@ -1,5 +1,5 @@
 /** One state of one path through a function: what is held, and what is known of the values that decide about it. */
-import type { CallExpr, Expr, Range } from '../../syntax/ir.js';
+import type { CallExpr, Expr, FunctionIR, Range } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { common, type Facts, NO_FACTS } from '../facts.js';
 import type { Held } from '../holders.js';
@@ -90,6 +90,28 @@ export interface Holding {
 	readonly counted: boolean;
 	/** Somebody took further references on these pages. */
 	readonly shared: boolean;
+	/** Where the memory that alone names them was freed, or the pointer to it overwritten. */
+	readonly unreachable: Unreachable | undefined;
+	/** A page that was stored in an object of the caller: callers are not told of it, they would follow every page of the object. */
+	readonly isStored: boolean;
+	/** The function that `call` names took them: as it knows them, and how it returned. */
+	readonly inner: { readonly holding: Holding; readonly left: Departure } | undefined;
+	/** Scatterlists, tables and bio_vec arrays that name them as well. */
+	readonly lists: ReadonlySet<string>;
+}
+
+/** Where a function returns with pages in a place of its caller, and the path there. */
+export interface Departure extends Range {
+	readonly fn: FunctionIR;
+	readonly trace: TraceStep | undefined;
+	/** It returns an error. */
+	readonly fails: boolean;
+}
+
+/** How the last pointer to pages went. */
+export interface Unreachable extends Range {
+	/** The call that freed the memory; undefined for an assignment over the pointer. */
+	readonly callee: string | undefined;
 }
 
 /** What a function did with a place that its caller or an object brought along. */
@@ -110,6 +132,10 @@ export interface Touch {
 export class State {
 	holdings = new Map<string, Holding>();
 	touches = new Map<string, Touch>();
+	/** Memory of the caller or of its objects that was freed on every path to here, with the call. */
+	freed = new Map<string, CallExpr>();
+	/** Pages of the caller that were put into lists of the caller: the parameter that has them, the lists. */
+	listed = new Map<string, ReadonlySet<string>>();
 	values = new Map<string, Value>();
 	/** Local -> what it stands for: the same pointer, or the address of that place. */
 	aliases = new Map<string, { readonly place: string; readonly address: boolean }>();
@@ -130,6 +156,8 @@ export class State {
 		const copy = new State();
 		copy.holdings = new Map(this.holdings);
 		copy.touches = new Map(this.touches);
+		copy.freed = new Map(this.freed);
+		copy.listed = new Map(this.listed);
 		copy.values = new Map(this.values);
 		copy.aliases = new Map(this.aliases);
 		copy.facts = this.facts;
@@ -160,6 +188,9 @@ export class State {
 
 	/** Forget values that live only within one step. */
 	settle(): void {
+		for (const { id, lists } of this.holdings.values())
+			if ([...lists].some((list) => list.startsWith('@')))
+				this.update(id, { lists: new Set([...lists].filter((list) => !list.startsWith('@'))) });
 		for (const key of this.values.keys()) if (key.startsWith('@') && !this.kept.has(key)) this.values.delete(key);
 		for (const [id, { place }] of this.holdings) if (place.startsWith('@')) this.holdings.delete(id);
 	}
@@ -169,7 +200,7 @@ export class State {
 		const parts: string[] = this.doubtful ? ['?'] : [];
 		for (const h of this.holdings.values())
 			parts.push(
-				`${h.id}|${h.kind}|${h.place}|${h.outcome}|${h.status}|${h.earlier ? 1 : 0}${h.spared ? 1 : 0}${h.counted ? 1 : 0}${h.shared ? 1 : 0}${h.behind ? 1 : 0}|${h.position?.of ?? ''}${h.position?.side ?? ''}`,
+				`${h.id}|${h.kind}|${h.place}|${h.outcome}|${h.status}|${h.earlier ? 1 : 0}${h.spared ? 1 : 0}${h.counted ? 1 : 0}${h.shared ? 1 : 0}${h.behind ? 1 : 0}${h.unreachable ? 1 : 0}|${h.position?.of ?? ''}${h.position?.side ?? ''}|${h.status === 'held' ? [...h.lists].sort().join() : ''}`,
 			);
 		// what else a callee got adds up, for it only makes the analysis more careful
 		for (const [place, touch] of this.touches)
@@ -261,6 +292,11 @@ function impliesZero(state: State, place: string): boolean {
 	return implied(state, place) === ZERO_VALUE;
 }
 
+/** Nothing is left at the place: it was freed, or there was nothing. */
+function isFreed({ freed, values }: State, place: string): boolean {
+	return freed.has(place) || values.get(place)?.signs === ZERO;
+}
+
 /**
  * What two states with the same key have in common.
  * @returns `old` itself when `more` adds nothing
@@ -295,12 +331,22 @@ export function merge(old: State, more: State): State {
 		if (!other) continue;
 		const asked = other.asked === holding.asked ? holding.asked : undefined;
 		const goal = other.goal === holding.goal ? holding.goal : undefined;
-		if (asked === holding.asked && goal === holding.goal) continue;
-		changing().update(id, { asked, goal });
+		const isMore = [...other.lists].some((list) => !holding.lists.has(list));
+		const lists = isMore ? new Set([...holding.lists, ...other.lists]) : holding.lists;
+		if (asked === holding.asked && goal === holding.goal && lists === holding.lists) continue;
+		changing().update(id, { asked, goal, lists });
 	}
 	for (const [place, touch] of more.touches) if (!old.touches.has(place)) changing().touches.set(place, touch);
 	const released = commonReleases(old.released, more.released);
 	if (released !== old.released) changing().released = released;
+	for (const [place, lists] of more.listed) {
+		const mine = old.listed.get(place);
+		if (mine && [...lists].every((list) => mine.has(list))) continue;
+		changing().listed.set(place, new Set([...(mine ?? []), ...lists]));
+	}
+	for (const place of old.freed.keys()) if (!isFreed(more, place)) changing().freed.delete(place);
+	for (const [place, call] of more.freed)
+		if (!old.freed.has(place) && isFreed(old, place)) changing().freed.set(place, call);
 	const facts = common(old.facts, more.facts);
 	const earlier = common(old.earlier, more.earlier);
 	if (facts !== old.facts) changing().facts = facts;

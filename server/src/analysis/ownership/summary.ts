@@ -1,10 +1,10 @@
 /** What a function does for its callers, by what it returns. */
 import type { CallExpr, Expr, FunctionIR } from '../../syntax/ir.js';
 import { isParameter, parameterAt } from '../variables.js';
-import { bare, place, postorder, rootOf, roots } from '../walk.js';
+import { bare, parts, place, postorder, rootOf, roots } from '../walk.js';
 import { placeOf } from './places.js';
 import type { Given } from './returning.js';
-import type { Holding, State, Touch } from './state.js';
+import type { Departure, Holding, State, Touch } from './state.js';
 
 /** One way a function may end. */
 export interface Way {
@@ -20,9 +20,15 @@ export interface Way {
 	readonly computed: string | undefined;
 	/** Places that start with a parameter, and what was done with them. */
 	readonly touches: ReadonlyMap<string, Touch>;
+	/** Memory that was freed, by places that start with a parameter. */
+	readonly freed: ReadonlyMap<string, CallExpr>;
+	/** Pages of the caller that it put into lists of the caller. */
+	readonly listed: State['listed'];
 	/** Pages left in places that start with a parameter. */
 	readonly takes: readonly Holding[];
 	readonly given: Given;
+	/** How it leaves the function. */
+	readonly left: Departure;
 }
 
 export interface Summary {
@@ -32,6 +38,8 @@ export interface Summary {
 	readonly changes: ReadonlySet<string>;
 	/** Those fields. */
 	readonly fields: ReadonlySet<string>;
+	/** Parameters whose pointer it may change. */
+	readonly writes: ReadonlySet<string>;
 }
 
 /** Fields of objects of its parameters that a function sets: `ctx->nr = 0`, `ctx->nr++`. */
@@ -46,6 +54,45 @@ export function fieldsSet(fn: FunctionIR): ReadonlySet<string> {
 	};
 	for (const { steps, test } of fn.blocks)
 		for (const at of test ? [...steps, test] : steps) for (const root of roots(at)) postorder(root, visit);
+	return found;
+}
+
+/**
+ * Parameters of whose objects a function sets a field, or hands to one that does.
+ * @param fields it sets itself
+ * @param summary of a function it calls
+ */
+export function changesOf(
+	fn: FunctionIR,
+	fields: ReadonlySet<string>,
+	summary: (name: string) => Summary | undefined,
+): ReadonlySet<string> {
+	const found = new Set([...fields].map(rootOf));
+	for (const { name, args } of fn.calls) {
+		const given = args.map((arg) => rootOf(place(bare(arg)) ?? ''));
+		if (!given.some((root) => isParameter(fn, root))) continue;
+		const callee = summary(name);
+		given.forEach((root, i) => {
+			const param = callee?.fn.params[i];
+			if (param && callee.changes.has(param.name) && isParameter(fn, root)) found.add(root);
+		});
+	}
+	return found;
+}
+
+/** Parameters whose pointer the function may change, or hand on to one that does: `*pages = NULL`, `refill(pages)`. */
+export function writtenThrough(fn: FunctionIR): ReadonlySet<string> {
+	const found = new Set<string>();
+	const visit = (expr: Expr, isLeft: boolean): void => {
+		const at = bare(expr);
+		const object = at.kind === 'unary' && at.op === '*' ? bare(at.operand) : at.kind === 'index' ? bare(at.object) : at;
+		if (object.kind === 'name') {
+			if ((object === at || isLeft) && isParameter(fn, object.name)) found.add(object.name);
+			if (at.kind === 'index') visit(at.index, false);
+		} else for (const part of parts(at)) visit(part, at.kind === 'assign' && part === at.left);
+	};
+	for (const { steps, test } of fn.blocks)
+		for (const at of test ? [...steps, test] : steps) for (const root of roots(at)) visit(root, false);
 	return found;
 }
 

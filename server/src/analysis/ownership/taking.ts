@@ -13,6 +13,7 @@ import { forgetReleases } from './repeated.js';
 import {
 	ANY,
 	amongst,
+	type Departure,
 	type Holding,
 	POS,
 	type Position,
@@ -45,7 +46,14 @@ function allocates(api: ApiCall, given: Value | undefined): boolean {
 
 /** The pages are those that the place named last, and nobody else knows them. */
 function isOverwritten(state: State, holding: Holding, id: string, place: string): boolean {
-	if (holding.place !== place || holding.status !== 'held' || holding.behind || holding.shared || holding.position)
+	if (
+		holding.place !== place ||
+		holding.status !== 'held' ||
+		holding.unreachable ||
+		holding.behind ||
+		holding.shared ||
+		holding.position
+	)
 		return false;
 	// an element of an array of objects is another one each time
 	if (place.includes('[]') || holding.kind === 'extracted' || !/^(?:some|short|all)$/.test(holding.outcome))
@@ -54,6 +62,8 @@ function isOverwritten(state: State, holding: Holding, id: string, place: string
 	const carried = [...state.values.values()].some((value) => value.carries === holding.id);
 	return !copy && (!carried || holding.id === id);
 }
+
+const NO_LISTS: ReadonlySet<string> = new Set();
 
 function lose(body: Body, state: State, holding: Holding, call: CallExpr): void {
 	body.events.push({ kind: 'lost', holding, call, state: state.clone() });
@@ -79,6 +89,7 @@ export function makeRoom(state: State, id: string, place: string): void {
 export interface Via {
 	readonly call: CallExpr;
 	readonly inner: Holding;
+	readonly left: Departure;
 	/** Of the element the callee was given. */
 	readonly index: Expr | undefined;
 	/** Where in the array the callee has put them. */
@@ -133,6 +144,10 @@ export function take(body: Body, state: State, api: ApiCall, spot: Spot, via?: V
 		spared: undefined,
 		counted: false,
 		shared: body.shadowed.has(root),
+		unreachable: undefined,
+		isStored: false,
+		inner: via && { holding: via.inner, left: via.left },
+		lists: NO_LISTS,
 	};
 	if (spot.shape !== 'from' && !via?.index) {
 		for (const other of state.holdings.values())

@@ -9,6 +9,8 @@ export type TraceEvent =
 	/** The acquire is known to have given none, or fewer than asked for. */
 	| { readonly kind: 'none' | 'partial' }
 	| { readonly kind: 'released'; readonly place: string; readonly callee: string }
+	/** Put into a scatterlist or the like; `callee` is "" for a store. */
+	| { readonly kind: 'listed'; readonly place: string; readonly list: string; readonly callee: string }
 	/** Passed to a function that may keep them; `callee` is "" for a call through a pointer. */
 	| { readonly kind: 'escaped'; readonly place: string; readonly callee: string };
 
@@ -45,6 +47,8 @@ export function describe(event: TraceEvent): string {
 			return 'fewer pages than asked for';
 		case 'released':
 			return `${event.place}: released by ${event.callee}()`;
+		case 'listed':
+			return `${event.place}: put into ${event.list}${event.callee && ` by ${event.callee}()`}`;
 		default:
 			return `${event.place}: handed on to ${event.callee || 'a callback'}()`;
 	}

@@ -254,6 +254,8 @@ export function narrow(state: State, key: string, signs: number, at: Range): boo
 	for (const holding of state.holdings.values()) {
 		// they lie below the index: at 0 there are none
 		if (left === ZERO && holding.position?.of === key && holding.position.side === 'below') doubt(state, holding.id);
+		// without an array there are no pages, whatever the call returned
+		if (left === ZERO && !holding.single && holding.place === key) doubt(state, holding.id);
 		if (holding.single && holding.place === key && (left === ZERO || answersByPage(holding)))
 			learn(state, holding.id, left, at);
 	}

@@ -1,15 +1,18 @@
+import { WALKS } from '../../kernel/page-flow.js';
 import type { Block, Expr, FunctionIR, Loop, Range, Step } from '../../syntax/ir.js';
 import { tells } from '../prints.js';
 import { localOf, variableType } from '../variables.js';
 import { bare, isNull, parts, weightOf } from '../walk.js';
 import { Worklist } from '../worklist.js';
-import { assignment, move } from './assigning.js';
+import { assignment, isPointer, move } from './assigning.js';
 import { judgeBeyond } from './beyond.js';
 import { Body, type Event, type Exit, type Surroundings, type Sweep, type Walked } from './body.js';
 import { callOf } from './calling.js';
 import { forgetVariable, mentioned, sameIndex } from './forgetting.js';
 import { handOn, remember } from './handing.js';
+import { isPageOfList, readList } from './listing.js';
 import { bound, isInEveryPass, loopsHeadedBy } from './loops.js';
+import { walkList } from './page-lists.js';
 import { judgeSweep, judgeSweptAgain } from './releasing.js';
 import { releaseAll } from './repeated.js';
 import { givenBack } from './returning.js';
@@ -85,7 +88,14 @@ export function evaluate(body: Body, state: State, expr: Expr): State[] {
 			break;
 		case 'call':
 			return eachOf(body, evaluateParts(body, state, expr), (now) => callOf(body, now, expr));
+		case 'field':
+			if (isPageOfList(expr)) readList(body, state, expr.object, expr);
+			break;
 		case 'assign':
+			if (isPageOfList(bare(expr.left)))
+				return eachOf(body, evaluate(body, state, expr.right), (now) =>
+					assignment(body, now, expr.left, expr.op, expr.right),
+				);
 			return eachOf(body, evaluateParts(body, state, expr), (now) =>
 				assignment(body, now, expr.left, expr.op, expr.right),
 			);
@@ -110,7 +120,7 @@ export function leaveFunction(body: Body, state: State, at: Range, value: Expr |
 	const given = givenBack(body, state, value);
 	if (value) {
 		for (const id of mentioned(state, value)) state.update(id, { counted: true });
-		handOn(body, state, value, undefined);
+		if (!given.carries) handOn(body, state, value, undefined);
 		const carried = carriedBy(state, value);
 		if (carried) state.update(carried, { status: 'gone' });
 	}
@@ -149,6 +159,19 @@ function leaveWith(body: Body, state: State, at: Range, value: Expr | undefined)
 	return after;
 }
 
+/** A pass of a loop macro begins: its variables have other values. */
+function passOf(body: Body, state: State, { macro, args }: Step & { kind: 'each' }): void {
+	const [moving, over] = (WALKS.get(macro) ?? []).map((position) => args[position]);
+	for (const arg of args) {
+		const at = bare(arg);
+		if (at.kind === 'name' && arg !== over && variableType(body.fn, at.name)) forgetVariable(state, at.name);
+	}
+	if (!moving || !over) return;
+	const cursor = bare(moving);
+	if (cursor.kind === 'name' && isPointer(body, cursor.name)) walkList(state, cursor.name, over);
+	else readList(body, state, over, moving);
+}
+
 export function stepOf(body: Body, state: State, step: Step): State[] {
 	switch (step.kind) {
 		case 'declare': {
@@ -174,11 +197,7 @@ export function stepOf(body: Body, state: State, step: Step): State[] {
 		case 'each': {
 			let states = [state];
 			for (const arg of step.args) states = states.flatMap((now) => evaluate(body, now, arg));
-			for (const now of states)
-				for (const arg of step.args) {
-					const at = bare(arg);
-					if (at.kind === 'name' && variableType(body.fn, at.name)) forgetVariable(now, at.name);
-				}
+			for (const now of states) passOf(body, now, step);
 			return states;
 		}
 		default:
@@ -216,7 +235,11 @@ export function finishSweep(body: Body, state: State, loop: Loop, name: string, 
 			position?.side === 'above' ||
 			(position?.side === 'at' && end !== undefined && sameIndex(state, end, position.of));
 		if (missed) state.update(holding.id, { spared: sweep.call, earlier: false });
-		else if (holding.status !== 'gone')
+		else if (holding.status === 'gone') {
+			// who got them in between may have a reference of his own
+			if (sweep.status === 'released')
+				state.update(holding.id, { status: 'released', released: sweep.call, shared: true });
+		} else
 			state.update(holding.id, {
 				status: sweep.status,
 				released: sweep.status === 'released' ? sweep.call : holding.released,

@@ -1,4 +1,5 @@
 /** Evaluates the expressions of a function: what of the pages a value is, and where it is put. */
+import { CURSORS } from '../../kernel/page-flow.js';
 import { owningType } from '../../kernel/sinks/index.js';
 import type { Expr, Range } from '../../syntax/ir.js';
 import { typeOfExpr } from '../integers.js';
@@ -214,7 +215,7 @@ export class Eyes {
 			if (kinds & COUNTABLE) this.hold(at, path, kinds & COUNTABLE, range);
 			return kinds;
 		}
-		const source = this.path(right);
+		const source = this.path(cursorOf(right) ?? right);
 		const carried = this.carried(right);
 		const isWhole = at.kind === 'name' || (at.kind === 'field' && bare(at.object).kind !== 'index');
 		if (isWhole && source?.text !== path.text) {
@@ -302,6 +303,12 @@ export class Eyes {
 	holdsWithin(path: string): boolean {
 		return [...this.state.places.keys()].some((other) => other === path || isWithin(other, path));
 	}
+}
+
+/** The list that `sg_next(sg)` goes on in. */
+function cursorOf(expr: Expr): Expr | undefined {
+	const at = bare(expr);
+	return at.kind === 'call' && CURSORS.has(at.name) ? at.args[0] : undefined;
 }
 
 function arithmetic(op: string, left: Kinds, right: Kinds): Kinds {

@@ -1,4 +1,5 @@
 /** Names for the places of one function, so that `mapped->pages` is `bitmap->mapped.pages` where mapped is its address. */
+import { CARRIERS, CURSORS, WALKS } from '../../kernel/page-flow.js';
 import { perName } from '../../kernel/per-name.js';
 import type { Expr, FunctionIR } from '../../syntax/ir.js';
 import { shadowedNames, variableType } from '../variables.js';
@@ -118,11 +119,14 @@ export function definitions(fn: FunctionIR): ReadonlyMap<string, readonly (Expr 
 	for (const block of fn.blocks) {
 		for (const step of block.steps) {
 			if (step.kind === 'declare' && step.init) add(step.variable.name, step.init);
-			if (step.kind === 'each')
-				for (const arg of step.args) {
+			if (step.kind === 'each') {
+				const [moving, over] = WALKS.get(step.macro) ?? [];
+				step.args.forEach((arg, i) => {
 					const at = bare(arg);
-					if (at.kind === 'name') add(at.name, undefined);
-				}
+					if (at.kind === 'name' && i !== over)
+						add(at.name, i === moving && over !== undefined ? step.args[over] : undefined);
+				});
+			}
 			for (const root of roots(step)) postorder(root, look);
 		}
 		if (block.test) postorder(block.test, look);
@@ -141,6 +145,20 @@ function mayAlias(fn: FunctionIR, name: string): boolean {
 	return !(type.pointers === 1 && /^(?:struct (?:page|folio)|void|char|u?int8_t|u8)$/.test(type.base));
 }
 
+/** `sg = sg_next(sg)`, `bv++`: the variable goes on through the list it is in. */
+function movesAlong(fn: FunctionIR, name: string, value: Expr): boolean {
+	const at = bare(value);
+	const [first] = at.kind === 'call' && CURSORS.has(at.name) ? at.args : [];
+	const from = first && bare(first);
+	if (from?.kind === 'name' && from.name === name) return true;
+	return /^(?:unary|assign)$/.test(at.kind) && CARRIERS.has(variableType(fn, name)?.base ?? '') && !isSet(at);
+}
+
+/** `sg = list`, not `sg++` or `sg += 1`. */
+function isSet(at: Expr): boolean {
+	return at.kind === 'assign' ? at.op === '=' : at.kind === 'unary' && at.op !== '++' && at.op !== '--';
+}
+
 /** The local variables of a function that are another name for one place from start to end. */
 export function aliasesOf(fn: FunctionIR): Aliases {
 	const known = ALIASES.get(fn);
@@ -148,10 +166,12 @@ export function aliasesOf(fn: FunctionIR): Aliases {
 	const defined = definitions(fn);
 	const locals = new Set(fn.locals.map((v) => v.name));
 	const params = new Set(fn.params.map((v) => v.name));
+	const settings = (name: string): readonly (Expr | undefined)[] =>
+		(defined.get(name) ?? []).filter((value) => !value || !movesAlong(fn, name, value));
 	const isStable = (name: string): boolean => (defined.get(name)?.length ?? 0) <= (locals.has(name) ? 1 : 0);
 	const found = new Map<string, Path>();
 	for (const { name } of fn.locals) {
-		const [value, ...others] = defined.get(name) ?? [];
+		const [value, ...others] = settings(name);
 		if (!value || others.length > 0 || params.has(name) || !mayAlias(fn, name)) continue;
 		if (shadowedNames(fn).has(name)) continue;
 		const target = pathOf(value, NO_ALIASES);

@@ -80,6 +80,8 @@ export interface ListCall {
 	readonly from: number;
 	/** Position of the list it is put into; undefined when the list is the result. */
 	readonly into?: number;
+	/** It may fail, with an errno or an ERR_PTR, and puts nothing anywhere then. */
+	readonly fallible?: true;
 }
 
 const lists: Source<ListCall> = {
@@ -89,12 +91,13 @@ const lists: Source<ListCall> = {
 		'sg_alloc_table_from_pages sg_alloc_table_from_pages_segment sg_alloc_append_table_from_pages': {
 			into: 0,
 			from: 1,
+			fallible: true,
 		},
-		__sg_alloc_table_from_pages: { into: 0, from: 1 },
+		__sg_alloc_table_from_pages: { into: 0, from: 1, fallible: true },
 		'bvec_set_page bvec_set_folio bvec_set_virt': { into: 0, from: 1 },
 		'iov_iter_bvec iov_iter_kvec': { into: 0, from: 2 },
 		iov_iter_xarray: { into: 0, from: 2 },
-		drm_prime_pages_to_sg: { from: 1 },
+		drm_prime_pages_to_sg: { from: 1, fallible: true },
 	},
 };
 

@@ -1,0 +1,108 @@
+/** Calls and stores that put pages into a list, or read them out of one. */
+import { CARRIER_FIELDS } from '../../kernel/page-flow.js';
+import type { ListCall } from '../../kernel/sinks/index.js';
+import type { CallExpr, Expr, Range } from '../../syntax/ir.js';
+import { isParameter } from '../variables.js';
+import { rootOf } from '../walk.js';
+import type { Body } from './body.js';
+import { mentioned } from './forgetting.js';
+import { leaveHands, sweep, touchGone } from './handing.js';
+import { addList, listAt, listedIn, outlives, renameLists } from './page-lists.js';
+import { placeOf, spotOf } from './places.js';
+import { type Holding, NEG, POS, type State, temporary, ZERO } from './state.js';
+import { worth } from './values.js';
+
+/** What happens to the list is seen here: it is private, or in the caller's object and freed under the same name. */
+function isFollowed(body: Body, state: State, list: string): boolean {
+	const root = rootOf(list);
+	if (body.shadowed.has(root) || list.includes('[]')) return false;
+	return isParameter(body.fn, root) || !outlives(body.fn, state, list);
+}
+
+/** Resources whose pages an expression denotes: as an array, a page, an address of one, or another list. */
+function named(state: State, expr: Expr): Set<Holding> {
+	const spot = spotOf(state, expr);
+	const carried = worth(state, expr).carries;
+	const list = listAt(state, expr);
+	const found = new Set(list === undefined ? [] : listedIn(state, list));
+	for (const holding of state.holdings.values())
+		if (holding.id === carried || holding.place === spot?.place) found.add(holding);
+	return found;
+}
+
+/** The caller's pages that an expression denotes, which nothing here has taken. */
+function givenBy(state: State, expr: Expr): string | undefined {
+	const spot = spotOf(state, expr);
+	return spot && state.given.has(spot.place) ? spot.place : undefined;
+}
+
+/**
+ * Pages get into a list by a store or a call.
+ * @returns false where what becomes of them there is not followed
+ */
+export function enterList(body: Body, state: State, into: Expr, pages: Expr, call?: CallExpr): boolean {
+	const list = listAt(state, into);
+	if (list === undefined || !isFollowed(body, state, list)) return false;
+	const held = named(state, pages);
+	const given = held.size === 0 ? givenBy(state, pages) : undefined;
+	if (held.size === 0 && given === undefined) return false;
+	for (const holding of held) addList(state, holding, list, call?.nameRange ?? into, call?.name);
+	if (given !== undefined) state.listed.set(given, new Set([...(state.listed.get(given) ?? []), list]));
+	return true;
+}
+
+/**
+ * `sg_set_page()`, `sg_alloc_table_from_pages()` and others.
+ * @returns undefined where the call is to be taken as any other
+ */
+export function listPages(
+	body: Body,
+	state: State,
+	call: CallExpr,
+	{ from, into, fallible }: ListCall,
+): State[] | undefined {
+	const pages = call.args[from];
+	if (!pages) return undefined;
+	const failed = fallible ? state.clone() : undefined;
+	if (into === undefined) {
+		const held = named(state, pages);
+		if (held.size === 0) return undefined;
+		for (const holding of held) addList(state, holding, temporary(call), call.nameRange, call.name);
+	} else {
+		const list = call.args[into];
+		if (!list || !enterList(body, state, list, pages, call)) return undefined;
+	}
+	if (!failed) {
+		for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
+		return [state];
+	}
+	state.values.set(temporary(call), into === undefined ? { signs: POS, fresh: 'filled' } : { signs: ZERO });
+	failed.values.set(temporary(call), { signs: NEG });
+	return [state, failed];
+}
+
+/** `obj->table = drm_prime_pages_to_sg(...)`: the list that the call made has its place here from now on. */
+export function keepList(state: State, left: Expr, made: Expr): void {
+	const name = temporary(made);
+	const held = listedIn(state, name);
+	if (held.length === 0) return;
+	const place = placeOf(state, left);
+	if (place !== undefined && !place.includes('[]')) renameLists(state, name, place);
+	else for (const { id } of held) leaveHands(state, id, undefined);
+}
+
+/** A page is read out of a list: it may be released by that name, which is not followed. */
+export function readList(body: Body, state: State, expr: Expr, at: Range): void {
+	const list = listAt(state, expr);
+	if (list === undefined) return;
+	for (const { id, status, place, call } of listedIn(state, list)) {
+		sweep(body, at, place, { status: 'part', call: undefined, kinds: new Set() }, call.start);
+		if (status === 'held') state.update(id, { status: 'part' });
+	}
+	touchGone(body, state, list, at, false);
+}
+
+/** `bv->bv_page` */
+export function isPageOfList(expr: Expr): expr is Expr & { kind: 'field' } {
+	return expr.kind === 'field' && expr.field !== 'sgl' && CARRIER_FIELDS.has(expr.field);
+}
