@@ -16,6 +16,7 @@ import { follLongtermWithoutPin } from './foll-longterm-without-pin.js';
 import { follPinFromCaller } from './foll-pin-from-caller.js';
 import { getUnpinPage } from './get-unpin-page.js';
 import { gupApiChanged } from './gup-api-changed.js';
+import { gupAtomic } from './gup-atomic.js';
 import { gupDoubleRelease } from './gup-double-release.js';
 import { gupFreePage } from './gup-free-page.js';
 import { gupLeak } from './gup-leak.js';
@@ -63,6 +64,7 @@ export const rules: readonly Rule[] = [
 	dirtyUnlocked,
 	dirtyMissing,
 	dirtyLockAtomic,
+	gupAtomic,
 	gupMmapLockMissing,
 	gupMmapLockHeld,
 	extractUnpinUnguarded,
