@@ -12,6 +12,7 @@ import {
 	NEEDS_MMAP_LOCK,
 	OTHER_LOCK,
 	TAKES_MMAP_LOCK,
+	VMA_LOOKUPS,
 } from '../kernel/locks.js';
 import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
@@ -152,7 +153,7 @@ export class LockAnalysis {
 		const { defined } = this.file.ir;
 		return new Set(
 			fn.calls.filter(({ name }) =>
-				family === 'mmap' ? NEEDS_MMAP_LOCK.has(name) : maySleep(name) || defined.has(name),
+				family === 'mmap' ? NEEDS_MMAP_LOCK.has(name) || VMA_LOOKUPS.has(name) : maySleep(name) || defined.has(name),
 			),
 		);
 	}

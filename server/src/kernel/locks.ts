@@ -173,6 +173,30 @@ export const NEEDS_MMAP_LOCK: ReadonlySet<string> = new Set([
 	'pin_user_pages_locked',
 ]);
 
+/**
+ * They give a mapping of the mm in their first argument, which mmap_lock keeps. Source: mm/mmap.c (`mmap_assert_locked()` in
+ * find_vma() and find_vma_intersection()), include/linux/mm.h; find_extend_vma() until 6.5.
+ */
+export const VMA_LOOKUPS: ReadonlySet<string> = new Set([
+	'find_vma',
+	'find_vma_prev',
+	'find_vma_intersection',
+	'find_exact_vma',
+	'find_extend_vma',
+	'find_extend_vma_locked',
+	'vma_lookup',
+]);
+
+/** They keep a mapping without mmap_lock, or tell whether it changed. Source: include/linux/mmap_lock.h of 6.12 and 7.3. */
+export const VMA_WITHOUT_MMAP_LOCK: ReadonlySet<string> = new Set([
+	'lock_vma_under_rcu',
+	'lock_next_vma',
+	'vma_start_read',
+	'vma_start_read_locked',
+	'vma_assert_locked',
+	'mmap_lock_speculate_try_begin',
+]);
+
 /** They take mmap_lock of current->mm themselves. Source: mm/gup.c, `might_lock_read(&current->mm->mmap_lock)`. */
 export const TAKES_MMAP_LOCK: ReadonlySet<string> = new Set([
 	'get_user_pages_fast',

@@ -1,47 +1,9 @@
 import type { ApiCall } from '../analysis/context.js';
-import type { Path, Shown } from '../analysis/lock-path.js';
-import { type LockSites, lockAnalysis } from '../analysis/locks.js';
+import { lockAnalysis } from '../analysis/locks.js';
+import { SHOWN_AT, unlockedCall, unlockedState } from '../analysis/mmap-unlocked.js';
 import { isNull } from '../analysis/walk.js';
 import { NEEDS_MMAP_LOCK } from '../kernel/locks.js';
 import type { Rule } from './rule.js';
-
-const isFree = ({ holds, rest }: Path): boolean => holds.size === 0 && rest === 'none';
-
-/** The paths on which the lock is not held; undefined when it may be held wherever the call stands. */
-function unlockedOn(sites: LockSites, call: ApiCall): readonly Path[] | undefined {
-	const paths = sites.paths(call.call);
-	if (paths.length === 0) return undefined;
-	if (paths.every(isFree) || sites.isProven(call.call)) return paths;
-	const again = paths.filter(({ seen }) => seen.has(call.call));
-	return again.length > 0 && again.every(isFree) ? again : undefined;
-}
-
-/** "after mmap_read_unlock() dropped mmap_lock of current->mm" */
-function state(lock: string, shown: Shown | undefined, again: boolean): string {
-	const pass = again ? 'in the pass ' : '';
-	switch (shown?.how) {
-		case 'dropped':
-			return `${pass}after ${shown.by}() dropped ${lock}`;
-		case 'maybe':
-			return `${pass}after ${shown.by}() may have dropped ${lock}`;
-		case 'ended':
-			return `${pass}after the block of the ${shown.by}, which held ${lock}`;
-		case 'taken':
-			return `without ${lock}, which ${shown.by}() takes for itself alone`;
-		case 'entered':
-			return `without ${lock}: ${shown.by}, and nothing takes it on the way`;
-		default:
-			return `before ${lock} is taken`;
-	}
-}
-
-const THERE: Readonly<Record<Shown['how'], string>> = {
-	dropped: 'mmap_lock is dropped here',
-	maybe: 'mmap_lock may be dropped here',
-	ended: 'mmap_lock is held only in the block of this guard',
-	taken: 'mmap_lock is taken and dropped inside this call',
-	entered: 'this is entered without mmap_lock',
-};
 
 function right(call: ApiCall): string {
 	const { name } = call.call;
@@ -67,20 +29,15 @@ export const gupMmapLockMissing: Rule = {
 			if (!fn?.clean || !NEEDS_MMAP_LOCK.has(call.call.name) || (locked && !isNull(locked))) continue;
 			// of a prototype nobody knows the argument may be `locked`
 			if (!call.shape) continue;
-			// what callers do matters only where this function does not hold the lock itself
-			const own = locks.alone(fn, 'mmap').paths(call.call);
-			if (own.every(({ holds, rest }) => holds.size > 0 || rest === 'lost')) continue;
-			const sites = locks.at(fn, 'mmap');
-			const paths = unlockedOn(sites, call);
-			if (!paths) continue;
-			const proven = sites.isProven(call.call) && !paths.every(isFree);
-			const shown = proven ? undefined : paths.flatMap((path) => path.shown ?? [])[0];
+			const unlocked = unlockedCall(locks, fn, call.call);
+			if (!unlocked) continue;
+			const { shown } = unlocked;
 			const mm = call.arg('mm');
 			const lock = `mmap_lock of ${mm ? file.slice(mm) : 'current->mm'}`;
 			report({
 				...call.call.nameRange,
-				message: `${call.call.name}() is called ${state(lock, shown, paths.length < sites.paths(call.call).length)}; mappings may change under it: ${right(call)}`,
-				related: shown ? [{ start: shown.start, end: shown.end, message: THERE[shown.how] }] : [],
+				message: `${call.call.name}() is called ${unlockedState(lock, unlocked)}; mappings may change under it: ${right(call)}`,
+				related: shown ? [{ start: shown.start, end: shown.end, message: SHOWN_AT[shown.how] }] : [],
 			});
 		}
 	},

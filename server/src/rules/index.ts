@@ -28,6 +28,7 @@ import { gupNullPages } from './gup-null-pages.js';
 import { gupPartialLeak } from './gup-partial-leak.js';
 import { gupReleaseOverrun } from './gup-release-overrun.js';
 import { gupShortCount } from './gup-short-count.js';
+import { gupVmaUnlocked } from './gup-vma-unlocked.js';
 import { iovIterGetPages } from './iov-iter-get-pages.js';
 import { longtermWriteDeviceReads } from './longterm-write-device-reads.js';
 import { pinPutPage } from './pin-put-page.js';
@@ -67,6 +68,7 @@ export const rules: readonly Rule[] = [
 	gupAtomic,
 	gupMmapLockMissing,
 	gupMmapLockHeld,
+	gupVmaUnlocked,
 	extractUnpinUnguarded,
 	extractWillPinLate,
 ];
