@@ -1,4 +1,5 @@
 /** The registry: one line a rule, in the order of the documentation. */
+import { bioPagesLeak } from './bio-pages-leak.js';
 import { dirtyLockAtomic } from './dirty-lock-atomic.js';
 import { dirtyMissing } from './dirty-missing.js';
 import { dirtyUnlocked } from './dirty-unlocked.js';
@@ -60,6 +61,7 @@ export const rules: readonly Rule[] = [
 	gupShortCount,
 	gupPartialLeak,
 	gupLeak,
+	bioPagesLeak,
 	gupReleaseOverrun,
 	gupDoubleRelease,
 	dirtyUnlocked,
