@@ -30,6 +30,7 @@ import { gupPartialLeak } from './gup-partial-leak.js';
 import { gupReleaseOverrun } from './gup-release-overrun.js';
 import { gupShortCount } from './gup-short-count.js';
 import { gupVmaUnlocked } from './gup-vma-unlocked.js';
+import { iovIterAdvancedTwice } from './iov-iter-advanced-twice.js';
 import { iovIterGetPages } from './iov-iter-get-pages.js';
 import { longtermWriteDeviceReads } from './longterm-write-device-reads.js';
 import { pinPutPage } from './pin-put-page.js';
@@ -73,6 +74,7 @@ export const rules: readonly Rule[] = [
 	gupVmaUnlocked,
 	extractUnpinUnguarded,
 	extractWillPinLate,
+	iovIterAdvancedTwice,
 ];
 
 /** Metadata of everything that can be reported, also of what is no rule of its own. */
