@@ -29,6 +29,7 @@ import { gupNullPages } from './gup-null-pages.js';
 import { gupPartialLeak } from './gup-partial-leak.js';
 import { gupReleaseOverrun } from './gup-release-overrun.js';
 import { gupShortCount } from './gup-short-count.js';
+import { gupUseAfterRelease } from './gup-use-after-release.js';
 import { gupVmaUnlocked } from './gup-vma-unlocked.js';
 import { iovIterAdvancedTwice } from './iov-iter-advanced-twice.js';
 import { iovIterGetPages } from './iov-iter-get-pages.js';
@@ -65,6 +66,7 @@ export const rules: readonly Rule[] = [
 	bioPagesLeak,
 	gupReleaseOverrun,
 	gupDoubleRelease,
+	gupUseAfterRelease,
 	dirtyUnlocked,
 	dirtyMissing,
 	dirtyLockAtomic,

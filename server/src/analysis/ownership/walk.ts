@@ -8,6 +8,7 @@ import { callOf } from './calling.js';
 import { forgetVariable, mentioned, sameIndex } from './forgetting.js';
 import { handOn, remember } from './handing.js';
 import { bound, loopsHeadedBy } from './loops.js';
+import { noteReleasedUse } from './released-uses.js';
 import { judgeSweep } from './releasing.js';
 import { givenBack } from './returning.js';
 import { ANY, merge, NEG, POS, State, temporary, UNKNOWN } from './state.js';
@@ -80,7 +81,10 @@ export function evaluate(body: Body, state: State, expr: Expr): State[] {
 			}
 			break;
 		case 'call':
-			return eachOf(body, evaluateParts(body, state, expr), (now) => callOf(body, now, expr));
+			return eachOf(body, evaluateParts(body, state, expr), (now) => {
+				noteReleasedUse(body, now, expr);
+				return callOf(body, now, expr);
+			});
 		case 'assign':
 			return eachOf(body, evaluateParts(body, state, expr), (now) =>
 				assignment(body, now, expr.left, expr.op, expr.right),
