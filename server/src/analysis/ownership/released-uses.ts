@@ -2,8 +2,9 @@
 import { readsOnly } from '../../kernel/callees.js';
 import { type PageAspect, pageReader } from '../../kernel/page-readers.js';
 import { loadsFrom, storesInto } from '../../kernel/sinks/cpu.js';
-import type { CallExpr, Expr, FunctionIR } from '../../syntax/ir.js';
+import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
+import { callsByBlock } from '../call-blocks.js';
 import { unprinted } from '../prints.js';
 import { bare, everywhere, parts, postorder } from '../walk.js';
 import type { Body } from './body.js';
@@ -32,6 +33,22 @@ const identities = memoize((fn: FunctionIR): ReadonlySet<CallExpr> => {
 	return found;
 });
 
+/** No pass of the loop goes around the call. */
+function isInEachPass(fn: FunctionIR, loop: Loop, call: CallExpr): boolean {
+	const through = new Set(callsByBlock(fn).ofCall(call));
+	const heads = new Set(loop.heads);
+	const seen = new Set(
+		loop.heads.flatMap((head) => fn.blocks[head]?.successors.filter((next) => next !== loop.exit) ?? []),
+	);
+	for (const id of seen) {
+		if (heads.has(id)) return false;
+		if (through.has(id) || id === loop.exit) continue;
+		for (const next of fn.blocks[id]?.successors ?? []) seen.add(next);
+	}
+	fn.effort.spend(seen.size);
+	return true;
+}
+
 /** All of them were released: one page, or as many as were taken. */
 function isReleased(body: Body, state: State, holding: Holding): boolean {
 	const { id, status, shared, earlier, outcome, kind, behind, position, released, single, askedConstant } = holding;
@@ -42,6 +59,7 @@ function isReleased(body: Body, state: State, holding: Holding): boolean {
 	if (body.around.apiCall(released) === undefined) return false;
 	const loops = loopsAround(body.fn, released.start, holding.call.start);
 	return loops.every((loop) => {
+		if (!isInEachPass(body.fn, loop, released)) return false;
 		const end = bound(loop);
 		const value = end === undefined ? undefined : state.values.get(end);
 		return end !== undefined && (holding.asked === end || (value?.result === id && value.form === 'whole'));
