@@ -30,6 +30,7 @@ import { gupPartialLeak } from './gup-partial-leak.js';
 import { gupReleaseOverrun } from './gup-release-overrun.js';
 import { gupShortCount } from './gup-short-count.js';
 import { gupUseAfterRelease } from './gup-use-after-release.js';
+import { gupVmaStale } from './gup-vma-stale.js';
 import { gupVmaUnlocked } from './gup-vma-unlocked.js';
 import { iovIterAdvancedTwice } from './iov-iter-advanced-twice.js';
 import { iovIterGetPages } from './iov-iter-get-pages.js';
@@ -74,6 +75,7 @@ export const rules: readonly Rule[] = [
 	gupMmapLockMissing,
 	gupMmapLockHeld,
 	gupVmaUnlocked,
+	gupVmaStale,
 	extractUnpinUnguarded,
 	extractWillPinLate,
 	iovIterAdvancedTwice,
