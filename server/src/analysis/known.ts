@@ -7,7 +7,7 @@ import { common, type Facts, factOf, filtered, forget, NO_FACTS } from './facts.
 import { bare, isVariable, place, rootOf } from './walk.js';
 
 /** A number, or as much of it as is known. */
-export type Value = number | 'negative' | 'nonzero';
+export type Value = number | 'negative' | 'positive' | 'nonzero';
 
 export interface Known {
 	readonly facts: Facts;
@@ -54,10 +54,14 @@ function compare(value: Value, op: string, other: number): boolean | undefined {
 		}
 	}
 	if (op === '==' || op === '!=') {
-		const differs = other === 0 || (value === 'negative' && other > 0);
+		const differs = other === 0 || (value === 'negative' && other > 0) || (value === 'positive' && other < 0);
 		return differs ? op === '!=' : undefined;
 	}
 	if (value === 'nonzero') return undefined;
+	if (value === 'positive') {
+		if (op === '>' || op === '>=') return other <= (op === '>' ? 0 : 1) ? true : undefined;
+		return (op === '<' && other <= 1) || (op === '<=' && other <= 0) ? false : undefined;
+	}
 	if (op === '<') return other >= 0 ? true : undefined;
 	if (op === '<=') return other >= -1 ? true : undefined;
 	if (op === '>') return other >= -1 ? false : undefined;
@@ -65,7 +69,8 @@ function compare(value: Value, op: string, other: number): boolean | undefined {
 }
 
 function negated(value: Value): Value | undefined {
-	return typeof value === 'number' ? -value : value === 'nonzero' ? 'nonzero' : undefined;
+	if (typeof value === 'number') return -value;
+	return value === 'positive' ? 'negative' : value === 'nonzero' ? 'nonzero' : undefined;
 }
 
 /** Value of an expression, as far as it is known. */

@@ -8,10 +8,11 @@ import {
 	LOCKING_NAME,
 	type LockFamily,
 	lockOperation,
+	maySleep,
 	NEEDS_MMAP_LOCK,
 	OTHER_LOCK,
-	SLEEPING_DIRTIERS,
 	TAKES_MMAP_LOCK,
+	VMA_LOOKUPS,
 } from '../kernel/locks.js';
 import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
@@ -20,7 +21,7 @@ import type { FileContext } from './context.js';
 import { replay, solve } from './flow.js';
 import { NOTHING, source, valueIn } from './known.js';
 import { type Effect, LockFlow, type Surroundings } from './lock-flow.js';
-import { type Held, type Path, UNENTERED } from './lock-path.js';
+import { expired, type Held, type Path, UNENTERED } from './lock-path.js';
 import { type Mention, mentionsOf } from './mentions.js';
 
 /** The calls of one function. */
@@ -152,7 +153,7 @@ export class LockAnalysis {
 		const { defined } = this.file.ir;
 		return new Set(
 			fn.calls.filter(({ name }) =>
-				family === 'mmap' ? NEEDS_MMAP_LOCK.has(name) : SLEEPING_DIRTIERS.has(name) || defined.has(name),
+				family === 'mmap' ? NEEDS_MMAP_LOCK.has(name) || VMA_LOOKUPS.has(name) : maySleep(name) || defined.has(name),
 			),
 		);
 	}
@@ -411,8 +412,10 @@ function effectOf(fn: FunctionIR, flow: LockFlow): Effect | 'none' | 'lost' {
 		)
 			continue;
 		const value = last?.kind === 'return' ? last.value : undefined;
-		for (const path of state.values()) {
-			const known = value && valueIn(path.known, value);
+		for (const open of state.values()) {
+			const known = value && valueIn(open.known, value);
+			// the guards of all blocks end with the function
+			const path = expired(open, fn.end);
 			ends.push({ path, zero: known === undefined ? undefined : known === 0 });
 		}
 	}

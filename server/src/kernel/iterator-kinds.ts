@@ -52,3 +52,25 @@ export const KIND_FIELDS: ReadonlySet<string> = new Set(['iter_type', 'user_back
 /** Functions that move an iterator on, take from it or ask it something, and leave it what it is. Source: include/linux/{uio,skbuff,highmem}.h. */
 export const KEEPS_ITERATORS =
 	/^(?:iov_iter_(?:advance|revert|truncate|reexpand|count|npages(?:_cap)?|alignment|gap_alignment|single_seg_count|is_\w+|rw|type|zero|get_pages\w*|extract_\w+|aligned_bvec)|iter_is_\w+|iter_iov\w*|user_backed_iter|_?copy_(?:to|from)_iter\w*|copy_page_(?:to|from)_iter\w*|fault_in_iov_iter_\w+|csum_and_copy_\w+_iter\w*|hash_and_copy_to_iter|extract_iter_to_sg|netfs_extract_\w+|bio_iov_iter_get_pages|zerocopy_sg_from_iter|skb_copy_datagram_\w*iter\w*)$/;
+
+/**
+ * They take pages and advance the iterator over them, by the position of the iterator. Source: lib/iov_iter.c
+ * (`iov_iter_advance()` and `i->count -= maxsize` in __iov_iter_get_pages_alloc() since 6.0, in iov_iter_extract_pages()),
+ * lib/scatterlist.c, block/bio.c, fs/netfs/iterator.c. iov_iter_get_pages() before 6.0 does not.
+ */
+export const ADVANCING_TAKERS: ReadonlyMap<string, number> = new Map([
+	['iov_iter_get_pages2', 0],
+	['iov_iter_get_pages_alloc2', 0],
+	['iov_iter_extract_pages', 0],
+	['iov_iter_extract_bvecs', 0],
+	['extract_iter_to_sg', 0],
+	['netfs_extract_user_iter', 0],
+	['bio_iov_iter_get_pages', 1],
+]);
+
+/** What in their first argument tells how far they have advanced it, where that is not what they return. */
+export const AS_ADVANCED: ReadonlyMap<string, string> = new Map([['bio_iov_iter_get_pages', 'bi_iter.bi_size']]);
+
+/** They leave the position of an iterator alone. iov_iter_revert() and iov_iter_restore() do not. Source: include/linux/uio.h. */
+export const KEEPS_POSITION =
+	/^(?:iov_iter_(?:count|npages(?:_cap)?|alignment|gap_alignment|single_seg_count|is_\w+|rw|type|extract_will_pin|save_state|aligned_bvec)|iter_is_\w+|iter_iov(?:_addr|_len)?|user_backed_iter|fault_in_iov_iter_\w+)$/;

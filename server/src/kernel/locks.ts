@@ -173,6 +173,30 @@ export const NEEDS_MMAP_LOCK: ReadonlySet<string> = new Set([
 	'pin_user_pages_locked',
 ]);
 
+/**
+ * They give a mapping of the mm in their first argument, which mmap_lock keeps. Source: mm/mmap.c (`mmap_assert_locked()` in
+ * find_vma() and find_vma_intersection()), include/linux/mm.h; find_extend_vma() until 6.5.
+ */
+export const VMA_LOOKUPS: ReadonlySet<string> = new Set([
+	'find_vma',
+	'find_vma_prev',
+	'find_vma_intersection',
+	'find_exact_vma',
+	'find_extend_vma',
+	'find_extend_vma_locked',
+	'vma_lookup',
+]);
+
+/** They keep a mapping without mmap_lock, or tell whether it changed. Source: include/linux/mmap_lock.h of 6.12 and 7.3. */
+export const VMA_WITHOUT_MMAP_LOCK: ReadonlySet<string> = new Set([
+	'lock_vma_under_rcu',
+	'lock_next_vma',
+	'vma_start_read',
+	'vma_start_read_locked',
+	'vma_assert_locked',
+	'mmap_lock_speculate_try_begin',
+]);
+
 /** They take mmap_lock of current->mm themselves. Source: mm/gup.c, `might_lock_read(&current->mm->mmap_lock)`. */
 export const TAKES_MMAP_LOCK: ReadonlySet<string> = new Set([
 	'get_user_pages_fast',
@@ -218,6 +242,47 @@ export const SLEEPING_DIRTIERS: ReadonlyMap<string, number | undefined> = new Ma
 	['unpin_user_folio_dirty_locked', 2],
 	['put_user_pages_dirty_lock', 2],
 ]);
+
+/** How a function that takes user pages may sleep: whatever it is given, or only for a user-backed iterator. */
+type TakerSleep = 'always' | 'user-backed';
+
+/**
+ * They fault pages in, and so may sleep. Sources: mm/gup.c (`cond_resched()` in __get_user_pages(); `might_lock_read()` of
+ * mmap_lock in the fast ones without FOLL_FAST_ONLY; the allocation of memfd_pin_folios()), lib/iov_iter.c
+ * (`want_pages_array()` allocates with GFP_KERNEL; user-backed iterators go through the fast ones), block/bio.c,
+ * net/core/datagram.c.
+ */
+export const SLEEPING_TAKERS: ReadonlyMap<string, TakerSleep> = new Map<string, TakerSleep>([
+	['get_user_pages', 'always'],
+	['get_user_pages_remote', 'always'],
+	['get_user_pages_locked', 'always'],
+	['get_user_pages_longterm', 'always'],
+	['get_user_pages_unlocked', 'always'],
+	['get_user_pages_fast', 'always'],
+	['get_user_page_vma_remote', 'always'],
+	['pin_user_pages', 'always'],
+	['pin_user_pages_remote', 'always'],
+	['pin_user_pages_locked', 'always'],
+	['pin_user_pages_unlocked', 'always'],
+	['pin_user_pages_fast', 'always'],
+	['get_dump_page', 'always'],
+	['memfd_pin_folios', 'always'],
+	['iov_iter_get_pages_alloc', 'always'],
+	['iov_iter_get_pages_alloc2', 'always'],
+	['iov_iter_get_pages', 'user-backed'],
+	['iov_iter_get_pages2', 'user-backed'],
+	['iov_iter_extract_pages', 'user-backed'],
+	['iov_iter_extract_bvecs', 'user-backed'],
+	['extract_iter_to_sg', 'user-backed'],
+	['netfs_extract_user_iter', 'always'],
+	['bio_iov_iter_get_pages', 'user-backed'],
+	['zerocopy_sg_from_iter', 'user-backed'],
+]);
+
+/** The call may sleep, unless its arguments say otherwise. */
+export function maySleep(name: string): boolean {
+	return SLEEPING_DIRTIERS.has(name) || SLEEPING_TAKERS.has(name);
+}
 
 /** Questions about the context: who asks them knows when he may sleep. */
 export const CONTEXT_QUESTIONS =

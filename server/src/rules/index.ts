@@ -1,4 +1,5 @@
 /** The registry: one line a rule, in the order of the documentation. */
+import { bioPagesLeak } from './bio-pages-leak.js';
 import { dirtyLockAtomic } from './dirty-lock-atomic.js';
 import { dirtyMissing } from './dirty-missing.js';
 import { dirtyUnlocked } from './dirty-unlocked.js';
@@ -16,6 +17,7 @@ import { follLongtermWithoutPin } from './foll-longterm-without-pin.js';
 import { follPinFromCaller } from './foll-pin-from-caller.js';
 import { getUnpinPage } from './get-unpin-page.js';
 import { gupApiChanged } from './gup-api-changed.js';
+import { gupAtomic } from './gup-atomic.js';
 import { gupDoubleRelease } from './gup-double-release.js';
 import { gupFreePage } from './gup-free-page.js';
 import { gupLeak } from './gup-leak.js';
@@ -27,6 +29,10 @@ import { gupNullPages } from './gup-null-pages.js';
 import { gupPartialLeak } from './gup-partial-leak.js';
 import { gupReleaseOverrun } from './gup-release-overrun.js';
 import { gupShortCount } from './gup-short-count.js';
+import { gupUseAfterRelease } from './gup-use-after-release.js';
+import { gupVmaStale } from './gup-vma-stale.js';
+import { gupVmaUnlocked } from './gup-vma-unlocked.js';
+import { iovIterAdvancedTwice } from './iov-iter-advanced-twice.js';
 import { iovIterGetPages } from './iov-iter-get-pages.js';
 import { longtermWriteDeviceReads } from './longterm-write-device-reads.js';
 import { pinPutPage } from './pin-put-page.js';
@@ -58,15 +64,21 @@ export const rules: readonly Rule[] = [
 	gupShortCount,
 	gupPartialLeak,
 	gupLeak,
+	bioPagesLeak,
 	gupReleaseOverrun,
 	gupDoubleRelease,
+	gupUseAfterRelease,
 	dirtyUnlocked,
 	dirtyMissing,
 	dirtyLockAtomic,
+	gupAtomic,
 	gupMmapLockMissing,
 	gupMmapLockHeld,
+	gupVmaUnlocked,
+	gupVmaStale,
 	extractUnpinUnguarded,
 	extractWillPinLate,
+	iovIterAdvancedTwice,
 ];
 
 /** Metadata of everything that can be reported, also of what is no rule of its own. */

@@ -1,3 +1,4 @@
+import type { PageAspect } from '../../kernel/page-readers.js';
 import type { CallExpr, Expr, FunctionIR, Loop, Range } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { shadowedNames } from '../variables.js';
@@ -44,6 +45,14 @@ export type Event =
 			readonly holding: Holding;
 			readonly release: CallExpr;
 			readonly inner: CallExpr;
+			readonly state: State;
+	  }
+	/** The call looks into pages that were released before. */
+	| {
+			readonly kind: 'used';
+			readonly holding: Holding;
+			readonly use: CallExpr;
+			readonly aspect: PageAspect;
 			readonly state: State;
 	  }
 	/** A release, right or wrong: for those who look for partners. */

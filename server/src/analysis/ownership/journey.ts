@@ -121,7 +121,7 @@ class Journeys {
 		};
 		for (const exit of walked.exits) for (const holding of exit.state.holdings.values()) meet(holding);
 		for (const event of walked.events) {
-			if (!('holding' in event) || event.kind === 'lost' || event.kind === 'beyond') continue;
+			if (!('holding' in event) || event.kind === 'lost' || event.kind === 'beyond' || event.kind === 'used') continue;
 			const draft = meet(event.holding);
 			if (event.kind === 'release') this.addRelease(draft, event.inner, event.release);
 			else if (WRONG.has(event.kind)) this.addWrong(draft, event);

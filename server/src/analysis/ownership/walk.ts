@@ -13,6 +13,7 @@ import { handOn, remember } from './handing.js';
 import { isPageOfList, readList } from './listing.js';
 import { bound, isInEveryPass, loopsHeadedBy } from './loops.js';
 import { walkList } from './page-lists.js';
+import { noteReleasedUse } from './released-uses.js';
 import { judgeSweep, judgeSweptAgain } from './releasing.js';
 import { releaseAll } from './repeated.js';
 import { givenBack } from './returning.js';
@@ -87,7 +88,10 @@ export function evaluate(body: Body, state: State, expr: Expr): State[] {
 			}
 			break;
 		case 'call':
-			return eachOf(body, evaluateParts(body, state, expr), (now) => callOf(body, now, expr));
+			return eachOf(body, evaluateParts(body, state, expr), (now) => {
+				noteReleasedUse(body, now, expr);
+				return callOf(body, now, expr);
+			});
 		case 'field':
 			if (isPageOfList(expr)) readList(body, state, expr.object, expr);
 			break;

@@ -1,0 +1,30 @@
+import { named, related, taken } from './path.js';
+import type { Rule } from './rule.js';
+
+/** The file is told when mappings change, and may use pages it does not hold until then. */
+const MMU_NOTIFIED = /\bmmu_(?:interval_)?(?:notifier|invalidate)/;
+
+export const gupUseAfterRelease: Rule = {
+	meta: {
+		id: 'gup-use-after-release',
+		title: 'Pages used after they were released',
+		severity: 'warning',
+		needles: ['get_user_page', 'pin_user_page', 'iov_iter_get_pages', 'pin_folio', 'get_dump_page'],
+		fix: 'none',
+		versioned: false,
+	},
+	check(file, report) {
+		if (MMU_NOTIFIED.test(file.text)) return;
+		const seen = new Set<number>();
+		for (const { event } of file.ownership.events) {
+			if (event.kind !== 'used' || seen.has(event.use.start)) continue;
+			seen.add(event.use.start);
+			const { holding, use, aspect, state } = event;
+			report({
+				...use.nameRange,
+				message: `${named(holding)}: ${taken(holding)}, but ${holding.released?.name}() has released them when ${use.name}() asks for the ${aspect}; by then they may be somebody else's: release them after the last use`,
+				related: related(file, state, holding),
+			});
+		}
+	},
+};

@@ -1,0 +1,33 @@
+import { lockAnalysis } from '../analysis/locks.js';
+import { staleMappings } from '../analysis/stale-mappings.js';
+import { VMA_LOOKUPS, VMA_WITHOUT_MMAP_LOCK } from '../kernel/locks.js';
+import type { Rule } from './rule.js';
+
+/** Whether the range has changed is asked afterwards. */
+const ASKED_AFTERWARDS = /\bmmu_(?:interval_read_retry|interval_check_retry|invalidate_retry)/;
+
+export const gupVmaStale: Rule = {
+	meta: {
+		id: 'gup-vma-stale',
+		title: 'Pages taken by what a mapping was before',
+		severity: 'information',
+		needles: [...VMA_LOOKUPS],
+		fix: 'none',
+		versioned: false,
+	},
+	check(file, report) {
+		if (ASKED_AFTERWARDS.test(file.text)) return;
+		const locks = lockAnalysis(file);
+		for (const fn of file.ir.functions) {
+			const names = fn.calls.map(({ name }) => name);
+			if (!fn.clean || !names.some((name) => VMA_LOOKUPS.has(name) && !file.ir.defined.has(name))) continue;
+			if (names.some((name) => VMA_WITHOUT_MMAP_LOCK.has(name))) continue;
+			for (const { taking, lookup } of staleMappings(file, locks, fn))
+				report({
+					...taking.nameRange,
+					message: `${taking.name}() takes pages of a range that ${lookup.name}() was asked about before mmap_lock was dropped; another mapping may be there by now, for which the decision does not hold: look and take under one hold of the lock, or look again afterwards`,
+					related: [{ ...lookup.nameRange, message: 'the mapping is looked up here' }],
+				});
+		}
+	},
+};

@@ -1,0 +1,27 @@
+import { advancedTwice } from '../analysis/advanced-iterators.js';
+import type { Rule } from './rule.js';
+
+export const iovIterAdvancedTwice: Rule = {
+	meta: {
+		id: 'iov-iter-advanced-twice',
+		title: 'Iterator advanced twice over the same pages',
+		severity: 'warning',
+		since: '6.0',
+		needles: ['iov_iter_advance'],
+		fix: 'none',
+		versioned: false,
+	},
+	check(file, report) {
+		for (const fn of file.ir.callers('iov_iter_advance')) {
+			if (!fn.clean) continue;
+			for (const { advance, taking, iter, by } of advancedTwice(file, fn)) {
+				const already = by === 'result' ? 'by what it returned' : 'by what it took';
+				report({
+					...advance.nameRange,
+					message: `${file.slice(iter)}: ${taking.name}() has already advanced it ${already}, so iov_iter_advance() skips as much data again, which is never transferred; drop the call`,
+					related: [{ ...taking.nameRange, message: 'advanced here first' }],
+				});
+			}
+		}
+	},
+};
