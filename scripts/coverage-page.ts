@@ -25,9 +25,9 @@ class Notes {
 function cell(holder: Holder, fault: Fault, missing: Notes, without: Notes): string {
 	const reason = holder.without?.[fault.name];
 	if (reason !== undefined) return `– ${without.of(reason).toUpperCase()}`;
-	const gap = gaps.find((one) => one.holder === holder.name && one.fault === fault.name);
-	const found = FORMS.length - (gap?.missed.length ?? 0);
-	return gap ? `${found} of ${FORMS.length} ${missing.of(gap.reason)}` : `${found} of ${FORMS.length}`;
+	const known = gaps.filter((one) => one.holder === holder.name && one.fault === fault.name);
+	const missed = known.reduce((sum, gap) => sum + gap.missed.length, 0);
+	return [`${FORMS.length - missed} of ${FORMS.length}`, ...known.map(({ reason }) => missing.of(reason))].join(' ');
 }
 
 function percent(part: number, all: number): string {
@@ -41,9 +41,10 @@ function matrix(): string {
 	const cells = CELLS.filter((one) => one.without === undefined).length;
 	const missed = gaps.reduce((sum, gap) => sum + gap.missed.length, 0);
 	const programs = cells * FORMS.length;
+	const whole = cells - new Set(gaps.map(({ holder, fault }) => `${holder}, ${fault}`)).size;
 	return `${table(['holder', ...FAULTS.map(({ name }) => name)], rows)}
 
-${cells - gaps.length} of ${cells} cells are found in all forms (${percent(cells - gaps.length, cells)}), ${programs - missed} of ${programs} wrong programs (${percent(programs - missed, programs)}).
+${whole} of ${cells} cells are found in all forms (${percent(whole, cells)}), ${programs - missed} of ${programs} wrong programs (${percent(programs - missed, programs)}).
 
 Not found, because
 
@@ -82,7 +83,7 @@ a test, the second is measured by \`npm run bench:mutants -- --write\`.
 
 Pages are kept in many places, and each fault can be made with each of them. A cell is ${FORMS.length} small programs with the fault and the
 same ${FORMS.length} without it (\`test/holders\`): a loop over one page at a time or the call for all of them, a ladder of labels or nested
-\`if\`s, static helpers or everything in one function, pins or plain references. Nothing may be said about pairing or lifetime
+\`if\`s, static helpers or everything in one function, pins or plain references; and once an address of a page is stored for the device. Nothing may be said about pairing or lifetime
 of any program without a fault. A cell tells in how many of the ${FORMS.length} forms the fault is found by one of its rules:
 
 ${FAULTS.map(({ name, means, rules }) => `- **${name}**: ${means} (${rules.map((rule) => `\`${rule}\``).join(', ')})`).join('\n')}

@@ -14,6 +14,7 @@ export function allocated(place: string): string {
 
 function array(name: string) {
 	return {
+		first: `${name}[0]`,
 		release: (style: Parameters<Holder['release']>[0], count: string) => releaseArray(style, name, count),
 		write: (count: string) => block(`for (j = 0; j < ${count}; j++)`, write(`${name}[j]`)),
 	};
@@ -53,6 +54,7 @@ const singlePage: Holder = {
 		result: { parameter: 'struct page **result', argument: '&page', store: '*result = page;' },
 	},
 	released: PAGE,
+	first: 'page',
 	release: (style) => {
 		if (style.isLoop || style.kind === 'get' || style.dirty === 'unlocked') return release(style, 'page');
 		return releaseArray(style, '&page', '1');

@@ -42,6 +42,7 @@ const cursor: Holder = {
 		overrunsAll: true,
 	}),
 	released: BUF,
+	first: 'sg_page(buf->sgl)',
 	release: releaseEntries,
 	write: (count) => block(`for_each_sg(buf->sgl, sg, ${count}, j)`, write('sg_page(sg)')),
 	kept: {
@@ -77,6 +78,7 @@ const folios: Holder = {
 		overrunsAll: true,
 	}),
 	released: FOLIOS,
+	first: 'folio_page(folios[0], 0)',
 	release: releaseFolios,
 	write: (count) =>
 		block(
@@ -113,6 +115,7 @@ const list: Holder = {
 		overrunsAll: false,
 	}),
 	released: BUF,
+	first: 'list_first_entry(&buf->entries, struct example_entry, link)->page',
 	release: (style) => loop(ENTRIES, release(style, 'entry->page')),
 	drop: (style) =>
 		style.isLoop
@@ -140,6 +143,7 @@ const xarray: Holder = {
 		overrunsAll: false,
 	}),
 	released: BUF,
+	first: '((struct page *)xa_load(&buf->pages, 0))',
 	release: (style, count) =>
 		style.isLoop
 			? loop('xa_for_each(&buf->pages, index, page)', release(style, 'page'))

@@ -27,6 +27,8 @@ export interface Holder {
 	readonly discard?: string;
 	/** What a function that releases gets. */
 	readonly released: Variables;
+	/** The first of its pages. */
+	readonly first: string;
 	/** The CPU writes to all pages. */
 	write(count: string): string;
 	/** Undefined where the function that takes also ends their life. */

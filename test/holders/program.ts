@@ -21,9 +21,11 @@ const HEAD = `// SPDX-License-Identifier: GPL-2.0
 #define EXAMPLE_PAGES 16
 `;
 
+const DEVICE =
+	'int example_reserve(struct example_dev *dev, int nr);\nint example_start(struct example_dev *dev, int nr);\n';
+
 const COUNTERS: Variables = { i: 'int i', j: 'int j', ret: 'int ret', kaddr: 'void *kaddr' };
 const TAKE = 'example_take';
-const START = 'ret = example_start(dev, nr);';
 
 /** @param isWrong with the fault, else the same program without it */
 export function program(holder: Holder, form: Form, fault: Fault, isWrong: boolean): string {
@@ -31,8 +33,8 @@ export function program(holder: Holder, form: Form, fault: Fault, isWrong: boole
 	return [
 		HEAD,
 		holder.types && `${holder.types}\n`,
-		`struct example_dev {\n\tstruct mutex mutex;\n\tspinlock_t lock;\n\tvoid *reply;\n${holder.field ? `\t${holder.field}\n` : ''}};\n`,
-		'int example_reserve(struct example_dev *dev, int nr);\nint example_start(struct example_dev *dev, int nr);\n',
+		`struct example_dev {\n\tstruct mutex mutex;\n\tspinlock_t lock;\n\tvoid *reply;\n\tphys_addr_t first;\n${holder.field ? `\t${holder.field}\n` : ''}};\n`,
+		DEVICE,
 		form.hasHelpers ? releaseHelper(parts) : undefined,
 		parts.hasTakeHelper() ? takeHelper(parts) : undefined,
 		mapping(parts),
@@ -111,6 +113,12 @@ function heldCount(parts: Parts): string {
 	return taking.kind === 'passes' && parts.hasTakeHelper() ? 'nr' : countOf(taking);
 }
 
+/** The device begins, and may refuse. */
+function start({ holder, form }: Parts): string {
+	const address = form.givesAddress ? `dev->first = page_to_phys(${holder.first});` : '';
+	return lines(address, 'ret = example_start(dev, nr);');
+}
+
 function ladder(parts: Parts): string {
 	const { holder, mistake } = parts;
 	const { taking, kept } = holder;
@@ -129,7 +137,7 @@ function ladder(parts: Parts): string {
 				? takeBatch(parts, taking, (value) => lines(`ret = ${value};`, free))
 				: takeInPasses(parts, taking, leave),
 		fill(parts, free),
-		START,
+		start(parts),
 		when('ret', failed ?? leave.release),
 		kept ? lines(kept.keep, 'return 0;') : writes(parts),
 		!kept && mistake === 'leak in teardown' ? 'goto out_free;' : '',
@@ -175,8 +183,8 @@ function nested(parts: Parts): string {
 	const loop = takeInPasses(parts, taking, { free: end, release: 'break;' });
 	const isLeak = mistake === 'leak on an error path';
 	const good = isLeak
-		? lines(START, when('ret', lines(holder.discard, end)), success(parts))
-		: lines(START, failedTwice(parts, count), when('!ret', success(parts)));
+		? lines(start(parts), when('ret', lines(holder.discard, end)), success(parts))
+		: lines(start(parts), failedTwice(parts, count), when('!ret', success(parts)));
 	return lines(early, loop, when(`${taking.counter} == nr`, good), parts.drop(count, holder.kept === undefined), end);
 }
 
@@ -199,9 +207,9 @@ function started(parts: Parts, count: string): string {
 	const isEnd = holder.kept === undefined;
 	if (mistake === 'leak on an error path')
 		return isEnd
-			? lines(START, when('!ret', lines(writes(parts), parts.drop(count, true))))
-			: lines(START, when('!ret', success(parts)), holder.discard);
-	return lines(START, failedTwice(parts, count), when('!ret', success(parts)), parts.drop(count, isEnd));
+			? lines(start(parts), when('!ret', lines(writes(parts), parts.drop(count, true))))
+			: lines(start(parts), when('!ret', success(parts)), holder.discard);
+	return lines(start(parts), failedTwice(parts, count), when('!ret', success(parts)), parts.drop(count, isEnd));
 }
 
 /** Everything went well. */

@@ -47,6 +47,7 @@ const table: Holder = {
 		true,
 	),
 	released: BUF,
+	first: 'sg_page(buf->sgt.sgl)',
 	release: (style) => releaseTable(style),
 	discard: 'sg_free_table(&buf->sgt);',
 	write: () => block(SG_PAGES, write('sg_page_iter_page(&iter)')),
@@ -72,6 +73,7 @@ const vectors: Holder = {
 	free: lines('kvfree(pages);', 'kvfree(buf->bvec);'),
 	taking: through(loop('for (i = 0; i < nr; i++)', 'bvec_set_page(&buf->bvec[i], pages[i], PAGE_SIZE, 0);'), false),
 	released: BUF,
+	first: 'buf->bvec[0].bv_page',
 	release: (style, count) =>
 		style.isLoop
 			? loop(`for (j = 0; j < ${count}; j++)`, release(style, 'buf->bvec[j].bv_page'))

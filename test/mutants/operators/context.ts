@@ -1,7 +1,7 @@
 /** Dirtying, locks, and where the calls may sleep. */
 import type { PlainNode } from '../../../server/src/syntax/parser.js';
 import { type Candidate, type Code, field } from '../../equal/code.js';
-import { argumentsOf, callStatement, statementOf, without } from '../find.js';
+import { argumentsOf, callStatement, isOnErrorPath, statementOf, without } from '../find.js';
 import type { Operator } from '../operator.js';
 import { calleeOf, type Subject } from '../subject.js';
 
@@ -23,14 +23,14 @@ const dirtyDropped: Operator = {
 		const { code, releases } = subject;
 		const marks = marking(subject).flatMap((call): Candidate[] => {
 			const statement = callStatement(code, call);
-			return statement ? [[without(code, statement)]] : [];
+			return statement && !isOnErrorPath(code, statement) ? [[without(code, statement)]] : [];
 		});
 		const bulk = releases.flatMap((call): Candidate[] => {
 			const callee = field(call, 'function');
 			const [, count, dirty] = argumentsOf(code, call);
 			if (calleeOf(code, call) !== 'unpin_user_pages_dirty_lock' || !callee || !count || !dirty) return [];
-			// it dirtied nothing
-			if (/^(?:false|0)$/.test(code.text(dirty))) return [];
+			// it dirtied nothing, or where nothing had been written
+			if (/^(?:false|0)$/.test(code.text(dirty)) || isOnErrorPath(code, call)) return [];
 			return [[code.replace(callee, 'unpin_user_pages'), code.replace({ start: count.end, end: dirty.end }, '')]];
 		});
 		return [...marks, ...bulk];
