@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { coveragePage } from '../../scripts/coverage-page.js';
 import { ruleIndex, withRuleTable } from '../../scripts/rule-index.js';
 import { ruleMetas } from '../../server/src/rules/index.js';
 
@@ -15,11 +16,16 @@ describe('the documentation', () => {
 		for (const { id } of ruleMetas) expect(readme).toContain(`docs/rules/${id}.md`);
 	});
 
+	it('has the coverage that is measured: npm run generate', () => {
+		expect(read('docs/coverage.md')).toBe(coveragePage(JSON.parse(read('test/mutants/figures.json'))));
+	});
+
 	const pages = [
 		'README.md',
 		'ARCHITECTURE.md',
 		'CONTRIBUTING.md',
 		'SECURITY.md',
+		'docs/coverage.md',
 		'docs/rules/README.md',
 		...ruleMetas.map(({ id }) => `docs/rules/${id}.md`),
 	];
@@ -30,9 +36,12 @@ describe('the documentation', () => {
 		expect(dead).toEqual([]);
 	});
 
-	it.each(['README.md', 'CONTRIBUTING.md', 'SECURITY.md'])('%s names only npm scripts that exist', (page) => {
-		const { scripts } = JSON.parse(read('package.json'));
-		const named = [...read(page).matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name as string);
-		expect(named.filter((name) => !(name in scripts))).toEqual([]);
-	});
+	it.each(['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/coverage.md'])(
+		'%s names only npm scripts that exist',
+		(page) => {
+			const { scripts } = JSON.parse(read('package.json'));
+			const named = [...read(page).matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name as string);
+			expect(named.filter((name) => !(name in scripts))).toEqual([]);
+		},
+	);
 });

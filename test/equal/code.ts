@@ -35,14 +35,23 @@ export class Code {
 
 	/** @param all,base the function starts at this offset of the text */
 	static of(all: string, base: number, end: number): Code | undefined {
-		const parsed = parser.parse(all.slice(base, end));
+		const text = all.slice(base, end);
+		return /^\s*#/m.test(text) ? undefined : Code.parsed(all, base, text);
+	}
+
+	/** One function, also with macros and preprocessor lines. @param text of it, softened: at the same offsets, from `base` of all */
+	static ofSoft(all: string, { text, base }: { readonly text: string; readonly base: number }): Code | undefined {
+		return Code.parsed(all, base, text);
+	}
+
+	private static parsed(all: string, base: number, text: string): Code | undefined {
+		const parsed = parser.parse(text);
 		parsed.dispose();
 		const node = parsed.root.children.find(({ type }) => type === 'function_definition');
 		const body = node && field(node, 'body');
-		const text = all.slice(base, end);
-		// preprocessor lines, and variables whose scope does something when it ends
-		if (/^\s*#|\b(?:guard|scoped_guard|__free|CLASS)\s*\(/m.test(text)) return undefined;
 		if (parsed.errors > 0 || !node || !body) return undefined;
+		// variables whose scope does something when it ends
+		if (/\b(?:guard|scoped_guard|__free|CLASS)\s*\(/.test(all.slice(base, base + node.end))) return undefined;
 		return new Code(all, base, node, body);
 	}
 
@@ -67,6 +76,11 @@ export class Code {
 	/** The text between two nodes of the function, or of a node from one of its parts on. */
 	between(start: number, end: number): string {
 		return this.all.slice(this.base + start, this.base + end);
+	}
+
+	/** The offset in the whole text of one in the function. */
+	offset(at: number): number {
+		return this.base + at;
 	}
 
 	replace({ start, end }: Pick<PlainNode, 'start' | 'end'>, text: string): Edit {
