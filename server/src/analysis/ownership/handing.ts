@@ -1,8 +1,9 @@
 /** Pages that somebody else gets. */
-import { PUBLISHERS } from '../../kernel/callees.js';
-import type { CallExpr, Expr, Range } from '../../syntax/ir.js';
+import { ALLOCATORS, PUBLISHERS } from '../../kernel/callees.js';
+import type { CallExpr, Expr, FunctionIR, Range } from '../../syntax/ir.js';
+import { memoize } from '../../syntax/memoize.js';
 import { isLocal, isParameter } from '../variables.js';
-import { bare, parts, rootOf } from '../walk.js';
+import { bare, everywhere, parts, place, rootOf } from '../walk.js';
 import { type Body, GONE, type Sweep } from './body.js';
 import { sameIndex } from './forgetting.js';
 import { loopsAround } from './loops.js';
@@ -82,6 +83,24 @@ export function handElement(body: Body, state: State, holding: Holding, spot: Sp
 	if (holding.status === 'held') state.update(holding.id, { status: 'part' });
 }
 
+/** Variables that point to the object around another one: `bo = to_bo(obj)`. By the variable that has the inner one. */
+const aroundOf = memoize((fn: FunctionIR): ReadonlyMap<string, readonly string[]> => {
+	const found = new Map<string, string[]>();
+	const add = (name: string, value: Expr): void => {
+		const made = bare(value);
+		if (made.kind !== 'call' || ALLOCATORS.test(made.name)) return;
+		const inner = made.args[0] && rootOf(place(bare(made.args[0])) ?? '');
+		if (inner && inner !== name && !found.get(inner)?.push(name)) found.set(inner, [name]);
+	};
+	for (const { steps } of fn.blocks)
+		for (const step of steps) if (step.kind === 'declare' && step.init) add(step.variable.name, step.init);
+	everywhere(fn, (expr) => {
+		if (expr.kind === 'assign' && expr.op === '=' && bare(expr.left).kind === 'name')
+			add(place(bare(expr.left)) ?? '', expr.right);
+	});
+	return found;
+});
+
 /** Somebody else gets what an expression denotes, and may keep it. */
 export function handOn(body: Body, state: State, expr: Expr, callee: CallExpr | undefined): void {
 	const at = bare(expr);
@@ -117,6 +136,10 @@ export function handOn(body: Body, state: State, expr: Expr, callee: CallExpr | 
 		} else if (!element && within(holding.place, spot.place)) leaveHands(state, holding.id, callee);
 		else if (address && member && rootOf(holding.place) === rootOf(spot.place)) leaveHands(state, holding.id, callee);
 	}
+	const written = callee && place(address ? at.operand : at);
+	for (const around of (written !== undefined && aroundOf(body.fn).get(rootOf(written))) || [])
+		for (const holding of state.holdings.values())
+			if (rootOf(holding.place) === around) leaveHands(state, holding.id, callee);
 	if (element) {
 		touchGone(body, state, spot.place, callee ?? expr, true);
 		return;
