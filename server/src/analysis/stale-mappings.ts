@@ -1,5 +1,5 @@
 /** Pages that are taken where a mapping was looked at under mmap_lock that has been dropped since. */
-import { VMA_LOOKUPS } from '../kernel/locks.js';
+import { NEEDS_MMAP_LOCK, VMA_LOOKUPS } from '../kernel/locks.js';
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import type { FileContext } from './context.js';
 import { written } from './facts.js';
@@ -115,6 +115,8 @@ export function staleMappings(file: FileContext, locks: LockAnalysis, fn: Functi
 		const since = before.flatMap(({ holds }) => [...holds.values()].flatMap(({ at }) => at?.start ?? []));
 		if (before.length === 0 || since.length < before.length) return [];
 		const now = sites.paths(call.call);
+		// that the lock is missing altogether is said by another rule
+		if (NEEDS_MMAP_LOCK.has(call.call.name) && now.some(({ holds }) => holds.size === 0)) return [];
 		const isBroken = now.every(
 			({ holds, rest }) => rest === 'none' && [...holds.values()].every(({ at }) => at && !since.includes(at.start)),
 		);

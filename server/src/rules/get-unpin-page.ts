@@ -1,4 +1,5 @@
 import type { FileContext } from '../analysis/context.js';
+import { fallbackReleases } from '../analysis/fallback-elements.js';
 import type { CallExpr } from '../syntax/ir.js';
 import { type Counterpart, counterpartOf, ends, mismatches, releaser, takers } from './release-kind.js';
 import type { Fix, Rule } from './rule.js';
@@ -37,5 +38,15 @@ export const getUnpinPage: Rule = {
 				fixes: swap(release, by).map((fix) => ({ ...fix, safe: !across })),
 			});
 		}
+		for (const fn of file.ir.functions)
+			for (const { release, place, pin, reference } of fallbackReleases(file, fn))
+				report({
+					...release.nameRange,
+					message: `${place}: filled by ${pin.call.name}(), but also with pages that ${reference.name}() took a plain reference on, and ${release.name}() releases those as pins that were never taken; unpin what was pinned, and put_page() the others`,
+					related: [
+						{ ...pin.call.nameRange, message: 'pages are pinned here' },
+						{ ...reference.nameRange, message: 'a plain reference is taken here' },
+					],
+				});
 	},
 };

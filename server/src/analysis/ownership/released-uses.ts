@@ -67,6 +67,12 @@ function isReleased(body: Body, state: State, holding: Holding): boolean {
 }
 
 function note(body: Body, state: State, holding: Holding, use: CallExpr, aspect: PageAspect): void {
+	const { released, call, single } = holding;
+	// the next pass of a loop releases the next page
+	const common = loopsAround(body.fn, released?.start ?? 0, call.start).some(
+		({ start, end }) => start <= use.start && use.start < end,
+	);
+	if (common && (!single || use.start < (released?.start ?? 0))) return;
 	body.events.push({ kind: 'used', holding, use, aspect, state });
 }
 
