@@ -32,7 +32,7 @@ export interface Value {
 	readonly copyOf?: string | undefined;
 	/** Holding whose pages this is an address, frame number or mapping of. */
 	readonly carries?: string | undefined;
-	/** It carries them as a frame number: that is how a page is named to those who keep it. */
+	/** It carries them as a frame number or another view of the page: that is how a page is named to those who keep it. */
 	readonly frame?: boolean | undefined;
 	/** Memory that was allocated here, and what is in it: zeros, anything, or what a function of the file has put there. */
 	readonly fresh?: 'zeroed' | 'raw' | 'filled' | undefined;

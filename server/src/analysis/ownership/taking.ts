@@ -52,7 +52,8 @@ function isOverwritten(state: State, holding: Holding, id: string, place: string
 		holding.unreachable ||
 		holding.behind ||
 		holding.shared ||
-		holding.position
+		holding.position ||
+		holding.lists.size > 0
 	)
 		return false;
 	// an element of an array of objects is another one each time

@@ -1,6 +1,6 @@
 /** What expressions are worth on a path, and what a test says of them. */
 
-import { ADDRESSES, ALLOCATORS, ZEROING } from '../../kernel/callees.js';
+import { ADDRESSES, ALLOCATORS, VIEWS, ZEROING } from '../../kernel/callees.js';
 import { errnoOf } from '../../kernel/errno.js';
 import { FLIPPED, NEGATED } from '../../syntax/canonical.js';
 import type { Expr, Range } from '../../syntax/ir.js';
@@ -113,7 +113,8 @@ function call(state: State, expr: Expr & { kind: 'call' }): Value {
 		};
 	if (ADDRESSES.has(expr.name) && first) {
 		const carried = carriedBy(state, first);
-		if (carried) return { signs: ANY, carries: carried, frame: /pfn/.test(expr.name) || worth(state, first).frame };
+		const isName = VIEWS.has(expr.name) || /pfn/.test(expr.name);
+		if (carried) return { signs: ANY, carries: carried, frame: isName || worth(state, first).frame };
 	}
 	return UNKNOWN;
 }
