@@ -44,6 +44,7 @@ export const gaps: readonly Gap[] = [
 		without: 'example_folios',
 		reason: FIELD,
 	},
+	{ rewriting: 'a field in a local', file: 'gup-double-release.md', word: 'example_stop', reason: FIELD },
 	{ rewriting: 'a field in a local', file: 'dma-error-path.before.c', word: 'card_dma_start', reason: FIELD },
 	{ rewriting: 'a field in a local', file: 'merged-pages.before.c', word: 'acc_map_user', reason: FIELD },
 	{ rewriting: 'a field in a local', file: 'repeated-pin.before.c', word: 'grab_pin', reason: FIELD },
