@@ -1,4 +1,5 @@
 /** Which elements a loop goes through. */
+import { FLIPPED } from '../../syntax/canonical.js';
 import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
 import { callsByBlock } from '../call-blocks.js';
@@ -10,13 +11,20 @@ import { bare, place } from '../walk.js';
  * `for (i = n - 1; i >= 0; i--)` and `for (i = n; i-- > 0;)`.
  */
 export function bound(loop: Loop): string | undefined {
-	const test = loop.test && bare(loop.test);
+	const test = oriented(loop.test && bare(loop.test));
 	const init = loop.init && bare(loop.init);
 	if (test?.kind !== 'binary' || (test.op !== '<' && test.op !== '!='))
 		return test && init && boundDownwards(test, init);
 	const index = place(test.left);
 	if (index === undefined || !startsAtZero(init, index)) return undefined;
 	return place(test.right) ?? constant(test.right);
+}
+
+/** `ARRAY_SIZE(pages) > i` as `i < ARRAY_SIZE(pages)`: calls have no side in lowered code. */
+function oriented(test: Expr | undefined): Expr | undefined {
+	if (test?.kind !== 'binary' || constant(test.left) === undefined) return test;
+	const op = FLIPPED[test.op];
+	return op === undefined ? test : { ...test, op, left: test.right, right: test.left };
 }
 
 /** `ARRAY_SIZE(pages)` and numbers: what is no place but stays the same. */

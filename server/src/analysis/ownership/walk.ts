@@ -2,7 +2,7 @@ import { WALKS } from '../../kernel/page-flow.js';
 import type { Block, Expr, FunctionIR, Loop, Range, Step } from '../../syntax/ir.js';
 import { tells } from '../prints.js';
 import { localOf, variableType } from '../variables.js';
-import { bare, isNull, parts, weightOf } from '../walk.js';
+import { bare, isNull, parts, place, weightOf } from '../walk.js';
 import { Worklist } from '../worklist.js';
 import { assignment, isPointer, move } from './assigning.js';
 import { judgeBeyond } from './beyond.js';
@@ -311,7 +311,11 @@ function tellsOnly({ blocks }: FunctionIR, { successors }: Block): boolean {
 	/** Where an arm leads that does nothing else. */
 	const after = (id: number): number | undefined => {
 		const arm = blocks[id];
-		const isQuiet = arm?.steps.every((step) => step.kind === 'eval' && step.expr.kind === 'call' && tells(step.expr));
+		const isQuiet = arm?.steps.every((step) =>
+			step.kind === 'declare'
+				? !step.init || place(step.init) !== undefined
+				: step.kind === 'eval' && step.expr.kind === 'call' && tells(step.expr),
+		);
 		return isQuiet && !arm?.test && arm?.successors.length === 1 ? arm.successors[0] : undefined;
 	};
 	const [yes, no] = successors;
