@@ -19,22 +19,16 @@ const HELPERS = FORMS.filter(({ hasHelpers }) => hasHelpers).map(({ name }) => n
 const INLINE = FORMS.filter(({ hasHelpers }) => !hasHelpers).map(({ name }) => name);
 const ADDRESSES = FORMS.filter(({ givesAddress }) => givesAddress).map(({ name }) => name);
 
-const _NO_RULE = 'there is no rule for it yet';
 const BEFORE = 'a release is judged only where pages were taken earlier on the path';
-const _LOOPS = 'what a loop releases counts at its end, and no second release is looked for there';
 const GIVEN = 'an array that a function is given may be zeroed, and a release that meets NULL is taken to pass over it';
 const ZEROED = 'the array is zeroed, and a release that meets NULL is taken to pass over it';
 const HANDED_OUT = 'pages that a function stores through a pointer it was given are not followed into its caller';
-const _ONE_PAGE = 'a release of one page by its name has no number that could be compared';
 const GROWING = 'a number that grows in a loop is not compared with the number released';
-const _CALLERS =
-	"pages in a field of the caller's object are taken to be the caller's, also where this function frees the array";
 const DESTRUCTOR =
 	'a destructor that forgets the pages of a field is not held against the function that put them there';
 const VIEW = 'pages are given up once a scatterlist or bio_vec array names them';
 const ELEMENT = 'a page is given up once it is stored into an entry of a list, a table or an xarray';
 const FOLIO = 'a folio is not followed back to the page it was made of';
-const _ADDRESS = 'an address of a page that is stored counts as a way to release it';
 
 export const gaps: readonly Gap[] = [
 	{ holder: 'local array', fault: 'overrun', missed: HELPERS, reason: GIVEN },
