@@ -95,11 +95,13 @@ function unique(names: readonly string[]): string[] {
 }
 
 function caseOf(file: FileContext, takings: readonly ApiCall[]): Case {
+	const kinds = new Set(takings.flatMap((taking) => usesOf(file, taking).uses.map(({ kind }) => kind)));
+	const isLong = takings.some((taking) => isForLong(file, taking));
 	// a list of pages is made for I/O
-	const forDevice = (taking: ApiCall): boolean =>
-		usesOf(file, taking).uses.some(({ kind }) => kind === 'device' || kind === 'listed');
-	if (!takings.some(forDevice)) return 5;
-	return takings.some((taking) => isForLong(file, taking)) ? 2 : 1;
+	if (kinds.has('device') || kinds.has('listed')) return isLong ? 2 : 1;
+	// a mapping that stays is for the CPU
+	const byCpu = kinds.has('kept') || kinds.has('write') || kinds.has('read');
+	return isLong && !byCpu ? 2 : 5;
 }
 
 function toPin(file: FileContext, handling: Handling, longterm: boolean): Conversion {
