@@ -35,7 +35,7 @@ export type Event =
 	| {
 			readonly kind: 'untaken';
 			readonly place: string;
-			readonly taking: ApiCall;
+			readonly taking: CallExpr;
 			readonly release: CallExpr;
 			readonly state: State;
 	  }

@@ -436,7 +436,7 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 		if (!/^IS_ERR/.test(name) && !tells(call))
 			for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
 		if (/^mem(?:cpy|move)$/.test(name)) for (const arg of call.args) copiedOff(state, call, arg);
-		if (name === 'memset') fillIn(body, state, call.args[0]);
+		if (/^mem(?:set|cpy|move)$/.test(name)) fillIn(body, state, call.args[0]);
 		writeThrough(state, call, false);
 		return MAPPERS.has(name) ? mapping(state, call) : [state];
 	}

@@ -165,6 +165,7 @@ export function judgeCount(
 		isAskedNumber(state, holding, count, value) ||
 		(value?.constant !== undefined && value.constant === holding.askedConstant && value.constant > 0);
 	if (!same || (holding.outcome !== 'short' && holding.outcome !== 'none')) return;
+	if (holding.position && !(spot.index && isIndex(state, spot.index, holding.position))) return;
 	const overNull = spot.shape === 'from' ? 'always' : release.overNull;
 	if (body.filled.has(holding.place) || !takesForPages(state, holding, overNull)) return;
 	body.events.push({
@@ -223,6 +224,9 @@ export function fillIn(body: Body, state: State, target: Expr | undefined): void
 	const spot = target && spotOf(state, target);
 	if (!spot) return;
 	body.filled.add(spot.place);
+	const memory = state.values.get(spot.place);
+	// it may get another name
+	if (memory?.fresh === 'raw') state.values.set(spot.place, { ...memory, fresh: 'filled' });
 }
 
 /** The number of bytes divided by the size of a page, for pages whose first one has an offset. */
