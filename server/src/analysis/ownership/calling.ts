@@ -313,7 +313,8 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 	forgetFields(state, summary, call);
 	for (const inner of [...way.takes, ...way.given.pages]) {
 		const at = outside(state, summary, call, inner.place);
-		if (!at) continue;
+		// one page that gets into an array is not told from the others
+		if (!at || (inner.single && /^\w+\[\]$/.test(inner.place) && (at.index || at.place.includes('[]')))) continue;
 		const asked = askedOutside(state, summary, call, way, inner);
 		const count = argumentFor(summary, call, inner.asked);
 		const position = positionOutside(state, summary, call, inner.position);
