@@ -70,6 +70,12 @@ export const readsOnly = perName((name): boolean => READERS.has(name) || READER_
 export const STORES = set('WRITE_ONCE smp_store_release smp_store_mb rcu_assign_pointer xchg cmpxchg swap');
 
 /**
+ * They pass over an entry that is NULL where none of a page lies before it: gup_folio_next() looks into all that follow one.
+ * With `make_dirty` they do not. Source: mm/gup.c of 6.12.117; the one of 6.1.192 does neither.
+ */
+export const PASSES_OVER_NULL = set('unpin_user_pages unpin_user_pages_dirty_lock');
+
+/**
  * They give memory back: of an array of pages, not the pages; of an object, not what it points to. Each with the position of
  * the memory. Source: include/linux/{slab,vmalloc,gfp,mempool,device,rcupdate,bio}.h.
  */

@@ -34,11 +34,8 @@ export const gupReleaseOverrun: Rule = {
 				const { place, taking } = event;
 				report({
 					...release.nameRange,
-					message: `${place}: this path comes to ${release.name}() before ${taking.call.name}() has taken any page into it: what it releases was never set; leave by a label behind the release`,
-					related: [
-						...testsOf(file, state),
-						{ ...taking.call.nameRange, message: `${place}: pages are taken only here` },
-					],
+					message: `${place}: this path comes to ${release.name}() before ${taking.name}() has taken any page into it: what it releases was never set; leave by a label behind the release`,
+					related: [...testsOf(file, state), { ...taking.nameRange, message: `${place}: pages are taken only here` }],
 				});
 				continue;
 			}

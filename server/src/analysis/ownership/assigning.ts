@@ -10,6 +10,7 @@ import { former } from './former.js';
 import { overwritePlace } from './freeing.js';
 import { carriedOff, handOn } from './handing.js';
 import { enterList, isPageOfList, keepList } from './listing.js';
+import { outParameters } from './out-parameters.js';
 import { renameLists } from './page-lists.js';
 import { isGivenArray, isOne, placeOf, spotOf, within } from './places.js';
 import { fillIn } from './releasing.js';
@@ -174,6 +175,17 @@ function isAdopted(body: Body, state: State, name: string, from: string): boolea
 	);
 }
 
+/** `*result = page`: the caller gets the one page that was taken. */
+function isGivenOut(body: Body, state: State, name: string, from: string): boolean {
+	return (
+		name.endsWith('[]') &&
+		outParameters(body.fn).has(name.slice(0, -2)) &&
+		!body.shadowed.has(from) &&
+		!state.aliases.has(from) &&
+		[...state.holdings.values()].some((h) => h.place === from && h.single && h.status === 'held')
+	);
+}
+
 /** Where another path knows the variable as the only name of its memory, it is not that any more. */
 function publish(state: State, name: string): void {
 	state.values.set(name, { ...(state.values.get(name) ?? UNKNOWN), published: true });
@@ -187,6 +199,13 @@ export function assignPlace(body: Body, state: State, left: Expr, right: Expr, v
 	if (name !== undefined && isField(name) && from !== undefined) keep(body, state, name, from, left);
 	const target = bare(left);
 	if (isPageOfList(target) && enterList(body, state, target.object, right)) return;
+	if (name !== undefined && from !== undefined && isLocal(body.fn, from) && isGivenOut(body, state, name, from)) {
+		leavePlace(state, name, left, false);
+		rename(state, from, name);
+		state.values.set(name, value);
+		state.aliases.set(from, { place: name, address: false });
+		return;
+	}
 	const isPlain =
 		name !== undefined &&
 		from !== undefined &&

@@ -3,6 +3,7 @@ import type { CallExpr, Expr, FunctionIR, Loop, Range } from '../../syntax/ir.js
 import type { ApiCall } from '../context.js';
 import { shadowedNames } from '../variables.js';
 import { bare } from '../walk.js';
+import type { OverNull } from './over-null.js';
 import type { Given } from './returning.js';
 import { type Holding, type State, temporary } from './state.js';
 import type { Summary } from './summary.js';
@@ -34,7 +35,7 @@ export type Event =
 	| {
 			readonly kind: 'untaken';
 			readonly place: string;
-			readonly taking: ApiCall;
+			readonly taking: CallExpr;
 			readonly release: CallExpr;
 			readonly state: State;
 	  }
@@ -109,9 +110,11 @@ export interface Sweep {
 	readonly status: 'released' | 'part' | 'gone';
 	readonly call: CallExpr | undefined;
 	readonly kinds: ReadonlySet<string>;
+	/** What `call` makes of an entry that is NULL. */
+	readonly overNull: OverNull;
 }
 
-export const GONE: Sweep = { status: 'gone', call: undefined, kinds: new Set() };
+export const GONE: Sweep = { status: 'gone', call: undefined, kinds: new Set(), overNull: 'always' };
 
 /** A release: of what, by whom, as which kind. */
 export interface Release {
@@ -122,6 +125,8 @@ export interface Release {
 	readonly count: Expr | undefined;
 	/** A negative number is not refused: it walks past the array. */
 	readonly walksPast: boolean;
+	/** What it makes of an entry that is NULL. */
+	readonly overNull: OverNull;
 	/** The callee changes the object the pages are in, and may know by that what is left to release. */
 	readonly remembers: boolean;
 }

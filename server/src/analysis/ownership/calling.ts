@@ -6,6 +6,7 @@ import {
 	KEEPERS,
 	MAPPERS,
 	PAGE_FREES,
+	PASSES_OVER_NULL,
 	readsOnly,
 	STORES,
 	TAKERS,
@@ -25,6 +26,7 @@ import { holdingsAt, isField, mentioned, writeThrough } from './forgetting.js';
 import { freeMemory, freePlace } from './freeing.js';
 import { carriedOff, handOn, leaveHands, remember, touchGone } from './handing.js';
 import { listPages, readList } from './listing.js';
+import type { OverNull } from './over-null.js';
 import { addList, listedIn } from './page-lists.js';
 import { placeOf, type Spot, spotOf, within } from './places.js';
 import { NO_RELEASES } from './released-places.js';
@@ -75,6 +77,7 @@ export function callOfFamily(body: Body, state: State, call: CallExpr, api: ApiC
 				kinds: new Set([takes]),
 				count: api.arg('count'),
 				walksPast: dirties,
+				overNull: PASSES_OVER_NULL.has(call.name) && !dirties ? 'alone' : 'never',
 				remembers: false,
 			});
 		return [state];
@@ -212,6 +215,12 @@ function walksPast(body: Body, { fn }: Summary, { count, call }: Touch): boolean
 	return !isBulk || isUnsigned(type, 32);
 }
 
+/** What the callee makes of an entry that is NULL. For one page it may be asked first, and left alone on another way. */
+function overNullIn({ ways }: Summary, name: string, { overNull = 'always', count }: Touch): OverNull {
+	const isAsked = count === undefined && ways.some(({ touches }) => touches.get(name)?.status !== 'released');
+	return isAsked ? 'always' : overNull;
+}
+
 /** The number the callee releases is 0 already. */
 function isNothing(state: State, summary: Summary, call: CallExpr, count: string | undefined): boolean {
 	const arg = argumentFor(summary, call, count);
@@ -276,17 +285,19 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 				kinds: touch.kinds,
 				count: countOutside(state, summary, call, touch.count),
 				walksPast: walksPast(body, summary, touch),
+				overNull: overNullIn(summary, name, touch),
 				remembers: summary.changes.has(rootOf(name)) && name !== rootOf(name),
 			};
+			const released = releasedSpot(name, at, spot);
 			if (touch.status === 'part') {
 				for (const h of state.holdings.values()) {
-					if (h.place !== at.place || h.status !== 'held') continue;
+					if (h.place !== released.place || h.status !== 'held') continue;
 					if (!touch.doubted && touch.call && h.outcome !== 'none' && isOfAnotherKind(body, state, h, touch.kinds))
 						body.events.push({ kind: 'mismatch', holding: h, release: call, inner: touch.call, state });
 					state.update(h.id, { status: 'part' });
 				}
-				remember(body, state, at.place, 'part', touch.kinds, touch.call);
-			} else releaseAt(body, state, releasedSpot(name, at, spot), release);
+				remember(body, state, released.place, { ...release, status: 'part', call: touch.call });
+			} else releaseAt(body, state, released, release);
 		}
 	}
 	for (const name of way.freed.keys()) {
@@ -302,7 +313,8 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 	forgetFields(state, summary, call);
 	for (const inner of [...way.takes, ...way.given.pages]) {
 		const at = outside(state, summary, call, inner.place);
-		if (!at) continue;
+		// one page that gets into an array is not told from the others
+		if (!at || (inner.single && /^\w+\[\]$/.test(inner.place) && (at.index || at.place.includes('[]')))) continue;
 		const asked = askedOutside(state, summary, call, way, inner);
 		const count = argumentFor(summary, call, inner.asked);
 		const position = positionOutside(state, summary, call, inner.position);
@@ -425,7 +437,7 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 		if (!/^IS_ERR/.test(name) && !tells(call))
 			for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
 		if (/^mem(?:cpy|move)$/.test(name)) for (const arg of call.args) copiedOff(state, call, arg);
-		if (name === 'memset') fillIn(body, state, call.args[0]);
+		if (/^mem(?:set|cpy|move)$/.test(name)) fillIn(body, state, call.args[0]);
 		writeThrough(state, call, false);
 		return MAPPERS.has(name) ? mapping(state, call) : [state];
 	}

@@ -7,6 +7,7 @@ import { bare, everywhere, parts, place, rootOf } from '../walk.js';
 import { type Body, GONE, type Sweep } from './body.js';
 import { sameIndex } from './forgetting.js';
 import { loopsAround } from './loops.js';
+import { moreOf } from './over-null.js';
 import { listAt, listedIn } from './page-lists.js';
 import { placeOf, type Spot, spotOf, within } from './places.js';
 import { type Holding, type State, UNKNOWN } from './state.js';
@@ -32,15 +33,19 @@ export function remember(
 	body: Body,
 	state: State,
 	name: string,
-	status: Sweep['status'],
-	kinds: ReadonlySet<string>,
-	call: CallExpr | undefined,
+	{ status, kinds, call, overNull }: Sweep,
 	count?: string,
 ): void {
 	if (!isParameter(body.fn, rootOf(name))) return;
 	const old = state.touches.get(name);
 	if (old?.status === 'gone' || (old?.status === 'released' && status === 'part')) return;
-	state.touches.set(name, { status, kinds: new Set([...(old?.kinds ?? []), ...kinds]), call, count });
+	state.touches.set(name, {
+		status,
+		kinds: new Set([...(old?.kinds ?? []), ...kinds]),
+		call,
+		count,
+		overNull: old ? moreOf(old.overNull, overNull) : overNull,
+	});
 }
 
 export function touchGone(body: Body, state: State, name: string, at: Range | undefined, element: boolean): void {

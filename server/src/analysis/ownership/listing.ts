@@ -4,7 +4,7 @@ import type { ListCall } from '../../kernel/sinks/index.js';
 import type { CallExpr, Expr, Range } from '../../syntax/ir.js';
 import { isParameter } from '../variables.js';
 import { rootOf } from '../walk.js';
-import type { Body } from './body.js';
+import { type Body, GONE } from './body.js';
 import { mentioned } from './forgetting.js';
 import { leaveHands, sweep, touchGone } from './handing.js';
 import { addList, listAt, listedIn, outlives, renameLists } from './page-lists.js';
@@ -96,7 +96,7 @@ export function readList(body: Body, state: State, expr: Expr, at: Range): void 
 	const list = listAt(state, expr);
 	if (list === undefined) return;
 	for (const { id, status, place, call } of listedIn(state, list)) {
-		sweep(body, at, place, { status: 'part', call: undefined, kinds: new Set() }, call.start);
+		sweep(body, at, place, { ...GONE, status: 'part' }, call.start);
 		if (status === 'held') state.update(id, { status: 'part' });
 	}
 	touchGone(body, state, list, at, false);

@@ -9,6 +9,7 @@ import type { Event, Exit, Surroundings, Walked } from './body.js';
 import { fails } from './contract.js';
 import { type FieldUse, fieldUses, keyOn, lastField } from './fields.js';
 import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
+import { moreOf } from './over-null.js';
 import { joinGiven } from './returning.js';
 import { ANY, type Holding, NEG, POS } from './state.js';
 import { changesOf, fieldsSet, type Summary, type Way, writtenThrough } from './summary.js';
@@ -313,8 +314,12 @@ function joinWays(a: Way, b: Way): Way {
 	const freed = new Map([...a.freed].filter(([place]) => b.freed.has(place)));
 	const listed = new Map(a.listed);
 	for (const [place, lists] of b.listed) listed.set(place, new Set([...(a.listed.get(place) ?? []), ...lists]));
+	const touches = new Map(b.touches);
+	for (const [place, touch] of touches)
+		touches.set(place, { ...touch, overNull: moreOf(touch.overNull, a.touches.get(place)?.overNull) });
 	return {
 		...b,
+		touches,
 		numbers: allNumbers(a.numbers, b.numbers),
 		params: allSigns(a.params, b.params),
 		given: joinGiven(a.given, b.given),
@@ -354,7 +359,12 @@ function doubted(ways: readonly Way[]): readonly Way[] {
 			for (const [name, touch] of other.touches) {
 				const mine = touches.get(name);
 				if (!mine) touches.set(name, touch.status === 'gone' ? touch : { ...touch, status: 'part', doubted: true });
-				else touches.set(name, { ...mine, kinds: new Set([...mine.kinds, ...touch.kinds]) });
+				else
+					touches.set(name, {
+						...mine,
+						kinds: new Set([...mine.kinds, ...touch.kinds]),
+						overNull: moreOf(mine.overNull, touch.overNull),
+					});
 			}
 			for (const [name, touch] of touches) if (!other.touches.has(name)) touches.set(name, { ...touch, doubted: true });
 		}

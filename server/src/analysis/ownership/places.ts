@@ -50,6 +50,12 @@ export function isGivenArray(state: State, name: string): boolean {
 	return name.endsWith('[]') && state.given.get(name.slice(0, -2)) === 3;
 }
 
+/** "result[]" of a `struct page **result` that got the one page a call took. */
+function isGivenPage({ holdings }: State, name: string): boolean {
+	for (const { place, single } of holdings.values()) if (single && place === name) return true;
+	return false;
+}
+
 /** What an argument says of pages. */
 export interface Spot {
 	/** The array or the single page variable. */
@@ -94,7 +100,7 @@ export function spotOf(state: State, expr: Expr): Spot | undefined {
 		const target = inner.kind === 'unary' && (inner.op === '++' || inner.op === '--') ? bare(inner.operand) : inner;
 		const place = placeOf(state, target);
 		if (place === undefined) return undefined;
-		return isGivenArray(state, `${place}[]`)
+		return isGivenArray(state, `${place}[]`) || isGivenPage(state, `${place}[]`)
 			? { place: `${place}[]`, shape: 'whole', index: undefined }
 			: { place, shape: 'element', index: undefined };
 	}

@@ -6,6 +6,7 @@ import { keyOn } from './fields.js';
 import { holdingsAt, isField, mentioned, sameIndex } from './forgetting.js';
 import { remember, sweep } from './handing.js';
 import { bound, isInEveryPass } from './loops.js';
+import { overNullOf, takesForPages } from './null-entries.js';
 import { placeOf, type Spot, spotOf } from './places.js';
 import { countName, releaseAll } from './repeated.js';
 import { type Holding, NEG, POS, type Position, type State, type Value, ZERO } from './state.js';
@@ -63,7 +64,7 @@ export function releaseHolding(
 	const { call, inner } = release;
 	body.events.push({ kind: 'release', holding, release: call, inner });
 	const bulk = release.count !== undefined && spot.shape !== 'element';
-	if (bulk && !isFilled(state, holding)) judgeCount(body, state, holding, release, count);
+	if (bulk && !isFilled(state, holding)) judgeCount(body, state, holding, spot, release, count);
 	if (holding.outcome === 'none') {
 		if (!bulk) judgeNothing(body, state, holding, spot, release);
 		return;
@@ -143,6 +144,7 @@ export function judgeCount(
 	body: Body,
 	state: State,
 	holding: Holding,
+	spot: Spot,
 	release: Release,
 	value: Value | undefined,
 ): void {
@@ -163,7 +165,9 @@ export function judgeCount(
 		isAskedNumber(state, holding, count, value) ||
 		(value?.constant !== undefined && value.constant === holding.askedConstant && value.constant > 0);
 	if (!same || (holding.outcome !== 'short' && holding.outcome !== 'none')) return;
-	if (body.filled.has(holding.place) || isZeroed(state, holding.place)) return;
+	if (holding.position && !(spot.index && isIndex(state, spot.index, holding.position))) return;
+	const overNull = spot.shape === 'from' ? 'always' : release.overNull;
+	if (body.filled.has(holding.place) || !takesForPages(state, holding, overNull)) return;
 	body.events.push({
 		kind: 'overrun',
 		holding,
@@ -174,14 +178,16 @@ export function judgeCount(
 }
 
 /** A loop released the elements below `end`. */
-export function judgeSweep(body: Body, state: State, holding: Holding, { call, kinds }: Sweep, end: string): void {
+export function judgeSweep(body: Body, state: State, holding: Holding, loop: Loop, sweep: Sweep, end: string): void {
+	const { call, kinds } = sweep;
 	const { outcome, status, position, shared, earlier } = holding;
 	if (!call || shared || earlier || position || status === 'gone' || isFilled(state, holding)) return;
 	const value = state.values.get(end);
 	if (isUnoffset(holding, value, kinds)) body.events.push({ kind: 'unoffset', holding, release: call, state });
 	const isAsked = holding.asked !== undefined && sameIndex(state, end, holding.asked);
 	if (!isAsked || value?.result !== undefined || (outcome !== 'short' && outcome !== 'none')) return;
-	if (body.filled.has(holding.place) || isZeroed(state, holding.place)) return;
+	const overNull = overNullOf(body.fn, loop, holding.place, sweep);
+	if (body.filled.has(holding.place) || !takesForPages(state, holding, overNull)) return;
 	body.events.push({ kind: 'overrun', holding, release: call, why: outcome === 'short' ? 'short' : 'failed', state });
 }
 
@@ -218,6 +224,9 @@ export function fillIn(body: Body, state: State, target: Expr | undefined): void
 	const spot = target && spotOf(state, target);
 	if (!spot) return;
 	body.filled.add(spot.place);
+	const memory = state.values.get(spot.place);
+	// it may get another name
+	if (memory?.fresh === 'raw') state.values.set(spot.place, { ...memory, fresh: 'filled' });
 }
 
 /** The number of bytes divided by the size of a page, for pages whose first one has an offset. */
@@ -260,7 +269,8 @@ export function releaseElement(body: Body, state: State, holding: Holding, spot:
 	}
 	// `pages[first + i]`: a loop over the index goes through the array from somewhere on
 	const status = spot.index && isOffset(spot.index) ? 'part' : 'released';
-	sweep(body, release.call, holding.place, { status, call: release.call, kinds: release.kinds }, holding.call.start);
+	const { call, kinds, overNull } = release;
+	sweep(body, call, holding.place, { status, call, kinds, overNull }, holding.call.start);
 	if (!position && holding.status === 'held') state.update(holding.id, { status: 'part' });
 }
 
@@ -278,12 +288,13 @@ export function releaseForeign(body: Body, state: State, spot: Spot, release: Re
 				takes: false,
 			});
 	if (element) {
-		sweep(body, release.call, spot.place, { status: 'released', call: release.inner, kinds: release.kinds }, undefined);
-		remember(body, state, spot.place, 'part', release.kinds, release.inner);
+		const { inner: call, kinds, overNull } = release;
+		sweep(body, release.call, spot.place, { status: 'released', call, kinds, overNull }, undefined);
+		remember(body, state, spot.place, { status: 'part', call, kinds, overNull });
 		return;
 	}
 	const count = release.count && placeOf(state, release.count);
 	const status = spot.shape === 'from' ? 'part' : 'released';
 	if (status === 'released') releaseAll(body, state, spot.place, countName(state, release), release);
-	remember(body, state, spot.place, status, release.kinds, release.inner, count);
+	remember(body, state, spot.place, { ...release, status, call: release.inner }, count);
 }

@@ -5,6 +5,7 @@ import { common, type Facts, NO_FACTS } from '../facts.js';
 import type { Held } from '../holders.js';
 import { isVariable, rootOf } from '../walk.js';
 import { unmarked } from './former.js';
+import { moreOf, type OverNull } from './over-null.js';
 import { commonReleases, NO_RELEASES, type ReleasedPlaces } from './released-places.js';
 import type { TraceEvent, TraceStep } from './trace.js';
 
@@ -123,6 +124,8 @@ export interface Touch {
 	readonly call: CallExpr | undefined;
 	/** Place of the number that says how many: where it is 0 nothing is released. */
 	readonly count?: string | undefined;
+	/** Of entries that are NULL. */
+	readonly overNull?: OverNull | undefined;
 	/** It took further references. */
 	readonly shared?: boolean | undefined;
 	/** It is done on another way with the same return: something that is not seen decides. */
@@ -336,7 +339,12 @@ export function merge(old: State, more: State): State {
 		if (asked === holding.asked && goal === holding.goal && lists === holding.lists) continue;
 		changing().update(id, { asked, goal, lists });
 	}
-	for (const [place, touch] of more.touches) if (!old.touches.has(place)) changing().touches.set(place, touch);
+	for (const [place, touch] of more.touches) {
+		const mine = old.touches.get(place);
+		if (!mine) changing().touches.set(place, touch);
+		else if (moreOf(mine.overNull, touch.overNull) !== mine.overNull)
+			changing().touches.set(place, { ...mine, overNull: moreOf(mine.overNull, touch.overNull) });
+	}
 	const released = commonReleases(old.released, more.released);
 	if (released !== old.released) changing().released = released;
 	for (const [place, lists] of more.listed) {

@@ -1,13 +1,17 @@
 /** Releases of pages that the path has not taken: the call that takes them failed, or it has not come to it yet. */
-import type { CallExpr, Loop } from '../../syntax/ir.js';
-import type { ApiCall } from '../context.js';
+import { ALLOCATORS, FREES, readsOnly } from '../../kernel/callees.js';
+import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
+import { memoize } from '../../syntax/memoize.js';
+import { callsByBlock } from '../call-blocks.js';
 import { written } from '../facts.js';
-import { isLocal, variableType } from '../variables.js';
-import { bare, everywhere, isNull, isVariable, place, rootOf } from '../walk.js';
+import { isLocal, isParameter, parameterAt, variableType } from '../variables.js';
+import { bare, everywhere, isNull, isVariable, place, postorder, rootOf } from '../walk.js';
 import type { Body, Release, Sweep } from './body.js';
 import { bound, isInEveryPass, loopsAround } from './loops.js';
+import { overNullOf } from './null-entries.js';
 import { placeOf, type Spot } from './places.js';
 import { ANY, type Holding, POS, type State, UNKNOWN, type Value, ZERO } from './state.js';
+import { mapped } from './summary.js';
 import { targetOf } from './taking.js';
 import { worth } from './values.js';
 
@@ -44,34 +48,138 @@ export function judgeNothing(body: Body, state: State, holding: Holding, spot: S
 	body.events.push({ kind: 'overrun', holding, release: release.call, why: 'nothing', state });
 }
 
+/** A call of this function that takes pages into a place. */
+interface Taking {
+	readonly call: CallExpr;
+	/** How many it asks for, in the words of this function. */
+	readonly asked: Expr | undefined;
+}
+
+/** It takes them itself, or by a function of the file. */
+function takingBy(body: Body, state: State, name: string, call: CallExpr): Taking | undefined {
+	const api = body.around.apiCall(call);
+	if (api) {
+		const { takes, group } = api.api.record;
+		const pages = takes !== 'none' && group !== 'release' && api.arg('pages');
+		const isHere = pages && !isNull(pages) && targetOf(state, api, pages)?.place === name;
+		return isHere ? { call, asked: api.arg('count') } : undefined;
+	}
+	const summary = call.name ? body.around.summary(call.name) : undefined;
+	for (const { takes } of summary?.ways ?? [])
+		for (const { place: inner, asked } of takes) {
+			if (!summary || mapped(state, summary.fn, call, inner)?.place !== name) continue;
+			return { call, asked: asked === undefined ? undefined : call.args[parameterAt(summary.fn, asked)] };
+		}
+	return undefined;
+}
+
 /** The call of this function that takes pages into the place. One in a loop may be meant to run at least once: that is none. */
-function takingOf(body: Body, state: State, name: string, release: CallExpr): ApiCall | undefined {
+function takingOf(body: Body, state: State, name: string, release: CallExpr): Taking | undefined {
 	for (const call of body.fn.calls) {
-		const api = body.around.apiCall(call);
-		const pages = api && api.api.record.takes !== 'none' && api.api.record.group !== 'release' && api.arg('pages');
-		if (!pages || isNull(pages) || targetOf(state, api, pages)?.place !== name) continue;
-		return loopsAround(body.fn, call.start, release.start).length === 0 ? api : undefined;
+		const taking = call === release ? undefined : takingBy(body, state, name, call);
+		if (taking) return loopsAround(body.fn, call.start, release.start).length === 0 ? taking : undefined;
 	}
 	return undefined;
 }
 
-/** Memory that has been allocated or declared on this path, and that nobody has put anything into. */
-function isUntouched(body: Body, state: State, name: string): boolean {
-	const value = state.values.get(name);
-	if (!isVariable(name) || !isPrivate(body, state, name) || value?.fresh !== 'raw' || body.filled.has(name))
-		return false;
-	// one page that was allocated is a page
-	return (
-		variableType(body.fn, name)?.pointers !== 1 || variableType(body.fn, name)?.array === true || value.signs === ANY
+/** The call may store pages anywhere that its arguments lead to; one that takes or releases them is followed. */
+function mayStore({ around }: Body, call: CallExpr): boolean {
+	const { name } = call;
+	return !(around.apiCall(call) || FREES.has(name) || ALLOCATORS.test(name) || readsOnly(name));
+}
+
+/** The object goes to a function that may put pages into it, other than these two. */
+function isHandedOut(body: Body, root: string, taking: CallExpr, release: CallExpr): boolean {
+	return body.fn.calls.some(
+		(call) =>
+			call.name !== taking.name &&
+			call.name !== release.name &&
+			mayStore(body, call) &&
+			call.args.some(
+				(arg) => rootOf(place(bare(arg)) ?? '') === root || (bare(arg).kind === 'unary' && mentions(arg, root)),
+			),
 	);
 }
 
+function mentions(expr: Expr, name: string): boolean {
+	let found = false;
+	postorder(expr, (at) => {
+		found ||= at.kind === 'name' && at.name === name;
+	});
+	return found;
+}
+
+/** Blocks of `fn` on ways from its entry to a block of `to` that avoid the blocks of `around`. */
+function between(fn: FunctionIR, around: ReadonlySet<number>, to: ReadonlySet<number>): ReadonlySet<number> {
+	const before = predecessors(fn);
+	const reach = (from: readonly number[], next: (id: number) => readonly number[]): ReadonlySet<number> => {
+		const seen = new Set(from);
+		const pending = [...from];
+		for (let id = pending.pop(); id !== undefined; id = pending.pop())
+			for (const other of next(id)) {
+				if (seen.has(other) || around.has(other)) continue;
+				seen.add(other);
+				pending.push(other);
+			}
+		return seen;
+	};
+	fn.effort.spend(2 * fn.blocks.length);
+	const ahead = reach([0], (id) => fn.blocks[id]?.successors ?? []);
+	const back = reach([...to], (id) => before[id] ?? []);
+	return new Set([...ahead].filter((id) => back.has(id)));
+}
+
+const predecessors = memoize((fn: FunctionIR): readonly (readonly number[])[] => {
+	const found = fn.blocks.map((): number[] => []);
+	for (const { id, successors } of fn.blocks) for (const next of successors) found[next]?.push(id);
+	return found;
+});
+
+/** Nobody on the way here can have filled an object that others know: the one function that might has failed. */
+function isUnfilled(body: Body, state: State, taking: CallExpr, release: CallExpr): boolean {
+	const blocks = callsByBlock(body.fn);
+	const way = between(body.fn, new Set(blocks.ofCall(taking)), new Set(blocks.ofCall(release)));
+	const strangers = body.fn.calls.filter(
+		(call) =>
+			call !== release && mayStore(body, call) && blocks.ofCall(call).some((id) => way.has(id)) && call.args.length > 0,
+	);
+	const hasFailed = [...state.values].some(
+		([name, { unknown, signs }]) => isVariable(name) && unknown && !(signs & ZERO),
+	);
+	return strangers.length === 0 || (strangers.length === 1 && hasFailed);
+}
+
+/** Memory that has been allocated or declared on this path, and that nobody has put anything into. */
+function isUntouched(body: Body, state: State, name: string, { call: taking }: Taking, release: Release): boolean {
+	const root = rootOf(name);
+	if (body.filled.has(name) || body.filled.has(root) || body.shadowed.has(root) || name.includes('[]')) return false;
+	const value = state.values.get(name);
+	const holds = (fresh: Value['fresh']): boolean =>
+		fresh === 'raw' || (fresh === 'zeroed' && release.overNull === 'never');
+	if (isVariable(name)) {
+		const type = variableType(body.fn, name);
+		const isArray = type?.pointers !== 1 || type.array === true;
+		// one page that was allocated is a page
+		const isBlank = value?.fresh === 'raw' ? isArray || value.signs === ANY : isArray && holds(value?.fresh);
+		return isBlank && isPrivate(body, state, name);
+	}
+	if (!/^\w+->[\w.]+$/.test(name)) return false;
+	const object = state.values.get(root);
+	const isOwn = isLocal(body.fn, root) && object?.fresh !== undefined && !object.published;
+	if (value)
+		return (
+			holds(value.fresh) &&
+			!value.published &&
+			(isOwn || (isParameter(body.fn, root) && isUnfilled(body, state, taking, release.call)))
+		);
+	return isOwn && holds(object.fresh) && !isHandedOut(body, root, taking, release.call);
+}
+
 /** The number of pages is one that the path knows to be above 0, or the one that the taking call asks for. */
-function isSome(state: State, count: Value, text: string | undefined, taking: ApiCall): boolean {
+function isSome(state: State, count: Value, text: string | undefined, { asked }: Taking): boolean {
 	if (count.signs === POS) return true;
-	const asked = taking.arg('count');
-	const isAsked =
-		asked !== undefined && text !== undefined && (written(asked) === text || placeOf(state, asked) === text);
+	const names = asked === undefined ? [] : [written(asked), placeOf(state, asked)];
+	const isAsked = [text, count.copyOf].some((name) => name !== undefined && names.includes(name));
 	return isAsked && (count.signs & ZERO) !== 0 && count.constant === undefined && count.result === undefined;
 }
 
@@ -81,18 +189,23 @@ export function judgeUntaken(body: Body, state: State, spot: Spot, release: Rele
 	if (state.doubtful || release.remembers || shape === 'element' || shape === 'from') return;
 	const { count } = release;
 	if (!count && (shape !== 'whole' || variableType(body.fn, name)?.pointers !== 1)) return;
-	if (!isUntouched(body, state, name)) return;
 	const taking = takingOf(body, state, name, release.call);
-	if (!taking || (count && !isSome(state, worth(state, count), written(count), taking))) return;
-	body.events.push({ kind: 'untaken', place: name, taking, release: release.call, state });
+	if (!taking || !isUntouched(body, state, name, taking, release)) return;
+	if (count && !isSome(state, worth(state, count), written(count), taking)) return;
+	body.events.push({ kind: 'untaken', place: name, taking: taking.call, release: release.call, state });
 }
 
 /** The same by a loop that releases one page a pass. */
-export function judgeUntakenLoop(body: Body, state: State, loop: Loop, name: string, { call, status }: Sweep): void {
+export function judgeUntakenLoop(body: Body, state: State, loop: Loop, name: string, sweep: Sweep): void {
+	const { call, status, kinds } = sweep;
 	const end = bound(loop);
-	if (state.doubtful || !call || status !== 'released' || end === undefined || !isUntouched(body, state, name)) return;
+	if (state.doubtful || !call || status !== 'released' || end === undefined) return;
 	const taking = takingOf(body, state, name, call);
+	if (!taking || !isInEveryPass(body.fn, loop, call)) return;
+	const overNull = overNullOf(body.fn, loop, name, sweep);
+	const release = { call, inner: call, kinds, count: undefined, walksPast: false, overNull, remembers: false };
+	if (!isUntouched(body, state, name, taking, release)) return;
 	const value = state.values.get(end) ?? { signs: POS | ZERO };
-	if (!taking || !isSome(state, value, end, taking) || !isInEveryPass(body.fn, loop, call)) return;
-	body.events.push({ kind: 'untaken', place: name, taking, release: call, state });
+	if (isSome(state, value, end, taking))
+		body.events.push({ kind: 'untaken', place: name, taking: taking.call, release: call, state });
 }

@@ -12,6 +12,7 @@ import { forgetVariable, mentioned, sameIndex } from './forgetting.js';
 import { handOn, remember } from './handing.js';
 import { isPageOfList, readList } from './listing.js';
 import { bound, isInEveryPass, loopsHeadedBy } from './loops.js';
+import { overNullOf } from './null-entries.js';
 import { walkList } from './page-lists.js';
 import { noteReleasedUse } from './released-uses.js';
 import { judgeSweep, judgeSweptAgain } from './releasing.js';
@@ -215,6 +216,7 @@ export function finishSweep(body: Body, state: State, loop: Loop, name: string, 
 	if (held.length === 0) {
 		judgeUntakenLoop(body, state, loop, name, sweep);
 		const { call, kinds } = sweep;
+		const overNull = overNullOf(body.fn, loop, name, sweep);
 		if (call && sweep.status === 'released' && end !== undefined && isInEveryPass(body.fn, loop, call))
 			releaseAll(body, state, name, end, {
 				call,
@@ -222,14 +224,15 @@ export function finishSweep(body: Body, state: State, loop: Loop, name: string, 
 				kinds,
 				count: undefined,
 				walksPast: false,
+				overNull,
 				remembers: false,
 			});
-		remember(body, state, name, sweep.status, sweep.kinds, sweep.call, end);
+		remember(body, state, name, { ...sweep, overNull }, end);
 		return;
 	}
 	if (sweep.status === 'released' && end !== undefined)
 		for (const holding of held) {
-			judgeSweep(body, state, holding, sweep, end);
+			judgeSweep(body, state, holding, loop, sweep, end);
 			judgeSweptAgain(body, state, holding, loop, sweep, end);
 		}
 	for (const holding of held) {
