@@ -12,7 +12,6 @@ import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
 import { joinGiven } from './returning.js';
 import { ANY, type Holding, NEG, POS } from './state.js';
 import { changesOf, fieldsSet, type Summary, type Way, writtenThrough } from './summary.js';
-import { type Teardown, teardowns } from './teardown.js';
 import { walk } from './walk.js';
 
 /** Calls of calls that are summarised. */
@@ -196,11 +195,6 @@ export class Ownership implements Surroundings {
 	get fields(): readonly FieldUse[] {
 		this.used ??= fieldUses(this.ir, this.walked, (fn) => this.walk(fn));
 		return this.used;
-	}
-
-	/** Pages in fields of records of this file whose memory is freed with them. */
-	get teardowns(): readonly Teardown[] {
-		return this.byAddress ? [] : teardowns(this.ir, this.walked);
 	}
 
 	/** Names of functions with more paths than are followed. */
