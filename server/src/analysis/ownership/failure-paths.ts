@@ -6,7 +6,7 @@ import type { FileContext } from '../context.js';
 import type { Exit, Walked } from './body.js';
 import { isFailure } from './contract.js';
 import { keyOn } from './fields.js';
-import { isKept, type Waiting } from './waiting.js';
+import { keptIn, type Waiting } from './waiting.js';
 
 /** Blocks that control may come to from one of these, and these. */
 function reachableFrom({ blocks }: FunctionIR, starts: readonly number[]): ReadonlySet<number> {
@@ -18,13 +18,12 @@ function reachableFrom({ blocks }: FunctionIR, starts: readonly number[]): Reado
 /** The exit leaves pages in the field, as every success does. */
 function keeps(fn: FunctionIR, exit: Exit, key: string): boolean {
 	for (const holding of exit.state.holdings.values())
-		if (holding.outcome !== 'none' && isKept(exit, holding) && keyOn(fn, exit.state, holding.place) === key)
-			return true;
+		if (holding.outcome !== 'none' && keptIn(fn, exit, holding) === key) return true;
 	return false;
 }
 
 /** What a call of a taker releases is what the same run of it took: behind it the function takes no more, and fails or keeps all. */
-export function isOfOwnRun({ fn, exits }: Walked, call: CallExpr, { key }: Waiting): boolean {
+export function isOfOwnRun({ fn, exits }: Walked, call: CallExpr, { key, isList }: Waiting): boolean {
 	const calls = callsByBlock(fn);
 	const own = calls.ofCall(call);
 	if (own.length === 0) return false;
@@ -36,7 +35,7 @@ export function isOfOwnRun({ fn, exits }: Walked, call: CallExpr, { key }: Waiti
 		calls.ofCall(other).some((id) => behind.has(id) || (own.includes(id) && other.start > call.start));
 	for (const exit of exits) {
 		for (const holding of exit.state.holdings.values())
-			if (keyOn(fn, exit.state, holding.place) === key && isBehind(holding.call)) return false;
+			if ((isList || keyOn(fn, exit.state, holding.place) === key) && isBehind(holding.call)) return false;
 		if (isFailure(fn, exit) || keeps(fn, exit, key)) continue;
 		const leaving = fn.blocks.filter(({ steps }) =>
 			steps.some(({ kind, start }) => kind === 'return' && start === exit.start),

@@ -1,5 +1,6 @@
 /** What a function does with a field that pages wait in. */
 import { ALLOCATORS, FREES, readsOnly } from '../../kernel/callees.js';
+import { CARRIER_FIELDS, LIST_FREES } from '../../kernel/page-flow.js';
 import type { CallExpr, Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import { typeOfExpr } from '../integers.js';
 import { bare, parts, roots } from '../walk.js';
@@ -34,9 +35,10 @@ export class FieldEffects {
 			return;
 		}
 		if (at.kind === 'call') {
-			const keeps = !(FREES.has(at.name) || ALLOCATORS.test(at.name) || readsOnly(at.name)) || COPIES.test(at.name);
-			const freed = FREES.has(at.name) ? at.args[FREES.get(at.name) ?? 0] : undefined;
-			if (freed && this.isMemory(bare(freed))) this.frees.push(at);
+			const frees = FREES.has(at.name) || (this.waiting.isList && LIST_FREES.has(at.name));
+			const keeps = !(frees || ALLOCATORS.test(at.name) || readsOnly(at.name)) || COPIES.test(at.name);
+			const freed = frees ? at.args[FREES.get(at.name) ?? 0] : undefined;
+			if (freed && this.isMemory(pointee(bare(freed)))) this.frees.push(at);
 			for (const part of parts(at)) this.look(part, !keeps);
 		} else if (at.kind === 'assign') {
 			this.look(at.left, true);
@@ -47,7 +49,11 @@ export class FieldEffects {
 		else if (at.kind === 'index') {
 			this.look(at.object, harmless);
 			this.look(at.index, true);
-		} else for (const part of parts(at)) this.look(part, harmless);
+		} else {
+			// a number of entries, the length of one
+			const isNumber = this.waiting.isList && at.kind === 'field' && !CARRIER_FIELDS.has(at.field);
+			for (const part of parts(at)) this.look(part, harmless || isNumber);
+		}
 	}
 
 	/** The field, of this record or of one whose type is not seen. */
@@ -59,8 +65,13 @@ export class FieldEffects {
 
 	/** The array in the field, or the object. */
 	private isMemory(at: Expr): boolean {
-		if (at.kind === 'field' && this.isField(at)) return !this.waiting.holding.single;
+		if (at.kind === 'field' && this.isField(at)) return this.waiting.isList || !this.waiting.holding.single;
 		const type = typeOfExpr(at, this.fn, this.ir);
 		return type?.base === this.waiting.record && type.pointers === 1;
 	}
+}
+
+/** `&buf->table` of a table that is part of the object. */
+function pointee(at: Expr): Expr {
+	return at.kind === 'unary' && at.op === '&' ? bare(at.operand) : at;
 }
