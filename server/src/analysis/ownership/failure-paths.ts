@@ -1,10 +1,12 @@
 /** Releases in functions that take pages, on paths which end in an error: nothing of what a success has left is released there. */
-import type { CallExpr, FunctionIR } from '../../syntax/ir.js';
+import { listCall } from '../../kernel/sinks/index.js';
+import type { CallExpr, FileIR, FunctionIR, Range } from '../../syntax/ir.js';
 import { callsByBlock } from '../call-blocks.js';
 import { allCalls } from '../callers.js';
 import type { FileContext } from '../context.js';
 import type { Exit, Walked } from './body.js';
 import { isFailure } from './contract.js';
+import { FieldEffects } from './field-effects.js';
 import { keyOn } from './fields.js';
 import { keptIn, type Waiting } from './waiting.js';
 
@@ -22,27 +24,56 @@ function keeps(fn: FunctionIR, exit: Exit, key: string): boolean {
 	return false;
 }
 
-/** What a call of a taker releases is what the same run of it took: behind it the function takes no more, and fails or keeps all. */
-export function isOfOwnRun({ fn, exits }: Walked, call: CallExpr, { key, isList }: Waiting): boolean {
+/** A place of a function: the blocks it is lowered to, and where it stands. */
+interface Point {
+	readonly blocks: readonly number[];
+	readonly start: number;
+}
+
+function isBehind({ blocks, start }: Point, of: Point, behind: ReadonlySet<number>): boolean {
+	return blocks.some((id) => behind.has(id) || (of.blocks.includes(id) && start > of.start));
+}
+
+/** What a taker releases there is what the same run of it took: behind it the function takes no more, and fails or keeps all. */
+function isOfOwnRun({ fn, exits }: Walked, at: Point, { key, isList }: Waiting): boolean {
 	const calls = callsByBlock(fn);
-	const own = calls.ofCall(call);
-	if (own.length === 0) return false;
 	const behind = reachableFrom(
 		fn,
-		own.flatMap((id) => fn.blocks[id]?.successors ?? []),
+		at.blocks.flatMap((id) => fn.blocks[id]?.successors ?? []),
 	);
-	const isBehind = (other: CallExpr): boolean =>
-		calls.ofCall(other).some((id) => behind.has(id) || (own.includes(id) && other.start > call.start));
 	for (const exit of exits) {
-		for (const holding of exit.state.holdings.values())
-			if ((isList || keyOn(fn, exit.state, holding.place) === key) && isBehind(holding.call)) return false;
+		for (const { place, call } of exit.state.holdings.values()) {
+			const taking = { blocks: calls.ofCall(call), start: call.start };
+			if ((isList || keyOn(fn, exit.state, place) === key) && isBehind(taking, at, behind)) return false;
+		}
 		if (isFailure(fn, exit) || keeps(fn, exit, key)) continue;
 		const leaving = fn.blocks.filter(({ steps }) =>
 			steps.some(({ kind, start }) => kind === 'return' && start === exit.start),
 		);
-		if (leaving.length === 0 || leaving.some(({ id }) => behind.has(id) || own.includes(id))) return false;
+		if (leaving.length === 0 || leaving.some(({ id }) => behind.has(id) || at.blocks.includes(id))) return false;
 	}
 	return true;
+}
+
+/** The same of what a call releases. */
+export function releasesOwnRun(taker: Walked, call: CallExpr, waiting: Waiting): boolean {
+	const blocks = callsByBlock(taker.fn).ofCall(call);
+	return blocks.length > 0 && isOfOwnRun(taker, { blocks, start: call.start }, waiting);
+}
+
+/** The same of all that a taker does with the field, but for the calls that put pages there. */
+export function usesOwnRun(ir: FileIR, taker: Walked, waiting: Waiting): boolean {
+	const filling: Range[] = taker.fn.calls.flatMap((call) => {
+		const into = listCall(call.name)?.into;
+		return into === undefined ? [] : (call.args[into] ?? []);
+	});
+	for (const { state } of taker.exits) for (const { call } of state.holdings.values()) filling.push(call);
+	return new FieldEffects(ir, taker.fn, waiting).open.every(({ block, isAlias, start, end }) => {
+		// what is done through a second name of an array is followed
+		if (isAlias && !waiting.isList) return true;
+		if (filling.some((one) => one.start <= start && end <= one.end)) return true;
+		return isOfOwnRun(taker, { blocks: [block], start }, waiting);
+	});
 }
 
 /** Functions that only takers call, themselves or through each other, where they release pages of their own run. */
@@ -72,7 +103,7 @@ export class FailureHelpers {
 		if (sites === undefined || sites.length === 0) return false;
 		return sites.every((site) => {
 			const taker = this.waiting.takers.get(site.fn);
-			return taker ? isOfOwnRun(taker, site.call, this.waiting) : this.has(site.fn);
+			return taker ? releasesOwnRun(taker, site.call, this.waiting) : this.has(site.fn);
 		});
 	}
 }

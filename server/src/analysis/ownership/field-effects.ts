@@ -1,7 +1,7 @@
 /** What a function does with a field that pages wait in. */
 import { ALLOCATORS, FREES, readsOnly } from '../../kernel/callees.js';
 import { CARRIER_FIELDS, LIST_FREES } from '../../kernel/page-flow.js';
-import type { CallExpr, Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
+import type { CallExpr, Expr, FileIR, FunctionIR, Range } from '../../syntax/ir.js';
 import { typeOfExpr } from '../integers.js';
 import { bare, parts, roots } from '../walk.js';
 import type { Waiting } from './waiting.js';
@@ -9,29 +9,52 @@ import type { Waiting } from './waiting.js';
 /** Calls that copy what an array names. */
 const COPIES = /^(?:mem(?:cpy|move)|READ_ONCE|data_race)$/;
 
-/** What a function does with a field: whether any of it may release the pages or tell others of them, and where its memory is freed. */
+interface OpenUse extends Range {
+	readonly block: number;
+	/** A variable is set to the field, or to its address. */
+	readonly isAlias: boolean;
+}
+
+/** What a function does with a field: where it may release the pages or tell others of them, and where its memory is freed. */
 export class FieldEffects {
 	readonly frees: CallExpr[] = [];
-	isOpen = false;
+	/** Uses that may release the pages or tell others of them. */
+	readonly open: OpenUse[] = [];
 	private readonly fn: FunctionIR;
 	private readonly ir: FileIR;
 	private readonly waiting: Waiting;
+	private block = 0;
 
 	constructor(ir: FileIR, fn: FunctionIR, waiting: Waiting) {
 		this.ir = ir;
 		this.fn = fn;
 		this.waiting = waiting;
-		for (const { steps, test } of fn.blocks) {
-			for (const step of steps) for (const root of roots(step)) this.look(root, step.kind === 'eval');
+		for (const { id, steps, test } of fn.blocks) {
+			this.block = id;
+			for (const step of steps) {
+				if (step.kind === 'declare' && step.init) this.give(step.init);
+				else for (const root of roots(step)) this.look(root, step.kind === 'eval');
+			}
 			if (test) this.look(test, true);
 		}
+	}
+
+	/** A variable gets the value. */
+	private give(value: Expr): void {
+		const at = pointee(bare(value));
+		if (this.isField(at)) this.add(at, true);
+		else this.look(value, false);
+	}
+
+	private add({ start, end }: Range, isAlias: boolean): void {
+		this.open.push({ start, end, block: this.block, isAlias });
 	}
 
 	/** @param harmless what is done with the value lets nobody have the pages */
 	private look(expr: Expr, harmless: boolean): void {
 		const at = bare(expr);
 		if (this.isField(at)) {
-			if (!harmless) this.isOpen = true;
+			if (!harmless) this.add(at, false);
 			return;
 		}
 		if (at.kind === 'call') {
@@ -42,7 +65,8 @@ export class FieldEffects {
 			for (const part of parts(at)) this.look(part, !keeps);
 		} else if (at.kind === 'assign') {
 			this.look(at.left, true);
-			this.look(at.right, false);
+			if (bare(at.left).kind === 'name') this.give(at.right);
+			else this.look(at.right, false);
 		} else if (at.kind === 'binary' && /^(?:==|!=|<|>|<=|>=|&&|\|\|)$/.test(at.op))
 			for (const part of parts(at)) this.look(part, true);
 		else if (at.kind === 'unary' && at.op === '!') this.look(at.operand, true);

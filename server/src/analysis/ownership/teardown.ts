@@ -5,7 +5,7 @@ import type { CallExpr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import type { FileContext } from '../context.js';
 import { macroWords } from '../macro-words.js';
 import type { Exit } from './body.js';
-import { FailureHelpers, isOfOwnRun } from './failure-paths.js';
+import { FailureHelpers, releasesOwnRun, usesOwnRun } from './failure-paths.js';
 import { FieldEffects } from './field-effects.js';
 import type { Holding } from './state.js';
 import { type Waiting, waitingFields } from './waiting.js';
@@ -32,7 +32,12 @@ function teardownOf(file: FileContext, waiting: Waiting): Teardown | undefined {
 	const helpers = new FailureHelpers(file, waiting);
 	const isOfTakers = (fn: FunctionIR): boolean => takers.has(fn) || helpers.has(fn);
 	if (!waiting.earlier.every((release) => isOfFailure(ir, waiting, release, isOfTakers))) return undefined;
-	if (naming.some((fn) => !isOfTakers(fn) && new FieldEffects(ir, fn, waiting).isOpen)) return undefined;
+	const isClosed = (fn: FunctionIR): boolean => {
+		const taker = takers.get(fn);
+		if (taker) return usesOwnRun(ir, taker, waiting);
+		return helpers.has(fn) || new FieldEffects(ir, fn, waiting).open.length === 0;
+	};
+	if (!naming.every(isClosed)) return undefined;
 	const named = new Set(naming);
 	const freeing = [...FREES.keys()].flatMap((name) => ir.naming(name)).filter((fn) => !named.has(fn));
 	const taking = new Set([...takers.keys()].map(({ name }) => name));
@@ -58,7 +63,7 @@ function isOfFailure(
 	const { call } = release;
 	const isWithin = fn.start <= call.start && call.start < fn.end;
 	const releasing = isWithin ? [call] : callsNamed(fn, ir.around(call.start) ?? '');
-	return releasing.length > 0 && releasing.every((one) => isOfOwnRun(taker, one, waiting));
+	return releasing.length > 0 && releasing.every((one) => releasesOwnRun(taker, one, waiting));
 }
 
 /** Fields of records that this file alone knows, whose pages it takes and never releases. */
