@@ -68,9 +68,7 @@ export function usesOwnRun(ir: FileIR, taker: Walked, waiting: Waiting): boolean
 		return into === undefined ? [] : (call.args[into] ?? []);
 	});
 	for (const { state } of taker.exits) for (const { call } of state.holdings.values()) filling.push(call);
-	return new FieldEffects(ir, taker.fn, waiting).open.every(({ block, isAlias, start, end }) => {
-		// what is done through a second name of an array is followed
-		if (isAlias && !waiting.isList) return true;
+	return new FieldEffects(ir, taker.fn, waiting).open.every(({ block, start, end }) => {
 		if (filling.some((one) => one.start <= start && end <= one.end)) return true;
 		return isOfOwnRun(taker, { blocks: [block], start }, waiting);
 	});
