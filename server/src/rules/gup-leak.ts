@@ -2,7 +2,7 @@ import type { FileContext } from '../analysis/context.js';
 import { droppedPages } from '../analysis/dropped.js';
 import type { Leak } from '../analysis/ownership/leaks.js';
 import type { Departure } from '../analysis/ownership/state.js';
-import type { Teardown } from '../analysis/ownership/teardown.js';
+import { type Teardown, teardowns } from '../analysis/ownership/teardown.js';
 import { shortReleases } from '../analysis/runs.js';
 import { giver, named, related, taken } from './path.js';
 import type { Report, Rule } from './rule.js';
@@ -104,7 +104,7 @@ export const gupLeak: Rule = {
 		for (const leak of file.ownership.leaks)
 			if (!leak.short) report(leakReport(file, leak, 'one way out leaves them behind'));
 		for (const lost of lostReports(file, false)) report(lost);
-		for (const teardown of file.ownership.teardowns) report(teardownReport(file, teardown));
+		for (const teardown of teardowns(file)) report(teardownReport(file, teardown));
 		for (const { taken: call, array, by, test } of droppedPages(file))
 			report({
 				...call.call.nameRange,

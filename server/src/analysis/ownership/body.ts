@@ -82,6 +82,8 @@ export interface Exit extends Range {
 	readonly result: string | undefined;
 	/** Holding with whose number what is returned was computed. */
 	readonly computed: string | undefined;
+	/** What is returned comes from a function that is not known: an errno, where it is not 0. */
+	readonly isForwarded: boolean;
 	/** What is returned is above 0 and comes from a function that is not known: no errno, and no number of this function. */
 	readonly unlikely: boolean;
 	readonly given: Given;

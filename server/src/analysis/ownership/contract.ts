@@ -11,6 +11,12 @@ export function fails(fn: FunctionIR, signs: number): boolean {
 	return base !== 'void' && base !== 'bool' && signs !== 0 && !(signs & (ZERO | POS)) && (signs & NEG) !== 0;
 }
 
+/** The same of an exit, with what a function that is not known returned: an errno where it is not 0; and with false. */
+export function isFailure(fn: FunctionIR, { signs, isForwarded }: Exit): boolean {
+	if (fn.returnType.base === 'bool') return signs === ZERO;
+	return fails(fn, isForwarded && fn.returnType.pointers === 0 ? signs & ~POS : signs);
+}
+
 /** A number in an object of the caller was computed with the result: it says how many there are. */
 function isTold({ values }: State, { id }: Holding): boolean {
 	for (const [place, { result, signs }] of values)

@@ -13,7 +13,6 @@ import { moreOf } from './over-null.js';
 import { joinGiven } from './returning.js';
 import { ANY, type Holding, NEG, POS } from './state.js';
 import { changesOf, fieldsSet, type Summary, type Way, writtenThrough } from './summary.js';
-import { type Teardown, teardowns } from './teardown.js';
 import { walk } from './walk.js';
 
 /** Calls of calls that are summarised. */
@@ -197,11 +196,6 @@ export class Ownership implements Surroundings {
 	get fields(): readonly FieldUse[] {
 		this.used ??= fieldUses(this.ir, this.walked, (fn) => this.walk(fn));
 		return this.used;
-	}
-
-	/** Pages in fields of records of this file whose memory is freed with them. */
-	get teardowns(): readonly Teardown[] {
-		return this.byAddress ? [] : teardowns(this.ir, this.walked);
 	}
 
 	/** Names of functions with more paths than are followed. */

@@ -270,6 +270,10 @@ export function amongst(value: Value, numbers: readonly number[] | undefined): V
 	return { ...value, constant: few?.length === 1 ? few[0] : undefined, oneOf: few && few.length > 1 ? few : undefined };
 }
 
+function isErrno({ unknown, signs }: Value): boolean {
+	return unknown === true || signs === NEG;
+}
+
 export function joinValues(a: Value, b: Value): Value {
 	if (sameValue(a, b)) return a;
 	const [some, others] = [constantsOf(a), constantsOf(b)];
@@ -285,7 +289,7 @@ export function joinValues(a: Value, b: Value): Value {
 		frame: a.frame || b.frame,
 		fresh: a.fresh && b.fresh ? (a.fresh === b.fresh ? a.fresh : 'raw') : undefined,
 		published: a.published || b.published,
-		unknown: a.unknown && b.unknown,
+		unknown: (a.unknown && isErrno(b)) || (b.unknown && isErrno(a)) || undefined,
 	};
 	return sameValue(joined, a) ? a : joined;
 }

@@ -133,10 +133,12 @@ export function leaveFunction(body: Body, state: State, at: Range, value: Expr |
 	const computed = value && kept === undefined ? returned.result : undefined;
 	// pages were put there: the pointer is a valid one
 	const signs = given.pages.length > 0 ? POS : value ? returned.signs : ANY;
-	const unlikely =
-		value !== undefined && bare(value).kind === 'name' && returned.signs === POS && returned.unknown === true;
+	const isForwarded = value !== undefined && bare(value).kind === 'name' && returned.unknown === true;
+	const unlikely = isForwarded && returned.signs === POS;
 	const numbers = value && constantsOf(returned);
-	body.exits.push({ start: at.start, end: at.end, state, signs, numbers, result: kept, computed, unlikely, given });
+	const result = kept;
+	const { start, end } = at;
+	body.exits.push({ start, end, state, signs, numbers, result, computed, isForwarded, unlikely, given });
 }
 
 /** `{ .pages = pages }`: the same array has two names from here on. */

@@ -1,0 +1,118 @@
+/** What a function does with a field that pages wait in. */
+import { ALLOCATORS, FREES, readsOnly } from '../../kernel/callees.js';
+import { CARRIER_FIELDS, LIST_FREES } from '../../kernel/page-flow.js';
+import type { CallExpr, Expr, FileIR, FunctionIR, Range } from '../../syntax/ir.js';
+import { typeOfExpr } from '../integers.js';
+import { isLocal, shadowedNames } from '../variables.js';
+import { bare, everywhere, parts, roots } from '../walk.js';
+import type { Waiting } from './waiting.js';
+
+/** Calls that copy what an array names. */
+const COPIES = /^(?:mem(?:cpy|move)|READ_ONCE|data_race)$/;
+
+interface OpenUse extends Range {
+	readonly block: number;
+}
+
+/** What a function does with a field: where it may release the pages or tell others of them, and where its memory is freed. */
+export class FieldEffects {
+	readonly frees: CallExpr[] = [];
+	/** Uses that may release the pages or tell others of them. */
+	readonly open: OpenUse[] = [];
+	private readonly fn: FunctionIR;
+	private readonly ir: FileIR;
+	private readonly waiting: Waiting;
+	/** Variables that are the field, or its address, wherever they have a value. */
+	private readonly aliases: ReadonlySet<string>;
+	private block = 0;
+
+	constructor(ir: FileIR, fn: FunctionIR, waiting: Waiting) {
+		this.ir = ir;
+		this.fn = fn;
+		this.waiting = waiting;
+		this.aliases = this.findAliases();
+		for (const { id, steps, test } of fn.blocks) {
+			this.block = id;
+			for (const step of steps) {
+				const isAlias = step.kind === 'declare' && this.aliases.has(step.variable.name);
+				if (!isAlias) for (const root of roots(step)) this.look(root, step.kind === 'eval');
+			}
+			if (test) this.look(test, true);
+		}
+	}
+
+	private findAliases(): ReadonlySet<string> {
+		const values = new Map<string, Expr[]>();
+		const set = (name: string, value: Expr): void => {
+			values.set(name, [...(values.get(name) ?? []), value]);
+		};
+		for (const { steps } of this.fn.blocks)
+			for (const step of steps) if (step.kind === 'declare' && step.init) set(step.variable.name, step.init);
+		everywhere(this.fn, (expr) => {
+			const left = expr.kind === 'assign' ? bare(expr.left) : undefined;
+			if (expr.kind === 'assign' && left?.kind === 'name') set(left.name, expr.right);
+		});
+		const shadowed = shadowedNames(this.fn);
+		return new Set(
+			[...values].flatMap(([name, [value, ...more]]) =>
+				value &&
+				more.length === 0 &&
+				this.isField(pointee(bare(value))) &&
+				isLocal(this.fn, name) &&
+				!shadowed.has(name)
+					? name
+					: [],
+			),
+		);
+	}
+
+	/** @param harmless what is done with the value lets nobody have the pages */
+	private look(expr: Expr, harmless: boolean): void {
+		const at = bare(expr);
+		if (this.isField(at) || (at.kind === 'name' && this.aliases.has(at.name))) {
+			if (!harmless) this.open.push({ start: at.start, end: at.end, block: this.block });
+			return;
+		}
+		if (at.kind === 'call') {
+			const frees = FREES.has(at.name) || (this.waiting.isList && LIST_FREES.has(at.name));
+			const keeps = !(frees || ALLOCATORS.test(at.name) || readsOnly(at.name)) || COPIES.test(at.name);
+			const freed = frees ? at.args[FREES.get(at.name) ?? 0] : undefined;
+			if (freed && this.isMemory(pointee(bare(freed)))) this.frees.push(at);
+			for (const part of parts(at)) this.look(part, !keeps);
+		} else if (at.kind === 'assign') {
+			const left = bare(at.left);
+			this.look(left, true);
+			if (!(left.kind === 'name' && this.aliases.has(left.name))) this.look(at.right, false);
+		} else if (at.kind === 'binary' && /^(?:==|!=|<|>|<=|>=|&&|\|\|)$/.test(at.op))
+			for (const part of parts(at)) this.look(part, true);
+		else if (at.kind === 'unary' && at.op === '!') this.look(at.operand, true);
+		else if (at.kind === 'index') {
+			this.look(at.object, harmless);
+			this.look(at.index, true);
+		} else {
+			// a number of entries, the length of one
+			const isNumber = this.waiting.isList && at.kind === 'field' && !CARRIER_FIELDS.has(at.field);
+			for (const part of parts(at)) this.look(part, harmless || isNumber);
+		}
+	}
+
+	/** The field, of this record or of one whose type is not seen. */
+	private isField(at: Expr): boolean {
+		if (at.kind !== 'field' || at.field !== this.waiting.field) return false;
+		const type = typeOfExpr(at.object, this.fn, this.ir);
+		return type === undefined || type.base === this.waiting.record;
+	}
+
+	/** The array in the field, or the object. */
+	private isMemory(at: Expr): boolean {
+		if (this.isField(at) || (at.kind === 'name' && this.aliases.has(at.name)))
+			return this.waiting.isList || !this.waiting.holding.single;
+		const type = typeOfExpr(at, this.fn, this.ir);
+		return type?.base === this.waiting.record && type.pointers === 1;
+	}
+}
+
+/** `&buf->table` of a table that is part of the object. */
+function pointee(at: Expr): Expr {
+	return at.kind === 'unary' && at.op === '&' ? bare(at.operand) : at;
+}
