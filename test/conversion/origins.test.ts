@@ -108,7 +108,8 @@ describe('pages that a field tells from others', () => {
 	test.each([
 		[
 			'a constant',
-			['bool bounced', 'int kind'],
+			['struct heron_req {', 'enum heron_kind { HERON_USER, HERON_OWN };\n\nstruct heron_req {'],
+			['bool bounced', 'enum heron_kind kind'],
 			['bounced = false', 'kind = HERON_USER'],
 			['bounced = true', 'kind = HERON_OWN'],
 			['(req->bounced)', '(req->kind == HERON_OWN)'],

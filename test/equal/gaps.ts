@@ -47,7 +47,6 @@ export const gaps: readonly Gap[] = [
 	{ rewriting: 'a field in a local', file: 'gup-double-release.md', word: 'example_stop', reason: FIELD },
 	{ rewriting: 'a field in a local', file: 'dma-error-path.before.c', word: 'card_dma_start', reason: FIELD },
 	{ rewriting: 'a field in a local', file: 'merged-pages.before.c', word: 'acc_map_user', reason: FIELD },
-	{ rewriting: 'a field in a local', file: 'repeated-pin.before.c', word: 'grab_pin', reason: FIELD },
 	{ rewriting: 'x -> x != 0', file: 'gup-double-release.md', word: 'prev', reason: EARLIER_PAGE },
 	{ rewriting: 'p -> p != NULL', file: 'gup-double-release.md', word: 'prev', reason: EARLIER_PAGE },
 	{

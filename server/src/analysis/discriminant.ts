@@ -4,6 +4,7 @@
  */
 import { RELEASES } from '../kernel/giving-back.js';
 import type { CallExpr, Expr, FunctionIR, Loop, Step } from '../syntax/ir.js';
+import { escapeOf } from './confined.js';
 import type { ApiCall, FileContext } from './context.js';
 import { type Flow, replay, solve, statesAt, TOO_LARGE } from './flow.js';
 import { typeOfExpr } from './integers.js';
@@ -12,7 +13,7 @@ import { originOf } from './page-origin.js';
 import { keyOf, levelOf, locate } from './page-places.js';
 import { type PassedTest, testsAt } from './path-tests.js';
 import { isLocal, isParameter, variableType } from './variables.js';
-import { bare, evaluate, everywhere, isNull, place, rootOf, roots } from './walk.js';
+import { bare, evaluate, everywhere, isNull, place, postorder, rootOf, roots } from './walk.js';
 
 /** On which side of the test at a release pages are: where it comes out as there, or where it does not. */
 export type Side = 'here' | 'elsewhere';
@@ -58,23 +59,29 @@ interface Discriminant {
 	readonly truth: boolean;
 }
 
-function discriminants({ file, fn, call }: Asked): Discriminant[] {
-	return [...testsAt(fn, call).values()].flatMap((passed) => discriminantOf(file, fn, passed));
+function discriminants({ file, fn, call }: Asked, object: string): Discriminant[] {
+	return [...testsAt(fn, call).values()].flatMap((passed) => discriminantOf(file, fn, passed, object));
 }
 
-function discriminantOf(file: FileContext, fn: FunctionIR, { test, truth }: PassedTest): Discriminant[] {
+/** @param object the variable through which the pages are released: the test has to be about the same */
+function discriminantOf(
+	file: FileContext,
+	fn: FunctionIR,
+	{ test, truth }: PassedTest,
+	object: string,
+): Discriminant[] {
 	const at = bare(test);
 	const sides = at.kind === 'binary' && at.op === '==' ? [bare(at.left), bare(at.right)] : [at];
 	const asked = sides.find((side) => side.kind === 'field');
-	const constant = sides.find((side) => side !== asked);
-	if (asked?.kind !== 'field' || (constant && !constantOf(constant))) return [];
+	const other = sides.find((side) => side !== asked);
+	const constant = other && constantOf(other);
+	if (asked?.kind !== 'field' || (other && !constant) || place(asked.object) !== object) return [];
 	const record = typeOfExpr(asked.object, fn, file.ir)?.base;
-	return record ? [{ record, field: asked.field, constant: constant && constantOf(constant), truth }] : [];
+	return record ? [{ record, field: asked.field, constant, truth }] : [];
 }
 
 function constantOf(expr: Expr): string | undefined {
 	const at = bare(expr);
-	if (at.kind === 'number') return String(at.value ?? at.text);
 	return at.kind === 'name' && CONSTANT.test(at.name) ? at.name : undefined;
 }
 
@@ -93,22 +100,77 @@ export interface Asked {
  */
 export function toldApart(asked: Asked): Told | undefined {
 	const { file, fn, pages } = asked;
-	const holder = elementOf(fn, pages) ?? pages;
-	const at = locate(holder, fn, file.ir);
-	if (at?.root.kind !== 'record') return undefined;
+	const stored = elementOf(fn, pages) ?? pages;
+	const at = locate(stored, fn, file.ir);
+	const object = rootOf(place(stored) ?? '');
+	if (at?.root.kind !== 'record' || at.path.length !== 1 || object === '') return undefined;
 	const key = keyOf(at);
-	const field = at.path.at(-1);
-	if (field === undefined) return undefined;
-	const only = new Proof(asked, { key, field }, undefined).heldAt();
+	const holder = { key, record: at.root.name, field: at.path[0] as string };
+	if (!isPlainField(file, holder)) return undefined;
+	const only = new Proof(asked, holder, undefined).heldAt();
 	if (only) return { side: only, field: undefined };
-	for (const discriminant of discriminants(asked)) {
-		if (discriminant.field === field) continue;
-		const proof = new Proof(asked, { key, field }, discriminant);
+	for (const discriminant of discriminants(asked, object)) {
+		if (discriminant.field === holder.field || discriminant.record !== holder.record) continue;
+		if (!isPlainField(file, discriminant)) continue;
+		const proof = new Proof(asked, holder, discriminant);
+		if (!proof.isStillTested(fn, object)) continue;
 		const isStored = proof.hasOtherRelease();
 		for (const side of ['here', 'elsewhere'] as const)
 			if (proof.holds(side)) return { side, field: isStored ? discriminant.field : undefined };
 	}
 	return undefined;
+}
+
+/**
+ * Every use of the field in the text is one that is followed, `object->field` of a variable, and nobody else has the objects: the
+ * record is declared in the file itself, or its objects are confined to functions that are seen.
+ */
+function isPlainField(
+	file: FileContext,
+	{ record, field }: { readonly record: string; readonly field: string },
+): boolean {
+	const tag = record.replace(/^struct /, '');
+	if (tag === record || hasParts(file.text, tag)) return false;
+	const own = file.text.slice(0, file.unit.own);
+	const isOwn = new RegExp(`\\bstruct\\s+${tag}\\s*\\{`).test(own) && !file.path.endsWith('.h');
+	if (!isOwn && escapeOf(file, record)) return false;
+	const starts = new Set<number>();
+	for (const fn of file.ir.naming(field)) {
+		if (!fn.clean) return false;
+		everywhere(fn, (expr) => {
+			const isIt =
+				expr.kind === 'field' &&
+				expr.field === field &&
+				expr.object.kind === 'name' &&
+				typeOf(file, fn, expr) === record;
+			if (isIt) starts.add(expr.end);
+		});
+	}
+	const code = file.text.replace(/\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"/g, (text) =>
+		' '.repeat(text.length),
+	);
+	for (const { index, 0: use } of code.matchAll(new RegExp(`(?:->|\\.)\\s*${field}\\b`, 'g')))
+		if (!starts.has(index + use.length)) return false;
+	// a macro may stand for the field, or for one that names it
+	return !new RegExp(`^[\\t ]*#[\\t ]*define\\b.*\\b${field}\\b`, 'm').test(code.replace(/\\\r?\n/g, '  '));
+}
+
+function typeOf(file: FileContext, fn: FunctionIR, { object }: Expr & { readonly kind: 'field' }): string | undefined {
+	return typeOfExpr(object, fn, file.ir)?.base;
+}
+
+/** Parts of the record may be written together: an inner struct, a union, a group. */
+function hasParts(text: string, tag: string): boolean {
+	const head = new RegExp(`\\bstruct\\s+${tag}\\s*\\{`).exec(text);
+	const end = head ? text.indexOf('\n}', head.index) : -1;
+	if (!head) return false;
+	const body = text.slice(head.index + head[0].length, end < 0 ? undefined : end);
+	const name = /^\n\}[^\n]*/.exec(text.slice(Math.max(0, end)))?.[0] ?? '';
+	return (
+		/\{|\bunion\b|struct_group/.test(body) ||
+		/\btypedef\b[^;{}]*$/.test(text.slice(0, head.index)) ||
+		/\}\s*\w+\s*;/.test(name)
+	);
 }
 
 /** `page = req->pages[i];`: what a local page stands for, where it is stored once. */
@@ -127,6 +189,7 @@ function elementOf(fn: FunctionIR, pages: Expr): Expr | undefined {
 
 interface Holder {
 	readonly key: string;
+	readonly record: string;
 	readonly field: string;
 }
 
@@ -149,7 +212,7 @@ class Proof {
 	/** The release gets nothing but user pages, or nothing but others, which the function has stored before. */
 	heldAt(): Side | undefined {
 		const { fn, call } = this.asked;
-		if (!fn.clean || !this.isOneObject(fn)) return undefined;
+		if (!fn.clean || !this.isOneObject(fn) || this.isWrittenAsMemory()) return undefined;
 		const flow = new OriginFlow(this, fn, this.asked);
 		const states = statesAt(fn, flow).get(call);
 		if (!states || flow.isLost) return undefined;
@@ -162,6 +225,7 @@ class Proof {
 	/** @param side on which the user pages are */
 	holds(side: Side): boolean {
 		const isStrict = this.hasOtherRelease();
+		if (this.isWrittenAsMemory()) return false;
 		return [...this.functions].every((fn) => fn.clean && this.isOneObject(fn) && this.keeps(fn, side, isStrict));
 	}
 
@@ -203,27 +267,68 @@ class Proof {
 
 	/** Of two objects of the record, one could hold the pages and the other be told about. */
 	private isOneObject(fn: FunctionIR): boolean {
+		if (this.hasAlias(fn)) return false;
 		const names = new Set<string>();
-		const moved: string[] = [];
 		let escapes = false;
 		everywhere(fn, (expr) => {
-			if (expr.kind === 'assign') {
-				const at = place(expr.left);
-				if (at && (this.isDiscriminant(fn, expr.left) || this.isHolder(fn, expr.left))) names.add(rootOf(at));
-				else if (at) moved.push(at);
-			} else if (expr.kind === 'unary' && /^(?:&|\+\+|--)$/.test(expr.op) && this.isDiscriminant(fn, expr.operand))
+			if (expr.kind === 'field' && (this.isDiscriminant(fn, expr) || this.isHolder(fn, expr)))
+				names.add(rootOf(place(expr) ?? ''));
+			else if (expr.kind === 'unary' && /^(?:&|\+\+|--)$/.test(expr.op) && this.isDiscriminant(fn, expr.operand))
 				escapes = true;
 		});
-		for (const { steps } of fn.blocks)
-			for (const step of steps) {
-				if (step.kind === 'declare' && step.init) moved.push(step.variable.name);
-				// a loop macro makes its variable another object each time
-				if (step.kind === 'each') for (const arg of step.args) moved.push(place(arg) ?? '', place(arg) ?? '');
-			}
 		const [name] = names;
-		if (escapes || names.size > 1) return false;
-		const changes = moved.filter((one) => one === name).length;
-		return changes <= (name !== undefined && isParameter(fn, name) ? 0 : 1);
+		return !escapes && names.size <= 1 && (name === undefined || isSetOnce(fn, name));
+	}
+
+	/** The place has another name, or somebody else fills it. */
+	private hasAlias(fn: FunctionIR): boolean {
+		let found = false;
+		// the array itself, and not one of its elements
+		const isWhole = (expr: Expr): boolean => {
+			const at = bare(expr);
+			const inner = bare(at.kind === 'binary' ? at.left : at.kind === 'unary' && at.op === '&' ? at.operand : at);
+			const isArray = at.kind !== 'unary' && /^(?:array|carrier|unknown)$/.test(levelOf(inner, fn, this.asked.file.ir));
+			return (isArray || (at.kind === 'unary' && at.op === '&')) && this.isHolder(fn, inner);
+		};
+		const isScalar = (expr: Expr): boolean => {
+			const at = bare(expr);
+			return at.kind === 'field' && levelOf(at, fn, this.asked.file.ir) === 'unknown';
+		};
+		everywhere(fn, (expr) => {
+			if (expr.kind === 'assign' && isWhole(expr.right) && !isScalar(expr.right)) found = true;
+			if (expr.kind === 'list' && expr.items.some((item) => this.isHolder(fn, item))) found = true;
+			if (expr.kind === 'call' && !RELEASES.has(expr.name) && !this.asked.takings.has(expr.start))
+				if (expr.args.some((arg) => isWhole(arg) && !isScalar(arg))) found = true;
+			if (expr.kind === 'call' && expr.args.some((arg) => this.by && this.isDiscriminant(fn, arg))) found = true;
+			if (expr.kind === 'assign' && expr.op !== '=' && this.isDiscriminant(fn, expr.left)) found = true;
+		});
+		for (const { steps } of fn.blocks)
+			for (const step of steps)
+				if (step.kind === 'declare' && step.init && isWhole(step.init) && !isScalar(step.init)) found = true;
+		return found;
+	}
+
+	/** Somewhere an object of the record is written, or copied, without its fields. */
+	private isWrittenAsMemory(): boolean {
+		const { ir } = this.asked.file;
+		return AS_MEMORY.some((name) =>
+			ir
+				.naming(name)
+				.some((fn) =>
+					fn.calls.some(
+						(call) => call.name === name && !isWholeZeroing(call) && call.args.some((arg) => this.isObject(fn, arg)),
+					),
+				),
+		);
+	}
+
+	/** The object, or the address of a part of it. */
+	private isObject(fn: FunctionIR, arg: Expr): boolean {
+		let at = bare(arg);
+		while (at.kind === 'binary') at = bare(at.left);
+		const inner = bare(at.kind === 'unary' && at.op === '&' ? at.operand : at);
+		const isWhole = inner.kind === 'name' || (at.kind === 'unary' && at.op === '&');
+		return isWhole && variableType(fn, rootOf(place(inner) ?? ''))?.base === this.holder.record;
 	}
 
 	private keeps(fn: FunctionIR, side: Side, isStrict: boolean): boolean {
@@ -241,7 +346,7 @@ class Proof {
 					states,
 					root,
 					(now, expr) => {
-						if (expr.kind === 'call' && this.touches(expr)) check(now);
+						if (expr.kind === 'call' && this.touches(fn, expr)) check(now);
 						return flow.visit(now, expr);
 					},
 					(a, b) => flow.join(a, b),
@@ -255,17 +360,28 @@ class Proof {
 		return kept && !flow.isLost;
 	}
 
-	/** The call may store one of both: it finds them up to date and leaves them so. */
-	touches({ name }: CallExpr): boolean {
-		const known = this.touching.get(name);
+	/** The call may store one of both, now or in a callback: it finds them up to date and leaves them so. */
+	touches(fn: FunctionIR, call: CallExpr): boolean {
+		const callee = this.asked.file.ir.lookup(call.name);
+		if (callee) return this.reaches(callee);
+		if (call.name === '') return true;
+		// who gets the object may have it used elsewhere
+		if (RELEASES.has(call.name) || this.asked.takings.has(call.start) || isWholeZeroing(call)) return false;
+		return call.args.some((arg) => this.isObject(fn, arg));
+	}
+
+	private reaches(callee: FunctionIR): boolean {
+		const known = this.touching.get(callee.name);
 		if (known !== undefined) return known;
-		const callee = this.asked.file.ir.lookup(name);
-		// an indirect call may come back
-		if (!callee) return name === '';
-		this.touching.set(name, this.functions.has(callee));
-		const found = this.functions.has(callee) || callee.calls.some((call) => call.name !== '' && this.touches(call));
-		this.touching.set(name, found);
+		this.touching.set(callee.name, this.functions.has(callee));
+		const found = this.functions.has(callee) || callee.calls.some((call) => this.touches(callee, call));
+		this.touching.set(callee.name, found);
 		return found;
+	}
+
+	/** Between the test and the release nothing is done with the object, and it is the same one. */
+	isStillTested(fn: FunctionIR, object: string): boolean {
+		return isSetOnce(fn, object) && !fn.calls.some((call) => this.touches(fn, call));
 	}
 
 	/** Where a value puts the discriminant. */
@@ -273,35 +389,101 @@ class Proof {
 		if (!this.by) return 'unknown';
 		const { constant, truth } = this.by;
 		const at = bare(value);
-		const holds = constant === undefined ? truthOf(fn, at) : equals(at, constant);
+		const holds = constant === undefined ? truthOf(fn, at, value.start) : equals(this.asked.file.text, at, constant);
 		if (holds === undefined) return 'unknown';
 		return holds === truth ? 'here' : 'elsewhere';
 	}
 }
 
-function equals(at: Expr, constant: string): boolean | undefined {
-	const stored = constantOf(at);
-	return stored === undefined ? undefined : stored === constant;
+/** They read or write memory without its fields. Source: include/linux/{string,uaccess,uio,slab}.h. */
+const AS_MEMORY = [
+	...[
+		'memset',
+		'memcpy',
+		'memmove',
+		'__memcpy',
+		'memset_after',
+		'memset_startat',
+		'memzero_explicit',
+		'memcpy_and_pad',
+	],
+	...[
+		'kmemdup',
+		'kvmemdup',
+		'memdup_user',
+		'krealloc',
+		'kvrealloc',
+		'copy_from_user',
+		'__copy_from_user',
+		'copy_from_iter',
+	],
+	...['copy_from_iter_full', 'get_user', '__get_user', 'bcopy', 'memcpy_fromio', 'strscpy', 'sscanf'],
+];
+
+/** A parameter that stays what it is, or a variable that is set at the start and never again. */
+function isSetOnce(fn: FunctionIR, name: string): boolean {
+	let changes = 0;
+	everywhere(fn, (expr) => {
+		if (expr.kind === 'assign' && place(expr.left) === name) changes++;
+		if (expr.kind === 'unary' && /^(?:\+\+|--|&)$/.test(expr.op) && place(expr.operand) === name)
+			changes += expr.op === '&' ? 0 : 2;
+	});
+	for (const { steps } of fn.blocks)
+		for (const step of steps) {
+			if (step.kind === 'declare' && step.init && step.variable.name === name) changes++;
+			// a loop macro makes its variable another object each time
+			if (step.kind === 'each' && step.args.some((arg) => place(arg) === name)) changes += 2;
+		}
+	if (isParameter(fn, name)) return changes === 0;
+	const again = fn.blocks.some(({ successors }) => successors.includes(0));
+	const first = fn.blocks[0]?.steps.some(
+		(step) =>
+			(step.kind === 'declare' && step.init && step.variable.name === name) ||
+			(step.kind === 'eval' && step.expr.kind === 'assign' && place(step.expr.left) === name),
+	);
+	return changes === 0 || (changes === 1 && first === true && !again);
 }
 
-function truthOf(fn: FunctionIR, at: Expr): boolean | undefined {
+/** `memset(cs, 0, sizeof(*cs))` */
+function isWholeZeroing({ name, args }: CallExpr): boolean {
+	const [object, value] = args;
+	return (
+		name === 'memset' && object !== undefined && bare(object).kind === 'name' && value !== undefined && isNull(value)
+	);
+}
+
+/** Two enumerators of one enum that gives no numbers are different ones. */
+function equals(text: string, at: Expr, constant: string): boolean | undefined {
+	const stored = constantOf(at);
+	if (stored === undefined || stored === constant) return stored === undefined ? undefined : true;
+	const lists = [...text.matchAll(/\benum\b[^{};]*\{([^{}=]*)\}/g)].map(([, body = '']) => new Set(body.match(/\w+/g)));
+	return lists.some((names) => names.has(stored) && names.has(constant)) ? false : undefined;
+}
+
+function truthOf(fn: FunctionIR, at: Expr, where: number): boolean | undefined {
 	if (isNull(at)) return false;
-	if (at.kind === 'number') return at.value === undefined ? undefined : at.value !== 0;
-	if (at.kind === 'unary' && at.op === '&') return true;
+	if (at.kind === 'number') return at.value === 1 ? true : undefined;
+	if (at.kind === 'unary' && at.op === '&')
+		return bare(at.operand).kind === 'name' || isFieldOfName(at.operand) ? true : undefined;
 	if (at.kind !== 'name') return undefined;
 	if (at.name === 'true' || at.name === 'false') return at.name === 'true';
-	return isDereferenced(fn, at.name) ? true : undefined;
+	return isDereferenced(fn, at.name, where) ? true : undefined;
+}
+
+function isFieldOfName(expr: Expr): boolean {
+	return expr.kind === 'field' && expr.object.kind === 'name';
 }
 
 /** The element is counted from a number that comes from somewhere else. */
 function isAppended(fn: FunctionIR, left: Expr): boolean {
 	if (left.kind !== 'index') return false;
 	const index = bare(left.index);
-	if (index.kind === 'number') return false;
+	if (index.kind === 'number') return index.value !== 0;
 	if (index.kind !== 'name' || !isLocal(fn, index.name)) return true;
 	let isCounted = true;
 	const starts = (value: Expr): void => {
-		isCounted &&= bare(value).kind === 'number';
+		const at = bare(value);
+		isCounted &&= at.kind === 'number' && at.value === 0;
 	};
 	everywhere(fn, (expr) => {
 		if (expr.kind === 'assign' && place(expr.left) === index.name) starts(expr.right);
@@ -312,21 +494,20 @@ function isAppended(fn: FunctionIR, left: Expr): boolean {
 	return !isCounted;
 }
 
-/** What a pointer points to is used, and nobody asks whether it is NULL. */
-function isDereferenced(fn: FunctionIR, name: string): boolean {
+/** What a pointer points to is used in the same block, in which the pointer keeps its value. */
+function isDereferenced(fn: FunctionIR, name: string, where: number): boolean {
 	if ((variableType(fn, name)?.pointers ?? 0) === 0) return false;
-	const isIt = (expr: Expr): boolean => place(expr) === name;
-	let used = false;
-	everywhere(fn, (expr) => {
-		if (expr.kind === 'field' && expr.arrow && isIt(expr.object)) used = true;
+	return fn.blocks.some(({ steps }) => {
+		if (!steps.some(({ start, end }) => start <= where && where < end)) return false;
+		let [used, changed] = [false, false];
+		for (const step of steps)
+			for (const root of roots(step))
+				postorder(root, (expr) => {
+					if (expr.kind === 'field' && expr.arrow && place(expr.object) === name) used = true;
+					if (expr.kind === 'assign' && place(expr.left) === name) changed = true;
+				});
+		return used && !changed;
 	});
-	const asks = (test: Expr): boolean => {
-		const at = bare(test);
-		if (at.kind === 'unary' && at.op === '!') return asks(at.operand);
-		if (at.kind === 'binary') return [at.left, at.right].some((side) => asks(side));
-		return isIt(at);
-	};
-	return used && !fn.blocks.some(({ test }) => test !== undefined && asks(test));
 }
 
 /** @param isStrict user pages on the wrong side are released as others */
@@ -358,20 +539,40 @@ class OriginFlow implements Flow<States> {
 	private readonly asked: Asked;
 	/** Tests of loops that release the pages, with the outcome that ends the loop. */
 	private readonly ends: ReadonlyMap<Expr, boolean>;
+	/** Of loops that fill the place from its start: where they end at once, nothing was there. */
+	private readonly filled: ReadonlyMap<Expr, boolean>;
 
 	constructor(proof: Proof, fn: FunctionIR, asked: Asked) {
 		this.proof = proof;
 		this.fn = fn;
 		this.asked = asked;
-		const entry: State = proof.fillsFromStart(fn) ? { ...ENTRY, content: 'none' } : ENTRY;
-		this.entry = new Map([[textOf(entry), entry]]);
+		this.entry = new Map([[textOf(ENTRY), ENTRY]]);
 		this.ends = new Map(fn.loops.filter((loop) => this.releasesAll(loop)).flatMap((loop) => endsOf(fn, loop)));
+		const fills = proof.fillsFromStart(fn) ? fn.loops.filter((loop) => this.stores(loop)) : [];
+		this.filled = new Map(fills.flatMap((loop) => endsOf(fn, loop)));
 	}
 
-	private releasesAll({ start, end }: Loop): boolean {
-		return this.fn.calls.some(
-			(call) => start <= call.start && call.start < end && this.proof.isReleased(this.fn, call),
-		);
+	/** `for (i = 0; i < req->nr; i++)`, `while (i--)`: each pass releases, and none is left out. */
+	private releasesAll({ start, end, init, test, update }: Loop): boolean {
+		const { text } = this.asked.file;
+		const isIn = (call: CallExpr): boolean => start <= call.start && call.start < end;
+		if (!this.fn.calls.some((call) => isIn(call) && this.proof.isReleased(this.fn, call))) return false;
+		if (/\b(?:continue|break|goto|return)\b/.test(text.slice(start, end))) return false;
+		const at = test && bare(test);
+		if (at?.kind === 'unary') return at.op === '--' && !init && !update;
+		const first = init && bare(init);
+		const bound = at?.kind === 'binary' && at.op === '<' ? bare(at.right) : undefined;
+		return first?.kind === 'assign' && isNull(first.right) && bound !== undefined && isFieldOfName(bound);
+	}
+
+	/** The loop stores pages there, from the first place on. */
+	private stores({ start, end }: Loop): boolean {
+		let found = false;
+		everywhere(this.fn, (expr) => {
+			if (expr.start < start || expr.start >= end) return;
+			if (expr.kind === 'assign' && this.proof.isHolder(this.fn, expr.left) && !isNull(expr.right)) found = true;
+		});
+		return found;
 	}
 
 	step(states: States, step: Step): States {
@@ -400,8 +601,11 @@ class OriginFlow implements Flow<States> {
 
 	private call(states: States, call: CallExpr): States {
 		const { fn, proof } = this;
-		if (proof.isReleased(fn, call)) return this.each(states, (state) => ({ ...state, content: 'none' }));
-		if (proof.touches(call)) return this.each(states, ({ locals, results }) => ({ ...ENTRY, locals, results }));
+		if (proof.isReleased(fn, call))
+			return call.args.some((arg) => isElement(fn, arg))
+				? states
+				: this.each(states, (state) => ({ ...state, content: 'none' }));
+		if (proof.touches(fn, call)) return this.each(states, ({ locals, results }) => ({ ...ENTRY, locals, results }));
 		const taking = this.asked.takings.get(call.start);
 		const pages = taking && takenInto(taking);
 		if (!pages) return states;
@@ -441,9 +645,10 @@ class OriginFlow implements Flow<States> {
 			return this.each(states, (state) => ({ ...state, side: proof.sideOf(fn, right) }));
 		if (proof.isHolder(fn, left)) {
 			const isElement = bare(left).kind === 'index';
+			const isFirst = proof.fillsFromStart(fn);
 			return this.each(states, (state) => {
 				const stored = this.content(state, right);
-				return { ...state, content: isElement ? added(state.content, stored) : stored };
+				return { ...state, content: isElement ? added(state.content, stored, isFirst) : stored };
 			});
 		}
 		const name = place(left);
@@ -463,11 +668,11 @@ class OriginFlow implements Flow<States> {
 		const name = place(value);
 		const known = name === undefined ? undefined : state.locals.get(name);
 		if (known) return known;
-		if (this.proof.isHolder(this.fn, value)) return state.content === 'entry' ? 'mixed' : state.content;
+		if (this.proof.isHolder(this.fn, value)) return 'mixed';
 		const { taken, other } = originOf(this.asked.file, this.fn, value);
 		const ours = [...taken].filter(({ call }) => this.asked.takings.has(call.start)).length;
 		if (ours > 0) return other || ours < taken.size ? 'mixed' : 'user';
-		return other || taken.size > 0 ? 'other' : 'none';
+		return 'other';
 	}
 
 	assume(states: States, test: Expr, truth: boolean): States | undefined {
@@ -477,6 +682,8 @@ class OriginFlow implements Flow<States> {
 
 	private known(states: States, test: Expr, truth: boolean): States {
 		if (this.ends.get(test) === truth) return this.each(states, (state) => ({ ...state, content: 'none' }));
+		if (this.filled.get(test) === truth)
+			return this.each(states, (state) => (state.content === 'entry' ? { ...state, content: 'none' } : state));
 		const absent = absentPage(test, truth);
 		if (!absent) return states;
 		if (this.proof.isHolder(this.fn, absent))
@@ -513,14 +720,23 @@ class OriginFlow implements Flow<States> {
 	}
 }
 
+/** One of many: the others stay. */
+function isElement(fn: FunctionIR, arg: Expr): boolean {
+	const at = bare(elementOf(fn, arg) ?? arg);
+	return at.kind === 'index' || (at.kind === 'unary' && at.op === '*');
+}
+
 function local(state: State, name: string, content: Content): State {
 	return { ...state, locals: new Map(state.locals).set(name, content) };
 }
 
-/** An array with one more element. */
-function added(held: Content, stored: Content): Content {
+/**
+ * An array with one more element.
+ * @param isFirst the function fills it from its start
+ */
+function added(held: Content, stored: Content, isFirst: boolean): Content {
 	if (stored === 'none' || held === stored) return held;
-	return held === 'none' || held === 'entry' ? stored : 'mixed';
+	return held === 'none' || (held === 'entry' && isFirst) ? stored : 'mixed';
 }
 
 function result(state: State, name: string, outcome: Outcome | undefined): State {

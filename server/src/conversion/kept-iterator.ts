@@ -1,36 +1,32 @@
-/** The iterator that pages were extracted from, where the object that has the pages keeps it: whoever releases them asks it. */
+/** The iterator that pages were extracted from, where the object that has the pages keeps a pointer to it: whoever releases them asks it. */
 import { callsOf, isAddressTaken } from '../analysis/callers.js';
+import { escapeOf } from '../analysis/confined.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { typeOfExpr } from '../analysis/integers.js';
 import { keepsIterator } from '../analysis/iterator-keep.js';
-import { isLocal, parameterAt, variableType } from '../analysis/variables.js';
+import { isLocal, isParameter, parameterAt, variableType } from '../analysis/variables.js';
 import { bare, everywhere, isNull, place, rootOf } from '../analysis/walk.js';
-import { ALLOCATORS } from '../kernel/callees.js';
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
 import { isStillThere } from './room.js';
 
-/** A field that is an iterator, or points to one. */
+/** A field that points to an iterator. */
 interface IteratorField {
+	/** "struct example_state" */
 	readonly record: string;
 	readonly field: string;
-	readonly isPointer: boolean;
+	/** Where the pages are. */
+	readonly holder: string;
 }
 
 type Field = Expr & { readonly kind: 'field' };
 
-function fieldOf(expr: Expr | undefined): Field | undefined {
-	const at = expr && bare(expr);
-	return at?.kind === 'field' ? at : undefined;
-}
-
-function recordOf(file: FileContext, fn: FunctionIR, { object }: Field): string | undefined {
-	return typeOfExpr(object, fn, file.ir)?.base;
-}
-
 /**
  * The iterator as an argument in `fn`, where pages of the object are released.
+ *
+ * The object lives on the stack of a function whose parameter the iterator is, goes to nobody who is not seen, and gets the
+ * iterator once, when it is zeroed: so it is the same one, and alive, wherever its pages are released.
  * @param isOurs only pages that were taken from it come to the release
- * @returns undefined where the object does not have it, or may have another one by then
+ * @returns undefined where that is not shown
  */
 export function keptIterator(
 	file: FileContext,
@@ -39,72 +35,113 @@ export function keptIterator(
 	{ fn, call, isOurs }: { readonly fn: FunctionIR; readonly call: CallExpr; readonly isOurs: boolean },
 ): string | undefined {
 	const iter = taking.arg('iter');
-	const at = iter && bare(iter);
-	const isPointer = !(at?.kind === 'unary' && at.op === '&');
-	const field = fieldOf(at?.kind === 'unary' && at.op === '&' ? at.operand : at);
-	const record = field && recordOf(file, taker, field);
-	if (!field || !record || bare(field.object).kind !== 'name') return undefined;
-	const kept: IteratorField = { record, field: field.field, isPointer };
-	if (!isSetOnce(file, kept, isOurs)) return undefined;
+	const field = iter && bare(iter);
+	const holder = call.args.map((arg) => bare(arg)).find((arg) => arg.kind === 'field');
+	if (field?.kind !== 'field' || field.object.kind !== 'name' || holder?.kind !== 'field') return undefined;
+	const record = typeOfExpr(field.object, taker, file.ir)?.base;
+	if (!record || escapeOf(file, record)) return undefined;
+	const kept: IteratorField = { record, field: field.field, holder: holder.field };
+	if (!isAlwaysSeen(file, kept) || !isSetOnce(file, kept, isOurs)) return undefined;
 	const object = [...fn.params, ...fn.locals].find(({ type }) => type.base === record && type.pointers === 1);
-	if (!object || !isNamedThrough(call, object.name) || !isStillThere(fn, call, object.name)) return undefined;
-	return `${isPointer ? '' : '&'}${object.name}->${field.field}`;
+	if (!object || rootOf(place(holder) ?? '') !== object.name || !isStillThere(fn, call, object.name)) return undefined;
+	return `${object.name}->${field.field}`;
 }
 
-/** The pages that are released are those of the object. */
-function isNamedThrough(call: CallExpr, name: string): boolean {
-	return call.args.some((arg) => rootOf(place(arg) ?? '') === name);
+function isIt(file: FileContext, fn: FunctionIR, { record, field }: IteratorField, expr: Expr): boolean {
+	return expr.kind === 'field' && expr.field === field && typeOfExpr(expr.object, fn, file.ir)?.base === record;
+}
+
+/** Every use of the field in the text is one that is followed. */
+function isAlwaysSeen(file: FileContext, kept: IteratorField): boolean {
+	const ends = new Set<number>();
+	for (const fn of file.ir.naming(kept.field))
+		everywhere(fn, (expr) => {
+			if (isIt(file, fn, kept, expr)) ends.add(expr.end);
+			// a field of this name of another record
+			else if (expr.kind === 'field' && expr.field === kept.field && typeOfExpr(expr.object, fn, file.ir))
+				ends.add(expr.end);
+		});
+	const code = file.text.replace(/\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*/g, (text) => ' '.repeat(text.length));
+	const uses = [...code.matchAll(new RegExp(`(?:->|\\.)\\s*${kept.field}\\b`, 'g'))];
+	return uses.every(({ index, 0: use }) => ends.has(index + use.length));
 }
 
 /** The field gets an iterator when its object is new, and nothing makes that another one. */
 function isSetOnce(file: FileContext, kept: IteratorField, isOurs: boolean): boolean {
 	return file.ir.naming(kept.field).every((fn) => {
 		let once = fn.clean;
-		const isIt = (expr: Expr): boolean => {
-			const field = fieldOf(expr);
-			return field?.field === kept.field && recordOf(file, fn, field) === kept.record;
-		};
 		everywhere(fn, (expr) => {
-			if (expr.kind === 'assign' && isIt(expr.left)) once &&= isForNew(file, fn, kept, expr, isOurs);
+			if (expr.kind === 'assign' && isIt(file, fn, kept, bare(expr.left)))
+				once &&= isForNew(file, fn, kept, expr, isOurs);
+			// another name for the iterator
+			if (expr.kind === 'assign' && isIt(file, fn, kept, bare(expr.right))) once = false;
+			if (expr.kind === 'unary' && expr.op === '&' && isIt(file, fn, kept, bare(expr.operand))) once = false;
+			if (expr.kind === 'list' && expr.items.some((item) => isIt(file, fn, kept, bare(item)))) once = false;
 			if (expr.kind === 'call')
 				expr.args.forEach((arg, i) => {
-					const at = bare(arg);
-					const inner = at.kind === 'unary' && at.op === '&' ? at.operand : at;
-					if (isIt(inner)) once &&= keepsIterator(file, expr, i);
+					if (isIt(file, fn, kept, bare(arg))) once &&= keepsIterator(file, expr, i);
 				});
 		});
+		for (const { steps } of fn.blocks)
+			for (const step of steps)
+				if (step.kind === 'declare' && step.init && isIt(file, fn, kept, bare(step.init))) once = false;
 		return once;
 	});
 }
 
-/** The object has no pages yet, and is gone before the iterator is. */
+/** The store stands in a function that zeroes the object first, and does nothing with its pages. */
 function isForNew(
 	file: FileContext,
 	fn: FunctionIR,
 	kept: IteratorField,
-	store: Expr & { readonly kind: 'assign' },
+	{ op, left, right, start }: Expr & { readonly kind: 'assign' },
 	isOurs: boolean,
 ): boolean {
-	const name = place((bare(store.left) as Field).object);
-	if (name === undefined || store.op !== '=' || !isCleared(fn, name, store.start)) return false;
-	if (!kept.isPointer) return true;
-	if (isNull(store.right)) return isOurs;
-	const object = parameterAt(fn, name);
-	const source = bare(store.right);
+	const name = place((bare(left) as Field).object);
+	const source = bare(right);
+	const object = name === undefined ? -1 : parameterAt(fn, name);
 	const iterator = source.kind === 'name' ? parameterAt(fn, source.name) : -1;
-	if (object < 0 || iterator < 0) return false;
-	// an object that lives no longer than the function that has the iterator
+	if (name === undefined || op !== '=' || object < 0 || iterator < 0 || !isZeroedFirst(fn, name, start)) return false;
+	if (new RegExp(`\\b${kept.holder}\\b`).test(file.slice(fn.body)) || isAddressTaken(file, fn.name)) return false;
+	return callsOf(file, fn.name).every((site) => {
+		const from = site.call.args[iterator];
+		if (!from || !isAutomatic(site.fn, kept.record, site.call.args[object])) return false;
+		return isNull(from) ? isOurs : isOfCaller(file, site.fn, bare(from), fn.name);
+	});
+}
+
+/** `memset(cs, 0, sizeof(*cs));` as the first thing that is done. */
+function isZeroedFirst(fn: FunctionIR, name: string, before: number): boolean {
+	const first = fn.blocks[0]?.steps.find((step) => step.kind !== 'declare');
+	const at = first?.kind === 'eval' ? bare(first.expr) : undefined;
+	if (at?.kind !== 'call' || at.name !== 'memset' || at.start > before) return false;
+	const [object, value] = at.args;
+	return object !== undefined && place(object) === name && value !== undefined && isNull(value);
+}
+
+/** The iterator of whoever called: a parameter that stays what it is, given to one object. */
+function isOfCaller(file: FileContext, fn: FunctionIR, from: Expr, init: string): boolean {
+	if (from.kind !== 'name' || !isParameter(fn, from.name) || isLocal(fn, from.name) || !fn.clean) return false;
+	if (isChanged(file, fn, from.name, init)) return false;
+	const sets = fn.calls.filter(({ name }) => name === init);
 	return (
-		!isAddressTaken(file, fn.name) &&
-		callsOf(file, fn.name).every(
-			(site) =>
-				isAutomatic(site.fn, kept.record, site.call.args[object]) && (isOurs || !isNone(site.call.args[iterator])),
-		)
+		sets.length === 1 &&
+		!fn.loops.some((loop) => sets.some((call) => loop.start <= call.start && call.start < loop.end))
 	);
 }
 
-function isNone(expr: Expr | undefined): boolean {
-	return expr === undefined || isNull(expr);
+/** Something else than `init` and functions that keep the kind of an iterator gets it. */
+function isChanged(file: FileContext, fn: FunctionIR, name: string, init: string): boolean {
+	const isName = (expr: Expr): boolean => expr.kind === 'name' && expr.name === name;
+	let [uses, known] = [0, 0];
+	everywhere(fn, (expr) => {
+		if (isName(expr)) uses++;
+		if (expr.kind === 'call')
+			expr.args.forEach((arg, i) => {
+				if (isName(bare(arg)) && (expr.name === init || keepsIterator(file, expr, i))) known++;
+			});
+	});
+	return uses !== known;
 }
 
 /** `&cs` of `struct fuse_copy_state cs;` */
@@ -115,23 +152,4 @@ function isAutomatic(fn: FunctionIR, record: string, arg: Expr | undefined): boo
 	if (inner.kind !== 'name' || !isLocal(fn, inner.name)) return false;
 	const type = variableType(fn, inner.name);
 	return type?.base === record && type.pointers === 0;
-}
-
-/** The object is allocated, or zeroed as a whole, before the store. */
-function isCleared(fn: FunctionIR, name: string, before: number): boolean {
-	let cleared = false;
-	const makes = (value: Expr): boolean => {
-		const at = bare(value);
-		return at.kind === 'call' && ALLOCATORS.test(at.name);
-	};
-	everywhere(fn, (expr) => {
-		if (expr.start >= before) return;
-		if (expr.kind === 'assign' && place(expr.left) === name && makes(expr.right)) cleared = true;
-		if (expr.kind === 'call' && expr.name === 'memset' && place(expr.args[0] as Expr) === name) cleared = true;
-	});
-	for (const { steps } of fn.blocks)
-		for (const step of steps)
-			if (step.kind === 'declare' && step.variable.name === name && step.init)
-				if (makes(step.init) || step.init.kind === 'list') cleared = true;
-	return cleared;
 }

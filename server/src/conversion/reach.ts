@@ -1,6 +1,7 @@
 /** Where the pages of some taking calls may get to, forward along the flows of the files that are seen. */
 
 import { allCalls, callsOf } from '../analysis/callers.js';
+import { type Escape, escapeOf } from '../analysis/confined.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { flowIndex } from '../analysis/flow-index.js';
 import { flowsOf, type Source } from '../analysis/page-flows.js';
@@ -8,7 +9,6 @@ import { keyOf, type Level, levelOf, levelOfType, locate, type PagePlace } from 
 import { isParameter, parameterAt, variableType } from '../analysis/variables.js';
 import { bare, everywhere, isNull, postorder, roots } from '../analysis/walk.js';
 import type { CType, Expr, FunctionIR } from '../syntax/ir.js';
-import { type Escape, escapeOf } from './confined.js';
 import { isKnownCall } from './hands.js';
 
 /** More places than this are not gone through. */
@@ -152,14 +152,21 @@ function isTyped(file: FileContext, place: PagePlace): boolean {
 	const record = root.name.replace(/^(?:struct|union) /, '');
 	const type = file.ir.field(record, field);
 	if (hasUnion(file.text, record) || (type && !isPages(type))) return false;
-	return file.ir.naming(field).every((fn) => staysPages(file, fn, place));
+	return !isInMacro(file.text, field) && file.ir.naming(field).every((fn) => staysPages(file, fn, place));
 }
+
+/** They store what they are given somewhere else. */
+const EXCHANGES = /xchg|store|assign|swap|WRITE_ONCE/;
 
 /** Another field may be the same memory. */
 function hasUnion(text: string, record: string): boolean {
 	const head = new RegExp(`\\b(?:struct|union)\\s+${record}\\s*\\{`).exec(text);
 	const end = head ? text.indexOf('\n}', head.index) : -1;
 	return head !== null && /\bunion\b/.test(text.slice(head.index, end < 0 ? undefined : end));
+}
+
+function isInMacro(text: string, field: string): boolean {
+	return new RegExp(`^[\\t ]*#[\\t ]*define\\b.*\\b${field}\\b`, 'm').test(text.replace(/\\\r?\n/g, '  '));
 }
 
 function isPages(type: CType | undefined): boolean {
@@ -180,7 +187,7 @@ function staysPages(file: FileContext, fn: FunctionIR, place: PagePlace): boolea
 		if (expr.kind === 'assign' && isIt(expr.right)) stays &&= levelOf(bare(expr.left), fn, file.ir) !== 'none';
 		if (expr.kind === 'list' && expr.items.some(isIt)) stays = false;
 		if (expr.kind === 'call' && expr.args.some(isIt))
-			stays &&= file.ir.lookup(expr.name) !== undefined || isKnownCall(file, fn, expr);
+			stays &&= file.ir.lookup(expr.name) !== undefined || (isKnownCall(file, fn, expr) && !EXCHANGES.test(expr.name));
 	});
 	for (const { steps } of fn.blocks)
 		for (const step of steps)

@@ -1,8 +1,9 @@
 /** Whether objects of a record never leave the functions that are seen: escape analysis of what lives on the stack and is passed down. */
-import type { FileContext } from '../analysis/context.js';
-import { variableType } from '../analysis/variables.js';
-import { bare, parts, roots } from '../analysis/walk.js';
+
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
+import type { FileContext } from './context.js';
+import { variableType } from './variables.js';
+import { bare, parts, roots } from './walk.js';
 
 /** Read or write an object as memory, and keep nothing. */
 const AS_MEMORY = /^(?:mem(?:set|zero_explicit)|sizeof)$/;
@@ -23,7 +24,7 @@ export type Escape = readonly CallExpr[];
  */
 export function escapeOf(file: FileContext, record: string): Escape | undefined {
 	const tag = record.replace(/^(?:struct|union) /, '');
-	if (tag === record || isPartOfOthers(file, record)) return [];
+	if (tag === record || isPartOfOthers(file, record) || hasTypedef(file.text, tag)) return [];
 	const names: Name[] = [];
 	for (const fn of file.ir.naming(tag))
 		for (const { name, type } of fn.locals)
@@ -71,8 +72,11 @@ function passedOn(
 			found.push({ fn: callee, name: param.name });
 		else if (!AS_MEMORY.test(call.name)) escapes.push(call);
 	};
+	// by the address of a field the object around it is found
+	const isPartOf = (at: Expr): boolean => at.kind === 'field' && (isName(bare(at.object)) || isPartOf(bare(at.object)));
 	const visit = (expr: Expr): void => {
 		// a field, or a copy of the whole object, which is of the same record
+		if (expr.kind === 'unary' && expr.op === '&' && isPartOf(bare(expr.operand))) stays = false;
 		const object =
 			expr.kind === 'field' ? expr.object : expr.kind === 'unary' && expr.op === '*' ? expr.operand : undefined;
 		if (object && isName(bare(object))) return;
@@ -93,6 +97,17 @@ function passedOn(
 	}
 	fn.effort.spend(fn.blocks.length);
 	return stays ? { names: found, escapes } : undefined;
+}
+
+/** By another name of the type its objects are not found. */
+function hasTypedef(text: string, tag: string): boolean {
+	const head = new RegExp(`\\bstruct\\s+${tag}\\s*\\{`).exec(text);
+	const end = head ? text.indexOf('\n}', head.index) : -1;
+	const behind = end < 0 ? '' : (/^\n\}[^\n;]*/.exec(text.slice(end))?.[0] ?? '');
+	return (
+		new RegExp(`\\btypedef\\s+struct\\s+${tag}\\b`).test(text) ||
+		/\}\s*\w/.test(behind.replace(/__\w+(?:\([^)]*\))?/g, ''))
+	);
 }
 
 /** The record is a field of another one, or a variable of the file. */
