@@ -24,6 +24,7 @@ const IN_TEXT = 'a conversion looks for the statement in the text: it is refused
 const FLAGS_NAME = 'a parameter is taken for flags by its name';
 const ONE_EXIT =
 	'the values that one variable has on the paths to a single exit are told from each other only by their signs';
+const ELEMENT_OF_MANY = 'p[0] is one of many numbers: what it was set to is not told to the caller, as it is of *p';
 const EARLIER_PAGE = 'a pointer to a page of an earlier pass is told from none only where it is tested as it stands';
 
 export const gaps: readonly Gap[] = [
@@ -47,6 +48,7 @@ export const gaps: readonly Gap[] = [
 	{ rewriting: 'a field in a local', file: 'gup-double-release.md', word: 'example_stop', reason: FIELD },
 	{ rewriting: 'a field in a local', file: 'dma-error-path.before.c', word: 'card_dma_start', reason: FIELD },
 	{ rewriting: 'a field in a local', file: 'merged-pages.before.c', word: 'acc_map_user', reason: FIELD },
+	{ rewriting: '*p -> p[0]', file: 'registered-buffer.after.c', word: 'ring_pin_pages', reason: ELEMENT_OF_MANY },
 	{ rewriting: 'x -> x != 0', file: 'gup-double-release.md', word: 'prev', reason: EARLIER_PAGE },
 	{ rewriting: 'p -> p != NULL', file: 'gup-double-release.md', word: 'prev', reason: EARLIER_PAGE },
 	{

@@ -56,15 +56,12 @@ export function dereferenced(range: Range, operand: Expr): Expr {
 	return { start, end, kind: 'unary', op: '*', operand };
 }
 
-/** `a[i]`: of an array of arrays, and of a pointer to a number, `a[0]` is `*a`, which is how what a caller gets back is written. */
+/** `a[i]`: of an array of arrays `a[0]` is `*a`, which is how the one that a caller gets back is written. */
 export function element(range: Range, object: Expr, index: Expr, types: ReadonlyMap<string, CType>): Expr {
 	const { start, end } = range;
 	const type = object.kind === 'name' ? types.get(object.name) : undefined;
-	const isGiven =
-		type &&
-		(type.pointers > 2 ||
-			(type.pointers === 1 && !type.array && !/^(?:const )?(?:struct|union|void)\b/.test(type.base)));
-	if (isGiven && numberOf(index) === 0) return { start, end, kind: 'unary', op: '*', operand: object };
+	if (type && type.pointers > 2 && numberOf(index) === 0)
+		return { start, end, kind: 'unary', op: '*', operand: object };
 	return { start, end, kind: 'index', object, index };
 }
 
