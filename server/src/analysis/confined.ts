@@ -1,6 +1,7 @@
 /** Whether objects of a record never leave the functions that are seen: escape analysis of what lives on the stack and is passed down. */
 
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import type { FileContext } from './context.js';
 import { variableType } from './variables.js';
 import { bare, parts, roots } from './walk.js';
@@ -23,6 +24,15 @@ export type Escape = readonly CallExpr[];
  * @returns undefined for such a record, else how its objects get out
  */
 export function escapeOf(file: FileContext, record: string): Escape | undefined {
+	const known = escapes(file);
+	if (!known.has(record)) known.set(record, found(file, record));
+	return known.get(record);
+}
+
+/** Of the records of a file that were asked for. */
+const escapes = memoize((_: FileContext) => new Map<string, Escape | undefined>());
+
+function found(file: FileContext, record: string): Escape | undefined {
 	const tag = record.replace(/^(?:struct|union) /, '');
 	if (tag === record || isPartOfOthers(file, record) || hasTypedef(file.text, tag)) return [];
 	const names: Name[] = [];

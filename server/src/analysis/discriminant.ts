@@ -8,6 +8,7 @@ import { escapeOf } from './confined.js';
 import type { ApiCall, FileContext } from './context.js';
 import { type Flow, replay, solve, statesAt, TOO_LARGE } from './flow.js';
 import { typeOfExpr } from './integers.js';
+import { macroWords } from './macro-words.js';
 import { takenInto } from './page-flows.js';
 import { originOf } from './page-origin.js';
 import { keyOf, levelOf, locate } from './page-places.js';
@@ -152,7 +153,7 @@ function isPlainField(
 	for (const { index, 0: use } of code.matchAll(new RegExp(`(?:->|\\.)\\s*${field}\\b`, 'g')))
 		if (!starts.has(index + use.length)) return false;
 	// a macro may stand for the field, or for one that names it
-	return !new RegExp(`^[\\t ]*#[\\t ]*define\\b.*\\b${field}\\b`, 'm').test(code.replace(/\\\r?\n/g, '  '));
+	return !macroWords(file).has(field);
 }
 
 function typeOf(file: FileContext, fn: FunctionIR, { object }: Expr & { readonly kind: 'field' }): string | undefined {
@@ -541,6 +542,7 @@ class OriginFlow implements Flow<States> {
 	private readonly ends: ReadonlyMap<Expr, boolean>;
 	/** Of loops that fill the place from its start: where they end at once, nothing was there. */
 	private readonly filled: ReadonlyMap<Expr, boolean>;
+	private readonly isFilledFromStart: boolean;
 
 	constructor(proof: Proof, fn: FunctionIR, asked: Asked) {
 		this.proof = proof;
@@ -548,7 +550,8 @@ class OriginFlow implements Flow<States> {
 		this.asked = asked;
 		this.entry = new Map([[textOf(ENTRY), ENTRY]]);
 		this.ends = new Map(fn.loops.filter((loop) => this.releasesAll(loop)).flatMap((loop) => endsOf(fn, loop)));
-		const fills = proof.fillsFromStart(fn) ? fn.loops.filter((loop) => this.stores(loop)) : [];
+		this.isFilledFromStart = proof.fillsFromStart(fn);
+		const fills = this.isFilledFromStart ? fn.loops.filter((loop) => this.stores(loop)) : [];
 		this.filled = new Map(fills.flatMap((loop) => endsOf(fn, loop)));
 	}
 
@@ -645,10 +648,9 @@ class OriginFlow implements Flow<States> {
 			return this.each(states, (state) => ({ ...state, side: proof.sideOf(fn, right) }));
 		if (proof.isHolder(fn, left)) {
 			const isElement = bare(left).kind === 'index';
-			const isFirst = proof.fillsFromStart(fn);
 			return this.each(states, (state) => {
 				const stored = this.content(state, right);
-				return { ...state, content: isElement ? added(state.content, stored, isFirst) : stored };
+				return { ...state, content: isElement ? added(state.content, stored, this.isFilledFromStart) : stored };
 			});
 		}
 		const name = place(left);

@@ -4,6 +4,7 @@ import { allCalls, callsOf } from '../analysis/callers.js';
 import { type Escape, escapeOf } from '../analysis/confined.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { flowIndex } from '../analysis/flow-index.js';
+import { macroWords } from '../analysis/macro-words.js';
 import { flowsOf, type Source } from '../analysis/page-flows.js';
 import { keyOf, type Level, levelOf, levelOfType, locate, type PagePlace } from '../analysis/page-places.js';
 import { isParameter, parameterAt, variableType } from '../analysis/variables.js';
@@ -152,7 +153,7 @@ function isTyped(file: FileContext, place: PagePlace): boolean {
 	const record = root.name.replace(/^(?:struct|union) /, '');
 	const type = file.ir.field(record, field);
 	if (hasUnion(file.text, record) || (type && !isPages(type))) return false;
-	return !isInMacro(file.text, field) && file.ir.naming(field).every((fn) => staysPages(file, fn, place));
+	return !macroWords(file).has(field) && file.ir.naming(field).every((fn) => staysPages(file, fn, place));
 }
 
 /** They store what they are given somewhere else. */
@@ -163,10 +164,6 @@ function hasUnion(text: string, record: string): boolean {
 	const head = new RegExp(`\\b(?:struct|union)\\s+${record}\\s*\\{`).exec(text);
 	const end = head ? text.indexOf('\n}', head.index) : -1;
 	return head !== null && /\bunion\b/.test(text.slice(head.index, end < 0 ? undefined : end));
-}
-
-function isInMacro(text: string, field: string): boolean {
-	return new RegExp(`^[\\t ]*#[\\t ]*define\\b.*\\b${field}\\b`, 'm').test(text.replace(/\\\r?\n/g, '  '));
 }
 
 function isPages(type: CType | undefined): boolean {
