@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { type Analysis, needles } from '../server/src/engine.js';
 import type { Kernel } from '../server/src/kernel/types.js';
 import { analyse, corpus, engine, type KernelFile } from '../test/kernel/corpus.js';
-import { residentMemory } from './resident.js';
+import { residentMemory } from './process-memory.js';
 import { table } from './table.js';
 import { kernelTree, TREE_NAMES, TREES_HINT } from './trees.js';
 

@@ -15,8 +15,8 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { words } from '../server/src/kernel/words.js';
 import type { Status } from '../server/src/lsp/status.js';
 import { MODERN, Session } from '../test/lsp/session.js';
+import { residentMemory } from './process-memory.js';
 import { randomly } from './random.js';
-import { residentMemory } from './resident.js';
 import { table } from './table.js';
 import { kernelTree, TREE_NAMES, TREES_HINT } from './trees.js';
 

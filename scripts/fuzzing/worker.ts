@@ -3,7 +3,7 @@ import { failuresOf, kindOf } from '../../test/fuzz/check.js';
 import { fullCorpus } from '../../test/fuzz/corpus.js';
 import { inputOf } from '../../test/fuzz/generate.js';
 import { keep, Tally } from '../../test/fuzz/tally.js';
-import { residentMemory } from '../resident.js';
+import { residentMemory } from '../process-memory.js';
 
 /** Which mutants: `first`, `first + step`, ... below `end`, until a time of `Date.now()`. */
 export interface Part {

@@ -2,9 +2,9 @@
  * The public face of the engine: text in, plain data out.
  * Nothing here or below touches the file system, the protocol or VS Code.
  */
-import { type Needs, NO_NEEDS } from './analysis/needs.js';
+import { type CrossFileDependencies, NO_NEEDS } from './analysis/cross-file-dependencies.js';
 import { allPartners, type Flow, flowAt, type Partners, partnersAt } from './analysis/ownership/reading.js';
-import { Reader, type Reading } from './analysis/reader.js';
+import { AnalysisSession, type Snapshot } from './analysis/session.js';
 import { blockersOf, CONVERTING } from './conversion/blockers.js';
 import { mayObject, type Objection, objections, stemOf } from './conversion/claims.js';
 import { semanticPatch } from './conversion/cocci.js';
@@ -31,9 +31,9 @@ export type {
 	Change,
 	Claims,
 	Conversion,
+	CrossFileDependencies as Needs,
 	FileEdit,
 	Flow,
-	Needs,
 	Neighbour,
 	Objection,
 	Offer,
@@ -108,7 +108,7 @@ export interface OpenFile {
 	/** Those of the unproven fixes of a finding that hold; each costs an analysis. @param analysis of this very text */
 	prove(text: string, options: AnalyseOptions, analysis: Analysis, finding: Finding): readonly Fix[];
 	/** What other files would have to say, beyond what the neighbours say; cheap beside an analysis. */
-	needs(text: string, options: AnalyseOptions): Needs;
+	needs(text: string, options: AnalyseOptions): CrossFileDependencies;
 	/** Work that was done on the functions of the text so far, in the steps that limit it (syntax/effort.ts). */
 	steps(text: string, options: AnalyseOptions): number;
 	/** Taking calls with all that gives their pages back. */
@@ -148,7 +148,7 @@ export interface Engine {
 	readonly rules: readonly RuleMeta[];
 	analyse(text: string, options: AnalyseOptions): Analysis;
 	audit(text: string, options: AnalyseOptions): Audit;
-	needs(text: string, options: AnalyseOptions): Needs;
+	needs(text: string, options: AnalyseOptions): CrossFileDependencies;
 	open(): OpenFile;
 	/** The function IR of a text, for tools that look below the findings. */
 	read(text: string, kernel: Kernel): FileIR;
@@ -164,12 +164,12 @@ interface Trial {
 
 class Opened implements OpenFile {
 	private readonly parser: CParser;
-	private readonly reader: Reader;
-	private readonly known = new WeakMap<Reading, readonly Partners[]>();
+	private readonly reader: AnalysisSession;
+	private readonly known = new WeakMap<Snapshot, readonly Partners[]>();
 
 	constructor(parser: CParser) {
 		this.parser = parser;
-		this.reader = new Reader(parser);
+		this.reader = new AnalysisSession(parser);
 	}
 
 	read(text: string, kernel: Kernel): FileIR {
@@ -177,11 +177,11 @@ class Opened implements OpenFile {
 	}
 
 	analyse(text: string, options: AnalyseOptions): Analysis {
-		const look = this.reader.look(text, options);
+		const look = this.reader.snapshot(text, options);
 		return look ? this.findings(look, text, options) : NOTHING;
 	}
 
-	private findings(look: Reading, text: string, options: AnalyseOptions): Analysis {
+	private findings(look: Snapshot, text: string, options: AnalyseOptions): Analysis {
 		const { context, own } = look;
 		const { ir, unit } = context;
 		const found = runRules(context, options.severities);
@@ -238,23 +238,23 @@ class Opened implements OpenFile {
 	}
 
 	steps(text: string, options: AnalyseOptions): number {
-		return this.reader.look(text, options)?.context.ir.effort.steps ?? 0;
+		return this.reader.snapshot(text, options)?.context.ir.effort.steps ?? 0;
 	}
 
 	audit(text: string, options: AnalyseOptions): Audit {
-		const look = this.reader.look(text, options);
+		const look = this.reader.snapshot(text, options);
 		if (!look) return { ...NOTHING, sites: [] };
 		const analysis = this.findings(look, text, options);
 		const sites = sitesOf(look.context).map((site) => withFindings(site, analysis.findings));
 		return { ...analysis, bounded: bounded(look), sites };
 	}
 
-	needs(text: string, options: AnalyseOptions): Needs {
-		return this.reader.look(text, options)?.needs ?? NO_NEEDS;
+	needs(text: string, options: AnalyseOptions): CrossFileDependencies {
+		return this.reader.snapshot(text, options)?.needs ?? NO_NEEDS;
 	}
 
 	partners(text: string, options: AnalyseOptions): readonly Partners[] {
-		const last = this.reader.look(text, options);
+		const last = this.reader.snapshot(text, options);
 		if (!last) return [];
 		const partners = this.known.get(last) ?? allPartners(last.context);
 		this.known.set(last, partners);
@@ -266,7 +266,7 @@ class Opened implements OpenFile {
 	}
 
 	flow(text: string, options: AnalyseOptions, line: number): Flow | undefined {
-		const last = this.reader.look(text, options);
+		const last = this.reader.snapshot(text, options);
 		return last && flowAt(last.context, line);
 	}
 
@@ -276,7 +276,7 @@ class Opened implements OpenFile {
 	}
 
 	plans(text: string, options: AnalyseOptions): readonly Offer[] {
-		const context = this.reader.look(text, options)?.context;
+		const context = this.reader.snapshot(text, options)?.context;
 		return context ? offers(context) : [];
 	}
 
@@ -294,7 +294,7 @@ class Opened implements OpenFile {
 	}
 
 	objections(text: string, options: AnalyseOptions, claims: Claims, files: readonly Neighbour[]): readonly Objection[] {
-		const ir = this.reader.look(text, options)?.context.ir;
+		const ir = this.reader.snapshot(text, options)?.context.ir;
 		if (!ir) return [];
 		return objections(claims, [...(options.neighbours ?? []), ...files], ir.defined, options.kernel.version);
 	}
@@ -305,7 +305,7 @@ class Opened implements OpenFile {
 }
 
 /** Functions of the file's own text that were not followed to the end. */
-function bounded({ context, own }: Reading): readonly string[] {
+function bounded({ context, own }: Snapshot): readonly string[] {
 	const names = new Set([...context.ownership.bounded, ...context.ir.effort.givenUp]);
 	return [...names].filter((name) => own.defined.has(name));
 }

@@ -1,8 +1,8 @@
 /** What becomes of the pages of a taking call: one fixture for each kind of evidence, and for what ends it. */
 import { describe, expect, it } from 'vitest';
 import { fileContext } from '../../server/src/analysis/context.js';
-import { boundedBy, type Use, type Uses, usesOf } from '../../server/src/analysis/uses/index.js';
-import { takesPages } from '../../server/src/analysis/uses/site.js';
+import { boundedBy, type Use, type Uses, usesOf } from '../../server/src/analysis/derived-values/index.js';
+import { takesPages } from '../../server/src/analysis/derived-values/site.js';
 import { Unit } from '../../server/src/syntax/unit.js';
 import { engine, kernel } from '../syntax/engine.js';
 

@@ -2,8 +2,8 @@
 
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
 import type { ApiCall, FileContext } from './context.js';
+import { type Use, usesOf } from './derived-values/index.js';
 import { testsAt } from './path-tests.js';
-import { type Use, usesOf } from './uses/index.js';
 import { bare, isNull, place } from './walk.js';
 
 /** Uses that say nothing of who owns the page. */

@@ -3,9 +3,9 @@ import { ADVANCING_TAKERS, AS_ADVANCED, KEEPS_POSITION } from '../kernel/iterato
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 import type { FileContext } from './context.js';
-import { written } from './facts.js';
-import { type Flow, replay, solve } from './flow.js';
+import { type DataflowAnalysis, solve, visitStates } from './dataflow.js';
 import { iteratorName } from './iterator-kind.js';
+import { canonicalText } from './path-conditions.js';
 import { isLocal, localOf, parameterAt } from './variables.js';
 import { bare, evaluate, isVariable, place, postorder, rootOf, roots } from './walk.js';
 
@@ -43,7 +43,7 @@ function without<V>(map: ReadonlyMap<string, V>, drop: (key: string, value: V) =
 	return left.length === map.size ? map : new Map(left);
 }
 
-class AdvanceFlow implements Flow<State> {
+class AdvanceFlow implements DataflowAnalysis<State> {
 	readonly entry = ENTRY;
 
 	constructor(
@@ -146,7 +146,7 @@ class AdvanceFlow implements Flow<State> {
 			),
 			results,
 			names,
-			asked: new Set([...state.asked].filter((call) => !call.args.some((arg) => word.test(written(arg) ?? '')))),
+			asked: new Set([...state.asked].filter((call) => !call.args.some((arg) => word.test(canonicalText(arg) ?? '')))),
 		};
 	}
 
@@ -196,7 +196,7 @@ function helper(file: FileContext, name: string, depth: number): number | undefi
 	if (!fn?.clean || !fn.params.some(({ type }) => type.base === 'struct iov_iter')) return undefined;
 	const flow = new AdvanceFlow(file, fn, depth + 1);
 	const positions = new Set<number>();
-	replay(fn, flow, solve(fn, flow), (state, at) => {
+	visitStates(fn, flow, solve(fn, flow), (state, at) => {
 		if (at.kind !== 'return' || !at.value) return;
 		const value = bare(at.value);
 		if (value.kind === 'unary' && value.op === '-') return;
@@ -214,7 +214,7 @@ function helper(file: FileContext, name: string, depth: number): number | undefi
 export function advancedTwice(file: FileContext, fn: FunctionIR): readonly AdvancedTwice[] {
 	const flow = new AdvanceFlow(file, fn, 0);
 	const found: AdvancedTwice[] = [];
-	replay(fn, flow, solve(fn, flow), (state, at) => {
+	visitStates(fn, flow, solve(fn, flow), (state, at) => {
 		for (const root of roots(at))
 			postorder(root, (expr) => {
 				if (expr.kind !== 'call' || expr.name !== 'iov_iter_advance') return;
@@ -234,13 +234,13 @@ export function advancedTwice(file: FileContext, fn: FunctionIR): readonly Advan
 
 /** The size is what the call was asked for, or what it left in its object. */
 function isAsked(file: FileContext, taking: CallExpr, size: Expr): boolean {
-	const text = written(size);
+	const text = canonicalText(size);
 	const asked = file.apiCall(taking)?.arg('maxsize');
-	if (text !== undefined && asked && written(asked) === text) return true;
+	if (text !== undefined && asked && canonicalText(asked) === text) return true;
 	const field = AS_ADVANCED.get(taking.name);
 	const object = taking.args[0];
 	if (!field || !object || text === undefined) return false;
 	const at = bare(object);
-	const name = at.kind === 'unary' && at.op === '&' ? `${written(at.operand)}.` : `${written(at)}->`;
+	const name = at.kind === 'unary' && at.op === '&' ? `${canonicalText(at.operand)}.` : `${canonicalText(at)}->`;
 	return text === name + field;
 }

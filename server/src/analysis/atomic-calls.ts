@@ -1,7 +1,7 @@
 /** Calls of certain functions where sleeping is not allowed. */
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
 import type { FileContext } from './context.js';
-import type { Held, Path } from './lock-path.js';
+import type { Held, LockState } from './lock-state.js';
 import { type LockAnalysis, lockAnalysis } from './locks.js';
 import { Reach, type Reaching, type Targets } from './reach.js';
 
@@ -21,7 +21,7 @@ const STATE: Readonly<Partial<Record<Held['kind'], string>>> = {
 	rcu: 'this is an RCU read-side section',
 };
 
-function mainHold({ holds }: Path): Held | undefined {
+function mainHold({ holds }: LockState): Held | undefined {
 	return [...holds.values()].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))[0];
 }
 

@@ -4,7 +4,7 @@ import { dirties } from '../kernel/dirtying.js';
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
 import type { ApiCall, FileContext } from './context.js';
-import { isAllTaken, originOf } from './page-origin.js';
+import { isAllTaken, originOf } from './points-to-query.js';
 import { bare } from './walk.js';
 
 interface Dirtying {

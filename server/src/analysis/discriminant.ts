@@ -6,13 +6,13 @@ import { RELEASES } from '../kernel/giving-back.js';
 import type { CallExpr, Expr, FunctionIR, Loop, Step } from '../syntax/ir.js';
 import { escapeOf } from './confined.js';
 import type { ApiCall, FileContext } from './context.js';
-import { type Flow, replay, solve, statesAt, TOO_LARGE } from './flow.js';
+import { type DataflowAnalysis, solve, statesAt, TOO_LARGE, visitStates } from './dataflow.js';
 import { typeOfExpr } from './integers.js';
 import { macroWords } from './macro-words.js';
-import { takenInto } from './page-flows.js';
-import { originOf } from './page-origin.js';
 import { keyOf, levelOf, locate } from './page-places.js';
 import { type PassedTest, testsAt } from './path-tests.js';
+import { takenInto } from './points-to-constraints.js';
+import { originOf } from './points-to-query.js';
 import { isLocal, isParameter, variableType } from './variables.js';
 import { bare, evaluate, everywhere, isNull, place, postorder, rootOf, roots } from './walk.js';
 
@@ -340,7 +340,7 @@ class Proof {
 		const check = (states: States): void => {
 			for (const state of states.values()) kept &&= isUpToDate(state, side, isStrict);
 		};
-		replay(fn, flow, entries, (states, at) => {
+		visitStates(fn, flow, entries, (states, at) => {
 			if (at.kind === 'return') check(states);
 			for (const root of roots(at))
 				evaluate(
@@ -531,7 +531,7 @@ function opposite(side: Side): Side {
 	return side === 'here' ? 'elsewhere' : 'here';
 }
 
-class OriginFlow implements Flow<States> {
+class OriginFlow implements DataflowAnalysis<States> {
 	readonly entry: States;
 	/** More alternatives than are followed. */
 	isLost = false;

@@ -3,9 +3,9 @@ import { TAKERS } from '../kernel/callees.js';
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
 import { callsByBlock } from './call-blocks.js';
 import type { ApiCall, FileContext } from './context.js';
-import { written } from './facts.js';
 import { holderPlace } from './holders.js';
 import { bound } from './ownership/loops.js';
+import { canonicalText } from './path-conditions.js';
 import { bare, everywhere, place, roots } from './walk.js';
 
 export interface FallbackRelease {
@@ -33,9 +33,9 @@ interface Fill {
 /** As text where it is a place or an element by a plain index; unlike any other where it is not. */
 function textOf(expr: Expr): string {
 	const at = bare(expr);
-	const index = at.kind === 'index' ? (written(at.index) ?? place(at.index)) : undefined;
+	const index = at.kind === 'index' ? (canonicalText(at.index) ?? place(at.index)) : undefined;
 	if (at.kind === 'index' && index !== undefined) return `${place(at.object) ?? `@${at.start}`}[${index}]`;
-	return at.kind === 'index' ? `@${at.start}` : (written(at) ?? `@${at.start}`);
+	return at.kind === 'index' ? `@${at.start}` : (canonicalText(at) ?? `@${at.start}`);
 }
 
 /** Stores into elements of `name` of pages that get_page() is called on in the same block, before or after. */

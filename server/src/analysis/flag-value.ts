@@ -1,6 +1,6 @@
 /** Abstract values of gup_flags: sets of alternatives, and what `|`, `&` and joins make of them. */
 import type { Range } from '../syntax/ir.js';
-import { common, contradict, type Facts, NO_FACTS } from './facts.js';
+import { common, contradict, NO_FACTS, type PathConditions } from './path-conditions.js';
 
 /** Where a piece of a value was written. */
 export interface Origin extends Range {
@@ -25,7 +25,7 @@ export interface Alternative {
 	/** Constants of other families that are part of it. */
 	readonly foreign: readonly (Origin & { readonly name: string })[];
 	/** What held on the path this value came about. */
-	readonly when: Facts;
+	readonly when: PathConditions;
 }
 
 /** All values an expression may have; never empty. */
@@ -112,7 +112,7 @@ export function unite(a: FlagValue, b: FlagValue): FlagValue {
 }
 
 /** The value on a path where `facts` hold as well. */
-export function under(value: FlagValue, facts: Facts): FlagValue {
+export function under(value: FlagValue, facts: PathConditions): FlagValue {
 	if (facts.size === 0) return value;
 	const possible = value.filter((a) => !contradict(a.when, facts));
 	return (possible.length ? possible : value).map((a) => ({ ...a, when: new Map([...a.when, ...facts]) }));

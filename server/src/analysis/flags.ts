@@ -3,7 +3,7 @@ import { flagFamilyOf } from '../kernel/flag-families.js';
 import { grouped } from '../syntax/grouped.js';
 import type { CallExpr, Expr, FileIR, FunctionIR, MacroIR, Range, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
-import { beyond, common, contradict, type Facts, factOf, forget, NO_FACTS } from './facts.js';
+import { type DataflowAnalysis, solve, visitStates } from './dataflow.js';
 import {
 	assuming,
 	type FlagValue,
@@ -18,7 +18,7 @@ import {
 	unite,
 	without,
 } from './flag-value.js';
-import { type Flow, replay, solve } from './flow.js';
+import { common, contradict, difference, factOf, forget, NO_FACTS, type PathConditions } from './path-conditions.js';
 import { parameterAt, variableType } from './variables.js';
 import { bare, isNull, parts, place, postorder, roots } from './walk.js';
 
@@ -32,7 +32,7 @@ const COMPARISONS = new Set(['==', '!=', '<', '>', '<=', '>=', '&&', '||']);
 /** Values of variables, and what holds on every path to here. */
 interface Environment {
 	readonly values: ReadonlyMap<string, FlagValue>;
-	readonly facts: Facts;
+	readonly facts: PathConditions;
 	/** Conditions of this function that are asked more than once: no other can tell values apart later. */
 	readonly asked: ReadonlySet<string>;
 	/** Places whose values are asked for, directly or through others; the rest is not followed. */
@@ -120,7 +120,7 @@ export class FlagValues {
 
 	private run(fn: FunctionIR, depth: number): Map<CallExpr, Environment> {
 		const at = new Map<CallExpr, Environment>();
-		const flow: Flow<Environment> = {
+		const flow: DataflowAnalysis<Environment> = {
 			entry: this.entry(fn, depth),
 			step: (env, step) => this.step(env, step, fn, depth),
 			test: (env, test) => this.effects(env, test, fn, depth),
@@ -130,7 +130,7 @@ export class FlagValues {
 			size: ({ values, facts }) => values.size + facts.size,
 		};
 		const entries = solve(fn, flow);
-		replay(fn, flow, entries, (env, step) => {
+		visitStates(fn, flow, entries, (env, step) => {
 			for (const root of roots(step)) callsUnder(env, root, (call, here) => at.set(call, here));
 		});
 		return at;
@@ -446,7 +446,7 @@ function callsUnder(env: Environment, expr: Expr, visit: (call: CallExpr, env: E
 }
 
 /** Facts about the parameters of `fn` from the constants one call passes. */
-function constantsOf(fn: FunctionIR, call: CallExpr): Facts {
+function constantsOf(fn: FunctionIR, call: CallExpr): PathConditions {
 	const facts = new Map<string, boolean>();
 	fn.params.forEach(({ name }, i) => {
 		const arg = call.args[i] && unwrap(call.args[i]);
@@ -458,7 +458,7 @@ function constantsOf(fn: FunctionIR, call: CallExpr): Facts {
 
 function joinEnvironments(a: Environment, b: Environment): Environment {
 	const facts = common(a.facts, b.facts);
-	const [onA, onB] = [beyond(a.facts, facts), beyond(b.facts, facts)];
+	const [onA, onB] = [difference(a.facts, facts), difference(b.facts, facts)];
 	const values = new Map<string, FlagValue>();
 	for (const name of new Set([...a.values.keys(), ...b.values.keys()])) {
 		const x = a.values.get(name);
@@ -468,7 +468,7 @@ function joinEnvironments(a: Environment, b: Environment): Environment {
 	return { ...a, values, facts };
 }
 
-function sameFacts(a: Facts, b: Facts): boolean {
+function sameFacts(a: PathConditions, b: PathConditions): boolean {
 	return a.size === b.size && !contradict(a, b) && [...a.keys()].every((fact) => b.has(fact));
 }
 

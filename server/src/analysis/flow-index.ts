@@ -4,8 +4,8 @@ import { FIELD_STORES } from '../kernel/page-flow.js';
 import type { FunctionIR } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
 import type { FileContext } from './context.js';
-import { flowsOf, type PageFlow, type Wrapped } from './page-flows.js';
 import { ANY_FIELD, keyOf, type PagePlace } from './page-places.js';
+import { flowsOf, type PageFlow, type Wrapped } from './points-to-constraints.js';
 
 /** A flow and where it stands: its function, and its place among the flows of that. */
 interface Entry {

@@ -3,7 +3,7 @@ import { TAKERS, VIEWS } from '../kernel/callees.js';
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 import type { ApiCall } from './context.js';
-import { type Flow, replay, solve } from './flow.js';
+import { type DataflowAnalysis, solve, visitStates } from './dataflow.js';
 import { isLocal, isParameter, variableType } from './variables.js';
 import { bare, evaluate, isNull, place, postorder, rootOf, roots } from './walk.js';
 
@@ -77,7 +77,7 @@ function isAllocation(value: Expr): boolean {
 	);
 }
 
-class HolderFlow implements Flow<State> {
+class HolderFlow implements DataflowAnalysis<State> {
 	readonly entry: State;
 	private readonly calls: ReadonlyMap<Expr, ApiCall>;
 	/** Places that some call of the function takes pages into. */
@@ -395,7 +395,7 @@ export function holdersOf(fn: FunctionIR, calls: readonly ApiCall[]): readonly M
 function followHolders(fn: FunctionIR, calls: readonly ApiCall[]): Met[] {
 	const met: Met[] = [];
 	const flow = new HolderFlow(fn, new Map(calls.map((c) => [c.call, c])));
-	replay(fn, flow, solve(fn, flow), (state, step) => {
+	visitStates(fn, flow, solve(fn, flow), (state, step) => {
 		const view: HoldersAt = {
 			at: (expr) => {
 				const name = holderPlace(expr, state.aliases);

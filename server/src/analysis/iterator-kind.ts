@@ -12,7 +12,7 @@ import {
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { allCalls } from './callers.js';
 import type { FileContext } from './context.js';
-import { type Flow, statesAt } from './flow.js';
+import { type DataflowAnalysis, statesAt } from './dataflow.js';
 import { holderPlace } from './holders.js';
 import { typeOfExpr } from './integers.js';
 import { isAliased, keepsIterator } from './iterator-keep.js';
@@ -61,7 +61,7 @@ function shown(test: Expr, truth: boolean): { readonly name: string; readonly ki
 	return truth && KERNEL_TESTS.has(at.name) ? { name, kind: 'kernel' } : undefined;
 }
 
-function flowFrom(entry: Kinds, file: FileContext, fn: FunctionIR): Flow<Kinds> {
+function flowFrom(entry: Kinds, file: FileContext, fn: FunctionIR): DataflowAnalysis<Kinds> {
 	const set = (state: Kinds, name: string | undefined, kind: IteratorKind | 'unset'): Kinds =>
 		name && (state.get(name) ?? 'unknown') !== kind ? new Map(state).set(name, kind) : state;
 	const kindOf = (state: Kinds, expr: Expr): IteratorKind | 'unset' => {
@@ -87,7 +87,7 @@ function flowFrom(entry: Kinds, file: FileContext, fn: FunctionIR): Flow<Kinds> 
 		const kept = name === undefined ? now : inside(now, name).reduce((all, inner) => set(all, inner, 'unknown'), now);
 		return set(kept, name, from !== undefined && isPointer(right, fn, file) ? 'unknown' : kind);
 	};
-	const flow: Flow<Kinds> = {
+	const flow: DataflowAnalysis<Kinds> = {
 		entry,
 		step(state, step: Step) {
 			let now = state;

@@ -3,7 +3,7 @@
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
 import type { ApiCall } from './context.js';
-import { type Flow, statesAt } from './flow.js';
+import { type DataflowAnalysis, statesAt } from './dataflow.js';
 import { holderPlace } from './holders.js';
 import { evaluate, place, roots } from './walk.js';
 
@@ -16,7 +16,7 @@ const NO_ALIASES: ReadonlyMap<string, string> = new Map();
 /** Places of iterators that are kernel-backed on every path, with the call that made them so. */
 type Made = ReadonlyMap<string, CallExpr>;
 
-const MADE: Flow<Made> = {
+const MADE: DataflowAnalysis<Made> = {
 	entry: new Map(),
 	step(state, step: Step) {
 		let now = state;

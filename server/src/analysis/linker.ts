@@ -3,7 +3,7 @@ import type { Kernel } from '../kernel/types.js';
 import type { FileIR } from '../syntax/ir.js';
 import { mayDefine, mayUse, type Shelved, shelfOf } from '../syntax/shelf.js';
 import type { Neighbour, Piece } from '../syntax/unit.js';
-import type { NeededField, NeededFunction, Needs } from './needs.js';
+import type { CrossFileDependencies, NeededField, NeededFunction } from './cross-file-dependencies.js';
 
 /** Functions of one other file that come along with one that is needed: the helpers it calls there. */
 const MOST_TOGETHER = 16;
@@ -41,7 +41,7 @@ export class Linker {
 	}
 
 	/** Link what is needed and can be had. @returns what is new by that */
-	add({ functions, fields }: Needs): readonly Piece[] {
+	add({ functions, fields }: CrossFileDependencies): readonly Piece[] {
 		const before = this.pieces.length;
 		for (const needed of functions) this.function(needed);
 		for (const field of fields) this.users(field);

@@ -16,18 +16,18 @@ import {
 } from '../kernel/locks.js';
 import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
+import { addressTakenUses, type Mention } from './address-taken-uses.js';
 import { conditionalLocks } from './conditional-locks.js';
 import type { FileContext } from './context.js';
-import { replay, solve } from './flow.js';
-import { NOTHING, source, valueIn } from './known.js';
-import { type Effect, LockFlow, type Surroundings } from './lock-flow.js';
-import { expired, type Held, type Path, UNENTERED } from './lock-path.js';
-import { type Mention, mentionsOf } from './mentions.js';
+import { solve, visitStates } from './dataflow.js';
+import { NOTHING, source, valueIn } from './environment.js';
+import { expired, type Held, INITIAL_STATE, type LockState } from './lock-state.js';
+import { type CalleeEffects, type Effect, LockTransfer } from './lock-transfer.js';
 
 /** The calls of one function. */
 export interface LockSites {
 	/** The paths that reach a call, one for each different state of the locks; none where control never comes. */
-	paths(call: CallExpr): readonly Path[];
+	paths(call: CallExpr): readonly LockState[];
 	/**
 	 * What came later on the same path proves it: mmap_lock was not held at this call, since it is waited for afterwards;
 	 * a lock was held at it, since it is dropped afterwards.
@@ -41,7 +41,7 @@ export interface EntryPoint {
 	readonly mmapLock: 'free' | 'held';
 }
 
-const UNKNOWN: Path = { ...UNENTERED, rest: 'lost' };
+const UNKNOWN: LockState = { ...INITIAL_STATE, rest: 'lost' };
 
 const NOWHERE: LockSites = { paths: () => [], isProven: () => false };
 
@@ -54,7 +54,7 @@ export const lockAnalysis = memoize((file: FileContext): LockAnalysis => new Loc
 export class LockAnalysis {
 	readonly file: FileContext;
 	private readonly sites = new Map<string, LockSites>();
-	private readonly entries = new Map<string, Path>();
+	private readonly entries = new Map<string, LockState>();
 	private readonly effects = new Map<string, Effect | 'none' | 'lost'>();
 	private readonly busy = new Set<string>();
 	private readonly forbidding = new Map<FunctionIR, boolean>();
@@ -69,12 +69,12 @@ export class LockAnalysis {
 	/** Locks at the calls of `fn`. */
 	at(fn: FunctionIR, family: LockFamily): LockSites {
 		const entry = this.entry(fn, family);
-		return entry === UNENTERED ? this.alone(fn, family) : this.solve(fn, family, keyOf(fn, family), entry);
+		return entry === INITIAL_STATE ? this.alone(fn, family) : this.solve(fn, family, keyOf(fn, family), entry);
 	}
 
 	/** Locks at the calls of `fn` whoever calls it. */
 	alone(fn: FunctionIR, family: LockFamily): LockSites {
-		return this.solve(fn, family, `alone ${keyOf(fn, family)}`, UNENTERED);
+		return this.solve(fn, family, `alone ${keyOf(fn, family)}`, INITIAL_STATE);
 	}
 
 	/**
@@ -104,13 +104,13 @@ export class LockAnalysis {
 		return forbids;
 	}
 
-	private solve(fn: FunctionIR, family: LockFamily, key: string, entry: Path): LockSites {
+	private solve(fn: FunctionIR, family: LockFamily, key: string, entry: LockState): LockSites {
 		const known = this.sites.get(key);
 		if (known) return known;
 		const sites = fn.clean
 			? solved(
 					fn,
-					new LockFlow(fn, family, this.around(family), entry, this.watched(fn, family)),
+					new LockTransfer(fn, family, this.around(family), entry, this.watched(fn, family)),
 					conditionalLocks(this.file.text, fn, family),
 				)
 			: NOWHERE;
@@ -122,16 +122,18 @@ export class LockAnalysis {
 	entryPoint(fn: FunctionIR): EntryPoint | undefined {
 		if (SYSCALL.test(this.file.text.slice(fn.start, fn.nameRange.start)))
 			return { what: 'a system call', mmapLock: 'free' };
-		const found = mentionsOf(this.file, fn.name).flatMap((mention) => entryOf(mention) ?? []);
+		const found = addressTakenUses(this.file, fn.name).flatMap((mention) => entryOf(mention) ?? []);
 		return found.find(({ mmapLock }) => mmapLock === 'held') ?? found[0] ?? methodOf(fn);
 	}
 
 	/** Whether this file shows everybody who enters the function. */
 	private isPrivate(fn: FunctionIR): boolean {
-		return fn.isStatic && !this.file.path.endsWith('.h') && mentionsOf(this.file, fn.name).every((m) => entryOf(m));
+		return (
+			fn.isStatic && !this.file.path.endsWith('.h') && addressTakenUses(this.file, fn.name).every((m) => entryOf(m))
+		);
 	}
 
-	private around(family: LockFamily): Surroundings {
+	private around(family: LockFamily): CalleeEffects {
 		return {
 			file: this.file,
 			effect: (name) => this.effect(name, family),
@@ -159,11 +161,11 @@ export class LockAnalysis {
 	}
 
 	/** What holds when the function begins. */
-	private entry(fn: FunctionIR, family: LockFamily): Path {
+	private entry(fn: FunctionIR, family: LockFamily): LockState {
 		const key = keyOf(fn, family);
 		const known = this.entries.get(key);
 		if (known) return known;
-		if (this.busy.has(key) || this.busy.size >= DEEPEST) return UNENTERED;
+		if (this.busy.has(key) || this.busy.size >= DEEPEST) return INITIAL_STATE;
 		this.busy.add(key);
 		const entry = this.findEntry(fn, family);
 		this.busy.delete(key);
@@ -171,11 +173,11 @@ export class LockAnalysis {
 		return entry;
 	}
 
-	private findEntry(fn: FunctionIR, family: LockFamily): Path {
+	private findEntry(fn: FunctionIR, family: LockFamily): LockState {
 		const handler = family === 'atomic' ? this.handlerOf(fn) : undefined;
 		if (handler) return entered(handler);
 		const isPrivate = this.isPrivate(fn);
-		if (family === 'atomic' && !isPrivate) return UNENTERED;
+		if (family === 'atomic' && !isPrivate) return INITIAL_STATE;
 		const point = family === 'mmap' ? this.entryPoint(fn) : undefined;
 		const calls = this.callsOf(fn, family);
 		const held = calls.flatMap(({ paths }) => paths.filter((path) => path.holds.size > 0));
@@ -187,22 +189,22 @@ export class LockAnalysis {
 		if (point) {
 			if (held.length > 0) return UNKNOWN;
 			return {
-				...UNENTERED,
+				...INITIAL_STATE,
 				rest: 'none',
 				shown: { ...fn.nameRange, how: 'entered', by: `${fn.name}() is ${point.what}` },
 			};
 		}
-		if (!isPrivate || all.length === 0) return held.length > 0 ? UNKNOWN : UNENTERED;
+		if (!isPrivate || all.length === 0) return held.length > 0 ? UNKNOWN : INITIAL_STATE;
 		const known = this.argumentsOf(fn, calls);
 		if (held.length === all.length) return { ...this.heldByAll(fn, family, calls), known };
-		if (held.length > 0 || all.some(({ rest }) => rest === 'lost')) return { ...UNENTERED, rest: 'lost', known };
+		if (held.length > 0 || all.some(({ rest }) => rest === 'lost')) return { ...INITIAL_STATE, rest: 'lost', known };
 		const free = all.every(({ rest }) => rest === 'none');
-		return { ...UNENTERED, rest: free ? 'none' : 'entry', shown: free ? all[0]?.shown : undefined, known };
+		return { ...INITIAL_STATE, rest: free ? 'none' : 'entry', shown: free ? all[0]?.shown : undefined, known };
 	}
 
 	/** The function is given to something that calls it where nobody may sleep. */
 	private handlerOf(fn: FunctionIR): Held | undefined {
-		for (const mention of mentionsOf(this.file, fn.name)) {
+		for (const mention of addressTakenUses(this.file, fn.name)) {
 			const row = mention.kind === 'argument' ? ATOMIC_HANDLERS.get(mention.callee) : undefined;
 			if (mention.kind === 'argument' && row?.[0] === mention.position)
 				return { ...CALLER, kind: 'irq', name: '', by: row[1] };
@@ -226,10 +228,10 @@ export class LockAnalysis {
 	}
 
 	/** Values and other names of parameters on which all callers agree. */
-	private argumentsOf(fn: FunctionIR, calls: readonly CallSite[]): Path['known'] {
+	private argumentsOf(fn: FunctionIR, calls: readonly CallSite[]): LockState['known'] {
 		const values = new Map<string, number>();
 		const names = new Map<string, string>();
-		const agree = <T>(position: number, ask: (path: Path, arg: Expr) => T | undefined): T | undefined => {
+		const agree = <T>(position: number, ask: (path: LockState, arg: Expr) => T | undefined): T | undefined => {
 			const all = calls.flatMap(({ call, paths }) =>
 				paths.map((path) => (call.args[position] ? ask(path, call.args[position]) : undefined)),
 			);
@@ -245,7 +247,7 @@ export class LockAnalysis {
 	}
 
 	/** The state of a function all of whose callers hold a lock. */
-	private heldByAll(fn: FunctionIR, family: LockFamily, calls: readonly CallSite[]): Path {
+	private heldByAll(fn: FunctionIR, family: LockFamily, calls: readonly CallSite[]): LockState {
 		const all = calls.flatMap(({ call, paths }) => paths.map((path) => ({ call, path })));
 		const first = [...(all[0]?.path.holds.values() ?? [])].at(-1);
 		const hold: Held = {
@@ -276,7 +278,7 @@ export class LockAnalysis {
 		if (this.busy.size >= 2 * DEEPEST) return 'lost';
 		this.busy.add(busy);
 		const effect = fn.clean
-			? effectOf(fn, new LockFlow(fn, family, this.around(family), UNENTERED, new Set()))
+			? effectOf(fn, new LockTransfer(fn, family, this.around(family), INITIAL_STATE, new Set()))
 			: 'lost';
 		this.busy.delete(busy);
 		this.effects.set(key, effect);
@@ -312,7 +314,7 @@ function namesLock(body: string): boolean {
 interface CallSite {
 	readonly caller: FunctionIR;
 	readonly call: CallExpr;
-	readonly paths: readonly Path[];
+	readonly paths: readonly LockState[];
 }
 
 const CALLER: Held = {
@@ -325,15 +327,15 @@ const CALLER: Held = {
 	passed: new Set(),
 };
 
-function entered(hold: Held, key = 'caller'): Path {
-	return { ...UNENTERED, holds: new Map([[key, hold]]), rest: hold.kind === 'mmap' ? 'none' : 'entry' };
+function entered(hold: Held, key = 'caller'): LockState {
+	return { ...INITIAL_STATE, holds: new Map([[key, hold]]), rest: hold.kind === 'mmap' ? 'none' : 'entry' };
 }
 
 function keyOf(fn: FunctionIR, family: LockFamily): string {
 	return `${fn.name} ${fn.start} ${fn.variant} ${family}`;
 }
 
-function sameKind(paths: readonly Path[]): Held['kind'] {
+function sameKind(paths: readonly LockState[]): Held['kind'] {
 	const kinds = new Set(
 		paths.map(({ holds }) => [...holds.values()].find(({ kind }) => kind === 'spin')?.kind ?? 'any'),
 	);
@@ -341,7 +343,7 @@ function sameKind(paths: readonly Path[]): Held['kind'] {
 }
 
 /** Keys under which the callee knows the locks that its caller holds. */
-function inner(fn: FunctionIR, call: CallExpr, path: Path): string[] {
+function inner(fn: FunctionIR, call: CallExpr, path: LockState): string[] {
 	return [...path.holds.keys()].map((key) => {
 		if (key === 'mmap:current->mm') return key;
 		const mm = key.slice('mmap:'.length);
@@ -380,11 +382,11 @@ function methodOf(fn: FunctionIR): EntryPoint | undefined {
 }
 
 /** @param groups `#if` groups of which nobody can tell whether they lock: nothing is said of calls outside */
-function solved(fn: FunctionIR, flow: LockFlow, groups: readonly Range[]): LockSites {
+function solved(fn: FunctionIR, flow: LockTransfer, groups: readonly Range[]): LockSites {
 	const entries = solve(fn, flow);
 	flow.record = true;
 	const tests = new Set<Step | Expr | undefined>(fn.blocks.map(({ test }) => test));
-	replay(fn, flow, entries, (state, at) => {
+	visitStates(fn, flow, entries, (state, at) => {
 		// steps are taken by the replay itself
 		if (tests.has(at)) flow.test(state, at as Expr);
 	});
@@ -397,9 +399,9 @@ function solved(fn: FunctionIR, flow: LockFlow, groups: readonly Range[]): LockS
 }
 
 /** The state of the locks at each end of the function, with what is returned there. */
-function effectOf(fn: FunctionIR, flow: LockFlow): Effect | 'none' | 'lost' {
+function effectOf(fn: FunctionIR, flow: LockTransfer): Effect | 'none' | 'lost' {
 	const entries = solve(fn, flow);
-	const ends: { readonly path: Path; readonly zero: boolean | undefined }[] = [];
+	const ends: { readonly path: LockState; readonly zero: boolean | undefined }[] = [];
 	for (const block of fn.blocks) {
 		let state = entries.get(block.id);
 		if (state === undefined || block.successors.length > 0) continue;
@@ -423,11 +425,11 @@ function effectOf(fn: FunctionIR, flow: LockFlow): Effect | 'none' | 'lost' {
 }
 
 function summed(
-	ends: readonly { readonly path: Path; readonly zero: boolean | undefined }[],
+	ends: readonly { readonly path: LockState; readonly zero: boolean | undefined }[],
 ): Effect | 'none' | 'lost' {
 	if (ends.length === 0) return 'none';
 	if (ends.some(({ path }) => path.rest === 'lost')) return 'lost';
-	const stateOf = ({ path }: { readonly path: Path }): string =>
+	const stateOf = ({ path }: { readonly path: LockState }): string =>
 		`${[...path.holds].map(([key, { depth }]) => `${key}*${depth}`).sort()}|${[...path.dropped.keys()].sort()}`;
 	const changed = ends.filter((end) => stateOf(end) !== '|');
 	const same = ends.filter((end) => stateOf(end) === '|');

@@ -1,6 +1,6 @@
 /** Calls that need mmap_lock where it is certain that nobody holds it. */
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
-import type { Path, Shown } from './lock-path.js';
+import type { LockState, Shown } from './lock-state.js';
 import type { LockAnalysis, LockSites } from './locks.js';
 
 /** A call that is made without mmap_lock. */
@@ -10,7 +10,7 @@ export interface UnlockedCall {
 	/** Only where control comes to the call again. */
 	readonly again: boolean;
 	/** The paths on which nobody holds it. */
-	readonly paths: readonly Path[];
+	readonly paths: readonly LockState[];
 	/** A later lock alone shows it. */
 	readonly proven: boolean;
 }
@@ -25,13 +25,18 @@ export interface LockedCall {
 
 const ORDINARY: LockedCall = { isOwn: false, mayDrop: false };
 
-const isFree = ({ holds, rest }: Path): boolean => holds.size === 0 && rest === 'none';
+const isFree = ({ holds, rest }: LockState): boolean => holds.size === 0 && rest === 'none';
 
 /** Also where callers are not known, when they cannot hold the lock. */
-const isFreeFromAnybody = (path: Path): boolean => isFree(path) || (path.holds.size === 0 && path.rest === 'entry');
+const isFreeFromAnybody = (path: LockState): boolean =>
+	isFree(path) || (path.holds.size === 0 && path.rest === 'entry');
 
 /** The paths on which the lock is not held; undefined when it may be held wherever the call stands. */
-function unlockedOn(sites: LockSites, call: CallExpr, { isOwn, mayDrop }: LockedCall): readonly Path[] | undefined {
+function unlockedOn(
+	sites: LockSites,
+	call: CallExpr,
+	{ isOwn, mayDrop }: LockedCall,
+): readonly LockState[] | undefined {
 	const paths = sites.paths(call);
 	if (paths.length === 0) return undefined;
 	if (paths.every(isOwn ? isFreeFromAnybody : isFree)) return paths;

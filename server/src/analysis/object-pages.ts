@@ -9,24 +9,24 @@ import { KERNEL_TESTS } from '../kernel/iterator-kinds.js';
 import type { CallExpr, CType, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 import type { FileContext } from './context.js';
-import { written } from './facts.js';
-import { type Flow, replay, solve } from './flow.js';
-import { iteratorKind } from './iterator-kind.js';
+import { type DataflowAnalysis, solve, visitStates } from './dataflow.js';
 import {
+	type AbstractValue,
 	armKey,
 	assigned,
-	assumed,
-	type Known,
+	type Environment,
+	havocMemory,
+	joinEnvironments,
 	NOTHING,
+	refine,
 	resultKey,
-	shared,
 	source,
-	type Value,
 	valueIn,
 	without,
-	withoutMemory,
 	withoutResults,
-} from './known.js';
+} from './environment.js';
+import { iteratorKind } from './iterator-kind.js';
+import { canonicalText } from './path-conditions.js';
 import { isLocal, isParameter, localOf, parameterAt } from './variables.js';
 import { bare, everywhere, isNull, parts, place, rootOf } from './walk.js';
 
@@ -56,7 +56,7 @@ interface Hold {
 
 interface Disjunct {
 	readonly holds: ReadonlyMap<string, Hold>;
-	readonly known: Known;
+	readonly known: Environment;
 }
 
 type Disjuncts = ReadonlyMap<string, Disjunct>;
@@ -98,7 +98,7 @@ const TAKING: ReadonlyMap<string, readonly [object: number, iter: number]> = new
 const PIN_TESTS: ReadonlySet<string> = new Set(['iov_iter_extract_will_pin', 'user_backed_iter']);
 
 /** The object a pointer expression names: "bio" of `bio` and of `&bio`, "bv" of `bv + n` and of `&bv[n]`. */
-function objectOf(known: Known, expr: Expr): string | undefined {
+function objectOf(known: Environment, expr: Expr): string | undefined {
 	const at = bare(expr);
 	if (at.kind === 'binary' && (at.op === '+' || at.op === '-')) return objectOf(known, at.left);
 	if (at.kind === 'unary' && at.op === '&') {
@@ -128,7 +128,7 @@ function wrapped(file: FileContext, name: string): { readonly fn: FunctionIR; re
 	return returned ? { fn, call } : undefined;
 }
 
-class ObjectFlow implements Flow<Disjuncts> {
+class ObjectFlow implements DataflowAnalysis<Disjuncts> {
 	readonly entry: Disjuncts;
 	/** What the objects were whose memory a call frees. */
 	readonly freed = new Map<CallExpr, Map<ObjectPages, Set<Status>>>();
@@ -244,7 +244,7 @@ class ObjectFlow implements Flow<Disjuncts> {
 			return this.join(this.narrow(state, at.left, truth), this.narrow(state, at.right, truth));
 		}
 		return each(state, ({ holds, known }) => {
-			const now = assumed(known, at, truth);
+			const now = refine(known, at, truth);
 			return now ? [{ holds: asked(holds, at, truth), known: now }] : [];
 		});
 	}
@@ -265,7 +265,7 @@ class ObjectFlow implements Flow<Disjuncts> {
 	/** The holds after somebody got what an expression denotes. */
 	private handedOn(
 		holds: ReadonlyMap<string, Hold>,
-		known: Known,
+		known: Environment,
 		expr: Expr,
 		by: CallExpr | undefined,
 		succeeded = false,
@@ -280,7 +280,7 @@ class ObjectFlow implements Flow<Disjuncts> {
 	}
 
 	/** The expression is the object, or something by which its pages can be found. */
-	private denotes(pages: ObjectPages, known: Known, expr: Expr): boolean {
+	private denotes(pages: ObjectPages, known: Environment, expr: Expr): boolean {
 		const { name, isArray } = pages;
 		const at = bare(expr);
 		if (isArray) return mentions(at, this.derivedFrom(name));
@@ -354,7 +354,7 @@ class ObjectFlow implements Flow<Disjuncts> {
 		];
 	}
 
-	private released(holds: ReadonlyMap<string, Hold>, known: Known, call: CallExpr): ReadonlyMap<string, Hold> {
+	private released(holds: ReadonlyMap<string, Hold>, known: Environment, call: CallExpr): ReadonlyMap<string, Hold> {
 		const now = new Map(holds);
 		for (const [key, hold] of holds) {
 			if (!call.args.some((arg) => this.denotes(hold.pages, known, arg))) continue;
@@ -364,7 +364,7 @@ class ObjectFlow implements Flow<Disjuncts> {
 		return now;
 	}
 
-	private free(holds: ReadonlyMap<string, Hold>, known: Known, call: CallExpr): ReadonlyMap<string, Hold> {
+	private free(holds: ReadonlyMap<string, Hold>, known: Environment, call: CallExpr): ReadonlyMap<string, Hold> {
 		const object = call.args[0] && objectOf(known, call.args[0]);
 		if (object === undefined) return holds;
 		const now = new Map(holds);
@@ -403,38 +403,38 @@ function asked(holds: ReadonlyMap<string, Hold>, test: Expr, truth: boolean): Re
 	if (test.kind !== 'call' || !test.args[0]) return holds;
 	const denies = truth ? KERNEL_TESTS.has(test.name) : PIN_TESTS.has(test.name);
 	const unflagged =
-		!truth && test.name === 'bio_flagged' && test.args[1] && written(test.args[1]) === 'BIO_PAGE_PINNED';
+		!truth && test.name === 'bio_flagged' && test.args[1] && canonicalText(test.args[1]) === 'BIO_PAGE_PINNED';
 	if (!denies && !unflagged) return holds;
-	const subject = written(test.args[0]);
+	const subject = canonicalText(test.args[0]);
 	const now = new Map(holds);
 	for (const [key, hold] of holds) {
 		const [, at] = TAKING.get(hold.pages.taking.name) ?? [0, 1];
 		const iter = hold.pages.taking.args[at];
-		if (unflagged || (iter && written(iter) === subject)) now.set(key, { ...hold, status: 'none' });
+		if (unflagged || (iter && canonicalText(iter) === subject)) now.set(key, { ...hold, status: 'none' });
 	}
 	return now;
 }
 
-function withResult(known: Known, call: CallExpr, value: Value): Known {
+function withResult(known: Environment, call: CallExpr, value: AbstractValue): Environment {
 	return { ...known, values: new Map(known.values).set(resultKey(call), value) };
 }
 
 /** What a call may have changed: what its arguments point at, and memory. */
-function touched(before: Known, call: CallExpr, locals: ReadonlySet<string>): Known {
+function touched(before: Environment, call: CallExpr, locals: ReadonlySet<string>): Environment {
 	let known = before;
 	for (const arg of call.args) {
 		const at = bare(arg);
 		const name = at.kind === 'unary' && at.op === '&' ? place(at.operand) : undefined;
 		if (name) known = without(known, name);
 	}
-	return withoutMemory(known, (name) => locals.has(name));
+	return havocMemory(known, (name) => locals.has(name));
 }
 
 interface TakingCall {
 	readonly object: Expr;
 	readonly isArray: boolean;
-	readonly success: Value;
-	readonly failure: Value;
+	readonly success: AbstractValue;
+	readonly failure: AbstractValue;
 }
 
 /** The call takes pages into an object, and not out of an iterator over kernel memory. */
@@ -496,7 +496,7 @@ function disjuncts(all: readonly Disjunct[]): Disjuncts {
 		if (one === GIVEN_UP.get('given up')) return GIVEN_UP;
 		const key = keyOf(one);
 		const old = found.get(key);
-		found.set(key, old ? { ...old, known: shared(old.known, one.known) } : one);
+		found.set(key, old ? { ...old, known: joinEnvironments(old.known, one.known) } : one);
 	}
 	return found.size > MAX_DISJUNCTS ? GIVEN_UP : found;
 }
@@ -530,7 +530,7 @@ export function objectLeaks(file: FileContext, fn: FunctionIR, entry: readonly O
 				for (const { pages, status, by } of holds.values())
 					exits.push({ pages, status, by, exit: last, value: value && valueIn(known, value) });
 		}
-		replay(fn, flow, entries, (state, at) => {
+		visitStates(fn, flow, entries, (state, at) => {
 			if (at.kind !== 'eval' && at.kind !== 'declare' && at.kind !== 'return' && at.kind !== 'each')
 				flow.test(state, at);
 		});
@@ -544,7 +544,7 @@ interface Exit {
 	readonly status: Status;
 	readonly by: CallExpr | undefined;
 	readonly exit: Step | undefined;
-	readonly value: Value | undefined;
+	readonly value: AbstractValue | undefined;
 }
 
 /**

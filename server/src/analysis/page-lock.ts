@@ -4,7 +4,7 @@ import { VIEW_OF } from '../kernel/page-flow.js';
 import { KILLABLE_LOCKS, LOCKING_NAME, LOCKS, TRY_LOCKS, UNLOCKS } from '../kernel/page-locks.js';
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
-import { type Flow, statesAt } from './flow.js';
+import { type DataflowAnalysis, statesAt } from './dataflow.js';
 import { bare, evaluate, place, rootOf, roots } from './walk.js';
 
 interface State {
@@ -33,7 +33,7 @@ function isElement(name: string): boolean {
 	return name.includes('[]');
 }
 
-class LockFlow implements Flow<State> {
+class PageLockDomain implements DataflowAnalysis<State> {
 	readonly entry: State = { locked: new Set(), same: new Map() };
 	/** Trylocks that a branch asks directly: they lock on one edge only. */
 	private readonly asked: ReadonlySet<Expr>;
@@ -120,7 +120,7 @@ class LockFlow implements Flow<State> {
 	}
 }
 
-const lockStates = memoize((fn: FunctionIR) => statesAt(fn, new LockFlow(fn)));
+const lockStates = memoize((fn: FunctionIR) => statesAt(fn, new PageLockDomain(fn)));
 
 /** Whether the page that `page` denotes is, or may be, locked just before `call` of `fn`. */
 export function isPageLocked(fn: FunctionIR, call: CallExpr, page: Expr): boolean {

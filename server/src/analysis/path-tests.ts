@@ -2,7 +2,7 @@
 
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
-import { type Flow, replay, solve } from './flow.js';
+import { type DataflowAnalysis, solve, visitStates } from './dataflow.js';
 import { variableType } from './variables.js';
 import { bare, evaluate, place, postorder, roots } from './walk.js';
 
@@ -47,7 +47,7 @@ function objectText(expr: Expr, fn: FunctionIR): string {
 	return type && /^struct \w+$/.test(type.base) ? `<${type.base}>` : conditionText(at, fn);
 }
 
-class TestFlow implements Flow<PassedTests> {
+class TestFlow implements DataflowAnalysis<PassedTests> {
 	readonly entry = NONE;
 	private readonly fn: FunctionIR;
 
@@ -117,7 +117,7 @@ function passedTest(test: Expr, truth: boolean, fn: FunctionIR): PassedTest {
 /** Visit every call of `fn` with the tests that were passed on every path to it. */
 export function followTests(fn: FunctionIR, visit: (call: CallExpr, passed: PassedTests) => void): void {
 	const flow = new TestFlow(fn);
-	replay(fn, flow, solve(fn, flow), (state, at) => {
+	visitStates(fn, flow, solve(fn, flow), (state, at) => {
 		for (const root of roots(at))
 			postorder(root, (expr) => {
 				if (expr.kind === 'call') visit(expr, state);

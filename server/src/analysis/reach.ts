@@ -2,10 +2,10 @@
 import type { LockFamily } from '../kernel/locks.js';
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
-import { factOf } from './facts.js';
-import { opaqueFact, valueIn } from './known.js';
-import type { Path } from './lock-path.js';
+import { opaqueFact, valueIn } from './environment.js';
+import type { LockState } from './lock-state.js';
 import type { LockAnalysis } from './locks.js';
+import { factOf } from './path-conditions.js';
 import { isParameter, parameterAt } from './variables.js';
 import { bare } from './walk.js';
 
@@ -29,7 +29,7 @@ export interface Reaching {
 	/** Name of the function the last one stands in. */
 	readonly within: string;
 	/** Whether it comes to that on this path, as far as arguments tell. */
-	mayOn(path: Path): boolean;
+	mayOn(path: LockState): boolean;
 }
 
 /** What a helper needs from its caller to sleep. */
@@ -86,7 +86,7 @@ export class Reach {
 	private direct(fn: FunctionIR, call: CallExpr): readonly Reaching[] | undefined {
 		if (!this.names.has(call.name) || !this.targets.matches(call)) return undefined;
 		const condition = this.targets.condition(call);
-		const mayOn = (path: Path): boolean => !condition || valueIn(path.known, condition) !== 0;
+		const mayOn = (path: LockState): boolean => !condition || valueIn(path.known, condition) !== 0;
 		return [{ fn, call, chain: [call], within: fn.name, mayOn }];
 	}
 
@@ -143,7 +143,7 @@ export class Reach {
 const ASKS_CONTEXT = /sleep|atomic|wait|block|irq|context|defer|async|locked/;
 
 /** What the path to a call rests on, where that is the caller's choice alone; undefined where it is something else. */
-function conditions(fn: FunctionIR, path: Path, condition: Expr | undefined): Needs['params'] | undefined {
+function conditions(fn: FunctionIR, path: LockState, condition: Expr | undefined): Needs['params'] | undefined {
 	const params = new Map<number, { truth: boolean; certain: boolean }>();
 	const need = (name: string, truth: boolean, certain: boolean): void => {
 		const position = parameterAt(fn, name);

@@ -1,7 +1,7 @@
 /** Questions about an iterator that became another one after its pages were extracted. */
 import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
 import type { FileContext } from './context.js';
-import { type Flow, replay, solve } from './flow.js';
+import { type DataflowAnalysis, solve, visitStates } from './dataflow.js';
 import { iteratorName } from './iterator-kind.js';
 import { madeBy } from './iterator-makers.js';
 import { variableType } from './variables.js';
@@ -70,7 +70,7 @@ class Extractions {
 	}
 }
 
-class ReplacedFlow implements Flow<State> {
+class ReplacedFlow implements DataflowAnalysis<State> {
 	readonly entry = EMPTY;
 	private readonly fn: FunctionIR;
 	private readonly extractions: Extractions;
@@ -203,7 +203,7 @@ export function followReplaced(file: FileContext, fn: FunctionIR): readonly Late
 	const extractions = new Extractions(file);
 	const flow = new ReplacedFlow(fn, extractions);
 	const found = new Map<CallExpr, LateQuestion>();
-	replay(fn, flow, solve(fn, flow), (state, at) => {
+	visitStates(fn, flow, solve(fn, flow), (state, at) => {
 		for (const root of roots(at))
 			postorder(root, (expr) => {
 				if (expr.kind !== 'call' || expr.name !== QUESTION || !expr.args[0]) return;

@@ -6,13 +6,13 @@ import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 import { memoize } from '../syntax/memoize.js';
 import type { ApiCall } from './context.js';
-import { filtered } from './facts.js';
-import { type Flow, replay, solve } from './flow.js';
+import { type DataflowAnalysis, solve, visitStates } from './dataflow.js';
 import { becomesUnsigned, type Integer } from './integers.js';
+import { filtered } from './path-conditions.js';
 import { bare, evaluate, place, rootOf, roots } from './walk.js';
 
 /** A place that holds the result of `call` and may be negative. */
-export interface Unchecked {
+export interface UncheckedResult {
 	readonly call: ApiCall;
 	/** The place where it is assigned. */
 	readonly target: Range;
@@ -25,7 +25,7 @@ export interface Unchecked {
 }
 
 /** Place ("ret", "buf->nr") -> result it holds. */
-export type Results = ReadonlyMap<string, Unchecked>;
+export type Results = ReadonlyMap<string, UncheckedResult>;
 
 export interface Relation {
 	readonly name: string;
@@ -88,7 +88,7 @@ function isErrno(expr: Expr): boolean {
 /** Macros that end or fail a test unless their argument holds. */
 const EXPECTS = /^KUNIT_(?:ASSERT|EXPECT)_/;
 
-class ResultFlow implements Flow<Results> {
+class ResultFlow implements DataflowAnalysis<Results> {
 	readonly entry: Results = new Map();
 	private readonly calls: ReadonlyMap<Expr, ApiCall>;
 	/** Every call of the family: none of them changes a place it is not given the address of. */
@@ -292,5 +292,5 @@ export function followResults(
 		types,
 	);
 	const narrow: Narrow = (results, test, truth) => flow.narrow(results, test, truth);
-	replay(fn, flow, solve(fn, flow), (results, at) => visit(results, at, narrow));
+	visitStates(fn, flow, solve(fn, flow), (results, at) => visit(results, at, narrow));
 }

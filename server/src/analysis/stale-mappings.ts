@@ -2,9 +2,9 @@
 import { NEEDS_MMAP_LOCK, VMA_LOOKUPS } from '../kernel/locks.js';
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import type { FileContext } from './context.js';
-import { written } from './facts.js';
-import { type Flow, statesAt } from './flow.js';
+import { type DataflowAnalysis, statesAt } from './dataflow.js';
 import type { LockAnalysis } from './locks.js';
+import { canonicalText } from './path-conditions.js';
 import { bare, evaluate, place, roots } from './walk.js';
 
 export interface StaleMapping {
@@ -37,7 +37,7 @@ function without(state: Mappings, isDropped: (address: string, looked: Looked) =
 	return left.length === state.size ? state : new Map(left);
 }
 
-const FLOW: Flow<Mappings> = {
+const FLOW: DataflowAnalysis<Mappings> = {
 	entry: new Map(),
 	step(state, step: Step) {
 		let now = state;
@@ -58,7 +58,7 @@ const FLOW: Flow<Mappings> = {
 				if (expr.kind === 'field') return asked(now, expr.object);
 				if (expr.kind !== 'call') return now;
 				if (!VMA_LOOKUPS.has(expr.name)) return expr.args.reduce(asked, now);
-				const address = expr.args[1] && written(expr.args[1]);
+				const address = expr.args[1] && canonicalText(expr.args[1]);
 				return address === undefined
 					? now
 					: new Map(now).set(address, { lookup: expr, vma: undefined, decided: false });
@@ -107,7 +107,7 @@ export function staleMappings(file: FileContext, locks: LockAnalysis, fn: Functi
 	const sites = locks.at(fn, 'mmap');
 	return file.callsOf(fn).flatMap((call): StaleMapping[] => {
 		const start = call.arg('start');
-		const address = start && written(start);
+		const address = start && canonicalText(start);
 		const { takes, group } = call.api.record;
 		const looked = address === undefined ? undefined : states.get(call.call)?.get(address);
 		if (!looked?.decided || takes === 'none' || group === 'release') return [];
@@ -126,7 +126,7 @@ export function staleMappings(file: FileContext, locks: LockAnalysis, fn: Functi
 				VMA_LOOKUPS.has(other.name) &&
 				other.start > call.call.start &&
 				other.args[1] &&
-				written(other.args[1]) === address,
+				canonicalText(other.args[1]) === address,
 		);
 		const taken = now.some(({ holds }) => [...holds.values()].some(({ at }) => at && at.start < looked.lookup.start));
 		return now.length > 0 && isBroken && !again && !taken ? [{ taking: call.call, lookup: looked.lookup }] : [];

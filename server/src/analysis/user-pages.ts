@@ -6,10 +6,10 @@ import { memoize } from '../syntax/memoize.js';
 import type { ApiCall, FileContext } from './context.js';
 import { flowIndex } from './flow-index.js';
 import { holdersOf } from './holders.js';
-import type { Source } from './page-flows.js';
-import { isAllTaken, originOf } from './page-origin.js';
 import { keyOf, locate } from './page-places.js';
 import { flagTests, testsAt } from './path-tests.js';
+import type { Source } from './points-to-constraints.js';
+import { isAllTaken, originOf } from './points-to-query.js';
 
 export interface UserPage {
 	/** The calls that took it; empty where only its release tells. */

@@ -1,7 +1,7 @@
 /** What a maintainer asks of a conversion: who writes the data, who marks it dirty, whose pages an iterator is over. */
 import type { ApiCall, FileContext } from '../analysis/context.js';
+import { type Use, usesOf } from '../analysis/derived-values/index.js';
 import { mayBeDirtied } from '../analysis/dirtying.js';
-import { type Use, usesOf } from '../analysis/uses/index.js';
 import { isForUsers } from './extract.js';
 import { isWritten } from './notes.js';
 import type { Handling } from './pages.js';

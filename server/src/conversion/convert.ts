@@ -1,6 +1,6 @@
 /** From a site whose verdict is to convert to the edits of every side, or to what blocks it. */
 import type { ApiCall, FileContext } from '../analysis/context.js';
-import { usesOf } from '../analysis/uses/index.js';
+import { usesOf } from '../analysis/derived-values/index.js';
 import { localOf } from '../analysis/variables.js';
 import { isForLong } from '../rules/foll-get-for-dma.js';
 import type { Edit } from '../rules/rule.js';

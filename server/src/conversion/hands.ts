@@ -1,10 +1,10 @@
 /** Whoever else has a hand in the pages of some taking calls, of which nothing shows how it would have to change. */
 import { inCode } from '../analysis/code-words.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
-import { originOf, type PageOrigin } from '../analysis/page-origin.js';
+import { usesOf } from '../analysis/derived-values/index.js';
+import { nonFormatArguments } from '../analysis/format-arguments.js';
 import { levelOf, levelOfType } from '../analysis/page-places.js';
-import { unprinted } from '../analysis/prints.js';
-import { usesOf } from '../analysis/uses/index.js';
+import { originOf, type PageOrigin } from '../analysis/points-to-query.js';
 import { isLocal } from '../analysis/variables.js';
 import { bare, everywhere, isNull, postorder } from '../analysis/walk.js';
 import { ADDRESSES, FREES, KEEPERS, readsOnly, TAKERS } from '../kernel/callees.js';
@@ -106,7 +106,7 @@ export class Hands {
 			for (const call of fn.calls) {
 				const callee = this.seen.file.ir.lookup(call.name);
 				if (!callee && isKnownCall(this.seen.file, fn, call)) continue;
-				if (!unprinted(call).some((arg) => this.isPages(fn, arg))) continue;
+				if (!nonFormatArguments(call).some((arg) => this.isPages(fn, arg))) continue;
 				if (callee) followed.add(callee);
 				else
 					throw new Blocked(

@@ -2,14 +2,14 @@
 
 import { allCalls, callsOf } from '../analysis/callers.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
+import { usesOf } from '../analysis/derived-values/index.js';
+import { notifierUse } from '../analysis/derived-values/notifier.js';
 import { type Told, toldApart } from '../analysis/discriminant.js';
 import { keptIn } from '../analysis/ownership/ending.js';
 import { keyOf as fieldKey, lastField } from '../analysis/ownership/fields.js';
 import { type Journey, journeys } from '../analysis/ownership/journey.js';
-import { originOf, type PageOrigin } from '../analysis/page-origin.js';
 import { locate, type PagePlace } from '../analysis/page-places.js';
-import { usesOf } from '../analysis/uses/index.js';
-import { toldIn } from '../analysis/uses/notifier.js';
+import { originOf, type PageOrigin } from '../analysis/points-to-query.js';
 import { rootOf } from '../analysis/walk.js';
 import { TAKERS } from '../kernel/callees.js';
 import { FREES_PAGES, RELEASES } from '../kernel/giving-back.js';
@@ -79,7 +79,7 @@ class Gathering implements Seen {
 	/** A file that has a hand in the pages is told of changes of the page tables. */
 	private notifiers(): void {
 		for (const from of this.file.unit.others) {
-			const told = toldIn(from.text, TOLD);
+			const told = notifierUse(from.text, TOLD);
 			if (told) throw new Blocked(`${from.path} deals with changes of the page tables by an MMU notifier`);
 		}
 	}

@@ -1,8 +1,8 @@
 /** The releasing side: one call, or the loop around it, as the release of a pin. */
 import { callsOf } from '../analysis/callers.js';
 import type { FileContext } from '../analysis/context.js';
+import { contextOf } from '../analysis/execution-context.js';
 import { typeOfExpr } from '../analysis/integers.js';
-import { contextOf } from '../analysis/sleep.js';
 import { isParameter, localOf } from '../analysis/variables.js';
 import { bare, everywhere, isNull, parts, place } from '../analysis/walk.js';
 import { readsOnly } from '../kernel/callees.js';

@@ -2,7 +2,7 @@
 
 import { callsOf } from '../analysis/callers.js';
 import type { FileContext } from '../analysis/context.js';
-import { type Entries, type Flow, replay, solve } from '../analysis/flow.js';
+import { type DataflowAnalysis, type Entries, solve, visitStates } from '../analysis/dataflow.js';
 import { integer, integerOf, typeOfExpr } from '../analysis/integers.js';
 import { relations } from '../analysis/results.js';
 import { parameterAt, variableType } from '../analysis/variables.js';
@@ -25,7 +25,7 @@ const KEEP_SIGN =
 const NEVER_NEGATIVE =
 	/^(?:offset_in_page|ARRAY_SIZE|struct_size|array_size|page_size|iov_iter_count|iov_iter_npages)$/;
 
-class SignFlow implements Flow<Positive> {
+class SignFlow implements DataflowAnalysis<Positive> {
 	readonly entry: Positive;
 	private readonly signs: Signs;
 	private readonly fn: FunctionIR;
@@ -281,7 +281,7 @@ class Signs {
 	at(fn: FunctionIR, expr: Expr, where: Range, depth: number): boolean {
 		const { flow, entries } = this.solved(fn, depth);
 		let answer: boolean | undefined;
-		replay(fn, flow, entries, (state, step) => {
+		visitStates(fn, flow, entries, (state, step) => {
 			if (step.start <= where.start && where.end <= step.end && 'kind' in step)
 				answer = (answer ?? true) && flow.isPositive(state, expr);
 		});

@@ -1,5 +1,5 @@
 import { atomicCalls, atomicReason, sleepingCall } from '../analysis/atomic-calls.js';
-import type { Held } from '../analysis/lock-path.js';
+import type { Held } from '../analysis/lock-state.js';
 import type { Reaching, Targets } from '../analysis/reach.js';
 import { SLEEPING_DIRTIERS } from '../kernel/locks.js';
 import type { Related, Rule } from './rule.js';

@@ -1,10 +1,10 @@
 import { allCalls, isExported } from '../analysis/callers.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
+import type { Use } from '../analysis/derived-values/index.js';
 import { mayBeDirtied } from '../analysis/dirtying.js';
-import { originOf } from '../analysis/page-origin.js';
+import { contextOf } from '../analysis/execution-context.js';
 import { locate } from '../analysis/page-places.js';
-import { contextOf } from '../analysis/sleep.js';
-import type { Use } from '../analysis/uses/index.js';
+import { originOf } from '../analysis/points-to-query.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
 import { inFunction, type Site, sitesOf } from './page-use.js';
 import type { Fix, Related, Rule } from './rule.js';

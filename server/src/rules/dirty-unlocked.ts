@@ -1,6 +1,6 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
+import { contextOf, type ExecutionContext } from '../analysis/execution-context.js';
 import { mayBeLocked } from '../analysis/locked-by-caller.js';
-import { type Context, contextOf } from '../analysis/sleep.js';
 import { type UserPage, userPage } from '../analysis/user-pages.js';
 import { postorder, roots } from '../analysis/walk.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
@@ -81,7 +81,7 @@ function meetsNotifier(file: FileContext, taken: readonly ApiCall[]): boolean {
 	return namesNotifier(file) || taken.some((call) => file.knownUser(call.fn?.name)?.reason === 'mmu-notifier');
 }
 
-function fixes(file: FileContext, { call, page }: Site, context: Context): readonly Fix[] {
+function fixes(file: FileContext, { call, page }: Site, context: ExecutionContext): readonly Fix[] {
 	const twin = LOCKING_TWIN.get(call.name) as string;
 	if (
 		context === 'atomic' ||
@@ -99,7 +99,7 @@ function fixes(file: FileContext, { call, page }: Site, context: Context): reado
 	];
 }
 
-function advice(file: FileContext, { call, page: { taken } }: Site, context: Context): string {
+function advice(file: FileContext, { call, page: { taken } }: Site, context: ExecutionContext): string {
 	const twin = LOCKING_TWIN.get(call.name) as string;
 	const right = file.kernel.api(twin)?.signature ? `${twin}()` : 'folio_lock() around it';
 	if (context === 'atomic')
@@ -113,7 +113,7 @@ function advice(file: FileContext, { call, page: { taken } }: Site, context: Con
 function describe(
 	file: FileContext,
 	site: Site,
-	context: Context,
+	context: ExecutionContext,
 ): { readonly message: string; readonly related: readonly Related[] } {
 	const { call, page, fn } = site;
 	const name = pageName(file, call);

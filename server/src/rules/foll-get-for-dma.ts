@@ -1,5 +1,5 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
-import { boundedBy, type Use, usesOf } from '../analysis/uses/index.js';
+import { boundedBy, type Use, usesOf } from '../analysis/derived-values/index.js';
 import {
 	inFunction,
 	isLasting,

@@ -3,7 +3,7 @@ import type { FileContext } from '../analysis/context.js';
 import { originsOf } from '../analysis/flag-value.js';
 import { iteratorKind } from '../analysis/iterator-kind.js';
 import type { IteratorKind } from '../analysis/iterator-makers.js';
-import type { Held } from '../analysis/lock-path.js';
+import type { Held } from '../analysis/lock-state.js';
 import type { Reaching, Targets } from '../analysis/reach.js';
 import { SLEEPING_TAKERS } from '../kernel/locks.js';
 import type { CallExpr } from '../syntax/ir.js';

@@ -1,9 +1,9 @@
 import type { FileContext } from '../analysis/context.js';
-import { droppedPages } from '../analysis/dropped.js';
+import { droppedPages } from '../analysis/dropped-folio-pages.js';
+import { shortReleases } from '../analysis/merged-page-runs.js';
 import type { Leak } from '../analysis/ownership/leaks.js';
 import type { Departure } from '../analysis/ownership/state.js';
 import { type Teardown, teardowns } from '../analysis/ownership/teardown.js';
-import { shortReleases } from '../analysis/runs.js';
 import { giver, named, related, taken } from './path.js';
 import type { Report, Rule } from './rule.js';
 

@@ -1,6 +1,6 @@
 import type { FileContext } from '../analysis/context.js';
-import { canonical } from '../analysis/known.js';
-import type { Held, Path } from '../analysis/lock-path.js';
+import { resolveAlias } from '../analysis/environment.js';
+import type { Held, LockState } from '../analysis/lock-state.js';
 import { lockAnalysis } from '../analysis/locks.js';
 import { Reach, type Targets } from '../analysis/reach.js';
 import { TAKES_MMAP_LOCK } from '../kernel/locks.js';
@@ -8,9 +8,9 @@ import type { CallExpr } from '../syntax/ir.js';
 import type { Rule } from './rule.js';
 
 /** The hold of mmap_lock of current->mm on this path; undefined when there is none, or of an mm that may be another. */
-function heldOn({ holds, known }: Path): Held | undefined {
+function heldOn({ holds, known }: LockState): Held | undefined {
 	for (const [key, held] of holds)
-		if (key.startsWith('mmap:') && canonical(known, key.slice('mmap:'.length)) === 'current->mm') return held;
+		if (key.startsWith('mmap:') && resolveAlias(known, key.slice('mmap:'.length)) === 'current->mm') return held;
 	return undefined;
 }
 

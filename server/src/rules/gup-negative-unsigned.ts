@@ -10,7 +10,7 @@ import {
 	relations,
 	requestsOf,
 	type Types,
-	type Unchecked,
+	type UncheckedResult,
 	valueKey,
 } from '../analysis/results.js';
 import { bare, parts, place, roots } from '../analysis/walk.js';
@@ -139,7 +139,7 @@ function isGuard(call: ApiCall, test: Expr, name: string): boolean {
 }
 
 /** Where `at` itself, not its parts, uses an unsigned place as if it were a count. */
-function countedBy(seen: Seen, at: Expr, name: string, held: Unchecked): Range | undefined {
+function countedBy(seen: Seen, at: Expr, name: string, held: UncheckedResult): Range | undefined {
 	const mine = (expr: Expr): boolean => reads(seen, expr, name);
 	if (at.kind === 'binary' && (mine(at.left) || mine(at.right))) {
 		// after `got != nr` the rest is a failure, and `got > 0 && got < nr` finds the count in it

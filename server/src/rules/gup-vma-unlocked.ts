@@ -1,5 +1,5 @@
 import type { FileContext } from '../analysis/context.js';
-import { source } from '../analysis/known.js';
+import { source } from '../analysis/environment.js';
 import { lockAnalysis } from '../analysis/locks.js';
 import { SHOWN_AT, type UnlockedCall, unlockedCall, unlockedState } from '../analysis/mmap-unlocked.js';
 import { takesPages } from '../analysis/takes-pages.js';

@@ -1,6 +1,6 @@
 import type { ApiCall } from '../analysis/context.js';
+import type { Use } from '../analysis/derived-values/index.js';
 import { originsOf } from '../analysis/flag-value.js';
-import type { Use } from '../analysis/uses/index.js';
 import { pathOf, type Site, sitesOf } from './page-use.js';
 import type { Rule } from './rule.js';
 

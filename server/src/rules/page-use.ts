@@ -2,8 +2,8 @@ import { isAdopted } from '../analysis/adopted.js';
 import { isForSomeKernels } from '../analysis/compat.js';
 /** What the rules about the use of pages share: which sites they judge, and how they name what they see. */
 import type { ApiCall, FileContext } from '../analysis/context.js';
+import { type Use, type Uses, usesOf } from '../analysis/derived-values/index.js';
 import { holderPlace } from '../analysis/holders.js';
-import { type Use, type Uses, usesOf } from '../analysis/uses/index.js';
 import type { Range } from '../syntax/ir.js';
 import { isOwnGround } from './areas.js';
 import type { Related } from './rule.js';

@@ -9,6 +9,11 @@ export interface Range {
 	readonly end: number;
 }
 
+/** The range of a node alone, without the node. */
+export function span({ start, end }: Range): Range {
+	return { start, end };
+}
+
 /** A place in another file of the tree. */
 export interface Place {
 	/** Of the same kind as the path of the analysed file. */

@@ -2,9 +2,9 @@
 
 import { isAdopted } from '../analysis/adopted.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
+import { type Use, type UseKind, type Uses, usesOf } from '../analysis/derived-values/index.js';
 import { iteratorKind } from '../analysis/iterator-kind.js';
 import { kernelBacked } from '../analysis/iterators.js';
-import { type Use, type UseKind, type Uses, usesOf } from '../analysis/uses/index.js';
 import { bare, isNull } from '../analysis/walk.js';
 import { readsOnly } from '../kernel/callees.js';
 import { keepsNothing, looksAtPage } from '../kernel/sinks/index.js';

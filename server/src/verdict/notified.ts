@@ -1,7 +1,7 @@
 /** Whether the user of some pages is told when the page tables change. */
 
 import type { ApiCall, FileContext } from '../analysis/context.js';
-import type { Uses } from '../analysis/uses/index.js';
+import type { Uses } from '../analysis/derived-values/index.js';
 import { INVALIDATES, TOLD } from '../kernel/sinks/index.js';
 import type { FunctionIR, Range } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';

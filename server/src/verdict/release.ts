@@ -2,9 +2,9 @@
 
 import { callsOf } from '../analysis/callers.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
+import type { Uses } from '../analysis/derived-values/index.js';
 import { type Journey, journeys } from '../analysis/ownership/journey.js';
-import { originOf } from '../analysis/page-origin.js';
-import type { Uses } from '../analysis/uses/index.js';
+import { originOf } from '../analysis/points-to-query.js';
 import { grouped } from '../syntax/grouped.js';
 import type { Range } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';

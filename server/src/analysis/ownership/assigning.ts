@@ -1,6 +1,6 @@
 import { CURSORS } from '../../kernel/page-flow.js';
 import type { Expr } from '../../syntax/ir.js';
-import { type Facts, NO_FACTS, written } from '../facts.js';
+import { canonicalText, NO_FACTS, type PathConditions } from '../path-conditions.js';
 import { isLocal, isParameter, localOf, variableType } from '../variables.js';
 import { bare, isNull, place, rootOf } from '../walk.js';
 import type { Body } from './body.js';
@@ -304,17 +304,17 @@ export function assign(body: Body, state: State, left: Expr, op: string, right: 
 }
 
 /** What stays true of single bits when others are set (`|=`) or cleared (`&=`). */
-function bitFacts(state: State, left: Expr, op: string): Facts {
-	const name = written(left);
+function bitFacts(state: State, left: Expr, op: string): PathConditions {
+	const name = canonicalText(left);
 	if (name === undefined || (op !== '|=' && op !== '&=')) return NO_FACTS;
 	return new Map([...state.facts].filter(([fact, truth]) => fact.startsWith(`(${name} & `) && truth === (op === '|=')));
 }
 
 /** `state |= HAVE_PAGES`, `state &= ~HAVE_PAGES` */
-function setBits(state: State, left: Expr, op: string, right: Expr, others: Facts): void {
+function setBits(state: State, left: Expr, op: string, right: Expr, others: PathConditions): void {
 	const at = bare(right);
 	const bits = op === '|=' ? at : at.kind === 'unary' && at.op === '~' ? bare(at.operand) : undefined;
-	const name = written(left);
+	const name = canonicalText(left);
 	state.facts = new Map([...state.facts, ...others]);
 	if (bits?.kind !== 'name' || name === undefined) return;
 	state.facts = new Map(state.facts).set(`(${name} & ${bits.name})`, op === '|=');

@@ -1,7 +1,7 @@
 /** Numbers of pages and of bytes that stand for each other: `nr = DIV_ROUND_UP(len, PAGE_SIZE)`, `got * PAGE_SIZE < len`. */
 import type { Expr } from '../../syntax/ir.js';
 import { unwrap } from '../../syntax/lower.js';
-import { written } from '../facts.js';
+import { canonicalText } from '../path-conditions.js';
 import { bare } from '../walk.js';
 
 function isNamed(expr: Expr, name: string): boolean {
@@ -30,11 +30,11 @@ export function makesPages(op: string, right: Expr): boolean {
 /** Of how many bytes the expression is the number of pages, as text; undefined when it is none. */
 export function bytesOf(expr: Expr): string | undefined {
 	const at = unwrap(expr);
-	if (at.kind === 'binary') return makesPages(at.op, at.right) ? written(at.left) : undefined;
+	if (at.kind === 'binary') return makesPages(at.op, at.right) ? canonicalText(at.left) : undefined;
 	const [first, second] = at.kind === 'call' ? at.args : [];
 	if (at.kind !== 'call' || !first) return undefined;
 	const rounds = /^(?:DIV_ROUND_UP(?:_ULL)?)$/.test(at.name)
 		? second !== undefined && isPageSize(second)
 		: at.name === 'PFN_UP';
-	return rounds ? written(first) : undefined;
+	return rounds ? canonicalText(first) : undefined;
 }

@@ -15,9 +15,9 @@ import { LIST_FREES, LIST_READERS } from '../../kernel/page-flow.js';
 import { listCall } from '../../kernel/sinks/index.js';
 import type { CallExpr, Expr } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
-import { written } from '../facts.js';
+import { nonFormatArguments, tells } from '../format-arguments.js';
 import { isUnsigned } from '../integers.js';
-import { tells, unprinted } from '../prints.js';
+import { canonicalText } from '../path-conditions.js';
 import { isParameter, parameterAt } from '../variables.js';
 import { bare, isNull, isVariable, rootOf } from '../walk.js';
 import type { Body, Release } from './body.js';
@@ -107,7 +107,7 @@ function askedOutside(state: State, summary: Summary, call: CallExpr, way: Way, 
 	const { asked } = inner;
 	if (asked === undefined) return undefined;
 	const arg = argumentFor(summary, call, asked);
-	if (arg) return written(arg) ?? placeOf(state, arg);
+	if (arg) return canonicalText(arg) ?? placeOf(state, arg);
 	const direct = /\W/.test(asked) ? outside(state, summary, call, asked) : undefined;
 	if (direct) return direct.place;
 	for (const [name, value] of way.given.values) {
@@ -178,7 +178,7 @@ function learnReleases(state: State, summary: Summary, call: CallExpr, way: Way)
 		const at = outside(state, summary, call, name);
 		const counted = countOutside(state, summary, call, count);
 		if (!at || at.index || (count !== undefined && counted === undefined && !/^\d+$/.test(count))) continue;
-		const number = counted ? (placeOf(state, counted) ?? written(counted)) : count;
+		const number = counted ? (placeOf(state, counted) ?? canonicalText(counted)) : count;
 		state.released = new Map(state.released).set(at.place, { call, count: number });
 	}
 }
@@ -443,7 +443,7 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 	}
 	const summary = name ? body.around.summary(name) : undefined;
 	if (summary) return summarised(body, state, call, summary);
-	const args = unprinted(call);
+	const args = nonFormatArguments(call);
 	if (!tells(call)) for (const arg of args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
 	for (const arg of args) handOn(body, state, arg, call);
 	writeThrough(state, { ...call, args }, true);

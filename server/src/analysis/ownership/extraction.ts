@@ -1,5 +1,5 @@
 /** Whether an extraction pinned: only from iterators of user space. */
-import { type Facts, written } from '../facts.js';
+import { canonicalText, type PathConditions } from '../path-conditions.js';
 import type { Holding, State } from './state.js';
 
 /** Questions whose "yes" means that the iterator is of user space, and those whose "yes" means that it is not. */
@@ -14,10 +14,10 @@ function answer(fact: string, truth: boolean, iter: string): 'pin' | 'none' | un
 	return truth && KERNEL.exec(fact)?.[1] === iter ? 'none' : undefined;
 }
 
-function settled(holding: Holding, facts: Facts): Partial<Holding> | undefined {
+function settled(holding: Holding, facts: PathConditions): Partial<Holding> | undefined {
 	if (holding.kind !== 'extracted' || holding.outcome === 'none') return undefined;
 	const arg = holding.taking.arg('iter');
-	const iter = arg && written(arg);
+	const iter = arg && canonicalText(arg);
 	if (iter === undefined) return undefined;
 	for (const [fact, truth] of facts) {
 		const found = answer(fact, truth, iter);
@@ -31,7 +31,7 @@ export function deniesExtraction(state: State, [fact, truth]: readonly [string, 
 	return [...state.holdings.values()].some(({ kind, taking }) => {
 		if (kind !== 'pin' || taking.api.record.takes !== 'extracted') return false;
 		const arg = taking.arg('iter');
-		const iter = arg && written(arg);
+		const iter = arg && canonicalText(arg);
 		return iter !== undefined && answer(fact, truth, iter) === 'none';
 	});
 }

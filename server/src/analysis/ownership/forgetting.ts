@@ -1,5 +1,5 @@
 import type { CallExpr, Expr } from '../../syntax/ir.js';
-import { type Facts, filtered, forget, wordOf } from '../facts.js';
+import { filtered, forget, type PathConditions, wordOf } from '../path-conditions.js';
 import { bare, isVariable, parts, rootOf } from '../walk.js';
 import { dropLists } from './page-lists.js';
 import { placeOf, type Spot, within } from './places.js';
@@ -101,6 +101,6 @@ export function isField(name: string): boolean {
 	return name.includes('->') || name.includes('.');
 }
 
-function withoutMention(facts: Facts, name: string): Facts {
+function withoutMention(facts: PathConditions, name: string): PathConditions {
 	return isVariable(name) ? forget(facts, name) : filtered(facts, (fact) => !fact.includes(name));
 }

@@ -3,7 +3,7 @@
 import type { Expr, FunctionIR } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
 import type { ApiCall } from '../context.js';
-import { written } from '../facts.js';
+import { canonicalText } from '../path-conditions.js';
 import { isParameter, variableType } from '../variables.js';
 import { bare, parts, place, rootOf } from '../walk.js';
 import type { Exit, Walked } from './body.js';
@@ -114,7 +114,7 @@ function isCountable(fn: FunctionIR, { taking, call, asked, askedConstant, goal 
 function asksIterator(fn: FunctionIR, taking: ApiCall): boolean {
 	const pages = taking.arg('maxpages');
 	const size = taking.arg('maxsize');
-	const limit = (expr: Expr | undefined): string => (expr && written(expr)) ?? '';
+	const limit = (expr: Expr | undefined): string => (expr && canonicalText(expr)) ?? '';
 	if (limit(pages) === '1' || /^(?:PAGE_SIZE|SIZE_MAX|LONG_MAX|INT_MAX|MAX_RW_COUNT)$/.test(limit(size))) return true;
 	const iter = taking.arg('iter');
 	const root = rootOf((iter && place(bare(iter).kind === 'unary' ? (parts(bare(iter))[0] as Expr) : iter)) ?? '');

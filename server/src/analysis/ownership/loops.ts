@@ -3,7 +3,7 @@ import { FLIPPED } from '../../syntax/canonical.js';
 import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
 import { callsByBlock } from '../call-blocks.js';
-import { written } from '../facts.js';
+import { canonicalText } from '../path-conditions.js';
 import { bare, place } from '../walk.js';
 
 /**
@@ -30,7 +30,7 @@ function oriented(test: Expr | undefined): Expr | undefined {
 /** `ARRAY_SIZE(pages)` and numbers: what is no place but stays the same. */
 function constant(expr: Expr): string | undefined {
 	const at = bare(expr);
-	return at.kind === 'number' || (at.kind === 'call' && at.name === 'ARRAY_SIZE') ? written(at) : undefined;
+	return at.kind === 'number' || (at.kind === 'call' && at.name === 'ARRAY_SIZE') ? canonicalText(at) : undefined;
 }
 
 /** Of a loop from the last element to the first. */

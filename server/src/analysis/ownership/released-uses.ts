@@ -5,7 +5,7 @@ import { loadsFrom, storesInto } from '../../kernel/sinks/cpu.js';
 import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
 import { callsByBlock } from '../call-blocks.js';
-import { unprinted } from '../prints.js';
+import { nonFormatArguments } from '../format-arguments.js';
 import { bare, everywhere, parts, postorder } from '../walk.js';
 import type { Body } from './body.js';
 import { holdingsAt } from './forgetting.js';
@@ -25,7 +25,7 @@ const identities = memoize((fn: FunctionIR): ReadonlySet<CallExpr> => {
 		if (expr.kind === 'binary' && /^(?:==|!=|<|>|<=|>=)$/.test(expr.op)) {
 			for (const side of parts(expr)) if (bare(side).kind === 'call') add(side);
 		} else if (expr.kind === 'call') {
-			const kept = new Set(unprinted(expr));
+			const kept = new Set(nonFormatArguments(expr));
 			for (const arg of expr.args) if (!kept.has(arg)) add(arg);
 			if (/^trace_/.test(expr.name)) for (const arg of expr.args) add(arg);
 		}

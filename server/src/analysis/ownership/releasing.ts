@@ -1,5 +1,5 @@
 import type { CallExpr, Expr, Loop } from '../../syntax/ir.js';
-import { written } from '../facts.js';
+import { canonicalText } from '../path-conditions.js';
 import { bare, rootOf } from '../walk.js';
 import type { Body, Release, Sweep } from './body.js';
 import { keyOn } from './fields.js';
@@ -137,7 +137,9 @@ export function isFullCount(state: State, holding: Holding, count: Expr, value: 
 function isAskedNumber(state: State, { asked }: Holding, count: Expr, value: Value | undefined): boolean {
 	if (asked === undefined) return false;
 	const name = placeOf(state, count);
-	return written(count) === asked || value?.copyOf === asked || (name !== undefined && sameIndex(state, name, asked));
+	return (
+		canonicalText(count) === asked || value?.copyOf === asked || (name !== undefined && sameIndex(state, name, asked))
+	);
 }
 
 export function judgeCount(

@@ -1,7 +1,7 @@
 /** Releases of a place that follow each other with nothing written to it in between, whoever has taken the pages. */
 import { ALLOCATORS, FREES, readsOnly } from '../../kernel/callees.js';
 import type { CallExpr } from '../../syntax/ir.js';
-import { wordOf, written } from '../facts.js';
+import { canonicalText, wordOf } from '../path-conditions.js';
 import { isVariable, rootOf } from '../walk.js';
 import type { Body, Release } from './body.js';
 import { placeOf, within } from './places.js';
@@ -68,5 +68,5 @@ export function releaseAll(body: Body, state: State, name: string, count: string
 
 /** How the number of a release is kept: by its place, else as it is written. */
 export function countName(state: State, { count }: Release): string | undefined {
-	return count && (placeOf(state, count) ?? written(count));
+	return count && (placeOf(state, count) ?? canonicalText(count));
 }

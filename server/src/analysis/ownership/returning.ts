@@ -1,6 +1,6 @@
 /** What a function gives its caller besides what it left in the caller's own places: pages it returns, numbers it writes. */
 import type { Expr } from '../../syntax/ir.js';
-import { filtered } from '../facts.js';
+import { filtered } from '../path-conditions.js';
 import { isParameter } from '../variables.js';
 import { rootOf } from '../walk.js';
 import type { Body } from './body.js';

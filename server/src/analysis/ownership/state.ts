@@ -1,8 +1,8 @@
 /** One state of one path through a function: what is held, and what is known of the values that decide about it. */
 import type { CallExpr, Expr, FunctionIR, Range } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
-import { common, type Facts, NO_FACTS } from '../facts.js';
 import type { Held } from '../holders.js';
+import { common, NO_FACTS, type PathConditions } from '../path-conditions.js';
 import { isVariable, rootOf } from '../walk.js';
 import { unmarked } from './former.js';
 import { moreOf, type OverNull } from './over-null.js';
@@ -142,9 +142,9 @@ export class State {
 	values = new Map<string, Value>();
 	/** Local -> what it stands for: the same pointer, or the address of that place. */
 	aliases = new Map<string, { readonly place: string; readonly address: boolean }>();
-	facts: Facts = NO_FACTS;
+	facts: PathConditions = NO_FACTS;
 	/** Facts that held until a function which is not known got the object: it may have changed it, but seldom does. */
-	earlier: Facts = NO_FACTS;
+	earlier: PathConditions = NO_FACTS;
 	/** The path goes against an earlier fact: nothing is reported that only happens on such a path. */
 	doubtful = false;
 	/** Values of one step that later steps ask for: subjects of a switch. */

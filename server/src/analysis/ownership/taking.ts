@@ -1,7 +1,7 @@
 import type { CallExpr, Expr } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
-import { written } from '../facts.js';
 import type { Held } from '../holders.js';
+import { canonicalText } from '../path-conditions.js';
 import { isParameter } from '../variables.js';
 import { bare, rootOf } from '../walk.js';
 import type { Body } from './body.js';
@@ -105,14 +105,14 @@ export interface Via {
 /** How many bytes an iterator is asked for. */
 function bytesAsked(api: ApiCall): string | undefined {
 	const size = api.arg('maxsize');
-	return size && written(size);
+	return size && canonicalText(size);
 }
 
 export function take(body: Body, state: State, api: ApiCall, spot: Spot, via?: Via): Holding {
 	const call = via?.call ?? api.call;
 	const id = via ? `${via.inner.id}@${call.start}` : `t${call.start}`;
 	const count = via ? undefined : api.arg('count');
-	const asked = via ? via.asked : count && (placeOf(state, count) ?? written(count));
+	const asked = via ? via.asked : count && (placeOf(state, count) ?? canonicalText(count));
 	const constant = via ? (via.constant ?? via.inner.askedConstant) : count && worth(state, count).constant;
 	const old = state.holdings.get(id);
 	const index = via ? via.index : spot.index;

@@ -3,7 +3,7 @@ import { ALLOCATORS, FREES, readsOnly } from '../../kernel/callees.js';
 import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
 import { callsByBlock } from '../call-blocks.js';
-import { written } from '../facts.js';
+import { canonicalText } from '../path-conditions.js';
 import { isLocal, isParameter, parameterAt, variableType } from '../variables.js';
 import { bare, everywhere, isNull, isVariable, place, postorder, rootOf } from '../walk.js';
 import type { Body, Release, Sweep } from './body.js';
@@ -178,7 +178,7 @@ function isUntouched(body: Body, state: State, name: string, { call: taking }: T
 /** The number of pages is one that the path knows to be above 0, or the one that the taking call asks for. */
 function isSome(state: State, count: Value, text: string | undefined, { asked }: Taking): boolean {
 	if (count.signs === POS) return true;
-	const names = asked === undefined ? [] : [written(asked), placeOf(state, asked)];
+	const names = asked === undefined ? [] : [canonicalText(asked), placeOf(state, asked)];
 	const isAsked = [text, count.copyOf].some((name) => name !== undefined && names.includes(name));
 	return isAsked && (count.signs & ZERO) !== 0 && count.constant === undefined && count.result === undefined;
 }
@@ -191,7 +191,7 @@ export function judgeUntaken(body: Body, state: State, spot: Spot, release: Rele
 	if (!count && (shape !== 'whole' || variableType(body.fn, name)?.pointers !== 1)) return;
 	const taking = takingOf(body, state, name, release.call);
 	if (!taking || !isUntouched(body, state, name, taking, release)) return;
-	if (count && !isSome(state, worth(state, count), written(count), taking)) return;
+	if (count && !isSome(state, worth(state, count), canonicalText(count), taking)) return;
 	body.events.push({ kind: 'untaken', place: name, taking: taking.call, release: release.call, state });
 }
 

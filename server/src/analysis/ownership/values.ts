@@ -5,7 +5,7 @@ import { errnoOf } from '../../kernel/errno.js';
 import { FLIPPED, NEGATED } from '../../syntax/canonical.js';
 import type { Expr, Range } from '../../syntax/ir.js';
 import { unwrap } from '../../syntax/lower.js';
-import { contradict, factOf, wordOf, written } from '../facts.js';
+import { canonicalText, contradict, factOf, wordOf } from '../path-conditions.js';
 import { relations } from '../results.js';
 import { bare, parts } from '../walk.js';
 import { bytesOf, makesBytes, makesPages } from './byte-counts.js';
@@ -84,7 +84,7 @@ function binary(state: State, op: string, left: Expr, right: Expr): Value {
 						: ZERO | POS;
 	if (op === '&' && (a.constant === 0 || b.constant === 0)) return number(0);
 	const constant = constants && op === '+' ? (a.constant ?? 0) + (b.constant ?? 0) : undefined;
-	const pagesOf = makesPages(op, right) ? written(left) : undefined;
+	const pagesOf = makesPages(op, right) ? canonicalText(left) : undefined;
 	return {
 		signs,
 		constant,
@@ -229,7 +229,7 @@ const QUESTIONS = /(?:^|_)(?:is|has|can|should|needs?|wants?|uses?|supports|pinn
 /** `if (example_is_user(req))` */
 function question(at: Expr): string | undefined {
 	if (at.kind !== 'call' || !QUESTIONS.test(at.name)) return undefined;
-	const args = at.args.map(written);
+	const args = at.args.map(canonicalText);
 	return args.includes(undefined) ? undefined : `${at.name}(${args.join()})`;
 }
 
@@ -300,7 +300,7 @@ function isAsked(state: State, holding: Holding, other: Expr): boolean {
 	if (meaning !== 'bytes' && value.constant !== undefined && value.constant === holding.askedConstant) return true;
 	if (holding.goal === undefined) return false;
 	const name = placeOf(state, other);
-	if (written(other) === holding.goal || value.copyOf === holding.goal) return true;
+	if (canonicalText(other) === holding.goal || value.copyOf === holding.goal) return true;
 	return name !== undefined && sameIndex(state, name, holding.goal);
 }
 
@@ -319,7 +319,7 @@ function compareNumbers(state: State, key: string, op: string, other: Expr): boo
 /** No call returns more than it was asked for, in pages or in bytes. */
 function isLimit({ taking, call }: Holding, other: Expr): boolean {
 	const limit = taking.arg(taking.api.record.meaning === 'bytes' ? 'maxsize' : 'count');
-	return limit !== undefined && call === taking.call && written(limit) === written(other);
+	return limit !== undefined && call === taking.call && canonicalText(limit) === canonicalText(other);
 }
 
 /** What `x OP other` says when x is the result of a taking call and `other` the number asked for. */
@@ -346,7 +346,7 @@ function compareBytes(state: State, mine: Expr, op: string, other: Expr, at: Ran
 	const { result, form } = worth(state, mine);
 	const holding = result === undefined || form !== 'bytes' ? undefined : state.holdings.get(result);
 	const asked = holding && holding.call === holding.taking.call ? holding.taking.arg('count') : undefined;
-	const text = written(other);
+	const text = canonicalText(other);
 	if (!holding || !asked || text === undefined || holding.outcome === 'none') return;
 	const bytes = worth(state, asked).pagesOf;
 	if (bytes === undefined || (bytes !== text && !(op === '<' && wordOf(text).test(bytes)))) return;

@@ -1,6 +1,6 @@
 import { WALKS } from '../../kernel/page-flow.js';
 import type { Block, Expr, FunctionIR, Loop, Range, Step } from '../../syntax/ir.js';
-import { tells } from '../prints.js';
+import { tells } from '../format-arguments.js';
 import { localOf, variableType } from '../variables.js';
 import { bare, isNull, parts, place, weightOf } from '../walk.js';
 import { Worklist } from '../worklist.js';

@@ -1,7 +1,7 @@
 /** What a value is of the pages that are followed, as a set of bits. */
 import type { View } from '../../kernel/sinks/index.js';
 
-export type Kinds = number;
+export type DerivationSet = number;
 
 export const NONE = 0;
 /** Pointers to struct page or folio, or an array of them. */
@@ -11,18 +11,18 @@ export const CONTENTS = 2;
 /** With CONTENTS: a mapping that lasts until it is taken away. */
 export const MAPPING = 4;
 /** With CONTENTS: a mapping that only this thread has, for a moment. */
-export const WINDOW = 8;
+export const LOCAL_MAPPING = 8;
 /** A physical address or a frame number. */
 export const ADDRESS = 16;
 /** A scatterlist, bvec, bio or iterator over them. */
 export const LIST = 32;
 
 /** What survives arithmetic. */
-export const COUNTABLE = CONTENTS | MAPPING | WINDOW | ADDRESS;
-const DATA = CONTENTS | MAPPING | WINDOW;
+export const COUNTABLE = CONTENTS | MAPPING | LOCAL_MAPPING | ADDRESS;
+const DATA = CONTENTS | MAPPING | LOCAL_MAPPING;
 
 /** What a view of something is. */
-export function viewed(view: View, of: Kinds): Kinds {
+export function viewed(view: View, of: DerivationSet): DerivationSet {
 	if (of === NONE) return NONE;
 	switch (view) {
 		case 'page':
@@ -32,7 +32,7 @@ export function viewed(view: View, of: Kinds): Kinds {
 		case 'mapping':
 			return CONTENTS | MAPPING;
 		case 'window':
-			return CONTENTS | WINDOW;
+			return CONTENTS | LOCAL_MAPPING;
 		case 'address':
 			return ADDRESS;
 		default:
@@ -41,6 +41,6 @@ export function viewed(view: View, of: Kinds): Kinds {
 }
 
 /** Without the addresses of the data. */
-export function unmapped(kinds: Kinds): Kinds {
+export function unmapped(kinds: DerivationSet): DerivationSet {
 	return kinds & ~DATA;
 }

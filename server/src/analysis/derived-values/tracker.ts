@@ -5,11 +5,11 @@ import type { CallExpr, FunctionIR } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
 import type { ApiCall, FileContext } from '../context.js';
 import { rootOf } from '../walk.js';
-import { type Effects, Frame, NO_EFFECTS, type Reason } from './frame.js';
-import { ADDRESS, CONTENTS, type Kinds, LIST, MAPPING, NONE, PAGE, WINDOW } from './kinds.js';
-import { lifeOf } from './lifetime.js';
+import { EMPTY_SUMMARY, FunctionPass, type FunctionSummary, type Seed } from './function-pass.js';
+import { ADDRESS, CONTENTS, type DerivationSet, LIST, LOCAL_MAPPING, MAPPING, NONE, PAGE } from './kinds.js';
 import { restOf } from './paths.js';
-import type { Entry } from './state.js';
+import type { Derivation } from './state.js';
+import { storageDurationOf } from './storage-duration.js';
 import type { Use } from './use.js';
 
 /** How far helpers are followed down, and callers up. */
@@ -46,17 +46,17 @@ function otherCallers(file: FileContext, name: string): readonly FunctionIR[] {
 	return callers;
 }
 
-export class Trace {
+export class InterproceduralTracker {
 	readonly file: FileContext;
 	readonly uses: Use[] = [];
 	complete = true;
 	/** Places of uses by kind and text. */
 	private readonly seen = new Map<string, Set<number>>();
-	private readonly summaries = new Map<string, Effects>();
+	private readonly summaries = new Map<string, FunctionSummary>();
 	private readonly running = new Set<string>();
 	private frames = 0;
 	/** What fields hold, by the keys other functions know them by. */
-	private fields = new Map<string, Kinds>();
+	private fields = new Map<string, DerivationSet>();
 	private readonly words = new Set<string>();
 	/** What is followed now has the pages from a field alone. */
 	isByField = false;
@@ -70,7 +70,7 @@ export class Trace {
 		this.budget = budget;
 	}
 
-	giveUp(): void {
+	markIncomplete(): void {
 		this.complete = false;
 	}
 
@@ -96,20 +96,20 @@ export class Trace {
 	/** Follow the call. @returns whether the references are given back on every path before somebody out of sight has them */
 	follow(site: ApiCall, fn: FunctionIR): boolean {
 		const effects = this.frame(fn, { site }, 0);
-		const settled = this.up(fn, effects, 0);
+		const settled = this.followCallers(fn, effects, 0);
 		this.isByField = true;
 		for (let round = 0; round < FIELD_ROUNDS; round++) this.byField();
 		return settled;
 	}
 
 	/** Effects of a helper for what it gets; undefined when it is too deep. */
-	summary(fn: FunctionIR, entry: ReadonlyMap<string, Entry>, depth: number): Effects | undefined {
+	summary(fn: FunctionIR, entry: ReadonlyMap<string, Derivation>, depth: number): FunctionSummary | undefined {
 		if (depth > DEEPEST_HELPER) return undefined;
 		const id = `${fn.name}#${fn.variant} ${[...entry].map(([path, { kinds }]) => `${path}=${kinds}`).sort()}`;
 		const known = this.summaries.get(id);
 		if (known) return known;
 		// recursion: its effects are found by the call that is under way
-		if (this.running.has(id)) return NO_EFFECTS;
+		if (this.running.has(id)) return EMPTY_SUMMARY;
 		this.running.add(id);
 		const effects = this.frame(fn, { entry }, depth);
 		this.running.delete(id);
@@ -117,18 +117,18 @@ export class Trace {
 		return effects;
 	}
 
-	private frame(fn: FunctionIR, reason: Reason, depth: number): Effects {
+	private frame(fn: FunctionIR, reason: Seed, depth: number): FunctionSummary {
 		if (--this.budget.frames < 0) fn.effort.giveUp();
 		if (++this.frames > MOST_FRAMES || fn.effort.isGivenUp) {
-			this.giveUp();
-			return NO_EFFECTS;
+			this.markIncomplete();
+			return EMPTY_SUMMARY;
 		}
 		if (!reason.entry && !reason.fields) this.followed.add(fn);
-		return new Frame(this, fn, reason, depth).run();
+		return new FunctionPass(this, fn, reason, depth).run();
 	}
 
 	/** The callers of a function that leaves pages to them. */
-	private up(fn: FunctionIR, effects: Effects, height: number): boolean {
+	private followCallers(fn: FunctionIR, effects: FunctionSummary, height: number): boolean {
 		if (!effects.held) return true;
 		if (effects.places.size === 0 && effects.returns === NONE && effects.returned.size === 0) return false;
 		const callers = otherCallers(this.file, fn.name).filter((caller) => caller.clean);
@@ -138,33 +138,33 @@ export class Trace {
 			else this.carriedOut(fn, effects.returned);
 			return false;
 		}
-		if (height >= HIGHEST_CALLER || callers.length > MOST_CALLERS) this.giveUp();
+		if (height >= HIGHEST_CALLER || callers.length > MOST_CALLERS) this.markIncomplete();
 		if (height >= HIGHEST_CALLER) return false;
 		let settled = fn.isStatic;
 		for (const caller of callers.slice(0, MOST_CALLERS)) {
-			const left = this.frame(caller, { producer: { name: fn.name, effects } }, 0);
-			if (!this.up(caller, left, height + 1)) settled = false;
+			const recordExitState = this.frame(caller, { producer: { name: fn.name, effects } }, 0);
+			if (!this.followCallers(caller, recordExitState, height + 1)) settled = false;
 		}
 		return settled;
 	}
 
 	/** A mapping that leaves the file in an object which a function makes and returns. */
-	private carriedOut({ name, nameRange }: FunctionIR, returned: Effects['returned']): void {
+	private carriedOut({ name, nameRange }: FunctionIR, returned: FunctionSummary['returned']): void {
 		const kinds = [...returned.values()].reduce((all, entry) => all | entry.kinds, NONE);
-		if ((kinds & MAPPING) === 0 || kinds & WINDOW) return;
+		if ((kinds & MAPPING) === 0 || kinds & LOCAL_MAPPING) return;
 		const text = `a mapping of them stays in what ${name}() returns`;
 		this.note({ ...nameRange, kind: 'kept', life: 'object', mapped: true, text }, name);
 	}
 
 	/** What a function that was followed from the call leaves in objects. */
-	left(frame: Frame, places: ReadonlyMap<string, Entry>): void {
+	left(frame: FunctionPass, places: ReadonlyMap<string, Derivation>): void {
 		if (frame.reason.entry) return;
 		const known = otherCallers(this.file, frame.fn.name).length > 0;
 		for (const [path, { kinds, keys }] of places) {
 			const rest = restOf(path);
 			// the variable itself ends with the function
 			if (rest === '' && frame.isOwn(path) && !frame.isParam(path)) continue;
-			const life = lifeOf(path, frame.fn, this.file.ir);
+			const life = storageDurationOf(path, frame.fn, this.file.ir);
 			if (life === 'local') continue;
 			if (rest !== '' || life === 'global') this.remember(keys, path, kinds);
 			const range = frame.assigned.get(path) ?? frame.fn.nameRange;
@@ -173,7 +173,7 @@ export class Trace {
 				if (!known) frame.note({ ...range, kind: 'returned', text: `left in ${path} for the caller` });
 				continue;
 			}
-			if (kinds & (CONTENTS | MAPPING) && !(kinds & WINDOW))
+			if (kinds & (CONTENTS | MAPPING) && !(kinds & LOCAL_MAPPING))
 				frame.note({
 					...range,
 					kind: 'kept',
@@ -187,8 +187,8 @@ export class Trace {
 		}
 	}
 
-	private remember(keys: readonly string[], path: string, kinds: Kinds): void {
-		for (const key of keys) this.fields.set(key, (this.fields.get(key) ?? NONE) | (kinds & ~WINDOW));
+	private remember(keys: readonly string[], path: string, kinds: DerivationSet): void {
+		for (const key of keys) this.fields.set(key, (this.fields.get(key) ?? NONE) | (kinds & ~LOCAL_MAPPING));
 		const word = /\w+$/.exec(path)?.[0];
 		if (word && (keys.length > 0 || rootOf(path) === path)) this.words.add(word);
 	}
@@ -203,7 +203,7 @@ export class Trace {
 		for (const fn of users) {
 			if (!fn.clean || this.followed.has(fn) || fn.variant > 0) continue;
 			if (left-- === 0) {
-				this.giveUp();
+				this.markIncomplete();
 				break;
 			}
 			this.frame(fn, { fields }, 0);

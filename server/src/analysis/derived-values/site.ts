@@ -2,17 +2,17 @@
 import type { Expr } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import { isNull } from '../walk.js';
-import { type Kinds, LIST, NONE, PAGE } from './kinds.js';
+import { type DerivationSet, LIST, NONE, PAGE } from './kinds.js';
 
-export interface Taken {
+export interface Acquired {
 	/** The argument whose place holds the pages afterwards. */
 	readonly arg: Expr | undefined;
-	readonly kinds: Kinds;
+	readonly kinds: DerivationSet;
 	/** What the call itself returns. */
-	readonly returns: Kinds;
+	readonly returns: DerivationSet;
 }
 
-const NOTHING: Taken = { arg: undefined, kinds: NONE, returns: NONE };
+const NOTHING: Acquired = { arg: undefined, kinds: NONE, returns: NONE };
 
 /** Functions that fill an object with the pages instead of an array: which argument. */
 const FILLS: Readonly<Record<string, number>> = {
@@ -25,7 +25,7 @@ const FILLS: Readonly<Record<string, number>> = {
 };
 
 /** Where the pages of a call are afterwards; nothing when it takes none. */
-export function taken({ api, call, arg }: ApiCall): Taken {
+export function taken({ api, call, arg }: ApiCall): Acquired {
 	const { group, meaning, takes } = api.record;
 	if (takes === 'none' || !/^(?:get|pin|iov-iter|extract|helper|walk)$/.test(group)) return NOTHING;
 	const filled = FILLS[call.name];

@@ -7,8 +7,8 @@ import type { CParser } from '../syntax/parser.js';
 import { SourceFile } from '../syntax/source-file.js';
 import { type Neighbour, type Piece, Unit } from '../syntax/unit.js';
 import { type FileContext, fileContext } from './context.js';
+import { type CrossFileDependencies, needsOf } from './cross-file-dependencies.js';
 import { Linker } from './linker.js';
-import { type Needs, needsOf } from './needs.js';
 
 /** Words that are everywhere in the kernel: they matter only in functions that name the family as well. */
 const EVERYWHERE = new Set(['release', 'dirty', 'helper']);
@@ -41,13 +41,13 @@ export interface Asked {
 }
 
 /** What a text was read as: the next question is mostly about the same one. */
-export interface Reading {
+export interface Snapshot {
 	readonly text: string;
 	readonly asked: Asked;
 	readonly context: FileContext;
 	/** The file alone. */
 	readonly own: FileIR;
-	readonly needs: Needs;
+	readonly needs: CrossFileDependencies;
 	/** The next question begins afresh. */
 	readonly isWorn: boolean;
 }
@@ -59,14 +59,14 @@ interface Alone {
 	readonly kernel: Kernel;
 	readonly knownUsers: boolean;
 	readonly context: FileContext;
-	readonly needs: Needs;
+	readonly needs: CrossFileDependencies;
 }
 
 /** One open text over its edits. */
-export class Reader {
+export class AnalysisSession {
 	private readonly parser: CParser;
 	private readonly source: SourceFile;
-	private last: Reading | undefined;
+	private last: Snapshot | undefined;
 	private alone: Alone | undefined;
 
 	constructor(parser: CParser) {
@@ -79,7 +79,7 @@ export class Reader {
 	}
 
 	/** The text read, and what is known of it so far; undefined for one that names none of our words. */
-	look(text: string, asked: Asked): Reading | undefined {
+	snapshot(text: string, asked: Asked): Snapshot | undefined {
 		const { last } = this;
 		const { path, kernel, neighbours } = asked;
 		if (
@@ -117,7 +117,7 @@ export class Reader {
 	}
 
 	/** Find what the text needs of other files and what that needs in its turn; all of it is read together when it is asked for. */
-	private link(text: string, asked: Asked): Reading {
+	private link(text: string, asked: Asked): Snapshot {
 		const { path, kernel, neighbours = [], knownUsers } = asked;
 		const alone = this.itself(text, asked);
 		const own = alone.context.ir;
@@ -150,7 +150,7 @@ export class Reader {
 		};
 	}
 
-	private needsOfPieces(pieces: readonly Piece[], { path, kernel }: Asked, linker: Linker): Needs {
+	private needsOfPieces(pieces: readonly Piece[], { path, kernel }: Asked, linker: Linker): CrossFileDependencies {
 		const unit = new Unit('', pieces);
 		const source = new SourceFile(this.parser);
 		const ir = source.read(unit.text, kernel.version, WORDS);
@@ -175,11 +175,11 @@ function sameNeighbours(a: readonly Neighbour[] = [], b: readonly Neighbour[] = 
 	return a === b || (a.length === b.length && a.every((neighbour, i) => neighbour === b[i]));
 }
 
-function joined(a: Needs, b: Needs): Needs {
+function joined(a: CrossFileDependencies, b: CrossFileDependencies): CrossFileDependencies {
 	return { functions: [...a.functions, ...b.functions], fields: [...a.fields, ...b.fields] };
 }
 
 /** Needs that are not met yet. */
-function without({ functions, fields }: Needs, linker: Linker): Needs {
+function without({ functions, fields }: CrossFileDependencies, linker: Linker): CrossFileDependencies {
 	return { functions: functions.filter(({ name }) => !linker.isDefined(name)), fields };
 }

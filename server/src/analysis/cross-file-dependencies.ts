@@ -19,12 +19,12 @@ export interface NeededFunction {
 	readonly fields: readonly string[];
 }
 
-export interface Needs {
+export interface CrossFileDependencies {
 	readonly functions: readonly NeededFunction[];
 	readonly fields: readonly NeededField[];
 }
 
-export const NO_NEEDS: Needs = { functions: [], fields: [] };
+export const NO_NEEDS: CrossFileDependencies = { functions: [], fields: [] };
 
 /** Callers of one function that takes or releases. */
 const MOST_CALLERS = 24;
@@ -123,7 +123,7 @@ class Search {
  * @param linked names of functions of other files that are part of the text: all of them are read, of the file's own those
  * that hold pages
  */
-export function needsOf(file: FileContext, linked: Iterable<string> = []): Needs {
+export function needsOf(file: FileContext, linked: Iterable<string> = []): CrossFileDependencies {
 	// no rule says anything of the memory management itself
 	if (file.area === 'mm') return NO_NEEDS;
 	const search = new Search(file);

@@ -3,7 +3,7 @@ import type { Block, CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { postorder, roots, weightOf } from './walk.js';
 import { orderOf, Worklist } from './worklist.js';
 
-export interface Flow<S> {
+export interface DataflowAnalysis<S> {
 	readonly entry: S;
 	/** State after a step. Must not change `state`. */
 	step(state: S, step: Step): S;
@@ -40,7 +40,7 @@ const MOST_CHANGES = 200;
  * the idle one.
  * @returns TOO_LARGE for a function that is
  */
-export function solve<S>(fn: FunctionIR, flow: Flow<S>, sources?: Sources<S>): Entries<S> {
+export function solve<S>(fn: FunctionIR, flow: DataflowAnalysis<S>, sources?: Sources<S>): Entries<S> {
 	const entries = new Map<number, S>();
 	const changes = new Map<number, number>();
 	if (fn.blocks.length === 0) return entries;
@@ -75,12 +75,12 @@ export function solve<S>(fn: FunctionIR, flow: Flow<S>, sources?: Sources<S>): E
 }
 
 /** Steps it takes to go through a block and to hand a state along its edges; `leave` and `replay` count what its own steps copy. */
-function costOf<S>(fn: FunctionIR, flow: Flow<S>, { id, successors }: Block, state: S): number {
+function costOf<S>(fn: FunctionIR, flow: DataflowAnalysis<S>, { id, successors }: Block, state: S): number {
 	return (flow.stepsEach ?? 1) * weightOf(fn, id) + flow.size(state) * successors.length;
 }
 
 /** The states a block sends along its edges; none when the function is given up on the way. */
-function leave<S>(fn: FunctionIR, block: Block, entry: S, flow: Flow<S>): [number, S][] {
+function leave<S>(fn: FunctionIR, block: Block, entry: S, flow: DataflowAnalysis<S>): [number, S][] {
 	let state = entry;
 	for (const step of block.steps) {
 		// it may grow within the block
@@ -97,9 +97,9 @@ function leave<S>(fn: FunctionIR, block: Block, entry: S, flow: Flow<S>): [numbe
 }
 
 /** States at the calls of `fn`, at the step or test that each stands in; of a call that stands in several, at the last of them. */
-export function statesAt<S>(fn: FunctionIR, flow: Flow<S>): ReadonlyMap<CallExpr, S> {
+export function statesAt<S>(fn: FunctionIR, flow: DataflowAnalysis<S>): ReadonlyMap<CallExpr, S> {
 	const states = new Map<CallExpr, S>();
-	replay(fn, flow, solve(fn, flow), (state, at) => {
+	visitStates(fn, flow, solve(fn, flow), (state, at) => {
 		for (const root of roots(at))
 			postorder(root, (expr) => {
 				if (expr.kind === 'call') states.set(expr, state);
@@ -109,9 +109,9 @@ export function statesAt<S>(fn: FunctionIR, flow: Flow<S>): ReadonlyMap<CallExpr
 }
 
 /** Visit every reachable step and test with the state before it. */
-export function replay<S>(
+export function visitStates<S>(
 	fn: FunctionIR,
-	flow: Flow<S>,
+	flow: DataflowAnalysis<S>,
 	entries: Entries<S>,
 	visit: (state: S, at: Step | Expr) => void,
 ): void {

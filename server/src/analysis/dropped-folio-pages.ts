@@ -2,8 +2,8 @@
 import { FREES } from '../kernel/callees.js';
 import type { CallExpr, Expr, FunctionIR, Loop, Range } from '../syntax/ir.js';
 import type { ApiCall, FileContext } from './context.js';
+import { asksNeighbour, contains, expressions, grown, some } from './merged-page-runs.js';
 import { takes } from './ownership/ownership.js';
-import { asksNeighbour, contains, expressions, grown, some } from './runs.js';
 import { isLocal, parameterAt, variableType } from './variables.js';
 import { bare, place, rootOf } from './walk.js';
 

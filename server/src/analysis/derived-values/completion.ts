@@ -18,7 +18,7 @@ const DEEPEST = 5;
 const MOST_FUNCTIONS = 40;
 
 /** The place that makes a release part of a completion; undefined when none is seen. */
-export function boundedBy(file: FileContext, uses: readonly Use[]): Range | undefined {
+export function completionOf(file: FileContext, uses: readonly Use[]): Range | undefined {
 	let level = new Set(uses.filter((use) => use.kind === 'released').map((use) => use.function));
 	const seen = new Set<string>();
 	for (let depth = 0; depth < DEEPEST && level.size > 0; depth++) {

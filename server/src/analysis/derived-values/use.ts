@@ -29,7 +29,7 @@ export type UseKind =
 	| 'handed';
 
 /** How long what holds the pages lives: the call, nobody knows, or beyond it. */
-export type Life = 'local' | 'fresh' | 'parameter' | 'object' | 'global';
+export type StorageDuration = 'local' | 'fresh' | 'parameter' | 'object' | 'global';
 
 export interface Use extends Range {
 	readonly kind: UseKind;
@@ -38,7 +38,7 @@ export interface Use extends Range {
 	/** What happens, as the end of a sentence about the pages: "dma_map_page() gives them to a device". */
 	readonly text: string;
 	/** Where what holds them lives (kept, stored, registered). */
-	readonly life?: Life;
+	readonly life?: StorageDuration;
 	/** Of a mapping: made by kmap() or vmap() to last, not merely the address of the page. */
 	readonly mapped?: boolean;
 	/** Of a device: which way the data goes. */

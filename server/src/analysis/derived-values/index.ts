@@ -3,13 +3,13 @@ import { NOTIFIERS, TOLD } from '../../kernel/sinks/index.js';
 import type { Range } from '../../syntax/ir.js';
 import type { ApiCall, FileContext } from '../context.js';
 import { isCore } from './core.js';
-import { namedIn, toldIn } from './notifier.js';
+import { namedIn, notifierUse } from './notifier.js';
 import { takesPages } from './site.js';
-import { type Budget, fullBudget, Trace } from './trace.js';
+import { type Budget, fullBudget, InterproceduralTracker } from './tracker.js';
 import type { Uses } from './use.js';
 
-export { boundedBy } from './bounded.js';
-export type { Life, Use, UseKind, Uses } from './use.js';
+export { completionOf as boundedBy } from './completion.js';
+export type { StorageDuration as Life, Use, UseKind, Uses } from './use.js';
 
 interface Known {
 	readonly notifier: Range | undefined;
@@ -25,7 +25,7 @@ function ofFile(file: FileContext): Known {
 	if (!known) {
 		known = {
 			notifier: namedIn(file.text, NOTIFIERS),
-			told: toldIn(file.text, TOLD),
+			told: notifierUse(file.text, TOLD),
 			calls: new Map(),
 			budget: fullBudget(),
 		};
@@ -41,7 +41,7 @@ export function usesOf(file: FileContext, call: ApiCall): Uses {
 	if (known) return known;
 	const { fn } = call;
 	const core = isCore(file.path, file.area);
-	const trace = new Trace(file, budget);
+	const trace = new InterproceduralTracker(file, budget);
 	const followed = fn?.clean === true && takesPages(call);
 	const transient = followed ? trace.follow(call, fn) : false;
 	const uses: Uses = { uses: trace.uses, transient, notifier, told, core, complete: followed && trace.complete };

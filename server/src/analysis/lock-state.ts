@@ -1,7 +1,7 @@
 /** What locks a path holds, and the set of paths that reach a place: one for each different state of the locks. */
 import type { LockKind } from '../kernel/locks.js';
 import type { CallExpr, Range } from '../syntax/ir.js';
-import { asMuch, type Known, NOTHING, shared } from './known.js';
+import { type Environment, equalEnvironments, joinEnvironments, NOTHING } from './environment.js';
 
 export interface Held {
 	readonly kind: LockKind;
@@ -20,7 +20,7 @@ export interface Held {
 }
 
 /** What is held beyond `Path.holds`: whatever the caller holds, nothing, or what cannot be told. */
-export type Rest = 'entry' | 'none' | 'lost';
+export type Ambient = 'entry' | 'none' | 'lost';
 
 /** Why a lock is known not to be held. */
 export interface Shown extends Range {
@@ -30,9 +30,9 @@ export interface Shown extends Range {
 	readonly by: string;
 }
 
-export interface Path {
+export interface LockState {
 	readonly holds: ReadonlyMap<string, Held>;
-	readonly rest: Rest;
+	readonly rest: Ambient;
 	/** What showed that nothing is held. */
 	readonly shown: Shown | undefined;
 	/** Locks of the caller that were dropped here, by kind and key. */
@@ -41,13 +41,13 @@ export interface Path {
 	readonly seen: ReadonlySet<CallExpr>;
 	/** Calls passed without a lock since the last time one was taken or dropped. */
 	readonly pending: ReadonlySet<CallExpr>;
-	readonly known: Known;
+	readonly known: Environment;
 }
 
 /** Paths by what sets them apart: those with equal locks are one, which knows what all of them know. */
-export type Paths = ReadonlyMap<string, Path>;
+export type LockDisjuncts = ReadonlyMap<string, LockState>;
 
-export const UNENTERED: Path = {
+export const INITIAL_STATE: LockState = {
 	holds: new Map(),
 	rest: 'entry',
 	shown: undefined,
@@ -61,13 +61,13 @@ export const UNENTERED: Path = {
 const MOST_PATHS = 24;
 
 /** Entries of a path. */
-export function sizeOf({ holds, dropped, seen, pending, known: { facts, values, names } }: Path): number {
+export function sizeOf({ holds, dropped, seen, pending, known: { facts, values, names } }: LockState): number {
 	let size = dropped.size + seen.size + pending.size + facts.size + values.size + names.size;
 	for (const { passed } of holds.values()) size += 1 + passed.size;
 	return size;
 }
 
-function keyOf({ holds, rest, dropped, seen }: Path): string {
+function keyOf({ holds, rest, dropped, seen }: LockState): string {
 	const held = [...holds].map(([key, { depth, at }]) => `${key}*${depth}${at ? '' : '<'}`).sort();
 	const gone = [...dropped.keys()].sort();
 	const calls = [...seen].map((call) => call.start).sort((a, b) => a - b);
@@ -79,7 +79,7 @@ function both<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): ReadonlySet<T> {
 	return a;
 }
 
-function merged(a: Path, b: Path): Path {
+function merged(a: LockState, b: LockState): LockState {
 	if (a === b) return a;
 	const holds = new Map(a.holds);
 	for (const [key, held] of b.holds) {
@@ -91,17 +91,17 @@ function merged(a: Path, b: Path): Path {
 		holds,
 		shown: a.shown ?? b.shown,
 		pending: both(a.pending, b.pending),
-		known: shared(a.known, b.known),
+		known: joinEnvironments(a.known, b.known),
 	};
 }
 
 /** Nothing can be said any more. */
-const GIVEN_UP: Path = { ...UNENTERED, rest: 'lost' };
+const GIVEN_UP: LockState = { ...INITIAL_STATE, rest: 'lost' };
 const GIVEN_UP_KEY = 'given up';
 
 /** The different states among `paths`. */
-export function pathsOf(paths: Iterable<Path>): Paths {
-	const found = new Map<string, Path>();
+export function disjunctsOf(paths: Iterable<LockState>): LockDisjuncts {
+	const found = new Map<string, LockState>();
 	for (const path of paths) {
 		if (path === GIVEN_UP) return new Map([[GIVEN_UP_KEY, GIVEN_UP]]);
 		const key = keyOf(path);
@@ -111,29 +111,29 @@ export function pathsOf(paths: Iterable<Path>): Paths {
 	return found.size > MOST_PATHS ? new Map([[GIVEN_UP_KEY, GIVEN_UP]]) : found;
 }
 
-export function joinPaths(a: Paths, b: Paths): Paths {
+export function joinDisjuncts(a: LockDisjuncts, b: LockDisjuncts): LockDisjuncts {
 	if (a === b || b.size === 0) return a;
-	return a.size === 0 ? b : pathsOf([...a.values(), ...b.values()]);
+	return a.size === 0 ? b : disjunctsOf([...a.values(), ...b.values()]);
 }
 
 /** Nothing came in when `b` was joined into `a`. */
-export function equalPaths(a: Paths, b: Paths): boolean {
+export function equalDisjuncts(a: LockDisjuncts, b: LockDisjuncts): boolean {
 	if (a.size !== b.size) return false;
 	for (const [key, path] of a) {
 		const other = b.get(key);
-		if (!other || path.pending.size !== other.pending.size || !asMuch(path.known, other.known)) return false;
+		if (!other || path.pending.size !== other.pending.size || !equalEnvironments(path.known, other.known)) return false;
 		for (const [name, held] of path.holds) if (held.passed.size !== other.holds.get(name)?.passed.size) return false;
 	}
 	return true;
 }
 
 /** Nothing is known of the locks any more. */
-export function lost(path: Path): Path {
+export function toUnknown(path: LockState): LockState {
 	return { ...path, holds: new Map(), rest: 'lost', shown: undefined, pending: new Set() };
 }
 
 /** Paths without the guards whose block ends before `offset`. */
-export function expired(path: Path, offset: number): Path {
+export function expired(path: LockState, offset: number): LockState {
 	let over = false;
 	for (const { scope } of path.holds.values()) over ||= isOver(scope, offset);
 	if (!over) return path;

@@ -3,21 +3,21 @@
 import { NEGATED } from '../syntax/canonical.js';
 import type { Expr } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
-import { common, type Facts, factOf, filtered, forget, NO_FACTS } from './facts.js';
+import { common, factOf, filtered, forget, NO_FACTS, type PathConditions } from './path-conditions.js';
 import { bare, isVariable, place, rootOf } from './walk.js';
 
 /** A number, or as much of it as is known. */
-export type Value = number | 'negative' | 'positive' | 'nonzero';
+export type AbstractValue = number | 'negative' | 'positive' | 'nonzero';
 
-export interface Known {
-	readonly facts: Facts;
+export interface Environment {
+	readonly facts: PathConditions;
 	/** Place -> value; "@" and an offset for the result of a call in the same expression. */
-	readonly values: ReadonlyMap<string, Value>;
+	readonly values: ReadonlyMap<string, AbstractValue>;
 	/** Place -> the place it was assigned from: mm -> current->mm, lock -> &dev->lock. */
 	readonly names: ReadonlyMap<string, string>;
 }
 
-export const NOTHING: Known = { facts: NO_FACTS, values: new Map(), names: new Map() };
+export const NOTHING: Environment = { facts: NO_FACTS, values: new Map(), names: new Map() };
 
 /** Key for the result of a call that was evaluated just now. */
 export function resultKey(call: Expr): string {
@@ -34,7 +34,7 @@ export function opaqueFact(test: Expr): string {
 	return `?${test.start}`;
 }
 
-function compare(value: Value, op: string, other: number): boolean | undefined {
+function compare(value: AbstractValue, op: string, other: number): boolean | undefined {
 	if (typeof value === 'number') {
 		switch (op) {
 			case '==':
@@ -68,13 +68,13 @@ function compare(value: Value, op: string, other: number): boolean | undefined {
 	return op === '>=' && other >= 0 ? false : undefined;
 }
 
-function negated(value: Value): Value | undefined {
+function negated(value: AbstractValue): AbstractValue | undefined {
 	if (typeof value === 'number') return -value;
 	return value === 'positive' ? 'negative' : value === 'nonzero' ? 'nonzero' : undefined;
 }
 
 /** Value of an expression, as far as it is known. */
-export function valueIn(known: Known, expr: Expr): Value | undefined {
+export function valueIn(known: Environment, expr: Expr): AbstractValue | undefined {
 	const at = bare(expr);
 	switch (at.kind) {
 		case 'number':
@@ -111,7 +111,7 @@ export function valueIn(known: Known, expr: Expr): Value | undefined {
 			const chosen = known.values.get(armKey(at));
 			if (chosen !== undefined) return chosen;
 			const truth = truthOf(known, at.test);
-			const arm = (expr: Expr | undefined): Value | undefined => expr && valueIn(known, expr);
+			const arm = (expr: Expr | undefined): AbstractValue | undefined => expr && valueIn(known, expr);
 			if (truth !== undefined) return truth ? arm(at.whenTrue) : arm(at.whenFalse);
 			const [yes, no] = [arm(at.whenTrue), arm(at.whenFalse)];
 			return yes === no ? yes : undefined;
@@ -124,11 +124,11 @@ export function valueIn(known: Known, expr: Expr): Value | undefined {
 			break;
 	}
 	const name = place(at);
-	return name === undefined ? undefined : known.values.get(canonical(known, name));
+	return name === undefined ? undefined : known.values.get(resolveAlias(known, name));
 }
 
 /** Whether a condition holds; undefined when that is not known. */
-export function truthOf(known: Known, test: Expr): boolean | undefined {
+export function truthOf(known: Environment, test: Expr): boolean | undefined {
 	const at = unwrap(test);
 	if (at.kind === 'unary' && at.op === '!') {
 		const truth = truthOf(known, at.operand);
@@ -148,16 +148,16 @@ export function truthOf(known: Known, test: Expr): boolean | undefined {
 }
 
 /** What a value is where `name OP other` holds. */
-function learned(op: string, other: number): Value | undefined {
+function learned(op: string, other: number): AbstractValue | undefined {
 	if (op === '==') return other;
 	if (op === '!=' && other === 0) return 'nonzero';
 	return (op === '<' && other <= 0) || (op === '<=' && other < 0) ? 'negative' : undefined;
 }
 
 /** Known where `test` came out as `truth`; undefined when that cannot be. */
-export function assumed(known: Known, test: Expr, truth: boolean): Known | undefined {
+export function refine(known: Environment, test: Expr, truth: boolean): Environment | undefined {
 	const at = unwrap(test);
-	if (at.kind === 'unary' && at.op === '!') return assumed(known, at.operand, !truth);
+	if (at.kind === 'unary' && at.op === '!') return refine(known, at.operand, !truth);
 	const now = truthOf(known, at);
 	if (now !== undefined) return now === truth ? known : undefined;
 	const fact = factOf(at, truth);
@@ -180,7 +180,7 @@ export function assumed(known: Known, test: Expr, truth: boolean): Known | undef
 }
 
 /** `mm == current->mm`: from here on they are two names of one thing. */
-function same(known: Known, left: Expr, right: Expr): Known['names'] {
+function same(known: Environment, left: Expr, right: Expr): Environment['names'] {
 	for (const [a, b] of [
 		[left, right],
 		[right, left],
@@ -193,16 +193,16 @@ function same(known: Known, left: Expr, right: Expr): Known['names'] {
 	return known.names;
 }
 
-function placeKey(known: Known, expr: Expr): string | undefined {
+function placeKey(known: Environment, expr: Expr): string | undefined {
 	const name = place(expr);
-	return name === undefined ? undefined : canonical(known, name);
+	return name === undefined ? undefined : resolveAlias(known, name);
 }
 
 /** Deeper chains of other names are not followed. */
 const LONGEST_CHAIN = 8;
 
 /** The place under the name it was first known by: mm -> current->mm, dev->lock -> priv->dev->lock. */
-export function canonical(known: Known, name: string): string {
+export function resolveAlias(known: Environment, name: string): string {
 	if (known.names.size === 0) return name;
 	let now = name;
 	for (let i = 0; i < LONGEST_CHAIN; i++) {
@@ -225,7 +225,7 @@ function prefixes(name: string): string[] {
 }
 
 /** What a pointer expression points at: "dev->lock" for `&dev->lock`, "lock[]" for `lock`. */
-export function pointee(known: Known, expr: Expr): string | undefined {
+export function pointee(known: Environment, expr: Expr): string | undefined {
 	const at = bare(expr);
 	if (at.kind === 'unary' && at.op === '&') return placeKey(known, at.operand);
 	const name = placeKey(known, at);
@@ -233,7 +233,7 @@ export function pointee(known: Known, expr: Expr): string | undefined {
 }
 
 /** What a value is another name of. */
-export function source(known: Known, expr: Expr): string | undefined {
+export function source(known: Environment, expr: Expr): string | undefined {
 	const at = bare(expr);
 	if (at.kind === 'unary' && at.op === '&') {
 		const name = placeKey(known, at.operand);
@@ -251,7 +251,13 @@ export function source(known: Known, expr: Expr): string | undefined {
  * Known after `left OP right`.
  * @param isPointer the place holds a pointer, so that it becomes another name of what it is assigned from
  */
-export function assigned(known: Known, left: Expr, op: string, right: Expr | undefined, isPointer: boolean): Known {
+export function assigned(
+	known: Environment,
+	left: Expr,
+	op: string,
+	right: Expr | undefined,
+	isPointer: boolean,
+): Environment {
 	const name = place(left);
 	if (!name) return known;
 	const value = right && op === '=' ? valueIn(known, right) : undefined;
@@ -260,26 +266,26 @@ export function assigned(known: Known, left: Expr, op: string, right: Expr | und
 	const named = from !== undefined && !from.includes('[') && rootOf(from.replace('&', '')) !== rootOf(name);
 	return {
 		facts: rest.facts,
-		values: value === undefined ? rest.values : new Map(rest.values).set(canonical(rest, name), value),
+		values: value === undefined ? rest.values : new Map(rest.values).set(resolveAlias(rest, name), value),
 		names: named ? new Map(rest.names).set(name, from) : rest.names,
 	};
 }
 
 /** Known without what rests on a place that has just changed. */
-export function without(known: Known, name: string): Known {
+export function without(known: Environment, name: string): Environment {
 	const root = rootOf(name);
 	const variable = root === name;
 	const touched = (key: string): boolean =>
 		key === name || (key.startsWith(name) && /^(?:->|\.|\[)/.test(key.slice(name.length)));
 	const rests = (target: string): boolean => (variable ? rootOf(target.replace('&', '')) === name : touched(target));
 	const names = filtered(known.names, (key) => !touched(key) && !rests(known.names.get(key) as string));
-	const key = canonical(known, name);
+	const key = resolveAlias(known, name);
 	const values = filtered(known.values, (held) => !touched(held) && held !== key);
 	return { facts: forget(known.facts, name), values, names };
 }
 
 /** Known without what others may have changed meanwhile: everything but plain local variables. */
-export function withoutMemory(known: Known, isLocal: (name: string) => boolean): Known {
+export function havocMemory(known: Environment, isLocal: (name: string) => boolean): Environment {
 	const keep = (key: string): boolean => key.startsWith('@') || (isVariable(key) && isLocal(key));
 	const plain = (fact: string): boolean =>
 		fact.startsWith('?') ||
@@ -297,7 +303,7 @@ function isConstant(word: string): boolean {
 }
 
 /** Known without the results of calls of an expression that is over. */
-export function withoutResults(known: Known): Known {
+export function withoutResults(known: Environment): Environment {
 	for (const key of known.values.keys())
 		if (key.startsWith('@')) return { ...known, values: filtered(known.values, (k) => !k.startsWith('@')) };
 	return known;
@@ -308,12 +314,12 @@ function agreed<T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>): Readon
 }
 
 /** What both paths know. */
-export function shared(a: Known, b: Known): Known {
+export function joinEnvironments(a: Environment, b: Environment): Environment {
 	if (a === b) return a;
 	return { facts: common(a.facts, b.facts), values: agreed(a.values, b.values), names: agreed(a.names, b.names) };
 }
 
 /** Both know as much, where one came from joining into the other. */
-export function asMuch(a: Known, b: Known): boolean {
+export function equalEnvironments(a: Environment, b: Environment): boolean {
 	return a.facts.size === b.facts.size && a.values.size === b.values.size && a.names.size === b.names.size;
 }

@@ -2,34 +2,43 @@
 import type { Block, Expr, FunctionIR, Range, Step } from '../../syntax/ir.js';
 import { callsByBlock } from '../call-blocks.js';
 import type { ApiCall } from '../context.js';
-import { type Flow, replay, type Sources, solve, TOO_LARGE } from '../flow.js';
+import { type DataflowAnalysis, type Sources, solve, TOO_LARGE, visitStates } from '../dataflow.js';
 import { typeOfExpr } from '../integers.js';
 import { isParameter, variableType } from '../variables.js';
 import { bare, initialised, place, rootOf } from '../walk.js';
-import { callIn } from './calls.js';
-import { Eyes } from './eyes.js';
-import { type Kinds, LIST, NONE, PAGE } from './kinds.js';
+import { callIn } from './call-transfer.js';
+import { ExpressionTransfer } from './expression-transfer.js';
+import { type DerivationSet, LIST, NONE, PAGE } from './kinds.js';
 import { type ReleasingLoop, releasingLoops } from './loops.js';
 import { outcomeOf, type Zero } from './outcome.js';
 import { type Aliases, aliasesOf } from './paths.js';
-import { EMPTY, type Entry, equalStates, isEmpty, joinEntries, joinStates, released, type State } from './state.js';
-import type { Trace } from './trace.js';
+import {
+	type Derivation,
+	type DerivationState,
+	EMPTY,
+	equalStates,
+	isEmpty,
+	joinEntries,
+	joinStates,
+	released,
+} from './state.js';
+import type { InterproceduralTracker } from './tracker.js';
 import type { Use } from './use.js';
 
 /** What a function leaves behind for its caller. */
-export interface Effects {
+export interface FunctionSummary {
 	/** Places that start with a parameter or a global variable. */
-	readonly places: ReadonlyMap<string, Entry>;
+	readonly places: ReadonlyMap<string, Derivation>;
 	/** What it returns, and what the fields of the returned object hold ("->pages"). */
-	readonly returns: Kinds;
-	readonly returned: ReadonlyMap<string, Entry>;
+	readonly returns: DerivationSet;
+	readonly returned: ReadonlyMap<string, Derivation>;
 	/** On some path out the references are still held. */
 	readonly held: boolean;
 	/** What it means when it returns 0. */
 	readonly zero: Zero;
 }
 
-export const NO_EFFECTS: Effects = {
+export const EMPTY_SUMMARY: FunctionSummary = {
 	places: new Map(),
 	returns: NONE,
 	returned: new Map(),
@@ -38,24 +47,24 @@ export const NO_EFFECTS: Effects = {
 };
 
 /** Why a function is followed. */
-export interface Reason {
+export interface Seed {
 	/** The taking call itself. */
 	readonly site?: ApiCall;
 	/** A function of this file that leaves pages to its callers. */
-	readonly producer?: { readonly name: string; readonly effects: Effects };
+	readonly producer?: { readonly name: string; readonly effects: FunctionSummary };
 	/** What the caller passes in. */
-	readonly entry?: ReadonlyMap<string, Entry>;
+	readonly entry?: ReadonlyMap<string, Derivation>;
 	/** Fields that hold the pages. */
-	readonly fields?: ReadonlyMap<string, Kinds>;
+	readonly fields?: ReadonlyMap<string, DerivationSet>;
 }
 
 /** Each expression is asked for its place, its value and what its fields hold. */
 const STEPS_EACH = 3;
 
-export class Frame {
+export class FunctionPass {
 	readonly fn: FunctionIR;
-	readonly trace: Trace;
-	readonly reason: Reason;
+	readonly trace: InterproceduralTracker;
+	readonly reason: Seed;
 	readonly depth: number;
 	readonly aliases: Aliases;
 	/** Where each place got what it holds. */
@@ -63,12 +72,12 @@ export class Frame {
 	/** Parameters that were given another value: theirs is no longer the caller's. */
 	readonly rebound = new Set<string>();
 	/** What calls of functions of this file, and the taking call, returned. */
-	readonly results = new Map<Expr, Pick<Effects, 'returns' | 'returned'>>();
+	readonly results = new Map<Expr, Pick<FunctionSummary, 'returns' | 'returned'>>();
 	/** What is done with the pages is noted: the states are known. */
 	isRecording = false;
 	private readonly loops: ReadonlyMap<Expr, ReleasingLoop>;
 
-	constructor(trace: Trace, fn: FunctionIR, reason: Reason, depth: number) {
+	constructor(trace: InterproceduralTracker, fn: FunctionIR, reason: Seed, depth: number) {
 		this.trace = trace;
 		this.fn = fn;
 		this.reason = reason;
@@ -78,9 +87,9 @@ export class Frame {
 	}
 
 	/** Follow the function; what is done with the pages goes to the trace. */
-	run(): Effects {
-		const entry: State = this.reason.entry ? { ...EMPTY, places: this.reason.entry, held: true } : EMPTY;
-		const flow: Flow<State> = {
+	run(): FunctionSummary {
+		const entry: DerivationState = this.reason.entry ? { ...EMPTY, places: this.reason.entry, held: true } : EMPTY;
+		const flow: DataflowAnalysis<DerivationState> = {
 			entry,
 			step: (state, step) => this.step(state, step),
 			test: (state, test) => this.seen(state, test).state,
@@ -91,10 +100,10 @@ export class Frame {
 			stepsEach: STEPS_EACH,
 		};
 		const entries = solve(this.fn, flow, this.sources());
-		if (entries === TOO_LARGE) this.trace.giveUp();
+		if (entries === TOO_LARGE) this.trace.markIncomplete();
 		this.isRecording = true;
-		const exit = new Exit(this);
-		replay(this.fn, flow, entries, (state, at) => {
+		const exit = new ExitStates(this);
+		visitStates(this.fn, flow, entries, (state, at) => {
 			if (at.kind === 'return') exit.add(state, at.value);
 			else if (isStep(at)) this.step(state, at);
 			else this.seen(state, at);
@@ -103,7 +112,7 @@ export class Frame {
 			const block = this.fn.blocks[id] as Block;
 			if (block.stops || block.successors.length > 0 || block.steps.at(-1)?.kind === 'return') continue;
 			exit.add(
-				block.steps.reduce<State>((now, step) => this.step(now, step), state),
+				block.steps.reduce<DerivationState>((now, step) => this.step(now, step), state),
 				undefined,
 			);
 		}
@@ -113,7 +122,7 @@ export class Frame {
 	}
 
 	/** Until it has pages the function does nothing to them: they come with the calls it is followed for. */
-	private sources(): Sources<State> | undefined {
+	private sources(): Sources<DerivationState> | undefined {
 		const { site, producer, entry, fields } = this.reason;
 		if (entry || fields) return undefined;
 		const calls = callsByBlock(this.fn);
@@ -162,7 +171,7 @@ export class Frame {
 	}
 
 	/** What 0 means as the result of this function where it returns `value` and the pages are held. */
-	zeroOf(value: Expr | undefined, state: State): Zero {
+	zeroOf(value: Expr | undefined, state: DerivationState): Zero {
 		const { returnType } = this.fn;
 		if (returnType.pointers > 0 || /^(?:bool|_Bool)$/.test(returnType.base)) return 'failure';
 		const at = value && bare(value);
@@ -171,42 +180,42 @@ export class Frame {
 		return 'unknown';
 	}
 
-	private seen(state: State, expr: Expr): Eyes {
-		const eyes = new Eyes(this, state);
-		eyes.see(expr);
-		return eyes;
+	private seen(state: DerivationState, expr: Expr): ExpressionTransfer {
+		const transfer = new ExpressionTransfer(this, state);
+		transfer.evaluate(expr);
+		return transfer;
 	}
 
-	private step(state: State, step: Step): State {
+	private step(state: DerivationState, step: Step): DerivationState {
 		switch (step.kind) {
 			case 'eval':
 				return this.seen(state, step.expr).state;
 			case 'return':
 				return step.value ? this.seen(state, step.value).state : state;
 			case 'declare': {
-				const eyes = new Eyes(this, state);
+				const transfer = new ExpressionTransfer(this, state);
 				const { variable, init } = step;
 				if (init)
-					eyes.assign({ start: variable.start, end: variable.end, kind: 'name', name: variable.name }, init, step);
-				for (const [field, value] of initialised(step)) eyes.assign(field, value, value);
-				return eyes.state;
+					transfer.assign({ start: variable.start, end: variable.end, kind: 'name', name: variable.name }, init, step);
+				for (const [field, value] of initialised(step)) transfer.assign(field, value, value);
+				return transfer.state;
 			}
 			default: {
-				const eyes = new Eyes(this, state);
-				eyes.each(step.macro, step.args);
-				return eyes.state;
+				const transfer = new ExpressionTransfer(this, state);
+				transfer.each(step.macro, step.args);
+				return transfer.state;
 			}
 		}
 	}
 
-	private assume(state: State, test: Expr, truth: boolean): State {
+	private assume(state: DerivationState, test: Expr, truth: boolean): DerivationState {
 		const loop = this.loops.get(test);
 		if (loop?.exitOn === truth && state.held) {
-			const eyes = new Eyes(this, state);
-			if (loop.releases.some((call) => call.args.some((arg) => (eyes.glance(arg) & (PAGE | LIST)) !== 0)))
+			const transfer = new ExpressionTransfer(this, state);
+			if (loop.releases.some((call) => call.args.some((arg) => (transfer.evaluatePure(arg) & (PAGE | LIST)) !== 0)))
 				return released(state);
 		}
-		if (!truth && new Eyes(this, state).glance(test) & PAGE) return released(state);
+		if (!truth && new ExpressionTransfer(this, state).evaluatePure(test) & PAGE) return released(state);
 		const outcome = outcomeOf(test, truth, state.result, callIn(test, this.reason), this.zero());
 		if (outcome === 'failed') return released(state);
 		return outcome === 'short' ? { ...state, held: false } : state;
@@ -218,31 +227,31 @@ function isStep(at: Step | Expr): at is Step {
 }
 
 /** What is held where the function returns, over all paths. */
-class Exit {
-	private readonly places = new Map<string, Entry>();
-	private readonly returned = new Map<string, Entry>();
-	private returns: Kinds = NONE;
+class ExitStates {
+	private readonly places = new Map<string, Derivation>();
+	private readonly returned = new Map<string, Derivation>();
+	private returns: DerivationSet = NONE;
 	private held = false;
 	private readonly zeros = new Set<Zero>();
-	private readonly frame: Frame;
+	private readonly frame: FunctionPass;
 
-	constructor(frame: Frame) {
+	constructor(frame: FunctionPass) {
 		this.frame = frame;
 	}
 
-	add(before: State, value: Expr | undefined): void {
-		const eyes = new Eyes(this.frame, before);
-		if (value) this.returns |= eyes.see(value);
-		const { state } = eyes;
+	add(before: DerivationState, value: Expr | undefined): void {
+		const transfer = new ExpressionTransfer(this.frame, before);
+		if (value) this.returns |= transfer.evaluate(value);
+		const { state } = transfer;
 		this.held ||= state.held;
 		if (state.held) this.zeros.add(this.frame.zeroOf(value, state));
 		for (const [path, entry] of state.places) this.places.set(path, joinEntries(this.places.get(path), entry));
 		if (!value) return;
-		for (const [rest, entry] of eyes.carried(value))
+		for (const [rest, entry] of transfer.carried(value))
 			this.returned.set(rest, joinEntries(this.returned.get(rest), entry));
 	}
 
-	effects(): Effects {
+	effects(): FunctionSummary {
 		const { places, returned, returns, held, frame } = this;
 		const outside = [...places].filter(
 			([path]) => !frame.rebound.has(path) && (frame.isParam(rootOf(path)) || !frame.isOwn(rootOf(path))),

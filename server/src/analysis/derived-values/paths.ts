@@ -78,14 +78,14 @@ export function objectOf(node: string): string {
 }
 
 /** A caller's name for a place of the callee that starts with a parameter. */
-export function outward(rest: string, arg: Path): string | undefined {
+export function toCaller(rest: string, arg: Path): string | undefined {
 	if (rest === '') return arg.text;
 	if (rest.startsWith('->')) return arg.ref ? `${arg.text}.${rest.slice(2)}` : arg.text + rest;
 	return undefined;
 }
 
 /** The callee's name for a place of the caller that lies within an argument. */
-export function inward(rest: string, arg: Path, param: string): string {
+export function toCallee(rest: string, arg: Path, param: string): string {
 	if (arg.ref && rest.startsWith('.')) return `${param}->${rest.slice(1)}`;
 	return param + rest;
 }
@@ -192,7 +192,7 @@ function resolve(target: Path, found: Aliases): Path {
 		const next = found.get(root);
 		if (!next) return at;
 		const rest = restOf(at.text);
-		const text = rest === '' ? next.text : outward(rest, next);
+		const text = rest === '' ? next.text : toCaller(rest, next);
 		if (text === undefined) return at;
 		at = rest === '' ? { ...next, inside: at.inside || next.inside } : { ...at, text };
 	}

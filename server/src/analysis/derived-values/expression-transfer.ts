@@ -1,26 +1,35 @@
 /** Evaluates the expressions of a function: what of the pages a value is, and where it is put. */
 import { CURSORS } from '../../kernel/page-flow.js';
 import { owningType } from '../../kernel/sinks/index.js';
-import type { Expr, Range } from '../../syntax/ir.js';
+import { type Expr, type Range, span } from '../../syntax/ir.js';
 import { typeOfExpr } from '../integers.js';
 import { variableType } from '../variables.js';
 import { bare, rootOf } from '../walk.js';
-import { callSeen } from './calls.js';
-import type { Frame } from './frame.js';
-import { ADDRESS, CONTENTS, COUNTABLE, type Kinds, LIST, MAPPING, NONE, PAGE, WINDOW } from './kinds.js';
-import { lifeOf } from './lifetime.js';
+import { transferCall } from './call-transfer.js';
+import type { FunctionPass } from './function-pass.js';
+import { ADDRESS, CONTENTS, COUNTABLE, type DerivationSet, LIST, LOCAL_MAPPING, MAPPING, NONE, PAGE } from './kinds.js';
 import { isWithin, type Path, pathOf, restOf } from './paths.js';
-import { type Entry, forget, joinStates, put, recount, released, type State, within } from './state.js';
+import {
+	type Derivation,
+	type DerivationState,
+	dropResult,
+	forget,
+	joinStates,
+	put,
+	released,
+	within,
+} from './state.js';
+import { storageDurationOf } from './storage-duration.js';
 import { callView } from './views.js';
 
 /** Arithmetic that leaves an address an address. */
 const MOVES = new Set(['+', '-', '|', '&', '<<', '>>', '*', '/', '^']);
 
-export class Eyes {
-	state: State;
-	readonly frame: Frame;
+export class ExpressionTransfer {
+	state: DerivationState;
+	readonly frame: FunctionPass;
 
-	constructor(frame: Frame, state: State) {
+	constructor(frame: FunctionPass, state: DerivationState) {
 		this.frame = frame;
 		this.state = state;
 	}
@@ -30,11 +39,11 @@ export class Eyes {
 	}
 
 	/** What a value is, with all its effects. */
-	see(expr: Expr): Kinds {
+	evaluate(expr: Expr): DerivationSet {
 		switch (expr.kind) {
 			case 'cast':
 				// sizeof and typeof evaluate nothing
-				return expr.operand.kind === 'other' ? NONE : this.see(expr.operand);
+				return expr.operand.kind === 'other' ? NONE : this.evaluate(expr.operand);
 			case 'name':
 			case 'field':
 			case 'index':
@@ -46,51 +55,51 @@ export class Eyes {
 			case 'assign':
 				return this.assign(expr.left, expr.right, expr, expr.op);
 			case 'conditional': {
-				this.see(expr.test);
+				this.evaluate(expr.test);
 				const before = this.state;
-				const yes = expr.whenTrue ? this.see(expr.whenTrue) : NONE;
+				const yes = expr.whenTrue ? this.evaluate(expr.whenTrue) : NONE;
 				const after = this.state;
 				this.state = before;
-				const no = this.see(expr.whenFalse);
+				const no = this.evaluate(expr.whenFalse);
 				this.state = joinStates(after, this.state);
 				return yes | no;
 			}
 			case 'comma':
-				return expr.items.reduce<Kinds>((_, item) => this.see(item), NONE);
+				return expr.items.reduce<DerivationSet>((_, item) => this.evaluate(item), NONE);
 			case 'list':
-				return expr.items.reduce<Kinds>((all, item) => all | this.see(item), NONE);
+				return expr.items.reduce<DerivationSet>((all, item) => all | this.evaluate(item), NONE);
 			case 'other':
-				for (const item of expr.items) this.see(item);
+				for (const item of expr.items) this.evaluate(item);
 				return NONE;
 			case 'call':
-				return callSeen(this, expr);
+				return transferCall(this, expr);
 			default:
 				return NONE;
 		}
 	}
 
-	private unary(expr: Expr & { kind: 'unary' }): Kinds {
+	private unary(expr: Expr & { kind: 'unary' }): DerivationSet {
 		if (expr.op === '*') return this.read(expr);
 		if (expr.op === '&') {
 			this.inside(expr.operand);
-			return this.glance(expr);
+			return this.evaluatePure(expr);
 		}
-		const kinds = this.see(expr.operand);
+		const kinds = this.evaluate(expr.operand);
 		if (expr.op !== '++' && expr.op !== '--') return NONE;
 		const path = this.path(expr.operand);
-		if (path) this.state = recount(this.state, path.text);
+		if (path) this.state = dropResult(this.state, path.text);
 		return kinds;
 	}
 
-	private binary(expr: Expr & { kind: 'binary' }): Kinds {
-		const left = this.see(expr.left);
+	private binary(expr: Expr & { kind: 'binary' }): DerivationSet {
+		const left = this.evaluate(expr.left);
 		if (expr.op === '&&' || expr.op === '||') {
 			const before = this.state;
-			this.see(expr.right);
+			this.evaluate(expr.right);
 			this.state = joinStates(before, this.state);
 			return NONE;
 		}
-		const right = this.see(expr.right);
+		const right = this.evaluate(expr.right);
 		return arithmetic(expr.op, left, right);
 	}
 
@@ -100,13 +109,13 @@ export class Eyes {
 		if (at.kind === 'field') this.inside(at.object);
 		else if (at.kind === 'index') {
 			this.inside(at.object);
-			this.see(at.index);
+			this.evaluate(at.index);
 		} else if (at.kind === 'unary') this.inside(at.operand);
-		else if (at.kind !== 'name') this.see(at);
+		else if (at.kind !== 'name') this.evaluate(at);
 	}
 
 	/** The value of a place. */
-	private read(expr: Expr): Kinds {
+	private read(expr: Expr): DerivationSet {
 		this.inside(expr);
 		const at = bare(expr);
 		const behind = this.behind(at);
@@ -114,21 +123,21 @@ export class Eyes {
 			this.frame.note({ ...span(at), kind: 'page-only', text: `${at.field} of the struct page is looked at` });
 			return NONE;
 		}
-		const kinds = this.glance(at);
+		const kinds = this.evaluatePure(at);
 		if (behind & CONTENTS && kinds === NONE)
 			this.frame.note({ ...span(at), kind: 'read', text: 'the CPU reads their data' });
 		return kinds;
 	}
 
 	/** What the pointer is that an expression follows. */
-	private behind(at: Expr): Kinds {
-		if (at.kind === 'field') return at.arrow || bare(at.object).kind !== 'name' ? this.glance(at.object) : NONE;
-		if (at.kind === 'index') return this.glance(at.object);
-		return at.kind === 'unary' && at.op === '*' ? this.glance(at.operand) : NONE;
+	private behind(at: Expr): DerivationSet {
+		if (at.kind === 'field') return at.arrow || bare(at.object).kind !== 'name' ? this.evaluatePure(at.object) : NONE;
+		if (at.kind === 'index') return this.evaluatePure(at.object);
+		return at.kind === 'unary' && at.op === '*' ? this.evaluatePure(at.operand) : NONE;
 	}
 
 	/** The entry of the place itself, without what its object is. */
-	exact(expr: Expr): Entry | undefined {
+	exact(expr: Expr): Derivation | undefined {
 		const path = this.path(expr);
 		if (!path) return undefined;
 		const known = this.state.places.get(path.text);
@@ -142,7 +151,7 @@ export class Eyes {
 	}
 
 	/** What a value is, without effects and notes. */
-	glance(expr: Expr): Kinds {
+	evaluatePure(expr: Expr): DerivationSet {
 		const at = bare(expr);
 		switch (at.kind) {
 			case 'name':
@@ -150,7 +159,7 @@ export class Eyes {
 			case 'field': {
 				const own = this.exact(at);
 				if (own) return own.kinds;
-				const object = this.glance(at.object);
+				const object = this.evaluatePure(at.object);
 				if (object & LIST) return LIST;
 				return object & PAGE && (at.field === 'page' || at.field === 'folio') ? PAGE : NONE;
 			}
@@ -158,13 +167,13 @@ export class Eyes {
 			case 'unary':
 				return this.pointed(at);
 			case 'binary':
-				return arithmetic(at.op, this.glance(at.left), this.glance(at.right));
+				return arithmetic(at.op, this.evaluatePure(at.left), this.evaluatePure(at.right));
 			case 'assign':
-				return this.glance(at.right);
+				return this.evaluatePure(at.right);
 			case 'conditional':
-				return (at.whenTrue ? this.glance(at.whenTrue) : NONE) | this.glance(at.whenFalse);
+				return (at.whenTrue ? this.evaluatePure(at.whenTrue) : NONE) | this.evaluatePure(at.whenFalse);
 			case 'comma':
-				return this.glance(at.items.at(-1) ?? { ...span(at), kind: 'other', items: [] });
+				return this.evaluatePure(at.items.at(-1) ?? { ...span(at), kind: 'other', items: [] });
 			case 'call':
 				return callView(this, at);
 			default:
@@ -172,16 +181,17 @@ export class Eyes {
 		}
 	}
 
-	private pointed(at: Expr & { kind: 'index' | 'unary' }): Kinds {
+	private pointed(at: Expr & { kind: 'index' | 'unary' }): DerivationSet {
 		if (at.kind === 'unary' && at.op === '&') {
 			const operand = bare(at.operand);
 			const own = this.exact(operand);
 			if (own) return own.kinds;
 			// the address of a part of the data is an address of the data
-			return (this.behind(operand) & (CONTENTS | WINDOW | MAPPING)) | (this.glance(operand) & LIST);
+			return (this.behind(operand) & (CONTENTS | LOCAL_MAPPING | MAPPING)) | (this.evaluatePure(operand) & LIST);
 		}
-		if (at.kind === 'unary' && at.op !== '*') return at.op === '++' || at.op === '--' ? this.glance(at.operand) : NONE;
-		const object = this.glance(at.kind === 'index' ? at.object : at.operand);
+		if (at.kind === 'unary' && at.op !== '*')
+			return at.op === '++' || at.op === '--' ? this.evaluatePure(at.operand) : NONE;
+		const object = this.evaluatePure(at.kind === 'index' ? at.object : at.operand);
 		if (!(object & CONTENTS)) return object;
 		return this.isPointer(at) === true ? object : NONE;
 	}
@@ -192,26 +202,26 @@ export class Eyes {
 	}
 
 	/** What a value is or, as an object, has in its fields. */
-	reaches(expr: Expr): Kinds {
+	evaluateWithFields(expr: Expr): DerivationSet {
 		const path = this.path(expr);
-		let kinds = this.glance(expr);
+		let kinds = this.evaluatePure(expr);
 		if (path) for (const [, entry] of within(this.state, path.text)) kinds |= entry.kinds;
 		return kinds;
 	}
 
 	/** An assignment: the data is written, or a place holds something else from here on. */
-	assign(left: Expr, right: Expr, range: Range, op = '='): Kinds {
-		const kinds = this.see(right);
+	assign(left: Expr, right: Expr, range: Range, op = '='): DerivationSet {
+		const kinds = this.evaluate(right);
 		const at = bare(left);
 		this.inside(at);
-		if (this.behind(at) & (CONTENTS | WINDOW) && !(kinds & CONTENTS) && this.isPointer(at) !== true) {
+		if (this.behind(at) & (CONTENTS | LOCAL_MAPPING) && !(kinds & CONTENTS) && this.isPointer(at) !== true) {
 			this.frame.note({ ...span(left), kind: 'write', text: 'the CPU writes their data' });
 			return kinds;
 		}
 		const path = this.path(at);
 		if (!path) return kinds;
 		if (op !== '=') {
-			this.state = recount(this.state, path.text);
+			this.state = dropResult(this.state, path.text);
 			if (kinds & COUNTABLE) this.hold(at, path, kinds & COUNTABLE, range);
 			return kinds;
 		}
@@ -238,7 +248,7 @@ export class Eyes {
 	}
 
 	/** What the fields of an object value hold ("->pages"). */
-	carried(value: Expr): readonly (readonly [rest: string, entry: Entry])[] {
+	carried(value: Expr): readonly (readonly [rest: string, entry: Derivation])[] {
 		const made = this.frame.results.get(bare(value));
 		if (made) return [...made.returned];
 		const source = this.path(value);
@@ -269,7 +279,7 @@ export class Eyes {
 	private described(path: string, range: Range): void {
 		const { fn, trace } = this.frame;
 		if (restOf(path) === '') return;
-		const life = lifeOf(path, fn, trace.file.ir);
+		const life = storageDurationOf(path, fn, trace.file.ir);
 		if (life === 'local' || life === 'fresh') return;
 		this.frame.note({
 			...span(range),
@@ -280,7 +290,7 @@ export class Eyes {
 		});
 	}
 
-	hold(expr: Expr, path: Path, kinds: Kinds, range: Range): void {
+	hold(expr: Expr, path: Path, kinds: DerivationSet, range: Range): void {
 		this.state = put(this.state, path.text, { kinds, keys: this.frame.keysOf(expr, path.text) });
 		this.frame.noteAssigned(path.text, range);
 	}
@@ -291,7 +301,7 @@ export class Eyes {
 		const [first, second] = args.map((arg) => bare(arg));
 		if (!first || !second) return;
 		if (/^for_each_sg/.test(macro)) {
-			const list = this.reaches(first) & (LIST | PAGE | ADDRESS) ? LIST : NONE;
+			const list = this.evaluateWithFields(first) & (LIST | PAGE | ADDRESS) ? LIST : NONE;
 			const path = this.path(second);
 			if (path && list) this.hold(second, path, list, span(second));
 			return;
@@ -311,14 +321,10 @@ function cursorOf(expr: Expr): Expr | undefined {
 	return at.kind === 'call' && CURSORS.has(at.name) ? at.args[0] : undefined;
 }
 
-function arithmetic(op: string, left: Kinds, right: Kinds): Kinds {
+function arithmetic(op: string, left: DerivationSet, right: DerivationSet): DerivationSet {
 	if (!MOVES.has(op)) return NONE;
 	const kept = op === '+' || op === '-' ? COUNTABLE | PAGE | LIST : COUNTABLE;
 	// the distance of two addresses is a number
 	if (op === '-' && left & right & COUNTABLE) return NONE;
 	return (left | right) & kept;
-}
-
-export function span(range: Range): Range {
-	return { start: range.start, end: range.end };
 }

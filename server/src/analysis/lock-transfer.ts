@@ -22,34 +22,34 @@ import { blockEndAt } from './block-ends.js';
 import { callsByBlock } from './call-blocks.js';
 import { circlesOf } from './circles.js';
 import type { FileContext } from './context.js';
-import type { Flow } from './flow.js';
-import { typeOfExpr } from './integers.js';
+import type { DataflowAnalysis } from './dataflow.js';
 import {
+	type AbstractValue,
 	armKey,
 	assigned,
-	assumed,
-	canonical,
-	type Known,
+	type Environment,
+	havocMemory,
 	pointee,
+	refine,
+	resolveAlias,
 	resultKey,
 	source,
-	type Value,
 	valueIn,
 	without,
-	withoutMemory,
 	withoutResults,
-} from './known.js';
+} from './environment.js';
+import { typeOfExpr } from './integers.js';
 import {
-	equalPaths,
+	disjunctsOf,
+	equalDisjuncts,
 	expired,
 	type Held,
-	joinPaths,
-	lost,
-	type Path,
-	type Paths,
-	pathsOf,
+	joinDisjuncts,
+	type LockDisjuncts,
+	type LockState,
 	sizeOf,
-} from './lock-path.js';
+	toUnknown,
+} from './lock-state.js';
 import { parameterAt } from './variables.js';
 import { bare, isNull, parts, place, rootOf } from './walk.js';
 
@@ -64,7 +64,7 @@ export interface Effect {
 }
 
 /** How the flow asks about the rest of the file. */
-export interface Surroundings {
+export interface CalleeEffects {
 	readonly file: FileContext;
 	/** Effect of a function of this file by name; "none" for none, "lost" when it cannot be told. */
 	effect(name: string): Effect | 'none' | 'lost';
@@ -97,33 +97,39 @@ const DEEPEST_NESTING = 4;
 const HARMLESS =
 	/^(?:pr_|dev_|printk|netdev_|trace_|WARN|BUG_ON|IS_ERR|PTR_ERR|ERR_PTR|min|max|likely|unlikely|READ_ONCE|PAGE_|barrier$|(?:smp_)?[rw]?mb$|cpu_relax$)/;
 
-export class LockFlow implements Flow<Paths> {
-	readonly entry: Paths;
+export class LockTransfer implements DataflowAnalysis<LockDisjuncts> {
+	readonly entry: LockDisjuncts;
 	/** Calls whose result somebody wants: the paths that reach them. Filled by `record`. */
-	readonly reached = new Map<CallExpr, Path[]>();
+	readonly reached = new Map<CallExpr, LockState[]>();
 	/** Calls that were passed without mmap_lock, or under a lock, as what came later on the same path proves. */
 	readonly proven = new Set<CallExpr>();
 	/** Second pass over a finished solution: fill `reached` and `proven`. */
 	record = false;
 	private readonly fn: FunctionIR;
 	private readonly family: LockFamily;
-	private readonly around: Surroundings;
+	private readonly around: CalleeEffects;
 	private readonly watched: ReadonlySet<CallExpr>;
 	private readonly locals: ReadonlySet<string>;
 	/** Watched calls that control can come back to. */
 	private readonly repeated: ReadonlySet<CallExpr>;
 
-	constructor(fn: FunctionIR, family: LockFamily, around: Surroundings, entry: Path, watched: ReadonlySet<CallExpr>) {
+	constructor(
+		fn: FunctionIR,
+		family: LockFamily,
+		around: CalleeEffects,
+		entry: LockState,
+		watched: ReadonlySet<CallExpr>,
+	) {
 		this.fn = fn;
 		this.family = family;
 		this.around = around;
-		this.entry = pathsOf([entry]);
+		this.entry = disjunctsOf([entry]);
 		this.watched = watched;
 		this.locals = new Set([...fn.locals, ...fn.params].map((v) => v.name));
 		this.repeated = new Set([...watched].filter((call) => isRepeated(fn, call)));
 	}
 
-	step(state: Paths, step: Step): Paths {
+	step(state: LockDisjuncts, step: Step): LockDisjuncts {
 		let now = this.begin(state, step.start);
 		switch (step.kind) {
 			case 'declare': {
@@ -141,30 +147,30 @@ export class LockFlow implements Flow<Paths> {
 		}
 	}
 
-	test(state: Paths, test: Expr): Paths {
+	test(state: LockDisjuncts, test: Expr): LockDisjuncts {
 		return this.run(this.begin(state, test.start), test);
 	}
 
-	assume(state: Paths, test: Expr, truth: boolean): Paths | undefined {
+	assume(state: LockDisjuncts, test: Expr, truth: boolean): LockDisjuncts | undefined {
 		const now = this.narrow(state, test, truth);
 		return now.size === 0 ? undefined : now;
 	}
 
-	join(a: Paths, b: Paths): Paths {
-		return joinPaths(a, b);
+	join(a: LockDisjuncts, b: LockDisjuncts): LockDisjuncts {
+		return joinDisjuncts(a, b);
 	}
 
-	size(state: Paths): number {
+	size(state: LockDisjuncts): number {
 		let size = 0;
 		for (const path of state.values()) size += sizeOf(path);
 		return size;
 	}
 
-	equal(a: Paths, b: Paths): boolean {
-		return equalPaths(a, b);
+	equal(a: LockDisjuncts, b: LockDisjuncts): boolean {
+		return equalDisjuncts(a, b);
 	}
 
-	private begin(state: Paths, offset: number): Paths {
+	private begin(state: LockDisjuncts, offset: number): LockDisjuncts {
 		return knowing(
 			each(state, (path) => expired(path, offset)),
 			withoutResults,
@@ -172,7 +178,7 @@ export class LockFlow implements Flow<Paths> {
 	}
 
 	/** `scoped_guard(spinlock, &lock) { ... }`, and the headers of loops. */
-	private header(state: Paths, step: Step & { readonly kind: 'each' }): Paths {
+	private header(state: LockDisjuncts, step: Step & { readonly kind: 'each' }): LockDisjuncts {
 		let now = step.args.reduce((before, arg) => this.run(before, arg), state);
 		const guard = /^scoped_(?:cond_)?guard$/.test(step.macro) ? step.args[0] && bare(step.args[0]) : undefined;
 		if (guard?.kind === 'name') {
@@ -188,23 +194,23 @@ export class LockFlow implements Flow<Paths> {
 	}
 
 	/** Evaluate an expression; the arms of `?:`, `&&` and `||` know what was tested before them. */
-	private run(state: Paths, expr: Expr): Paths {
+	private run(state: LockDisjuncts, expr: Expr): LockDisjuncts {
 		if (expr.kind === 'conditional') {
 			const tested = this.run(state, expr.test);
 			const yes = this.narrow(tested, expr.test, true);
 			const no = this.narrow(tested, expr.test, false);
-			const chosen = (now: Paths, arm: Expr): Paths =>
+			const chosen = (now: LockDisjuncts, arm: Expr): LockDisjuncts =>
 				knowing(this.run(now, arm), (known) => {
 					const value = valueIn(known, arm);
 					return value === undefined ? known : { ...known, values: new Map(known.values).set(armKey(expr), value) };
 				});
-			return joinPaths(expr.whenTrue ? chosen(yes, expr.whenTrue) : yes, chosen(no, expr.whenFalse));
+			return joinDisjuncts(expr.whenTrue ? chosen(yes, expr.whenTrue) : yes, chosen(no, expr.whenFalse));
 		}
 		if (expr.kind === 'binary' && (expr.op === '&&' || expr.op === '||')) {
 			const left = this.run(state, expr.left);
 			const goesOn = expr.op === '&&';
 			const right = this.run(this.narrow(left, expr.left, goesOn), expr.right);
-			return joinPaths(this.narrow(left, expr.left, !goesOn), right);
+			return joinDisjuncts(this.narrow(left, expr.left, !goesOn), right);
 		}
 		const inner = parts(expr).reduce((now, part) => this.run(now, part), state);
 		switch (expr.kind) {
@@ -225,24 +231,24 @@ export class LockFlow implements Flow<Paths> {
 	}
 
 	/** Paths on which a condition comes out as `truth`. */
-	private narrow(state: Paths, test: Expr, truth: boolean): Paths {
+	private narrow(state: LockDisjuncts, test: Expr, truth: boolean): LockDisjuncts {
 		const at = unwrap(test);
 		if (at.kind === 'unary' && at.op === '!') return this.narrow(state, at.operand, !truth);
 		if (at.kind === 'binary' && (at.op === '&&' || at.op === '||')) {
 			if ((at.op === '&&') === truth) return this.narrow(this.narrow(state, at.left, truth), at.right, truth);
-			return joinPaths(this.narrow(state, at.left, truth), this.narrow(state, at.right, truth));
+			return joinDisjuncts(this.narrow(state, at.left, truth), this.narrow(state, at.right, truth));
 		}
 		const asked = at.kind === 'call' ? at : undefined;
 		const mayTell =
 			asked &&
 			(this.family === 'atomic' ? CONTEXT_QUESTIONS.test(asked.name) : asked.name === 'rwsem_is_locked') &&
 			!this.isOwn(asked.name);
-		return pathsOf(
+		return disjunctsOf(
 			[...state.values()].flatMap((path) => {
-				const known = assumed(path.known, at, truth);
+				const known = refine(path.known, at, truth);
 				if (!known) return [];
 				const now = known === path.known ? path : { ...path, known };
-				return [mayTell && (this.family === 'atomic' || now.holds.size === 0) ? lost(now) : now];
+				return [mayTell && (this.family === 'atomic' || now.holds.size === 0) ? toUnknown(now) : now];
 			}),
 		);
 	}
@@ -251,7 +257,7 @@ export class LockFlow implements Flow<Paths> {
 		return this.around.file.ir.defined.has(name) || this.locals.has(name) || this.around.isMacro(name);
 	}
 
-	private call(state: Paths, call: CallExpr): Paths {
+	private call(state: LockDisjuncts, call: CallExpr): LockDisjuncts {
 		if (this.record) {
 			const before = this.reached.get(call) ?? [];
 			this.reached.set(call, [...before, ...state.values()]);
@@ -265,12 +271,12 @@ export class LockFlow implements Flow<Paths> {
 		const passed = this.watched.has(call) ? each(state, (path) => this.pass(path, call)) : state;
 		if (operation) return this.operate(passed, call, operation);
 		if (/^(?:kthread_use_mm|use_mm)$/.test(call.name)) return this.borrow(passed, call);
-		const after = own ? this.enter(passed, call) : this.leave(passed, call);
+		const after = own ? this.transferInternalCall(passed, call) : this.transferExternalCall(passed, call);
 		return HARMLESS.test(call.name) ? after : knowing(after, (known) => this.touched(known, call));
 	}
 
 	/** Note that the call stands on this path. */
-	private pass(path: Path, call: CallExpr): Path {
+	private pass(path: LockState, call: CallExpr): LockState {
 		const holds = new Map(
 			[...path.holds].map(([key, held]) => [key, { ...held, passed: new Set([...held.passed, call]) }]),
 		);
@@ -283,7 +289,7 @@ export class LockFlow implements Flow<Paths> {
 	}
 
 	/** What a call may have changed behind pointers and in memory. */
-	private touched(before: Known, call: CallExpr): Known {
+	private touched(before: Environment, call: CallExpr): Environment {
 		let known = before;
 		const locked = this.family === 'mmap' ? this.around.file.apiCall(call)?.arg('locked') : undefined;
 		for (const arg of call.args) {
@@ -293,40 +299,40 @@ export class LockFlow implements Flow<Paths> {
 			if (name && arg !== locked) known = without(known, name);
 		}
 		const keeps = this.around.file.kernel.api(call.name) !== undefined || KEEPS_MMAP_LOCK.test(call.name);
-		return keeps ? known : withoutMemory(known, (name) => this.locals.has(name));
+		return keeps ? known : havocMemory(known, (name) => this.locals.has(name));
 	}
 
 	/** From here on this thread works on an mm that was lent to it. */
-	private borrow(state: Paths, call: CallExpr): Paths {
+	private borrow(state: LockDisjuncts, call: CallExpr): LockDisjuncts {
 		const name = call.args[0] && place(call.args[0]);
 		if (!name) return state;
 		return each(state, (path) => ({
 			...path,
-			known: { ...path.known, names: new Map(path.known.names).set(canonical(path.known, name), 'current->mm') },
+			known: { ...path.known, names: new Map(path.known.names).set(resolveAlias(path.known, name), 'current->mm') },
 		}));
 	}
 
 	// Guards
 
-	private guard(state: Paths, call: CallExpr, guard: Guard): Paths {
+	private guard(state: LockDisjuncts, call: CallExpr, guard: Guard): LockDisjuncts {
 		const scope = { start: call.start, end: blockEndAt(this.around.file.text, this.fn, call.end) };
 		const conditional = CONDITIONAL_GUARD.test(guard.name);
 		const taken = this.guarded(state, guard.name.replace(CONDITIONAL_GUARD, ''), call.args[0], scope, call);
 		const variable = guard.variable;
 		if (!conditional) return taken;
-		if (!variable) return each(state, lost);
-		const known = (path: Path, value: Value): Path => ({
+		if (!variable) return each(state, toUnknown);
+		const known = (path: LockState, value: AbstractValue): LockState => ({
 			...path,
 			known: { ...path.known, values: new Map(path.known.values).set(variable, value) },
 		});
-		return joinPaths(
+		return joinDisjuncts(
 			each(taken, (path) => known(path, 0)),
 			each(state, (path) => known(path, 'negative')),
 		);
 	}
 
 	/** `ACQUIRE_ERR(class, &lock)`: what the guard left in its variable. */
-	private asked(state: Paths, call: CallExpr): Paths {
+	private asked(state: LockDisjuncts, call: CallExpr): LockDisjuncts {
 		const name = call.args[1] && bare(call.args[1]);
 		const variable = name?.kind === 'unary' && name.op === '&' ? place(name.operand) : undefined;
 		return each(state, (path) => {
@@ -335,9 +341,15 @@ export class LockFlow implements Flow<Paths> {
 		});
 	}
 
-	private guarded(state: Paths, name: string, operand: Expr | undefined, scope: Range, at: Range): Paths {
+	private guarded(
+		state: LockDisjuncts,
+		name: string,
+		operand: Expr | undefined,
+		scope: Range,
+		at: Range,
+	): LockDisjuncts {
 		const operation = guardOperation(name);
-		if (!operation) return LOCKING_NAME.test(name) && !OTHER_LOCK.test(name) ? each(state, lost) : state;
+		if (!operation) return LOCKING_NAME.test(name) && !OTHER_LOCK.test(name) ? each(state, toUnknown) : state;
 		return each(state, (path) => {
 			let now = path;
 			for (const part of operation.parts) {
@@ -351,7 +363,7 @@ export class LockFlow implements Flow<Paths> {
 	// Operations on locks
 
 	/** The lock a part of an operation is about; undefined when it is none of this family. */
-	private key(path: Path, part: LockPart, args: readonly Expr[]): Key | undefined {
+	private key(path: LockState, part: LockPart, args: readonly Expr[]): Key | undefined {
 		const operand = part.arg === undefined ? undefined : args[part.arg];
 		const family = FAMILY_OF[part.kind];
 		if (family && family !== this.family) return undefined;
@@ -378,11 +390,11 @@ export class LockFlow implements Flow<Paths> {
 		return type !== undefined && SPIN_TYPE.test(type.base);
 	}
 
-	private operate(state: Paths, call: CallExpr, operation: LockOperation): Paths {
-		const keysOf = (path: Path): readonly Key[] =>
+	private operate(state: LockDisjuncts, call: CallExpr, operation: LockOperation): LockDisjuncts {
+		const keysOf = (path: LockState): readonly Key[] =>
 			operation.parts.flatMap((part) => this.key(path, part, call.args) ?? []);
-		return pathsOf(
-			[...state.values()].flatMap((path): Path[] => {
+		return disjunctsOf(
+			[...state.values()].flatMap((path): LockState[] => {
 				const keys = keysOf(path);
 				if (keys.length === 0) return [path];
 				if (operation.does === 'drop') return [this.drop(path, keys, call)];
@@ -397,7 +409,8 @@ export class LockFlow implements Flow<Paths> {
 				const taking = keys.reduce((now, key) => this.take(now, key, call.name, call.nameRange, undefined), path);
 				const taken = call.name.includes('_nested') ? { ...taking, rest: path.rest } : taking;
 				if (!success) return [taken];
-				const free: Path = waits && path.holds.size === 0 && this.family === 'mmap' ? this.shownFree(path, call) : path;
+				const free: LockState =
+					waits && path.holds.size === 0 && this.family === 'mmap' ? this.shownFree(path, call) : path;
 				return [
 					withResult(taken, call, success === 'zero' ? 0 : 'nonzero'),
 					withResult(free, call, success === 'zero' ? 'negative' : 0),
@@ -407,17 +420,17 @@ export class LockFlow implements Flow<Paths> {
 	}
 
 	/** A lock that is waited for here was not held before. */
-	private prove(path: Path, keys: readonly Key[]): void {
+	private prove(path: LockState, keys: readonly Key[]): void {
 		if (this.record && this.family === 'mmap' && path.holds.size === 0 && keys.length > 0)
 			for (const call of path.pending) this.proven.add(call);
 	}
 
-	private shownFree(path: Path, call: CallExpr): Path {
+	private shownFree(path: LockState, call: CallExpr): LockState {
 		if (path.rest === 'none') return path;
 		return { ...path, rest: 'none', shown: { ...call.nameRange, how: 'taken', by: call.name } };
 	}
 
-	private take(path: Path, key: Key, by: string, at: Range, scope: Range | undefined): Path {
+	private take(path: LockState, key: Key, by: string, at: Range, scope: Range | undefined): LockState {
 		const old = path.holds.get(key.key);
 		const nests = key.kind === 'preempt' || key.kind === 'bh' || key.kind === 'rcu';
 		const depth = old && nests ? Math.min(old.depth + 1, DEEPEST_NESTING) : 1;
@@ -438,26 +451,26 @@ export class LockFlow implements Flow<Paths> {
 	}
 
 	/** Held without having been taken here: asserted. */
-	private hold(path: Path, key: Key, by: string, at: Range): Path {
+	private hold(path: LockState, key: Key, by: string, at: Range): LockState {
 		const now = this.take(path, key, by, at, undefined);
 		return { ...now, rest: path.rest, dropped: path.dropped };
 	}
 
-	private drop(path: Path, keys: readonly Key[], call: CallExpr): Path {
+	private drop(path: LockState, keys: readonly Key[], call: CallExpr): LockState {
 		let now = path;
 		for (const key of keys) now = this.dropOne(now, key);
 		if (this.family !== 'mmap' || now.holds.size > 0 || now.rest === 'lost') return { ...now, pending: new Set() };
 		return { ...now, rest: 'none', shown: { ...call.nameRange, how: 'dropped', by: call.name }, pending: new Set() };
 	}
 
-	private dropOne(path: Path, key: Key): Path {
+	private dropOne(path: LockState, key: Key): LockState {
 		const candidates = [...path.holds].filter(([, held]) => held.kind === key.kind || held.kind === 'any');
 		const exact = candidates.filter(([name]) => name === key.key);
 		// one lock under another name; with several nobody knows which
 		const all = key.key === 'irq' || candidates.length === 1;
 		const gone = exact.length > 0 && key.key !== 'irq' ? exact : all ? candidates : [];
 		if (gone.length === 0) {
-			if (candidates.length > 0) return key.kind === 'mmap' ? lost(path) : without_(path, candidates);
+			if (candidates.length > 0) return key.kind === 'mmap' ? toUnknown(path) : without_(path, candidates);
 			return path.rest === 'entry' ? { ...path, dropped: new Map(path.dropped).set(key.key, key.kind) } : path;
 		}
 		if (this.record && this.family === 'atomic')
@@ -472,12 +485,12 @@ export class LockFlow implements Flow<Paths> {
 	// Calls of other functions
 
 	/** A function of this file. */
-	private enter(state: Paths, call: CallExpr): Paths {
+	private transferInternalCall(state: LockDisjuncts, call: CallExpr): LockDisjuncts {
 		const effect = this.around.effect(call.name);
 		if (effect === 'none') return state;
-		if (effect === 'lost') return each(state, lost);
-		return pathsOf(
-			[...state.values()].flatMap((path): Path[] => {
+		if (effect === 'lost') return each(state, toUnknown);
+		return disjunctsOf(
+			[...state.values()].flatMap((path): LockState[] => {
 				let now = path;
 				if (effect.uses && path.holds.size === 0) {
 					this.prove(path, [plainKey('mmap')]);
@@ -500,7 +513,7 @@ export class LockFlow implements Flow<Paths> {
 	}
 
 	/** Key of a lock of the callee as this function names it. */
-	private outer(path: Path, key: string, call: CallExpr): string {
+	private outer(path: LockState, key: string, call: CallExpr): string {
 		const [, prefix = '', name = ''] = /^(\w+:)(.*)$/.exec(key) ?? [];
 		const callee = this.around.file.ir.lookup(call.name);
 		const position = callee ? parameterAt(callee, rootOf(name)) : -1;
@@ -508,11 +521,11 @@ export class LockFlow implements Flow<Paths> {
 		if (!prefix || !callee || !arg) return key;
 		const named = source(path.known, arg) ?? this.around.file.slice(arg);
 		const inner = { facts: path.known.facts, values: path.known.values, names: new Map([[rootOf(name), named]]) };
-		return prefix + canonical(inner, name);
+		return prefix + resolveAlias(inner, name);
 	}
 
 	/** A function this file does not show. */
-	private leave(state: Paths, call: CallExpr): Paths {
+	private transferExternalCall(state: LockDisjuncts, call: CallExpr): LockDisjuncts {
 		const api = this.around.file.apiCall(call);
 		if (api && this.family === 'mmap') {
 			const locked = api.arg('locked');
@@ -525,19 +538,19 @@ export class LockFlow implements Flow<Paths> {
 				});
 			return state;
 		}
-		if (call.name && this.around.isLockingMacro(call.name)) return each(state, lost);
+		if (call.name && this.around.isLockingMacro(call.name)) return each(state, toUnknown);
 		const callee = bare(call.callee);
 		const name = call.name || (callee.kind === 'field' ? callee.field : '');
-		if (this.family === 'atomic') return UNLOCKING_NAME.test(name) ? each(state, lost) : state;
-		if (MAY_DROP_MMAP_LOCK.has(name)) return each(state, lost);
+		if (this.family === 'atomic') return UNLOCKING_NAME.test(name) ? each(state, toUnknown) : state;
+		if (MAY_DROP_MMAP_LOCK.has(name)) return each(state, toUnknown);
 		if (KEEPS_MMAP_LOCK.test(name)) return state;
-		if (LOCKING_NAME.test(name) && !OTHER_LOCK.test(name)) return each(state, lost);
+		if (LOCKING_NAME.test(name) && !OTHER_LOCK.test(name)) return each(state, toUnknown);
 		// whoever is given the mm may drop its lock
 		const givenMm = call.args.some((arg) => this.isMm(arg));
 		return each(state, (path) =>
 			(givenMm && path.holds.size === 0 && path.rest === 'entry') ||
 			call.args.some((arg) => path.holds.has(`mmap:${source(path.known, arg) ?? ''}`))
-				? lost(path)
+				? toUnknown(path)
 				: path,
 		);
 	}
@@ -548,14 +561,17 @@ export class LockFlow implements Flow<Paths> {
 	}
 
 	/** `locked` of a call of the family: the lock is still held exactly where it says so afterwards. */
-	private mayUnlock(state: Paths, locked: Expr, call: CallExpr): Paths {
-		return pathsOf(
-			[...state.values()].flatMap((path): Path[] => {
+	private mayUnlock(state: LockDisjuncts, locked: Expr, call: CallExpr): LockDisjuncts {
+		return disjunctsOf(
+			[...state.values()].flatMap((path): LockState[] => {
 				const name = pointee(path.known, locked);
 				if (path.holds.size === 0) return [name ? { ...path, known: without(path.known, name) } : path];
-				if (!name) return [lost(path)];
+				if (!name) return [toUnknown(path)];
 				const known = without(path.known, name);
-				const value = (held: Value): Path['known'] => ({ ...known, values: new Map(known.values).set(name, held) });
+				const value = (held: AbstractValue): LockState['known'] => ({
+					...known,
+					values: new Map(known.values).set(name, held),
+				});
 				const shown = { ...call.nameRange, how: 'maybe', by: call.name } as const;
 				return [
 					{ ...path, known: value('nonzero') },
@@ -593,19 +609,19 @@ function plainKey(kind: LockPart['kind']): Key {
 	return { key: kind, kind, name: '' };
 }
 
-function withResult(path: Path, call: CallExpr, value: Value): Path {
+function withResult(path: LockState, call: CallExpr, value: AbstractValue): LockState {
 	return { ...path, known: { ...path.known, values: new Map(path.known.values).set(resultKey(call), value) } };
 }
 
-function without_(path: Path, gone: readonly (readonly [string, Held])[]): Path {
+function without_(path: LockState, gone: readonly (readonly [string, Held])[]): LockState {
 	const holds = new Map(path.holds);
 	for (const [name] of gone) holds.delete(name);
 	return { ...path, holds };
 }
 
 /** Change what the paths know, which does not set them apart. */
-function knowing(state: Paths, change: (known: Known, path: Path) => Known): Paths {
-	let changed: Map<string, Path> | undefined;
+function knowing(state: LockDisjuncts, change: (known: Environment, path: LockState) => Environment): LockDisjuncts {
+	let changed: Map<string, LockState> | undefined;
 	for (const [key, path] of state) {
 		const known = change(path.known, path);
 		if (known === path.known) continue;
@@ -615,12 +631,12 @@ function knowing(state: Paths, change: (known: Known, path: Path) => Known): Pat
 	return changed ?? state;
 }
 
-function each(state: Paths, change: (path: Path) => Path): Paths {
+function each(state: LockDisjuncts, change: (path: LockState) => LockState): LockDisjuncts {
 	let changed = false;
 	const paths = [...state.values()].map((path) => {
 		const now = change(path);
 		changed ||= now !== path;
 		return now;
 	});
-	return changed ? pathsOf(paths) : state;
+	return changed ? disjunctsOf(paths) : state;
 }

@@ -3,21 +3,21 @@ import { makesObject, viewOf } from '../../kernel/sinks/index.js';
 import type { Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import { localOf, parameterAt, variableType } from '../variables.js';
 import { bare, rootOf } from '../walk.js';
-import { aliasesOf, definitions, outward, pathOf, restOf } from './paths.js';
-import type { Life } from './use.js';
+import { aliasesOf, definitions, pathOf, restOf, toCaller } from './paths.js';
+import type { StorageDuration } from './use.js';
 
 /** How far a parameter is followed to what the callers pass. */
 const DEEPEST = 3;
 const MOST_CALLERS = 8;
-const ORDER: readonly Life[] = ['local', 'fresh', 'parameter', 'object', 'global'];
+const ORDER: readonly StorageDuration[] = ['local', 'fresh', 'parameter', 'object', 'global'];
 
 /** The shorter of two lives: an object counts as long-lived only when all callers pass one. */
-function shorter(a: Life, b: Life): Life {
+function shorter(a: StorageDuration, b: StorageDuration): StorageDuration {
 	return ORDER.indexOf(a) < ORDER.indexOf(b) ? a : b;
 }
 
 /** How long the object around `path` (a place of `fn`) lives. */
-export function lifeOf(path: string, fn: FunctionIR, file: FileIR, depth = 0): Life {
+export function storageDurationOf(path: string, fn: FunctionIR, file: FileIR, depth = 0): StorageDuration {
 	const root = rootOf(path);
 	const rest = restOf(path);
 	const param = parameterAt(fn, root);
@@ -39,17 +39,17 @@ function isTypedef(type: { readonly base: string } | undefined, rest: string): b
 	return rest.startsWith('->') && type !== undefined && !/^(?:struct|union) /.test(type.base);
 }
 
-function fromCallers(rest: string, param: number, fn: FunctionIR, file: FileIR, depth: number): Life {
+function fromCallers(rest: string, param: number, fn: FunctionIR, file: FileIR, depth: number): StorageDuration {
 	if (depth >= DEEPEST) return 'parameter';
-	let life: Life | undefined;
+	let life: StorageDuration | undefined;
 	for (const caller of file.callers(fn.name).slice(0, MOST_CALLERS)) {
 		if (caller.name === fn.name) continue;
 		for (const call of caller.calls) {
 			const arg = call.name === fn.name ? call.args[param] : undefined;
 			const path = arg && pathOf(arg, aliasesOf(caller));
-			const text = path && outward(rest, path);
+			const text = path && toCaller(rest, path);
 			if (!text) continue;
-			const here = lifeOf(text, caller, file, depth + 1);
+			const here = storageDurationOf(text, caller, file, depth + 1);
 			life = life === undefined ? here : shorter(life, here);
 		}
 	}
@@ -58,13 +58,13 @@ function fromCallers(rest: string, param: number, fn: FunctionIR, file: FileIR, 
 }
 
 /** What a pointer variable may point to: the longest life of all it is given. */
-function longest(values: readonly (Expr | undefined)[], fn: FunctionIR, file: FileIR, depth: number): Life {
-	const lives = values.map((value): Life => (value ? pointed(value, fn, file, depth) : 'object'));
+function longest(values: readonly (Expr | undefined)[], fn: FunctionIR, file: FileIR, depth: number): StorageDuration {
+	const lives = values.map((value): StorageDuration => (value ? pointed(value, fn, file, depth) : 'object'));
 	if (lives.includes('fresh')) return 'fresh';
 	return lives.reduce((a, b) => (ORDER.indexOf(a) > ORDER.indexOf(b) ? a : b), 'local');
 }
 
-function pointed(value: Expr, fn: FunctionIR, file: FileIR, depth: number): Life {
+function pointed(value: Expr, fn: FunctionIR, file: FileIR, depth: number): StorageDuration {
 	const at = bare(value);
 	if (at.kind === 'call') {
 		const view = viewOf(at.name);
@@ -78,5 +78,5 @@ function pointed(value: Expr, fn: FunctionIR, file: FileIR, depth: number): Life
 	const root = rootOf(path.text);
 	// the next of a list, the next element: as long as the first
 	if (definitions(fn).get(root)?.includes(value)) return 'local';
-	return lifeOf(path.ref ? path.text : `${path.text}->*`, fn, file, depth + 1);
+	return storageDurationOf(path.ref ? path.text : `${path.text}->*`, fn, file, depth + 1);
 }

@@ -21,7 +21,7 @@ interface Known {
 const KNOWN = new WeakMap<FileContext, Known>();
 
 /** Mentions of the function `name` that are no direct call, declaration or definition of it. */
-export function mentionsOf(file: FileContext, name: string): readonly Mention[] {
+export function addressTakenUses(file: FileContext, name: string): readonly Mention[] {
 	let known = KNOWN.get(file);
 	if (!known) {
 		const tokens = tokenize(file.text);

@@ -7,8 +7,8 @@ import { memoize } from '../syntax/memoize.js';
 import { allCalls, type CallSite, callsOf } from './callers.js';
 import type { ApiCall, FileContext } from './context.js';
 import { type FlowIndex, flowIndex } from './flow-index.js';
-import { type PageFlow, pagesOf, type Source } from './page-flows.js';
 import { keyOf, levelOf, levelOfType, locate, type PagePlace, within } from './page-places.js';
+import { type PageFlow, pagesOf, type Source } from './points-to-constraints.js';
 import { parameterAt } from './variables.js';
 import { bare, isNull } from './walk.js';
 

@@ -6,11 +6,11 @@ import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
 import { callsOf, isAddressTaken } from './callers.js';
 import type { FileContext } from './context.js';
-import { type Flow, statesAt } from './flow.js';
+import { type DataflowAnalysis, statesAt } from './dataflow.js';
 import { bare, evaluate, place, roots } from './walk.js';
 
 /** "callback": somebody whom this file does not show calls the function, maybe where nobody may sleep. */
-export type Context = 'sleeps' | 'unknown' | 'callback' | 'atomic';
+export type ExecutionContext = 'sleeps' | 'unknown' | 'callback' | 'atomic';
 
 interface State {
 	/** What forbids to sleep on some path: kind and name of the lock. */
@@ -72,7 +72,7 @@ function called(state: State, call: CallExpr): State {
 	return sleeps(call) && !state.slept ? { ...state, slept: true } : state;
 }
 
-const FLOW: Flow<State> = {
+const FLOW: DataflowAnalysis<State> = {
 	entry: { open: new Set(), slept: false },
 	step(state, step: Step) {
 		let now = state;
@@ -98,11 +98,11 @@ const FLOW: Flow<State> = {
 };
 
 /** By how far the callers are from the call that was asked about. */
-const CONTEXTS = new WeakMap<CallExpr, Map<number, Context>>();
+const CONTEXTS = new WeakMap<CallExpr, Map<number, ExecutionContext>>();
 
 /** Context in which `call` of `fn` runs. */
-export function contextOf(file: FileContext, fn: FunctionIR, call: CallExpr, depth = 0): Context {
-	const known = CONTEXTS.get(call) ?? new Map<number, Context>();
+export function contextOf(file: FileContext, fn: FunctionIR, call: CallExpr, depth = 0): ExecutionContext {
+	const known = CONTEXTS.get(call) ?? new Map<number, ExecutionContext>();
 	CONTEXTS.set(call, known);
 	let context = known.get(depth);
 	if (!context) {
@@ -112,7 +112,7 @@ export function contextOf(file: FileContext, fn: FunctionIR, call: CallExpr, dep
 	return context;
 }
 
-function findContext(file: FileContext, fn: FunctionIR, call: CallExpr, depth: number): Context {
+function findContext(file: FileContext, fn: FunctionIR, call: CallExpr, depth: number): ExecutionContext {
 	const state = stateAt(fn, call);
 	if (!state || state.open.size > 0) return 'atomic';
 	if (state.slept) return 'sleeps';

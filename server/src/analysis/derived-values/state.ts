@@ -1,25 +1,25 @@
 /** Which places of one function hold what of the pages, at one point of it. */
-import { type Kinds, NONE, unmapped } from './kinds.js';
+import { type DerivationSet, NONE, unmapped } from './kinds.js';
 import { isWithin } from './paths.js';
 
-export interface Entry {
-	readonly kinds: Kinds;
+export interface Derivation {
+	readonly kinds: DerivationSet;
 	/** Types and fields that name the place in other functions: "struct region.pages". */
 	readonly keys: readonly string[];
 }
 
-export interface State {
-	readonly places: ReadonlyMap<string, Entry>;
+export interface DerivationState {
+	readonly places: ReadonlyMap<string, Derivation>;
 	/** The references are still ours on some path to here. */
 	readonly held: boolean;
 	/** Place that has the result of the taking call. */
 	readonly result: string | undefined;
 }
 
-export const EMPTY: State = { places: new Map(), held: false, result: undefined };
+export const EMPTY: DerivationState = { places: new Map(), held: false, result: undefined };
 
 /** Nothing is known of any pages. */
-export function isEmpty({ places, held, result }: State): boolean {
+export function isEmpty({ places, held, result }: DerivationState): boolean {
 	return places.size === 0 && !held && result === undefined;
 }
 
@@ -28,14 +28,14 @@ const MOST_PLACES = 80;
 /** Fields of fields: what lies deeper is a way back to where it started. */
 const DEEPEST_FIELD = 7;
 
-export function joinEntries(a: Entry | undefined, b: Entry): Entry {
+export function joinEntries(a: Derivation | undefined, b: Derivation): Derivation {
 	if (!a) return b;
 	const more = b.keys.filter((key) => !a.keys.includes(key));
 	const kinds = a.kinds | b.kinds;
 	return kinds === a.kinds && more.length === 0 ? a : { kinds, keys: [...a.keys, ...more] };
 }
 
-export function joinStates(a: State, b: State): State {
+export function joinStates(a: DerivationState, b: DerivationState): DerivationState {
 	if (a === b) return a;
 	const places = new Map(a.places);
 	for (const [path, entry] of b.places) places.set(path, joinEntries(places.get(path), entry));
@@ -44,14 +44,14 @@ export function joinStates(a: State, b: State): State {
 	return { places, held: a.held || b.held, result };
 }
 
-export function equalStates(a: State, b: State): boolean {
+export function equalStates(a: DerivationState, b: DerivationState): boolean {
 	if (a.held !== b.held || a.result !== b.result || a.places.size !== b.places.size) return false;
 	for (const [path, entry] of a.places) if (b.places.get(path)?.kinds !== entry.kinds) return false;
 	return true;
 }
 
 /** `path` holds `entry` as well. */
-export function put(state: State, path: string, entry: Entry): State {
+export function put(state: DerivationState, path: string, entry: Derivation): DerivationState {
 	if (entry.kinds === NONE) return state;
 	if (!state.places.has(path) && (state.places.size >= MOST_PLACES || depthOf(path) > DEEPEST_FIELD)) return state;
 	return { ...state, places: new Map(state.places).set(path, joinEntries(state.places.get(path), entry)) };
@@ -62,12 +62,12 @@ function depthOf(path: string): number {
 }
 
 /** A number was computed from the result: it tells nothing about the call any more. */
-export function recount(state: State, path: string): State {
+export function dropResult(state: DerivationState, path: string): DerivationState {
 	return state.result === path ? { ...state, result: undefined } : state;
 }
 
 /** `path` got a new value: what it and its fields held is out of sight. */
-export function forget(state: State, path: string): State {
+export function forget(state: DerivationState, path: string): DerivationState {
 	const result = state.result === path ? undefined : state.result;
 	const kept = [...state.places].filter(([other]) => other !== path && !isWithin(other, path));
 	if (kept.length === state.places.size && result === state.result) return state;
@@ -75,13 +75,13 @@ export function forget(state: State, path: string): State {
 }
 
 /** The pages were given back: nothing that was derived from them counts any more. */
-export function released(state: State): State {
+export function released(state: DerivationState): DerivationState {
 	return { ...state, places: new Map(), held: false };
 }
 
 /** The mappings of the data are gone. */
-export function withoutMappings(state: State): State {
-	const places = new Map<string, Entry>();
+export function withoutMappings(state: DerivationState): DerivationState {
+	const places = new Map<string, Derivation>();
 	for (const [path, entry] of state.places) {
 		const kinds = unmapped(entry.kinds);
 		if (kinds !== NONE) places.set(path, { ...entry, kinds });
@@ -90,6 +90,6 @@ export function withoutMappings(state: State): State {
 }
 
 /** What the fields of a place hold. */
-export function within(state: State, path: string): [string, Entry][] {
+export function within(state: DerivationState, path: string): [string, Derivation][] {
 	return [...state.places].filter(([other]) => isWithin(other, path));
 }

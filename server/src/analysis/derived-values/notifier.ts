@@ -11,7 +11,7 @@ export function namedIn(text: string, words: RegExp): Range | undefined {
 }
 
 /** The first place where code is told of changes of user page tables, past includes; undefined when none is. */
-export function toldIn(text: string, words: RegExp): Range | undefined {
+export function notifierUse(text: string, words: RegExp): Range | undefined {
 	if (!NOTIFIER_HINT.test(text)) return undefined;
 	for (const match of text.matchAll(scanner(words, '^[ \\t]*#[ \\t]*include[^\\n]*|'))) {
 		if (/^(?:\/[*/]|"|\s*#)/.test(match[0])) continue;
