@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fillsArray } from '../../server/src/kernel/acquiring.js';
 import { API_RECORDS } from '../../server/src/kernel/apis/index.js';
 import { PIN_CASES } from '../../server/src/kernel/cases.js';
 import { FLAG_RECORDS } from '../../server/src/kernel/flags.js';
@@ -50,6 +51,12 @@ describe.each(API_RECORDS)('$name', (record) => {
 
 	it('is found by the words, unless all of the kernel uses it', () => {
 		if (!record.everyday) expect(words.some((word) => record.name.includes(word))).toBe(true);
+	});
+
+	it('says how many an array has room for', () => {
+		if (!fillsArray(record) || !/^(?:pages|bytes)$/.test(record.meaning)) return;
+		for (const { params } of record.signatures)
+			expect(params.some(({ role }) => /^(?:count|maxsize)$/.test(role))).toBe(true);
 	});
 
 	it('ends its sentences', () => {

@@ -8,6 +8,7 @@ import { kernelFor } from '../../server/src/kernel/index.js';
 import { compareReleases, covers, NEWEST, READ } from '../../server/src/kernel/releases.js';
 import type { Api, Kernel } from '../../server/src/kernel/types.js';
 import { allTrees, kernelOf, needTree, read, versionOf } from '../kernel/trees.js';
+import { digestOf, EVIDENCE, WITHOUT_DIGEST } from './evidence.js';
 
 /** A prototype with its roles, so that a difference shows as text. */
 function shape(api: Api | undefined): string {
@@ -28,6 +29,19 @@ const trees = allTrees().filter((root) => isRead(root) || /linux-source/.test(ro
 
 it.skipIf(!kernelTree('newest'))(`the newest kernel is at hand (${TREES_HINT})`, () => {
 	expect(trees).toContain(kernelTree('newest'));
+});
+
+describe('a version counts as read', () => {
+	it('only with the digest of what was compared, but for those read before digests were kept', () => {
+		const versions = READ.map(([, version]) => version);
+		expect(versions.filter((version) => !(version in EVIDENCE) && !WITHOUT_DIGEST.has(version))).toEqual([]);
+		expect([...Object.keys(EVIDENCE), ...WITHOUT_DIGEST].toSorted()).toEqual(versions.toSorted());
+	});
+
+	it.each(trees.filter((root) => versionOf(root) in EVIDENCE).map((root) => [versionOf(root), root] as const))(
+		'%s: its tree is the one that was compared',
+		(version, root) => expect(digestOf(root)).toBe(EVIDENCE[version]),
+	);
 });
 
 describe.each(['6.12', '6.1'] as const)('the %s package', (name) => {

@@ -1,6 +1,7 @@
 /** Pages of user space that turn out to be the driver's own: everything done with them stands behind `page == dev->page`. */
 
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
+import { pagesArgument } from './acquired-into.js';
 import type { ApiCall, FileContext } from './context.js';
 import { type Use, usesOf } from './derived-values/index.js';
 import { testsAt } from './path-tests.js';
@@ -23,7 +24,7 @@ function isComparedAt(fn: FunctionIR, call: CallExpr, page: string): boolean {
 /** The one page that the call takes is used only where it was found to be one that the driver keeps. */
 export function isAdopted(file: FileContext, taking: ApiCall): boolean {
 	const { fn } = taking;
-	const pages = taking.arg('pages') ?? taking.arg('page');
+	const pages = pagesArgument(taking);
 	const at = pages && bare(pages);
 	const page = at?.kind === 'unary' && at.op === '&' ? place(at.operand) : undefined;
 	if (!fn || page === undefined) return false;

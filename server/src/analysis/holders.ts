@@ -2,6 +2,7 @@
 import { TAKERS, VIEWS } from '../kernel/callees.js';
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
+import { filledArray } from './acquired-into.js';
 import type { ApiCall } from './context.js';
 import { type DataflowAnalysis, solve, visitStates } from './dataflow.js';
 import { isLocal, isParameter, variableType } from './variables.js';
@@ -60,13 +61,6 @@ export function holderPlace(expr: Expr, aliases: ReadonlyMap<string, string>): s
 
 const OTHER: Holder = { kinds: new Set(['other']), taken: [], result: undefined, shared: false };
 
-/** The argument a call takes pages into; undefined when it takes none. */
-function takesInto({ api, arg }: ApiCall): Expr | undefined {
-	if (api.record.takes === 'none' || !/^(?:get|pin|iov-iter|extract)$/.test(api.record.group)) return undefined;
-	const pages = arg('pages') ?? arg('page') ?? arg('folios');
-	return pages && !isNull(pages) ? pages : undefined;
-}
-
 /** Memory for an array of pointers, not a page. */
 function isAllocation(value: Expr): boolean {
 	const at = bare(value);
@@ -91,7 +85,7 @@ class HolderFlow implements DataflowAnalysis<State> {
 		const none = new Map<string, string>();
 		this.tracked = new Set(
 			[...calls.values()].flatMap((call) => {
-				const pages = takesInto(call);
+				const pages = filledArray(call);
 				return (pages && holderPlace(pages, none)) ?? [];
 			}),
 		);
@@ -131,7 +125,7 @@ class HolderFlow implements DataflowAnalysis<State> {
 			return held ? this.put(state, name, { ...held, shared: true }) : state;
 		}
 		const api = this.calls.get(call);
-		const pages = api && takesInto(api);
+		const pages = api && filledArray(api);
 		const name = pages && holderPlace(pages, state.aliases);
 		if (name) return this.take(state, name, api, isWhole(pages) && !isElement(name));
 		return api ? this.released(state, call, api) : this.filled(state, call);

@@ -1,4 +1,5 @@
 /** How pages come into the places of one function: every store, taking call, loop variable and argument, in no order. */
+
 import {
 	ARRAY_READERS,
 	FIELD_STORES,
@@ -13,6 +14,7 @@ import {
 	WALKS,
 } from '../kernel/page-flow.js';
 import type { CallExpr, CType, Expr, FunctionIR, Step } from '../syntax/ir.js';
+import { filledArray, filledObject } from './acquired-into.js';
 import type { ApiCall, FileContext } from './context.js';
 import { typeOfExpr } from './integers.js';
 import { kernelBacked } from './iterators.js';
@@ -58,24 +60,9 @@ export interface FunctionFlows {
 	readonly wrapped: readonly Wrapped[];
 }
 
-/** Functions that take pages into something else than an array, by the position of that. */
-const INTO_OBJECT: ReadonlyMap<string, number> = new Map([
-	['extract_iter_to_sg', 2],
-	['netfs_extract_iter_to_sg', 2],
-	['netfs_extract_user_iter', 2],
-	['iov_iter_extract_bvecs', 1],
-	['bio_iov_iter_get_pages', 0],
-]);
-
 /** The argument a call takes pages into. */
 export function takenInto(call: ApiCall): Expr | undefined {
-	const { record } = call.api;
-	if (record.takes === 'none') return undefined;
-	const object = INTO_OBJECT.get(record.name);
-	if (object !== undefined) return call.call.args[object];
-	if (!/^(?:get|pin|iov-iter|extract)$/.test(record.group)) return undefined;
-	const pages = call.arg('pages') ?? call.arg('page') ?? call.arg('folios');
-	return pages && !isNull(pages) ? pages : undefined;
+	return filledObject(call) ?? filledArray(call);
 }
 
 /** Pages that a function outside the file returns. */

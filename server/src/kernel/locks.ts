@@ -4,6 +4,8 @@
  * local_lock,highmem,smp,percpu-defs,xarray,netdevice,cleanup,lockdep}.h, include/linux/sched/task.h, include/net/sock.h,
  * mm/gup.c.
  */
+import { API_RECORDS } from './apis/index.js';
+import type { ApiRecord } from './types.js';
 
 /** Two kinds of knowledge that are followed apart: mmap_lock, and whatever forbids to sleep. */
 export type LockFamily = 'mmap' | 'atomic';
@@ -243,41 +245,10 @@ export const SLEEPING_DIRTIERS: ReadonlyMap<string, number | undefined> = new Ma
 	['put_user_pages_dirty_lock', 2],
 ]);
 
-/** How a function that takes user pages may sleep: whatever it is given, or only for a user-backed iterator. */
-type TakerSleep = 'always' | 'user-backed';
-
-/**
- * They fault pages in, and so may sleep. Sources: mm/gup.c (`cond_resched()` in __get_user_pages(); `might_lock_read()` of
- * mmap_lock in the fast ones without FOLL_FAST_ONLY; the allocation of memfd_pin_folios()), lib/iov_iter.c
- * (`want_pages_array()` allocates with GFP_KERNEL; user-backed iterators go through the fast ones), block/bio.c,
- * net/core/datagram.c.
- */
-export const SLEEPING_TAKERS: ReadonlyMap<string, TakerSleep> = new Map<string, TakerSleep>([
-	['get_user_pages', 'always'],
-	['get_user_pages_remote', 'always'],
-	['get_user_pages_locked', 'always'],
-	['get_user_pages_longterm', 'always'],
-	['get_user_pages_unlocked', 'always'],
-	['get_user_pages_fast', 'always'],
-	['get_user_page_vma_remote', 'always'],
-	['pin_user_pages', 'always'],
-	['pin_user_pages_remote', 'always'],
-	['pin_user_pages_locked', 'always'],
-	['pin_user_pages_unlocked', 'always'],
-	['pin_user_pages_fast', 'always'],
-	['get_dump_page', 'always'],
-	['memfd_pin_folios', 'always'],
-	['iov_iter_get_pages_alloc', 'always'],
-	['iov_iter_get_pages_alloc2', 'always'],
-	['iov_iter_get_pages', 'user-backed'],
-	['iov_iter_get_pages2', 'user-backed'],
-	['iov_iter_extract_pages', 'user-backed'],
-	['iov_iter_extract_bvecs', 'user-backed'],
-	['extract_iter_to_sg', 'user-backed'],
-	['netfs_extract_user_iter', 'always'],
-	['bio_iov_iter_get_pages', 'user-backed'],
-	['zerocopy_sg_from_iter', 'user-backed'],
-]);
+/** They fault pages in, and so may sleep: whatever they are given, or only for a user-backed iterator. */
+export const SLEEPING_TAKERS: ReadonlyMap<string, NonNullable<ApiRecord['sleeps']>> = new Map(
+	API_RECORDS.flatMap(({ name, sleeps }) => (sleeps ? [[name, sleeps] as const] : [])),
+);
 
 /** The call may sleep, unless its arguments say otherwise. */
 export function maySleep(name: string): boolean {

@@ -69,6 +69,16 @@ export interface ApiRecord {
 	readonly meaning: ReturnMeaning;
 	/** Releases where the return value can never be negative (half-open ranges); absent: it can. */
 	readonly neverNegative?: readonly { readonly since: Release; readonly until?: Release }[];
+	/**
+	 * It may sleep: whatever it is given, or only for a user-backed iterator. Sources: mm/gup.c (`cond_resched()` in
+	 * __get_user_pages(), `might_lock_read()` of mmap_lock in the fast ones without FOLL_FAST_ONLY, the allocation of
+	 * memfd_pin_folios()), lib/iov_iter.c (`want_pages_array()` allocates with GFP_KERNEL), block/bio.c, net/core/datagram.c.
+	 */
+	readonly sleeps?: 'always' | 'user-backed';
+	/** Position of the object that it fills in place of an array: a scatterlist, bio_vecs, a bio, an skb. */
+	readonly fillsObject?: number;
+	/** The audit lists its calls. Absent: it does where the function takes something. */
+	readonly site?: boolean;
 	/** The function(s) that give back what this one takes (for acquires), by name, newest first. */
 	readonly releasedBy: readonly string[];
 	/** The pinning twin (get family) or the replacement (iov_iter family), by name. */

@@ -1,6 +1,7 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import type { Origin } from '../analysis/flag-value.js';
 import { bare } from '../analysis/walk.js';
+import { wordsOf } from '../kernel/acquiring.js';
 import { flagFamilyOf } from '../kernel/flag-families.js';
 import type { Range } from '../syntax/ir.js';
 import { reaches } from './flag-rule.js';
@@ -66,7 +67,7 @@ export const follFlagsNotFlags: Rule = {
 		id: 'foll-flags-not-flags',
 		title: 'Number or truth value passed as gup_flags',
 		severity: 'warning',
-		needles: ['get_user_page', 'pin_user_page', 'follow_page'],
+		needles: wordsOf(({ signatures }) => signatures.some(({ params }) => params.some(({ role }) => role === 'flags'))),
 		fix: 'safe',
 		versioned: true,
 	},

@@ -5,6 +5,7 @@ import { iteratorKind } from '../analysis/iterator-kind.js';
 import type { IteratorKind } from '../analysis/iterator-makers.js';
 import type { Held } from '../analysis/lock-state.js';
 import type { Reaching, Targets } from '../analysis/reach.js';
+import { wordsOf } from '../kernel/acquiring.js';
 import { SLEEPING_TAKERS } from '../kernel/locks.js';
 import type { CallExpr } from '../syntax/ir.js';
 import type { Related, Rule } from './rule.js';
@@ -43,14 +44,7 @@ export const gupAtomic: Rule = {
 		title: 'Pages taken in atomic context',
 		severity: 'error',
 		severityNote: 'a warning where the iterator may be kernel-backed',
-		needles: [
-			'get_user_page',
-			'pin_user_page',
-			'iov_iter',
-			'get_dump_page',
-			'memfd_pin_folios',
-			'zerocopy_sg_from_iter',
-		],
+		needles: wordsOf(({ sleeps }) => sleeps !== undefined),
 		fix: 'none',
 		versioned: false,
 	},

@@ -1,3 +1,4 @@
+import { acquires, wordsOf } from '../kernel/acquiring.js';
 import { named, related, taken, testsOf } from './path.js';
 import type { Rule } from './rule.js';
 
@@ -6,14 +7,7 @@ export const gupDoubleRelease: Rule = {
 		id: 'gup-double-release',
 		title: 'Pages released twice on a path',
 		severity: 'error',
-		needles: [
-			'get_user_page',
-			'pin_user_page',
-			'iov_iter_get_pages',
-			'iov_iter_extract_pages',
-			'pin_folio',
-			'get_dump_page',
-		],
+		needles: wordsOf(acquires),
 		fix: 'none',
 		versioned: false,
 	},

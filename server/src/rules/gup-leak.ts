@@ -4,6 +4,7 @@ import { shortReleases } from '../analysis/merged-page-runs.js';
 import type { Leak } from '../analysis/ownership/leaks.js';
 import type { Departure } from '../analysis/ownership/state.js';
 import { type Teardown, teardowns } from '../analysis/ownership/teardown.js';
+import { acquires, wordsOf } from '../kernel/acquiring.js';
 import { giver, named, related, taken } from './path.js';
 import type { Report, Rule } from './rule.js';
 
@@ -89,14 +90,7 @@ export const gupLeak: Rule = {
 		id: 'gup-leak',
 		title: 'Pages left behind on a way out',
 		severity: 'warning',
-		needles: [
-			'get_user_page',
-			'pin_user_page',
-			'iov_iter_get_pages',
-			'iov_iter_extract_pages',
-			'pin_folio',
-			'get_dump_page',
-		],
+		needles: wordsOf(acquires),
 		fix: 'none',
 		versioned: false,
 	},

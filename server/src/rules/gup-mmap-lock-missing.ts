@@ -3,6 +3,7 @@ import { lockAnalysis } from '../analysis/locks.js';
 import { lookupOf } from '../analysis/looked-up-mm.js';
 import { SHOWN_AT, unlockedCall, unlockedState } from '../analysis/mmap-unlocked.js';
 import { isNull } from '../analysis/walk.js';
+import { wordsOf } from '../kernel/acquiring.js';
 import { NEEDS_MMAP_LOCK } from '../kernel/locks.js';
 import type { Rule } from './rule.js';
 
@@ -19,7 +20,7 @@ export const gupMmapLockMissing: Rule = {
 		id: 'gup-mmap-lock-missing',
 		title: 'Pages taken without mmap_lock',
 		severity: 'warning',
-		needles: ['get_user_page', 'pin_user_page'],
+		needles: wordsOf(({ group }) => group === 'pin' || group === 'get'),
 		fix: 'none',
 		versioned: false,
 	},

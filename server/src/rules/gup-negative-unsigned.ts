@@ -14,6 +14,7 @@ import {
 	valueKey,
 } from '../analysis/results.js';
 import { bare, parts, place, roots } from '../analysis/walk.js';
+import { acquires, wordsOf } from '../kernel/acquiring.js';
 import type { Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 import type { Fix, Report, Rule } from './rule.js';
@@ -226,7 +227,7 @@ export const gupNegativeUnsigned: Rule = {
 		id: 'gup-negative-unsigned',
 		title: 'Negative return taken for a count',
 		severity: 'error',
-		needles: ['get_user_page', 'pin_user_page', 'iov_iter_get_pages', 'iov_iter_extract_pages', 'memfd_pin_folios'],
+		needles: wordsOf(acquires),
 		fix: 'unsafe',
 		versioned: true,
 	},

@@ -1,5 +1,7 @@
+import { pagesArgument } from '../analysis/acquired-into.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { bare, isNull } from '../analysis/walk.js';
+import { wordsOf } from '../kernel/acquiring.js';
 import { refusalText } from '../kernel/refusals.js';
 import type { Expr, Range } from '../syntax/ir.js';
 import type { Rule } from './rule.js';
@@ -19,7 +21,7 @@ export const gupNullPages: Rule = {
 		id: 'gup-null-pages',
 		title: 'NULL pages where an array is needed',
 		severity: 'error',
-		needles: ['get_user_page', 'pin_user_page'],
+		needles: wordsOf(({ group }) => group === 'pin' || group === 'get'),
 		fix: 'none',
 		versioned: false,
 	},
@@ -30,7 +32,7 @@ export const gupNullPages: Rule = {
 			// without FOLL_GET the other functions fault in and keep nothing, which is legal
 			const asks = file.kernel.atLeast('6.3') && call.flags?.every((value) => value.bits.has('FOLL_GET')) === true;
 			if (group === 'get' && !fast && !asks) continue;
-			const pages = call.arg('pages') ?? call.arg('page');
+			const pages = pagesArgument(call);
 			const missing = pages && nullIn(file, call, pages);
 			if (!pages || !missing) continue;
 			const effect = file.kernel.atLeast('6.3')

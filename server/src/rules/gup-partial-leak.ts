@@ -1,3 +1,4 @@
+import { acquires, wordsOf } from '../kernel/acquiring.js';
 import { leakReport, lostReports } from './gup-leak.js';
 import { giver, named, related, taken } from './path.js';
 import type { Rule } from './rule.js';
@@ -7,7 +8,7 @@ export const gupPartialLeak: Rule = {
 		id: 'gup-partial-leak',
 		title: 'Pages of a short count left behind',
 		severity: 'warning',
-		needles: ['get_user_page', 'pin_user_page', 'iov_iter_get_pages', 'iov_iter_extract_pages', 'pin_folio'],
+		needles: wordsOf(acquires),
 		fix: 'none',
 		versioned: false,
 	},

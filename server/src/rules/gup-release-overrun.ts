@@ -1,3 +1,4 @@
+import { fillsArray, wordsOf } from '../kernel/acquiring.js';
 import { named, related, taken, testsOf } from './path.js';
 import type { Rule } from './rule.js';
 
@@ -20,7 +21,7 @@ export const gupReleaseOverrun: Rule = {
 		id: 'gup-release-overrun',
 		title: 'More pages released than were obtained',
 		severity: 'error',
-		needles: ['get_user_pages', 'pin_user_pages', 'iov_iter_get_pages', 'iov_iter_extract_pages'],
+		needles: wordsOf(fillsArray),
 		fix: 'none',
 		versioned: false,
 	},

@@ -1,5 +1,6 @@
 import type { FileContext } from '../analysis/context.js';
 import { bare } from '../analysis/walk.js';
+import { fillsArray, wordsOf } from '../kernel/acquiring.js';
 import type { Expr } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
 import { named, related } from './path.js';
@@ -28,7 +29,7 @@ export const gupShortCount: Rule = {
 		id: 'gup-short-count',
 		title: 'Fewer pages than asked for taken for success',
 		severity: 'warning',
-		needles: ['get_user_pages', 'pin_user_pages', 'iov_iter_get_pages', 'iov_iter_extract_pages'],
+		needles: wordsOf(fillsArray),
 		fix: 'none',
 		versioned: false,
 	},

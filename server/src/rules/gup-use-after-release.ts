@@ -1,3 +1,4 @@
+import { acquires, wordsOf } from '../kernel/acquiring.js';
 import { named, related, taken } from './path.js';
 import type { Rule } from './rule.js';
 
@@ -9,7 +10,7 @@ export const gupUseAfterRelease: Rule = {
 		id: 'gup-use-after-release',
 		title: 'Pages used after they were released',
 		severity: 'warning',
-		needles: ['get_user_page', 'pin_user_page', 'iov_iter_get_pages', 'pin_folio', 'get_dump_page'],
+		needles: wordsOf(acquires),
 		fix: 'none',
 		versioned: false,
 	},

@@ -1,3 +1,4 @@
+import { pagesArgument } from '../analysis/acquired-into.js';
 import { isAdopted } from '../analysis/adopted.js';
 import { isForSomeKernels } from '../analysis/compat.js';
 /** What the rules about the use of pages share: which sites they judge, and how they name what they see. */
@@ -43,7 +44,7 @@ export function* sitesOf(
 		const uses = usesOf(file, call);
 		if (isAdopted(file, call)) continue;
 		if (uses.notifier || uses.uses.some((use) => use.kind === 'moved' && !use.byField)) continue;
-		const pages = call.arg('pages') ?? call.arg('page') ?? call.arg('folios');
+		const pages = pagesArgument(call);
 		yield { call, uses, name: (pages && holderPlace(pages, NO_ALIASES)?.replaceAll('[]', '')) || 'the page' };
 	}
 }

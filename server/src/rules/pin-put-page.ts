@@ -1,3 +1,4 @@
+import { wordsOf } from '../kernel/acquiring.js';
 import type { CallExpr } from '../syntax/ir.js';
 import { type Counterpart, counterpartOf, ends, mismatches, releaser, takers } from './release-kind.js';
 import type { Fix, Rule } from './rule.js';
@@ -18,7 +19,7 @@ export const pinPutPage: Rule = {
 		title: 'Pinned pages released as plain references',
 		severity: 'error',
 		since: '5.6',
-		needles: ['pin_user_page', 'memfd_pin_folios'],
+		needles: wordsOf(({ takes, group }) => takes === 'pin' && group === 'pin'),
 		fix: 'safe',
 		versioned: false,
 	},

@@ -1,33 +1,18 @@
 /** Which calls the audit lists: those that take references on user pages, or walk to a user page. */
 
 import type { ApiCall, FileContext } from '../analysis/context.js';
+import { isSite, wordsOf } from '../kernel/acquiring.js';
+import { API_RECORDS } from '../kernel/apis/index.js';
 import { memoize } from '../syntax/memoize.js';
 
-const FAMILIES = ['get_user_page', 'pin_user_page', 'iov_iter_get_pages'] as const;
-const OTHERS: ReadonlySet<string> = new Set([
-	'__get_user_pages_fast',
-	'iov_iter_extract_pages',
-	'iov_iter_extract_bvecs',
-	'extract_iter_to_sg',
-	'netfs_extract_user_iter',
-	'bio_iov_iter_get_pages',
-	'skb_splice_from_iter',
-	'get_dump_page',
-	'get_kernel_pages',
-	'memfd_pin_folios',
-	'follow_page',
-	'folio_walk_start',
-]);
+const SITES: ReadonlySet<string> = new Set(API_RECORDS.filter(isSite).map(({ name }) => name));
 
 /** Parts of words that a file with a site has. */
-export const auditWords: readonly string[] = [
-	...FAMILIES,
-	...[...OTHERS].filter((name) => !FAMILIES.some((family) => name.includes(family))),
-];
+export const auditWords: readonly string[] = wordsOf(isSite);
 
 /** The function is one the audit lists. */
 export function isAudited(name: string): boolean {
-	return FAMILIES.some((family) => name.startsWith(family)) || OTHERS.has(name);
+	return SITES.has(name);
 }
 
 /** The file implements the family, or runs in user space. */

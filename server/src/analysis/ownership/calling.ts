@@ -1,4 +1,5 @@
 /** What a call does. */
+
 import {
 	ADDRESSES,
 	ALLOCATORS,
@@ -14,6 +15,7 @@ import {
 import { LIST_FREES, LIST_READERS } from '../../kernel/page-flow.js';
 import { listCall } from '../../kernel/sinks/index.js';
 import type { CallExpr, Expr } from '../../syntax/ir.js';
+import { pagesArgument } from '../acquired-into.js';
 import type { ApiCall } from '../context.js';
 import { nonFormatArguments, tells } from '../format-arguments.js';
 import { isUnsigned } from '../integers.js';
@@ -84,7 +86,7 @@ export function callOfFamily(body: Body, state: State, call: CallExpr, api: ApiC
 	}
 	if (takes === 'none' || !/^(?:get|pin|iov-iter|extract|helper)$/.test(group)) return [state];
 	if (isPageResult(api)) return [state];
-	const pages = api.arg('pages') ?? api.arg('page') ?? api.arg('folios');
+	const pages = pagesArgument(api);
 	const target = pages && !isNull(pages) ? targetOf(state, api, pages) : undefined;
 	if (target) take(body, state, api, target);
 	return [state];

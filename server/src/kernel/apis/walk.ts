@@ -27,6 +27,7 @@ export const walk: readonly ApiRecord[] = [
 		group: 'walk',
 		takes: 'none',
 		fast: false,
+		site: true,
 		meaning: 'folio',
 		releasedBy: ['folio_walk_end'],
 		summary:

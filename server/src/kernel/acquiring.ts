@@ -1,0 +1,25 @@
+/** The functions that acquire user pages, and the words by which a text that calls one is found: from the table. */
+import { API_RECORDS } from './apis/index.js';
+import type { ApiRecord } from './types.js';
+
+/** A call of it leaves its caller with something to release. */
+export function acquires({ takes, group }: ApiRecord): boolean {
+	return takes !== 'none' && group !== 'release' && group !== 'dirty';
+}
+
+/** The audit lists calls of it. */
+export function isSite(record: ApiRecord): boolean {
+	return record.site ?? acquires(record);
+}
+
+/** It fills an array of pages or folios, and says how many. */
+export function fillsArray(record: ApiRecord): boolean {
+	const roles = record.signatures.at(-1)?.params.map(({ role }) => role) ?? [];
+	return acquires(record) && (roles.includes('pages') || roles.includes('folios'));
+}
+
+/** Words of which a text has one where it names one of the functions: those that are no part of a shorter one are left out. */
+export function wordsOf(wanted: (record: ApiRecord) => boolean): readonly string[] {
+	const names = API_RECORDS.filter(wanted).map(({ name }) => name);
+	return names.filter((name) => !names.some((other) => other !== name && name.includes(other)));
+}
