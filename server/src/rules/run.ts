@@ -30,8 +30,17 @@ function severityOf(rule: Rule, report: Report, file: FileContext, chosen: Sever
 
 /** Related places that are not the finding itself. */
 function elsewhere({ related = [], start, end }: Report): Report['related'] & object {
-	return related.filter((place) => place.start < start || place.end > end);
+	return related
+		.filter((place) => place.start < start || place.end > end)
+		.map((place) => ({ ...place, message: onOneLine(place.message) }));
 }
+
+/** What a message quotes of the text may hold tabs, line ends and other control characters. */
+function onOneLine(message: string): string {
+	return UNPRINTABLE.test(message) ? message.replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ') : message;
+}
+
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /**
  * The report as one of this file. What is wrong in another file is said there when that file is analysed; where it never is,
@@ -146,6 +155,7 @@ export function runRules(file: FileContext, chosen: Severities = {}): Found[] {
 				found.set(key, {
 					tags: rule.meta.tags ?? [],
 					...report,
+					message: onOneLine(report.message),
 					related: elsewhere(report),
 					rule: rule.meta.id,
 					severity,
