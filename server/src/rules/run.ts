@@ -156,6 +156,7 @@ export function runRules(file: FileContext, chosen: Severities = {}): Found[] {
 					tags: rule.meta.tags ?? [],
 					...report,
 					message: onOneLine(report.message),
+					...(report.fixes && { fixes: report.fixes.map((fix) => ({ ...fix, title: onOneLine(fix.title) })) }),
 					related: elsewhere(report),
 					rule: rule.meta.id,
 					severity,
