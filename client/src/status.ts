@@ -52,7 +52,7 @@ function showServer(item: LanguageStatusItem, state: SessionState, status: Statu
 			: { command: commands.showLog, title: 'Show Log' };
 }
 
-function documentWords({ state, findings, unread, skipped }: Status): Words {
+function documentWords({ state, findings, unread, bounded, skipped }: Status): Words {
 	const count = findings === 1 ? '1 finding' : `${findings} findings`;
 	switch (state) {
 		case 'irrelevant':
@@ -60,12 +60,20 @@ function documentWords({ state, findings, unread, skipped }: Status): Words {
 		case 'failed':
 			return { ...sessionWords.failed, text: 'GUP Lens: this file failed' };
 		case 'partial':
-			return { text: `GUP Lens: ${count}`, detail: `not read: ${unread.join(', ')}`, severity: Severity.Warning };
+			return { text: `GUP Lens: ${count}`, detail: partly(unread, bounded), severity: Severity.Warning };
 		case 'skipped':
 			return { text: 'GUP Lens: not analysed', detail: `this file is ${skipped}`, severity: Severity.Warning };
 		case 'ready':
 			return { text: `GUP Lens: ${count}`, detail: 'in this file', severity: Severity.Information };
 	}
+}
+
+function partly(unread: readonly string[], bounded: readonly string[]): string {
+	const parts = [
+		['not read', unread],
+		['too many paths to follow', bounded],
+	] as const;
+	return parts.flatMap(([what, names]) => (names.length > 0 ? `${what}: ${names.join(', ')}` : [])).join('; ');
 }
 
 function showKernel(item: LanguageStatusItem, status: Status | undefined): void {

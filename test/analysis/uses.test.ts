@@ -1,7 +1,7 @@
 /** What becomes of the pages of a taking call: one fixture for each kind of evidence, and for what ends it. */
 import { describe, expect, it } from 'vitest';
 import { fileContext } from '../../server/src/analysis/context.js';
-import { boundedBy, type Use, type Uses, usesOf } from '../../server/src/analysis/derived-values/index.js';
+import { completionOf, type Use, type Uses, usesOf } from '../../server/src/analysis/derived-values/index.js';
 import { takesPages } from '../../server/src/analysis/derived-values/site.js';
 import { Unit } from '../../server/src/syntax/unit.js';
 import { engine, kernel } from '../syntax/engine.js';
@@ -379,7 +379,7 @@ describe('a release is bounded', () => {
 	const take = withPage('req->page = page;', 'struct req *req');
 	const bounded = (text: string): boolean => {
 		const { file, uses: found } = read(text);
-		return boundedBy(file, found.uses) !== undefined;
+		return completionOf(file, found.uses) !== undefined;
 	};
 	it.each([
 		['a callback', 'void go(struct req *req)\n{\n\treq->tx->callback = done;\n}\n'],

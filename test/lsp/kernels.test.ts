@@ -117,3 +117,15 @@ describe('the kernel of a document', () => {
 		await session.end();
 	});
 });
+
+test('a function with too many paths to follow is told with the status', async () => {
+	const session = await Session.start({ capabilities: MODERN });
+	const calls = Array.from({ length: 9 }, (_, i) => `\tif (c[${i}])\n\t\tget_user_pages_fast(a, 1, 0, p${i});\n`);
+	const parameters = Array.from({ length: 9 }, (_, i) => `struct page **p${i}`).join(', ');
+	await session.open(
+		'file:///many.c',
+		`int many(unsigned long a, int *c, ${parameters})\n{\n${calls.join('')}\treturn 0;\n}\n`,
+	);
+	expect(await status(session, 'file:///many.c')).toMatchObject({ state: 'partial', unread: [], bounded: ['many'] });
+	await session.end();
+});

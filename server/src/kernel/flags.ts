@@ -9,7 +9,7 @@ const MOVED = '6.3';
  * `old`: value in mm.h, from `since` up to 6.3 (or `until`); `now`: bit number in the enums since 6.3.
  * Before 6.3 all flags stood in one public header: "internal" was a convention then, not a compile error.
  */
-interface Life {
+interface StorageDuration {
 	readonly visibility: Visibility;
 	readonly since?: Release;
 	readonly until?: Release;
@@ -36,7 +36,7 @@ function span(
 	};
 }
 
-function spans({ visibility, since = '4.19', until, old, now }: Life): FlagSpan[] {
+function spans({ visibility, since = '4.19', until, old, now }: StorageDuration): FlagSpan[] {
 	const header = visibility === 'internal' ? INTERNAL_H : MM_TYPES_H;
 	return [
 		...(old === undefined ? [] : [span(visibility, since, until ?? MOVED, old, MM_H)]),
@@ -44,7 +44,7 @@ function spans({ visibility, since = '4.19', until, old, now }: Life): FlagSpan[
 	];
 }
 
-function flag(name: string, life: Life, summary: string, detail: string): FlagRecord {
+function flag(name: string, life: StorageDuration, summary: string, detail: string): FlagRecord {
 	return { name, summary, detail, spans: spans(life) };
 }
 

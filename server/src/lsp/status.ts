@@ -20,13 +20,15 @@ export interface Status {
 	readonly tree: string | null;
 	/**
 	 * `ready`: analysed. `irrelevant`: names nothing of the family and was not parsed.
-	 * `partial`: some functions could not be read (`unread`). `failed`: the engine gave up, the log says why.
+	 * `partial`: some functions could not be read (`unread`), or have too many paths to follow (`bounded`). `failed`: the engine gave up, the log says why.
 	 * `skipped`: not analysed, because the file is as `skipped` says.
 	 */
 	readonly state: 'ready' | 'irrelevant' | 'partial' | 'failed' | 'skipped';
 	readonly findings: number;
 	/** Functions that could not be read, by name. */
 	readonly unread: readonly string[];
+	/** Functions with too many paths to follow their pages, by name. */
+	readonly bounded: readonly string[];
 	/** "larger than 10 MB"; null for a file that is analysed. */
 	readonly skipped: string | null;
 }
@@ -56,6 +58,7 @@ function toStatus(analysed: Analysed): Status {
 		state: stateOf(analysed),
 		findings: analysis.findings.length,
 		unread: analysis.unread.map(oneLine),
+		bounded: analysis.bounded.map(oneLine),
 		skipped: skipped ?? null,
 	};
 }
@@ -64,7 +67,7 @@ function stateOf({ failed, skipped, analysis }: Analysed): Status['state'] {
 	if (skipped !== undefined) return 'skipped';
 	if (failed) return 'failed';
 	if (analysis.irrelevant) return 'irrelevant';
-	return analysis.unread.length > 0 ? 'partial' : 'ready';
+	return analysis.unread.length + analysis.bounded.length > 0 ? 'partial' : 'ready';
 }
 
 /** Tells the client about each document, once per change. */

@@ -1,5 +1,5 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
-import { boundedBy, type Use, usesOf } from '../analysis/derived-values/index.js';
+import { completionOf, type Use, usesOf } from '../analysis/derived-values/index.js';
 import {
 	inFunction,
 	isLasting,
@@ -34,7 +34,7 @@ function toldByAddress(uses: readonly Use[]): Use | undefined {
 
 function outlasts(file: FileContext, { uses }: Pick<Site, 'uses'>, use: Use): boolean {
 	const lasts = use.kind !== 'device' || keptByDevice(uses.uses) !== undefined || uses.uses.some(isLasting);
-	return lasts && !boundedBy(file, uses.uses);
+	return lasts && !completionOf(file, uses.uses);
 }
 
 /** The pages of a call are held for as long as user space wants. */

@@ -1,5 +1,5 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
-import { boundedBy, type Use } from '../analysis/derived-values/index.js';
+import { completionOf, type Use } from '../analysis/derived-values/index.js';
 import { bare } from '../analysis/walk.js';
 import {
 	inFunction,
@@ -29,7 +29,7 @@ function neverLong({ call, fn, flags, arg }: ApiCall): boolean {
 
 /** What keeps the pages until somebody asks for the contrary; undefined when the file shows a bound or no release. */
 function keeper(file: FileContext, { call, uses: { uses, transient } }: Site): Use | undefined {
-	if (transient || boundedBy(file, uses)) return undefined;
+	if (transient || completionOf(file, uses)) return undefined;
 	const mapped = keptByDevice(uses);
 	if (mapped) return mapped;
 	// released by a function of its own: an ioctl, the release of the file

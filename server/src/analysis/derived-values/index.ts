@@ -8,8 +8,8 @@ import { takesPages } from './site.js';
 import { type Budget, fullBudget, InterproceduralTracker } from './tracker.js';
 import type { Uses } from './use.js';
 
-export { completionOf as boundedBy } from './completion.js';
-export type { StorageDuration as Life, Use, UseKind, Uses } from './use.js';
+export { completionOf } from './completion.js';
+export type { StorageDuration, Use, UseKind, Uses } from './use.js';
 
 interface Known {
 	readonly notifier: Range | undefined;
