@@ -48,6 +48,8 @@ export interface Snapshot {
 	readonly place: string;
 	/** One page, not several. */
 	readonly one: boolean;
+	/** Number of pages asked for, where it is a constant. */
+	readonly asked: number | undefined;
 	readonly status: Holding['status'];
 	readonly outcome: Holding['outcome'];
 	/** Pages of an earlier pass of the loop are held as well. */
@@ -64,9 +66,21 @@ export interface FlowStep extends Range {
 	readonly truth: boolean | undefined;
 	/** Name of the call that gave pages back, whether or not it was right. */
 	readonly release: string | undefined;
+	/** The call of that name that gave them back, where it stands in a helper. */
+	readonly within: Site | undefined;
+	/** Number of pages the release was told, where that is a constant; in a loop, of each pass. */
+	readonly pages: number | undefined;
+	/** It is done in a loop that the taking call is not in. */
+	readonly repeated: boolean;
 	readonly state: Snapshot | undefined;
 	/** The step took the pages. */
 	readonly takes: boolean;
+}
+
+/** A test in a helper that takes the pages, or its return; `truth` is undefined for the return. */
+export interface HelperStep extends Range {
+	readonly function: string;
+	readonly truth: boolean | undefined;
 }
 
 export interface FlowWay {
@@ -75,6 +89,8 @@ export interface FlowWay {
 	readonly at: Range;
 	/** From the taking call on. */
 	readonly steps: readonly FlowStep[];
+	/** How the helper that took the pages returned with them; empty where none did. */
+	readonly helper: readonly HelperStep[];
 	readonly last: Snapshot | undefined;
 }
 
@@ -108,6 +124,9 @@ export interface Flow {
 	/** A taking call stands in a macro there. */
 	readonly macro: boolean;
 }
+
+/** Endings that a finding is about. */
+const WRONG = new Set<Ending['kind']>(['left', 'short-left', 'wrong']);
 
 /** Endings that put the pages into other hands. */
 const ELSEWHERE = new Set<Ending['kind']>(['handed', 'kept', 'returned']);
@@ -166,6 +185,7 @@ function snapshotOf(holding: Holding | undefined): Snapshot | undefined {
 		holding && {
 			place: holding.place,
 			one: holding.single || holding.askedConstant === 1,
+			asked: holding.askedConstant,
 			status: holding.status,
 			outcome: holding.outcome,
 			earlier: holding.earlier,
@@ -181,14 +201,24 @@ function stepsFromTrace(journey: Journey, way: WayOut): FlowStep[] {
 	let now = snapshotOf(journey.holding);
 	return traceSteps(way.state.trace).flatMap((step): FlowStep[] => {
 		const { start, end, about, event } = step;
-		if (event.kind === 'branch')
-			return [{ start, end, kind: 'branch', truth: event.truth, release: undefined, state: now, takes: false }];
+		if (event.kind === 'branch') return [{ ...NOTHING, start, end, kind: 'branch', truth: event.truth, state: now }];
 		if (about !== journey.id) return [];
 		if (now) now = { ...now, ...CHANGES[event.kind] };
 		const release = event.kind === 'released' ? event.callee : undefined;
-		return [{ start, end, kind: 'step', truth: undefined, release, state: now, takes: isAcquire(step, journey.id) }];
+		return [{ ...NOTHING, start, end, release, state: now, takes: isAcquire(step, journey.id) }];
 	});
 }
+
+/** A step that does nothing to the pages. */
+const NOTHING: Omit<FlowStep, 'start' | 'end' | 'state'> = {
+	kind: 'step',
+	truth: undefined,
+	release: undefined,
+	within: undefined,
+	pages: undefined,
+	repeated: false,
+	takes: false,
+};
 
 /** What an event changes of the pages it is about. */
 const CHANGES: Readonly<Record<Exclude<TraceEvent['kind'], 'branch'>, Partial<Snapshot>>> = {
@@ -200,8 +230,8 @@ const CHANGES: Readonly<Record<Exclude<TraceEvent['kind'], 'branch'>, Partial<Sn
 	escaped: { status: 'gone' },
 };
 
-function stepsAlong(journey: Journey, way: WayOut, replays: Replays): FlowStep[] {
-	const { id } = journey;
+function stepsAlong(file: FileContext, journey: Journey, way: WayOut, replays: Replays): FlowStep[] {
+	const { id, fn, call } = journey;
 	const takings = new Set(traceSteps(way.state.trace).flatMap((step) => (isAcquire(step, id) ? [step.start] : [])));
 	const stations = replays.stations({
 		id,
@@ -211,9 +241,18 @@ function stepsAlong(journey: Journey, way: WayOut, replays: Replays): FlowStep[]
 		before: way.ending.kind === 'wrong',
 	});
 	const steps =
-		stations?.map(({ holding, ...station }): FlowStep => {
+		stations?.map(({ holding, release, ...station }): FlowStep => {
 			const takes = station.kind === 'step' && takings.has(station.start) && holding?.status === 'held';
-			return { ...station, state: snapshotOf(holding), takes };
+			const { start } = station;
+			return {
+				...station,
+				release: release?.call.name,
+				within: release && release.inner !== release.call ? siteOf(file, release.inner) : undefined,
+				pages: release?.pages,
+				repeated: fn.loops.some((loop) => covers(loop, start) && !covers(loop, call.start)),
+				state: snapshotOf(holding),
+				takes,
+			};
 		}) ?? stepsFromTrace(journey, way);
 	// with pages of an earlier pass the path begins where those were taken
 	const first =
@@ -221,6 +260,21 @@ function stepsAlong(journey: Journey, way: WayOut, replays: Replays): FlowStep[]
 			? steps.findIndex((step) => step.takes)
 			: steps.findLastIndex((step) => step.takes);
 	return steps.slice(Math.max(first, 0));
+}
+
+/** How the helpers that a call leads to returned with the pages, the innermost first. */
+function helperSteps(holding: Holding | undefined): HelperStep[] {
+	const { inner } = holding ?? {};
+	if (!inner) return [];
+	const { fn, trace, start, end } = inner.left;
+	const steps = traceSteps(trace);
+	const taken = steps.findLastIndex((step) => isAcquire(step, inner.holding.id));
+	const tests = steps
+		.slice(Math.max(taken, 0))
+		.flatMap(({ start, end, event }): HelperStep[] =>
+			event.kind === 'branch' ? [{ start, end, function: fn.name, truth: event.truth }] : [],
+		);
+	return [...helperSteps(inner.holding), ...tests, { start, end, function: fn.name, truth: undefined }];
 }
 
 function flowJourney(file: FileContext, journey: Journey, replays: Replays): FlowJourney {
@@ -238,7 +292,8 @@ function flowJourney(file: FileContext, journey: Journey, replays: Replays): Flo
 		ways: ways.map((way, i) => ({
 			ending: way.ending,
 			at: way.at,
-			steps: i < MOST_PATHS ? stepsAlong(journey, way, replays) : [],
+			steps: i < MOST_PATHS ? stepsAlong(file, journey, way, replays) : [],
+			helper: helperSteps(way.holding ?? holding),
 			last: snapshotOf(way.holding),
 		})),
 		bounded,
@@ -255,24 +310,84 @@ function lineRange(text: string, line: number): Range {
 }
 
 /**
- * Paths of the taking calls on a line; when there are none, of those of the function around it.
+ * Paths of the taking calls on a line; when there are none, of those whose pages are released on it; then of those of the
+ * function around it, and of those released there.
  * @param line from 1
+ * @param everywhere also of taking calls in other files
  */
-export function flowAt(file: FileContext, line: number): Flow {
-	const all = journeys(file).filter(({ fn }) => file.unit.isOwn(fn));
+export function flowAt(file: FileContext, line: number, everywhere = false): Flow {
+	const all = journeys(file).filter(({ fn }) => everywhere || file.unit.isOwn(fn));
 	const at = lineRange(file.text, line);
-	const touches = ({ start, end }: Range): boolean => start < at.end && at.start < end;
+	const touches = (range: Range): boolean => overlap(range, at);
 	const here = all.filter(({ taking, call }) => touches(taking.call) || touches(call));
+	const released = all.filter(({ releases }) =>
+		releases.some(({ call, via }) => touches(call) || (via && touches(via))),
+	);
 	const name = file.ir.around(at.start) ?? file.ir.around(at.end);
 	const inside = all.filter((one) => one.fn.name === name || file.ir.around(one.taking.call.start) === name);
 	const releasing = all.filter((one) => one.releases.some((release) => release.function === name));
-	const chosen = here.length ? here : inside.length ? inside : releasing;
-	const replays = new Map(chosen.map(({ fn }) => [fn, new Replays(fn, file.ownership)]));
+	const chosen = [here, released, inside, releasing].find((some) => some.length > 0) ?? [];
 	return {
 		function: name,
 		onLine: here.length > 0,
-		journeys: chosen.map((journey) => flowJourney(file, journey, replays.get(journey.fn) as Replays)),
+		journeys: toldOf(file, chosen),
 		unread: name !== undefined && file.ir.unread.includes(name),
 		macro: file.calls.some((call) => !call.fn && takes(call) && touches(call.call)),
 	};
+}
+
+/** What a finding points at. */
+export interface About extends Range {
+	readonly related: readonly Range[];
+}
+
+/** The paths that a finding is about: they end in a place of it, else its release stands on them. */
+export function flowsOf(file: FileContext, about: About): FlowJourney[] {
+	const meant = journeys(file).filter(({ taking, call, releases }) =>
+		[taking.call, call, ...releases.flatMap(({ call, via }) => [call, ...(via ? [via] : [])])].some((range) =>
+			overlap(range, about),
+		),
+	);
+	const ending = meant.map((journey) => ({ ...journey, ways: journey.ways.filter((way) => endsIn(way, about)) }));
+	const some = ending.some(({ ways }) => ways.length > 0)
+		? ending
+		: meant.filter(({ releases }) =>
+				releases.some(({ call, via }) => overlap(call, about) || (via && overlap(via, about))),
+			);
+	const told = toldOf(
+		file,
+		some.filter(({ ways }) => ways.length > 0),
+	);
+	const chosen = waysAbout(told, about);
+	return told.flatMap((journey) => {
+		const ways = journey.ways.filter((way) => chosen.has(way));
+		return ways.length > 0 ? [{ ...journey, ways }] : [];
+	});
+}
+
+/** Those of some paths that a finding is about. */
+export function waysAbout(flows: readonly FlowJourney[], about: About): ReadonlySet<FlowWay> {
+	const all = flows.flatMap(({ ways }) => ways);
+	const ending = all.filter((way) => endsIn(way, about));
+	// a helper's return is named as well where its caller loses the pages
+	const wrong = ending.filter((way) => WRONG.has(way.ending.kind));
+	if (ending.length > 0) return new Set(wrong.length > 0 ? wrong : ending);
+	return new Set(all.filter(({ steps }) => steps.some((step) => step.release !== undefined && overlap(step, about))));
+}
+
+/** The path ends in the wrong call that the finding stands on, or in a place that the finding names. */
+function endsIn({ ending, at }: Pick<WayOut, 'ending' | 'at'>, about: About): boolean {
+	return (
+		(ending.kind === 'wrong' && overlap(at, about)) ||
+		about.related.some(({ start, end }) => start === at.start && end === at.end)
+	);
+}
+
+function overlap(a: Range, b: Range): boolean {
+	return a.start < b.end && b.start < a.end;
+}
+
+function toldOf(file: FileContext, chosen: readonly Journey[]): FlowJourney[] {
+	const replays = new Map(chosen.map(({ fn }) => [fn, new Replays(fn, file.ownership)]));
+	return chosen.map((journey) => flowJourney(file, journey, replays.get(journey.fn) as Replays));
 }
