@@ -143,7 +143,7 @@ function check(path: PagePath<Located>, text: string): void {
 		expect(words).not.toBe('');
 		expect(at.end).toBeGreaterThanOrEqual(at.start);
 		if (!at.place) expect(at.end).toBeLessThanOrEqual(text.length);
-		expect(depth).toBeLessThan(2);
+		expect(depth).toBeLessThan(6);
 		for (const quantity of [state?.obtained, state?.released, state?.left])
 			if (quantity) expect(isBounded(quantity)).toBe(true);
 	}

@@ -176,67 +176,95 @@ class Teller<At> {
 			if (step.takes) gone = 0;
 			else if (step.release !== undefined)
 				gone = step.repeated || step.pages === undefined || gone === undefined ? undefined : gone + step.pages;
-			found.push(...this.step(step, before, way, gone));
+			found.push(...(step.takes ? this.acquire(step, way) : this.step(step, before, gone)));
 			before = step.state;
 		}
 		found.push(this.end(way, gone));
 		return found;
 	}
 
-	private step(step: FlowStep, before: FlowWay['last'], way: FlowWay, gone: number | undefined): PathStep<At>[] {
-		const { journey, source } = this;
+	/** @param depth of helpers the step stands in */
+	private step(
+		step: FlowStep,
+		before: FlowWay['last'],
+		gone: number | undefined,
+		inside = this.journey.function,
+		depth = 0,
+	): PathStep<At>[] {
+		const { source } = this;
 		const code = oneSpace(source.slice(step));
 		const { what, state } = stepWords(step, before, code);
 		if (what === undefined && state === undefined) return [];
 		const pages = this.pages(step.state, gone);
-		const kind = kindOf(step);
 		const own = {
 			at: source.locate(step),
-			function: journey.function,
-			depth: 0,
-			kind,
+			function: inside,
+			depth,
+			kind: kindOf(step),
 			...(step.truth === undefined ? {} : { truth: step.truth }),
 			text: step.release === undefined ? (what ?? shortened(code)) : `released by ${name(step.release)}`,
 			...(pages === undefined ? {} : { pages }),
 		};
-		if (step.takes) return this.acquire(own, step.state, way);
 		if (step.release === undefined) return [own];
 		const call = { ...own, callee: step.release };
 		return step.within ? [call, this.inside(call, step.within)] : [call];
 	}
 
-	/** The acquiring step, with the way through the helper it stands in. */
-	private acquire(own: PathStep<At>, state: FlowWay['last'], way: FlowWay): PathStep<At>[] {
-		const { taking, through } = this.journey;
-		if (!through) return [{ ...own, callee: taking.name, text: this.acquireWords() }];
-		const taken = state && this.pages({ ...state, outcome: 'untested', status: 'held', spared: undefined }, 0);
-		const told = own.pages ? { pages: own.pages } : {};
-		const untold = taken ? { pages: taken } : {};
-		const inner = { ...this.inside({ ...own, ...untold, kind: 'acquire' }, taking), text: this.acquireWords() };
-		const tests = way.helper.map(({ start, end, function: inside, truth }): PathStep<At> => {
-			const at = this.source.locate({ start, end });
-			const code = shortened(oneSpace(this.source.slice({ start, end })));
-			return truth === undefined
-				? { at, function: inside, depth: 1, kind: 'return', text: `${inside}() returns here`, ...told }
-				: {
-						at,
-						function: inside,
-						depth: 1,
-						kind: 'test',
-						truth,
-						text: `${code} is ${truth ? 'true' : 'false'}`,
-						...untold,
-					};
-		});
-		const call = { kind: 'call' as const, callee: through.name, text: `${through.name}() is called` };
-		return [{ ...own, ...call, pages: nothingYet(this.verb) }, inner, ...tests];
+	/** The acquiring step, with the way through the helpers it stands in. */
+	private acquire(step: FlowStep, { helper }: FlowWay): PathStep<At>[] {
+		const { taking, through, function: inside } = this.journey;
+		const at = this.source.locate(step);
+		const pages = this.pages(helper.find(({ takes }) => takes)?.state ?? step.state, 0);
+		const acquire = {
+			at,
+			function: inside,
+			depth: 0,
+			kind: 'acquire' as const,
+			callee: taking.name,
+			text: this.acquireWords(),
+			...(pages === undefined ? {} : { pages }),
+		};
+		if (!through) return [acquire];
+		const call: PathStep<At> = {
+			...acquire,
+			kind: 'call',
+			callee: through.name,
+			text: `${through.name}() is called`,
+			pages: nothingYet(this.verb),
+		};
+		const deepest = Math.max(helper.filter(({ returns }) => returns).length, 1);
+		const found = [call, { ...this.inside(acquire, taking), depth: deepest, text: acquire.text }];
+		let depth = deepest;
+		let before: FlowWay['last'];
+		for (const one of helper) {
+			if (one.returns) {
+				const known = this.pages(one.state, undefined);
+				found.push({
+					at: this.source.locate(one),
+					function: one.function,
+					depth: depth--,
+					kind: 'return',
+					text: `${one.function}() returns here`,
+					...(known === undefined ? {} : { pages: known }),
+				});
+			} else if (!one.takes) found.push(...this.step(one, before, undefined, one.function, depth));
+			before = one.state;
+		}
+		return found;
 	}
 
 	/** The call in a helper that does what a step does. */
 	private inside(step: PathStep<At>, site: Site): PathStep<At> {
 		const { name, function: inside } = site;
 		const at = this.source.locate({ start: site.start, end: site.end });
-		return { ...step, at, function: inside, depth: 1, callee: name, text: `released by ${name}() in ${inside}()` };
+		return {
+			...step,
+			at,
+			function: inside,
+			depth: step.depth + 1,
+			callee: name,
+			text: `released by ${name}() in ${inside}()`,
+		};
 	}
 
 	/** "pages pinned by pin_user_pages() into umem->pgs" */

@@ -150,7 +150,7 @@ async function initialise(
 	});
 	serveHover(connection, client, documents);
 	serveHighlights(connection, documents);
-	serveLenses(connection, documents);
+	serveLenses(connection, client, documents);
 	servePaths(connection, documents);
 	serveCompletion(connection, client, documents);
 	serveSignature(connection, client, documents);

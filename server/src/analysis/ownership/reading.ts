@@ -1,12 +1,12 @@
 /** What a reader is told of the pages in a file: partners of a call, and the paths of a taking call. Plain data, no words. */
-import type { CallExpr, Place, Range } from '../../syntax/ir.js';
+import type { CallExpr, FunctionIR, Place, Range } from '../../syntax/ir.js';
 import type { FileContext } from '../context.js';
 import type { Held } from '../holders.js';
 import type { Ending } from './ending.js';
 import { type Journey, journeys, type WayOut } from './journey.js';
 import { takes } from './ownership.js';
 import { Replays, type Station } from './replay.js';
-import type { Holding } from './state.js';
+import { type Holding, State } from './state.js';
 import { isAcquire, type TraceEvent, traceSteps } from './trace.js';
 
 /** Ways of one taking call whose path is told step by step. */
@@ -77,10 +77,11 @@ export interface FlowStep extends Range {
 	readonly takes: boolean;
 }
 
-/** A test in a helper that takes the pages, or its return; `truth` is undefined for the return. */
-export interface HelperStep extends Range {
+/** A step in a helper that takes the pages. */
+export interface HelperStep extends FlowStep {
 	readonly function: string;
-	readonly truth: boolean | undefined;
+	/** It returns with them here. */
+	readonly returns: boolean;
 }
 
 export interface FlowWay {
@@ -196,8 +197,13 @@ function snapshotOf(holding: Holding | undefined): Snapshot | undefined {
 	);
 }
 
+/** What is followed: pages of a call of a function. */
+type Followed = Pick<Journey, 'id' | 'fn' | 'call' | 'holding'>;
+
+type ReplaysOf = (fn: FunctionIR) => Replays;
+
 /** A path as the events of its trace tell it: for one that cannot be gone again. */
-function stepsFromTrace(journey: Journey, way: WayOut): FlowStep[] {
+function stepsFromTrace(journey: Followed, way: WayOut): FlowStep[] {
 	let now = snapshotOf(journey.holding);
 	return traceSteps(way.state.trace).flatMap((step): FlowStep[] => {
 		const { start, end, about, event } = step;
@@ -230,7 +236,7 @@ const CHANGES: Readonly<Record<Exclude<TraceEvent['kind'], 'branch'>, Partial<Sn
 	escaped: { status: 'gone' },
 };
 
-function stepsAlong(file: FileContext, journey: Journey, way: WayOut, replays: Replays): FlowStep[] {
+function stepsAlong(file: FileContext, journey: Followed, way: WayOut, replays: Replays): FlowStep[] {
 	const { id, fn, call } = journey;
 	const takings = new Set(traceSteps(way.state.trace).flatMap((step) => (isAcquire(step, id) ? [step.start] : [])));
 	const stations = replays.stations({
@@ -262,22 +268,27 @@ function stepsAlong(file: FileContext, journey: Journey, way: WayOut, replays: R
 	return steps.slice(Math.max(first, 0));
 }
 
-/** How the helpers that a call leads to returned with the pages, the innermost first. */
-function helperSteps(holding: Holding | undefined): HelperStep[] {
+/** How the helpers that a call leads to took the pages and returned with them, the innermost first. */
+function helperSteps(file: FileContext, holding: Holding | undefined, replaysOf: ReplaysOf): HelperStep[] {
 	const { inner } = holding ?? {};
 	if (!inner) return [];
-	const { fn, trace, start, end } = inner.left;
-	const steps = traceSteps(trace);
-	const taken = steps.findLastIndex((step) => isAcquire(step, inner.holding.id));
-	const tests = steps
-		.slice(Math.max(taken, 0))
-		.flatMap(({ start, end, event }): HelperStep[] =>
-			event.kind === 'branch' ? [{ start, end, function: fn.name, truth: event.truth }] : [],
-		);
-	return [...helperSteps(inner.holding), ...tests, { start, end, function: fn.name, truth: undefined }];
+	const { holding: taken, left } = inner;
+	const { fn, trace, start, end } = left;
+	const state = new State();
+	state.trace = trace;
+	state.holdings.set(taken.id, taken);
+	const way: WayOut = { ending: { kind: 'returned' }, at: { start, end }, state, holding: taken };
+	const followed = { id: taken.id, fn, call: taken.call, holding: taken };
+	const steps = stepsAlong(file, followed, way, replaysOf(fn)).map((step) => ({
+		...step,
+		function: fn.name,
+		returns: false,
+	}));
+	const last = { ...NOTHING, start, end, state: snapshotOf(taken), function: fn.name, returns: true };
+	return [...helperSteps(file, taken, replaysOf), ...steps, last];
 }
 
-function flowJourney(file: FileContext, journey: Journey, replays: Replays): FlowJourney {
+function flowJourney(file: FileContext, journey: Journey, replaysOf: ReplaysOf): FlowJourney {
 	const { taking, call, fn, kind, holding, ways, bounded, unread } = journey;
 	const count = taking.arg('count');
 	return {
@@ -292,8 +303,8 @@ function flowJourney(file: FileContext, journey: Journey, replays: Replays): Flo
 		ways: ways.map((way, i) => ({
 			ending: way.ending,
 			at: way.at,
-			steps: i < MOST_PATHS ? stepsAlong(file, journey, way, replays) : [],
-			helper: helperSteps(way.holding ?? holding),
+			steps: i < MOST_PATHS ? stepsAlong(file, journey, way, replaysOf(fn)) : [],
+			helper: i < MOST_PATHS ? helperSteps(file, way.holding ?? holding, replaysOf) : [],
 			last: snapshotOf(way.holding),
 		})),
 		bounded,
@@ -388,6 +399,11 @@ function overlap(a: Range, b: Range): boolean {
 }
 
 function toldOf(file: FileContext, chosen: readonly Journey[]): FlowJourney[] {
-	const replays = new Map(chosen.map(({ fn }) => [fn, new Replays(fn, file.ownership)]));
-	return chosen.map((journey) => flowJourney(file, journey, replays.get(journey.fn) as Replays));
+	const known = new Map<FunctionIR, Replays>();
+	const replaysOf = (fn: FunctionIR): Replays => {
+		const replays = known.get(fn) ?? new Replays(fn, file.ownership);
+		known.set(fn, replays);
+		return replays;
+	};
+	return chosen.map((journey) => flowJourney(file, journey, replaysOf));
 }
