@@ -9,6 +9,8 @@ import {
 import { registerCommands } from './commands.js';
 import { concernedDocuments, isConcerned, isSource, namesFamily } from './documents.js';
 import type { Launcher } from './launch.js';
+import { offerPaths } from './paths/actions.js';
+import { registerPaths } from './paths/view.js';
 import { Session } from './session.js';
 import { showStatus } from './status.js';
 
@@ -30,6 +32,8 @@ export function begin(
 		session,
 		registerCommands(session, log),
 		showStatus(session),
+		registerPaths(session, log),
+		offerPaths(),
 		...more(session, log),
 		workspace.onDidOpenTextDocument((document) => {
 			if (isConcerned(document)) void session.start();

@@ -141,6 +141,7 @@ export class Session implements Disposable {
 			initializationOptions: {
 				status: true,
 				readFile: true,
+				paths: true,
 				trusted: workspace.isTrusted,
 				workspaceDiagnostics: workspace.getConfiguration('gup-lens.audit').get('workspaceDiagnostics') === true,
 				pages: Uri.joinPath(this.#context.extensionUri, 'docs', 'rules').toString(),

@@ -2,14 +2,26 @@
  * The public face of the engine: text in, plain data out.
  * Nothing here or below touches the file system, the protocol or VS Code.
  */
+import type { FileContext } from './analysis/context.js';
 import { type CrossFileDependencies, NO_NEEDS } from './analysis/cross-file-dependencies.js';
-import { allPartners, type Flow, flowAt, type Partners, partnersAt } from './analysis/ownership/reading.js';
+import {
+	allPartners,
+	type Flow,
+	type FlowJourney,
+	type FlowWay,
+	flowAt,
+	flowsOf,
+	type Partners,
+	partnersAt,
+	waysAbout,
+} from './analysis/ownership/reading.js';
 import { AnalysisSession, type Snapshot } from './analysis/session.js';
 import { blockersOf, CONVERTING } from './conversion/blockers.js';
 import { mayObject, type Objection, objections, stemOf } from './conversion/claims.js';
 import { semanticPatch } from './conversion/cocci.js';
 import { offers } from './conversion/convert.js';
 import type { Change, Claims, Conversion, FileEdit, Offer, Refusal, Spot } from './conversion/plan.js';
+import { nothingWords, type PagePaths, pagePaths } from './explain/index.js';
 import { needles } from './kernel/index.js';
 import type { Kernel } from './kernel/types.js';
 import { Proof } from './proof.js';
@@ -37,6 +49,7 @@ export type {
 	Neighbour,
 	Objection,
 	Offer,
+	PagePaths,
 	Partners,
 	Place,
 	Range,
@@ -50,6 +63,23 @@ export { auditWords, CONVERTING, mayObject, NO_NEEDS, needles, semanticPatch, st
 export interface RelatedPlace extends Range {
 	readonly message: string;
 	readonly place?: Place;
+}
+
+/** A range of the file itself, or of another one, when `place` and `until` tell where it starts and ends there. */
+export interface Located extends Range {
+	readonly place?: Place;
+	readonly until?: Place;
+}
+
+/** The paths of pages that a line has to do with. */
+export interface PathsReport {
+	/** The function around the line. */
+	readonly function: string | undefined;
+	/** A call that takes pages stands on the line itself. */
+	readonly onLine: boolean;
+	readonly pages: readonly PagePaths<Located>[];
+	/** In words why there are none. */
+	readonly nothing?: string;
 }
 
 export interface Finding extends Range {
@@ -120,6 +150,13 @@ export interface OpenFile {
 	 * @returns undefined for a file that names none of our words
 	 */
 	flow(text: string, options: AnalyseOptions, line: number): Flow | undefined;
+	/**
+	 * The same as typed steps with the state of the pages at each, in every file that is seen; also for a line that releases them.
+	 * @param about a finding of this very text: the paths it is about are marked
+	 */
+	paths(text: string, options: AnalyseOptions, line: number, about?: Finding): PathsReport;
+	/** The paths that a finding is about alone; none where it is about no path. */
+	pathsOf(text: string, options: AnalyseOptions, finding: Finding): readonly PagePaths<Located>[];
 	/**
 	 * What can be done about the sites whose verdict is to convert. Each conversion was applied to copies of all files it
 	 * touches: the verdict is `ok` afterwards, nothing new is found, and no function became unreadable.
@@ -270,6 +307,22 @@ class Opened implements OpenFile {
 		return last && flowAt(last.context, line);
 	}
 
+	paths(text: string, options: AnalyseOptions, line: number, about?: Finding): PathsReport {
+		const last = this.reader.snapshot(text, options);
+		const flow = last && flowAt(last.context, line, true);
+		if (!last || !flow || flow.journeys.length === 0)
+			return { function: flow?.function, onLine: false, pages: [], nothing: nothingWords(flow) };
+		const chosen = about && waysAbout(flow.journeys, about);
+		const isOfFinding = (way: FlowWay): boolean => chosen?.has(way) === true;
+		const pages = flow.journeys.map((journey) => told(last.context, journey, isOfFinding));
+		return { function: flow.function, onLine: flow.onLine, pages };
+	}
+
+	pathsOf(text: string, options: AnalyseOptions, finding: Finding): readonly PagePaths<Located>[] {
+		const context = this.reader.snapshot(text, options)?.context;
+		return context ? flowsOf(context, finding).map((journey) => told(context, journey, () => true)) : [];
+	}
+
 	offers(text: string, options: AnalyseOptions): readonly Offer[] {
 		const proof = this.proof(text, options);
 		return this.plans(text, options).map((plan) => proof.proven(plan));
@@ -308,6 +361,16 @@ class Opened implements OpenFile {
 function bounded({ context, own }: Snapshot): readonly string[] {
 	const names = new Set([...context.ownership.bounded, ...context.ir.effort.givenUp]);
 	return [...names].filter((name) => own.defined.has(name));
+}
+
+function told(file: FileContext, journey: FlowJourney, isOfFinding: (way: FlowWay) => boolean): PagePaths<Located> {
+	const { unit } = file;
+	const locate = ({ start, end }: Range): Located => {
+		const place = unit.placeOf(start);
+		const until = place && unit.placeOf(end);
+		return { start, end, ...(place && { place }), ...(until && { until }) };
+	};
+	return pagePaths(journey, { slice: (range) => file.slice(range), locate }, isOfFinding);
 }
 
 /** A place of the unit as one of a file. */

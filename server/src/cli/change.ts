@@ -94,6 +94,8 @@ interface Asked {
 	readonly cwd: string;
 	readonly kernel: string | undefined;
 	readonly severities: Readonly<Record<string, Severity | 'off'>>;
+	/** Tell the paths that findings are about. */
+	readonly withPaths: boolean;
 }
 
 /** What a change brings. */
@@ -129,14 +131,16 @@ export async function brought(engine: Engine, { before, now, files }: Change, as
 		looked++;
 		if (!needles.some((needle) => text.includes(needle))) continue;
 		const named = nameOf(absolute, asked);
-		await after.examine(named, text, async ({ judged, analyse, elsewhere }) => {
+		await after.examine(named, text, async ({ judged, analyse, paths, elsewhere }) => {
 			const { findings, unread: functions } = analyse(text, true);
 			for (const name of functions) unread.push({ ...named, reason: `function ${name} could not be parsed` });
 			if (findings.length === 0) return;
 			const old = formerly.has(absolute) ? formerly.get(absolute) : absolute;
 			const known = old === undefined ? [] : await fingerprintsOf(earlier, nameOf(old, asked), await before.read(old));
 			const fresh = newOnes(text, findings, known);
-			if (fresh.length > 0) reports.push({ ...named, text, findings: fresh, kernel: judged.kernel, elsewhere });
+			if (fresh.length === 0) return;
+			const told = asked.withPaths ? { paths: paths(text, fresh) } : {};
+			reports.push({ ...named, text, findings: fresh, ...told, kernel: judged.kernel, elsewhere });
 		});
 	}
 	return { kernels: after.kernels, files: looked, changed: files.length, reports, unread };

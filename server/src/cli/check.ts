@@ -38,6 +38,11 @@ const PRINTERS = { text, json, sarif, github } satisfies Record<string, (report:
 type Format = keyof typeof PRINTERS;
 export const FORMATS = Object.keys(PRINTERS) as Format[];
 
+/** The report tells the paths that findings are about. */
+function hasPaths(format: Format): boolean {
+	return format === 'sarif';
+}
+
 interface Looked {
 	readonly scanned: Scan;
 	readonly reports: readonly FileReport[];
@@ -98,11 +103,11 @@ async function lookAtChange(
 	loaded: Engine,
 	change: Awaited<ReturnType<typeof changeBy>>,
 	paths: readonly string[],
-	{ kernel, rule }: CheckOptions,
+	{ kernel, rule, format }: CheckOptions,
 	{ cwd }: Io,
 ): Promise<Looked> {
 	const severities = ruleSeverities(rule ?? [], loaded.rules);
-	const asked = { paths: paths.length > 0 ? paths : ['.'], cwd, kernel, severities };
+	const asked = { paths: paths.length > 0 ? paths : ['.'], cwd, kernel, severities, withPaths: hasPaths(format) };
 	const { kernels, files, reports, unread } = await brought(loaded, change, asked);
 	return { scanned: { kernels, files, skipped: [], failed: [] }, reports, unread };
 }
@@ -131,7 +136,8 @@ async function lookAtFiles(loaded: Engine, paths: readonly string[], options: Ch
 			}
 			if (analysis.findings.length > 0) {
 				const { findings } = analysis;
-				reports.push({ path, shown, text: source.text, findings, kernel: judged.kernel, elsewhere });
+				const paths = hasPaths(options.format) ? { paths: target.paths(source.text, findings) } : {};
+				reports.push({ path, shown, text: source.text, findings, ...paths, kernel: judged.kernel, elsewhere });
 			}
 		},
 	);

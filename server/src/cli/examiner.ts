@@ -1,16 +1,19 @@
 import { isAbsolute } from 'node:path';
-import type { Analysis, Claims, Engine, Neighbour, Objection, Offer, OpenFile, Place } from '../engine.js';
+import type { Analysis, Claims, Engine, Finding, Neighbour, Objection, Offer, OpenFile, Place } from '../engine.js';
 import type { Severity } from '../rules/rule.js';
 import { fromFolder } from '../workspace/collect.js';
 import type { Files } from '../workspace/files.js';
 import { type Beside, type Definitions, Neighbourhood } from '../workspace/neighbours.js';
 import { type Judged, Kernels } from './kernels.js';
+import type { FindingPaths } from './report.js';
 
 /** A file as the engine is asked of it. */
 export interface Examined {
 	readonly judged: Judged;
 	/** Analyse a text in place of the file's. */
 	analyse(text: string, fixes: boolean): Analysis;
+	/** The paths that findings of a text are about. */
+	paths(text: string, findings: readonly Finding[]): FindingPaths;
 	/** What can be done about the sites of the file that should convert. */
 	offers(): readonly Offer[];
 	/** Functions of further files that have a hand in what a conversion changes. */
@@ -79,6 +82,8 @@ export class Examiner {
 			return await use({
 				judged,
 				analyse: (text, fixes) => opened.analyse(text, { ...asked, fixes, neighbours }),
+				paths: (text, findings) =>
+					new Map(findings.map((one) => [one, opened.pathsOf(text, { ...asked, neighbours }, one)])),
 				offers: () => opened.offers(text, { ...asked, neighbours }),
 				objections: (claims, files) => opened.objections(text, { ...asked, neighbours }, claims, files),
 				fileOf: (path) => neighbours.find((neighbour) => neighbour.path === path)?.file,

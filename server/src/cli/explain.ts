@@ -6,7 +6,7 @@ import { slashed } from '../workspace/collect.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
 import { TreeLocator } from '../workspace/trees.js';
 import { engine } from './engine.js';
-import { flow } from './flow.js';
+import { type FlowFormat, flow } from './flow.js';
 import { type Io, UsageError } from './io.js';
 import { render } from './markdown.js';
 import { rulePage } from './package.js';
@@ -19,14 +19,17 @@ export interface ExplainOptions {
 	readonly full?: boolean;
 	/** FILE:LINE */
 	readonly flow?: string;
+	/** Of the paths. */
+	readonly format?: FlowFormat;
 }
 
 /** Prints what a rule is about, what is known of a flag or function in one kernel, or the paths of pages. */
 export async function explain(name: string | undefined, options: ExplainOptions, io: Io): Promise<number> {
 	if (options.flow !== undefined) {
 		if (name !== undefined) throw new UsageError('give a name or --flow FILE:LINE, not both');
-		return flow(options.flow, options.kernel, io);
+		return flow(options.flow, options.kernel, options.format ?? 'text', io);
 	}
+	if (options.format !== undefined) throw new UsageError('--format is for --flow FILE:LINE');
 	if (name === undefined) throw new UsageError('give a name such as pin-put-page, or --flow FILE:LINE');
 	const ids = (await engine()).rules.map((rule) => rule.id);
 	if (ids.includes(name)) {

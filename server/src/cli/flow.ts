@@ -20,6 +20,7 @@ import { nodeFiles } from '../workspace/nodeFiles.js';
 import { readSource } from '../workspace/read.js';
 import { count, oneLine, sentence } from '../workspace/wording.js';
 import { engine } from './engine.js';
+import { pathsJson } from './formats/pathsJson.js';
 import { snippet } from './formats/snippet.js';
 import { type Io, UsageError } from './io.js';
 import { Kernels } from './kernels.js';
@@ -29,6 +30,9 @@ type Colours = ReturnType<typeof picocolors.createColors>;
 type Journey = Flow['journeys'][number];
 type Way = Journey['ways'][number];
 type Site = Journey['taking'];
+
+export const FLOW_FORMATS = ['text', 'json'] as const;
+export type FlowFormat = (typeof FLOW_FORMATS)[number];
 
 /** Ways that are printed step by step; of the others only how they end. */
 const MOST_WAYS = 12;
@@ -48,8 +52,9 @@ function placeOf(place: string, cwd: string): { readonly path: string; readonly 
 /**
  * Prints the paths of the pages that are taken on a line, or in the function around it.
  * @param place FILE:LINE
+ * @param format json: every path as typed steps, in all files that are seen
  */
-export async function flow(place: string, kernel: string | undefined, io: Io): Promise<number> {
+export async function flow(place: string, kernel: string | undefined, format: FlowFormat, io: Io): Promise<number> {
 	const named = placeOf(place, io.cwd);
 	if (!named) throw new UsageError(`--flow ${place}: give FILE:LINE, such as drivers/foo.c:120`);
 	const { path, line } = named;
@@ -75,9 +80,15 @@ export async function flow(place: string, kernel: string | undefined, io: Io): P
 		(other) => judged.tree?.relative(other) ?? fromFolder(io.cwd, other),
 		(known) => file.needs(text, { ...asked, neighbours: known }),
 	);
-	const found = file.flow(text, { ...asked, neighbours }, line);
+	const options = { ...asked, neighbours };
+	if (format === 'json') {
+		const report = file.paths(text, options, line);
+		const fileOf = (other: string) => neighbours.find((beside) => beside.path === other)?.file ?? other;
+		io.stdout.write(pathsJson(report, { path, text, line }, (other) => fromFolder(io.cwd, fileOf(other))));
+	} else {
+		io.stdout.write(new Printer(path, text, io.stdout.colour).print(file.flow(text, options, line), line));
+	}
 	file.dispose();
-	io.stdout.write(new Printer(path, text, io.stdout.colour).print(found, line));
 	return 0;
 }
 

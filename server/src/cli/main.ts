@@ -6,6 +6,7 @@ import { type AuditCommand, runAudit } from './audit.js';
 import { type CheckOptions, check, FORMATS } from './check.js';
 import { type ExplainOptions, explain } from './explain.js';
 import { type FixOptions, fix } from './fix.js';
+import { FLOW_FORMATS } from './flow.js';
 import { type Io, UsageError } from './io.js';
 import { lsp } from './lsp.js';
 import { type MergeCommand, runMerge } from './merge.js';
@@ -124,6 +125,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 		.option('--kernel <version>', 'such as 6.12; else that of the tree around, else the newest known', kernelVersion)
 		.option('--full', 'all examples of a rule, and its references')
 		.option('--flow <file:line>', 'the paths of the pages taken on that line, or in the function around it')
+		.addOption(new Option('--format <format>', 'how to print the paths; default: text').choices(FLOW_FORMATS))
 		.action(async (name: string | undefined, options: ExplainOptions) => {
 			code = await explain(name, options, io);
 		});

@@ -1,8 +1,11 @@
-import type { Finding, Place } from '../engine.js';
+import type { Finding, Located, PagePaths, Place } from '../engine.js';
 import type { Kernel } from '../kernel/types.js';
 import type { RuleMeta } from '../rules/rule.js';
 import type { Elsewhere } from './examiner.js';
 import type { Skip } from './scan.js';
+
+/** By finding; those that are about no path have none. */
+export type FindingPaths = ReadonlyMap<Finding, readonly PagePaths<Located>[]>;
 
 /** The findings of one file. */
 export interface FileReport {
@@ -14,6 +17,8 @@ export interface FileReport {
 	/** In the order of the text. */
 	readonly findings: readonly Finding[];
 	readonly kernel: Kernel;
+	/** The paths that findings are about, where the format has them. */
+	readonly paths?: FindingPaths;
 	/** The file a place of the findings lies in, when it is another one. */
 	elsewhere(place: Place): Elsewhere;
 }

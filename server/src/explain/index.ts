@@ -13,4 +13,15 @@ export {
 export { type Hover, hoverAt } from './hover.js';
 export { explainName } from './name.js';
 export { partnersLine, partnersMarkdown, type ToLine } from './partners.js';
+export {
+	type LifeCall,
+	type LifeEnd,
+	type PagePath,
+	type PagePaths,
+	type PathStep,
+	pagePaths,
+	relocated,
+	type StepKind,
+} from './paths.js';
+export type { PagesState, Quantity } from './quantities.js';
 export { type SignatureHelp, signatureAt } from './signature.js';

@@ -41,6 +41,8 @@ export interface Client {
 	readonly status: boolean;
 	/** Answers `gup-lens/readFile`. */
 	readonly readsFiles: boolean;
+	/** Shows paths by the command `gup-lens.paths.show`, with the URI of a document and a position. */
+	readonly showsPaths: boolean;
 	/** Wants findings of files that are not open. */
 	readonly wholeWorkspace: boolean;
 	/** False: no program may be started for what is in the workspace. */
@@ -55,6 +57,8 @@ interface ClientOptions {
 	readonly status?: boolean;
 	/** The client answers `gup-lens/readFile` requests (files.ts). */
 	readonly readFile?: boolean;
+	/** The client has the command `gup-lens.paths.show` (paths.ts). */
+	readonly paths?: boolean;
 	/** Findings of files that are not open as well, from an audit of the folders. */
 	readonly workspaceDiagnostics?: boolean;
 	/** False in a workspace that its user does not trust. A client that has no such notion says nothing. */
@@ -100,6 +104,7 @@ export function readClient({ capabilities, initializationOptions }: InitializePa
 		documentChanges: workspace?.workspaceEdit?.documentChanges ?? false,
 		status: options.status === true,
 		readsFiles: options.readFile === true,
+		showsPaths: options.paths === true,
 		wholeWorkspace: options.workspaceDiagnostics === true,
 		trusted: options.trusted !== false,
 		pages: typeof options.pages === 'string' ? options.pages.replace(/\/+$/, '') : ownPages,

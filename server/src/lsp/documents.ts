@@ -14,6 +14,7 @@ import {
 	type Offer,
 	type OpenFile,
 	type Partners,
+	type PathsReport,
 	type Place,
 } from '../engine.js';
 import type { Fix } from '../rules/rule.js';
@@ -222,6 +223,14 @@ export class Documents {
 	/** Those of the call at an offset. */
 	partnersAt(document: TextDocument, context: Context, offset: number): readonly Partners[] {
 		return this.#ask(document, context, (file, options) => file.partnersAt(document.getText(), options, offset)) ?? [];
+	}
+
+	/**
+	 * The paths of the pages that a line (from 1) of a document has to do with.
+	 * @param about a finding of it, whose paths are marked
+	 */
+	paths(document: TextDocument, context: Context, line: number, about?: Finding): PathsReport | undefined {
+		return this.#ask(document, context, (file, options) => file.paths(document.getText(), options, line, about));
 	}
 
 	/** What may be done about the sites of a document that should convert, before it was tried. */

@@ -1,10 +1,14 @@
 import type { Connection } from 'vscode-languageserver';
 import { partnersLine } from '../explain/index.js';
+import type { Client } from './client.js';
 import type { Documents } from './documents.js';
 import { toLspRange } from './positions.js';
 
+/** Command of a client that shows paths. */
+const SHOW_PATHS = 'gup-lens.paths.show';
+
 /** Answers `textDocument/codeLens`: one line above each taking call, where the setting asks for it. */
-export function serveLenses(connection: Connection, documents: Documents): void {
+export function serveLenses(connection: Connection, client: Client, documents: Documents): void {
 	connection.onCodeLens(async ({ textDocument: { uri } }, token) => {
 		if (!documents.get(uri)) return null;
 		await documents.ready(uri, token);
@@ -14,9 +18,12 @@ export function serveLenses(connection: Connection, documents: Documents): void 
 		return documents.partners(document, context).flatMap((partners) => {
 			if (partners.taking.place) return [];
 			const title = partnersLine(partners);
-			return title === undefined
-				? []
-				: [{ range: toLspRange(document, partners.taking), command: { title, command: '' } }];
+			if (title === undefined) return [];
+			const range = toLspRange(document, partners.taking);
+			const command = client.showsPaths
+				? { title, command: SHOW_PATHS, arguments: [uri, range.start] }
+				: { title, command: '' };
+			return [{ range, command }];
 		});
 	});
 }

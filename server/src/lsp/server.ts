@@ -32,6 +32,7 @@ import { serveHover } from './hover.js';
 import { documentKinds, isTooLarge } from './largeDocument.js';
 import { serveLenses } from './lens.js';
 import { Log } from './log.js';
+import { servePaths } from './paths.js';
 import { SECTION, SettingsStore } from './settings.js';
 import { serveSignature, signatureTriggers } from './signature.js';
 import { StatusReporter } from './status.js';
@@ -149,7 +150,8 @@ async function initialise(
 	});
 	serveHover(connection, client, documents);
 	serveHighlights(connection, documents);
-	serveLenses(connection, documents);
+	serveLenses(connection, client, documents);
+	servePaths(connection, documents);
 	serveCompletion(connection, client, documents);
 	serveSignature(connection, client, documents);
 	serveActions(connection, client, documents, strangers, log);

@@ -57,7 +57,14 @@ export type Event =
 			readonly state: State;
 	  }
 	/** A release, right or wrong: for those who look for partners. */
-	| { readonly kind: 'release'; readonly holding: Holding; readonly release: CallExpr; readonly inner: CallExpr }
+	| {
+			readonly kind: 'release';
+			readonly holding: Holding;
+			readonly release: CallExpr;
+			readonly inner: CallExpr;
+			/** How many pages it is told to release, where that is a constant. */
+			readonly pages: number | undefined;
+	  }
 	/** The call stores over pages that nobody has given back. */
 	| { readonly kind: 'lost'; readonly holding: Holding; readonly call: CallExpr; readonly state: State }
 	/** Pages of one kind are kept in a field or released from one. */

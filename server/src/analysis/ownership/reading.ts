@@ -1,12 +1,12 @@
 /** What a reader is told of the pages in a file: partners of a call, and the paths of a taking call. Plain data, no words. */
-import type { CallExpr, Place, Range } from '../../syntax/ir.js';
+import type { CallExpr, FunctionIR, Place, Range } from '../../syntax/ir.js';
 import type { FileContext } from '../context.js';
 import type { Held } from '../holders.js';
 import type { Ending } from './ending.js';
 import { type Journey, journeys, type WayOut } from './journey.js';
 import { takes } from './ownership.js';
 import { Replays, type Station } from './replay.js';
-import type { Holding } from './state.js';
+import { type Holding, State } from './state.js';
 import { isAcquire, type TraceEvent, traceSteps } from './trace.js';
 
 /** Ways of one taking call whose path is told step by step. */
@@ -48,6 +48,8 @@ export interface Snapshot {
 	readonly place: string;
 	/** One page, not several. */
 	readonly one: boolean;
+	/** Number of pages asked for, where it is a constant. */
+	readonly asked: number | undefined;
 	readonly status: Holding['status'];
 	readonly outcome: Holding['outcome'];
 	/** Pages of an earlier pass of the loop are held as well. */
@@ -64,9 +66,22 @@ export interface FlowStep extends Range {
 	readonly truth: boolean | undefined;
 	/** Name of the call that gave pages back, whether or not it was right. */
 	readonly release: string | undefined;
+	/** The call of that name that gave them back, where it stands in a helper. */
+	readonly within: Site | undefined;
+	/** Number of pages the release was told, where that is a constant; in a loop, of each pass. */
+	readonly pages: number | undefined;
+	/** It is done in a loop that the taking call is not in. */
+	readonly repeated: boolean;
 	readonly state: Snapshot | undefined;
 	/** The step took the pages. */
 	readonly takes: boolean;
+}
+
+/** A step in a helper that takes the pages. */
+export interface HelperStep extends FlowStep {
+	readonly function: string;
+	/** It returns with them here. */
+	readonly returns: boolean;
 }
 
 export interface FlowWay {
@@ -75,6 +90,8 @@ export interface FlowWay {
 	readonly at: Range;
 	/** From the taking call on. */
 	readonly steps: readonly FlowStep[];
+	/** How the helper that took the pages returned with them; empty where none did. */
+	readonly helper: readonly HelperStep[];
 	readonly last: Snapshot | undefined;
 }
 
@@ -108,6 +125,9 @@ export interface Flow {
 	/** A taking call stands in a macro there. */
 	readonly macro: boolean;
 }
+
+/** Endings that a finding is about. */
+const WRONG = new Set<Ending['kind']>(['left', 'short-left', 'wrong']);
 
 /** Endings that put the pages into other hands. */
 const ELSEWHERE = new Set<Ending['kind']>(['handed', 'kept', 'returned']);
@@ -166,6 +186,7 @@ function snapshotOf(holding: Holding | undefined): Snapshot | undefined {
 		holding && {
 			place: holding.place,
 			one: holding.single || holding.askedConstant === 1,
+			asked: holding.askedConstant,
 			status: holding.status,
 			outcome: holding.outcome,
 			earlier: holding.earlier,
@@ -176,19 +197,34 @@ function snapshotOf(holding: Holding | undefined): Snapshot | undefined {
 	);
 }
 
+/** What is followed: pages of a call of a function. */
+type Followed = Pick<Journey, 'id' | 'fn' | 'call' | 'holding'>;
+
+type ReplaysOf = (fn: FunctionIR) => Replays;
+
 /** A path as the events of its trace tell it: for one that cannot be gone again. */
-function stepsFromTrace(journey: Journey, way: WayOut): FlowStep[] {
+function stepsFromTrace(journey: Followed, way: WayOut): FlowStep[] {
 	let now = snapshotOf(journey.holding);
 	return traceSteps(way.state.trace).flatMap((step): FlowStep[] => {
 		const { start, end, about, event } = step;
-		if (event.kind === 'branch')
-			return [{ start, end, kind: 'branch', truth: event.truth, release: undefined, state: now, takes: false }];
+		if (event.kind === 'branch') return [{ ...NOTHING, start, end, kind: 'branch', truth: event.truth, state: now }];
 		if (about !== journey.id) return [];
 		if (now) now = { ...now, ...CHANGES[event.kind] };
 		const release = event.kind === 'released' ? event.callee : undefined;
-		return [{ start, end, kind: 'step', truth: undefined, release, state: now, takes: isAcquire(step, journey.id) }];
+		return [{ ...NOTHING, start, end, release, state: now, takes: isAcquire(step, journey.id) }];
 	});
 }
+
+/** A step that does nothing to the pages. */
+const NOTHING: Omit<FlowStep, 'start' | 'end' | 'state'> = {
+	kind: 'step',
+	truth: undefined,
+	release: undefined,
+	within: undefined,
+	pages: undefined,
+	repeated: false,
+	takes: false,
+};
 
 /** What an event changes of the pages it is about. */
 const CHANGES: Readonly<Record<Exclude<TraceEvent['kind'], 'branch'>, Partial<Snapshot>>> = {
@@ -200,8 +236,8 @@ const CHANGES: Readonly<Record<Exclude<TraceEvent['kind'], 'branch'>, Partial<Sn
 	escaped: { status: 'gone' },
 };
 
-function stepsAlong(journey: Journey, way: WayOut, replays: Replays): FlowStep[] {
-	const { id } = journey;
+function stepsAlong(file: FileContext, journey: Followed, way: WayOut, replays: Replays): FlowStep[] {
+	const { id, fn, call } = journey;
 	const takings = new Set(traceSteps(way.state.trace).flatMap((step) => (isAcquire(step, id) ? [step.start] : [])));
 	const stations = replays.stations({
 		id,
@@ -211,9 +247,18 @@ function stepsAlong(journey: Journey, way: WayOut, replays: Replays): FlowStep[]
 		before: way.ending.kind === 'wrong',
 	});
 	const steps =
-		stations?.map(({ holding, ...station }): FlowStep => {
+		stations?.map(({ holding, release, ...station }): FlowStep => {
 			const takes = station.kind === 'step' && takings.has(station.start) && holding?.status === 'held';
-			return { ...station, state: snapshotOf(holding), takes };
+			const { start } = station;
+			return {
+				...station,
+				release: release?.call.name,
+				within: release && release.inner !== release.call ? siteOf(file, release.inner) : undefined,
+				pages: release?.pages,
+				repeated: fn.loops.some((loop) => covers(loop, start) && !covers(loop, call.start)),
+				state: snapshotOf(holding),
+				takes,
+			};
 		}) ?? stepsFromTrace(journey, way);
 	// with pages of an earlier pass the path begins where those were taken
 	const first =
@@ -223,7 +268,27 @@ function stepsAlong(journey: Journey, way: WayOut, replays: Replays): FlowStep[]
 	return steps.slice(Math.max(first, 0));
 }
 
-function flowJourney(file: FileContext, journey: Journey, replays: Replays): FlowJourney {
+/** How the helpers that a call leads to took the pages and returned with them, the innermost first. */
+function helperSteps(file: FileContext, holding: Holding | undefined, replaysOf: ReplaysOf): HelperStep[] {
+	const { inner } = holding ?? {};
+	if (!inner) return [];
+	const { holding: taken, left } = inner;
+	const { fn, trace, start, end } = left;
+	const state = new State();
+	state.trace = trace;
+	state.holdings.set(taken.id, taken);
+	const way: WayOut = { ending: { kind: 'returned' }, at: { start, end }, state, holding: taken };
+	const followed = { id: taken.id, fn, call: taken.call, holding: taken };
+	const steps = stepsAlong(file, followed, way, replaysOf(fn)).map((step) => ({
+		...step,
+		function: fn.name,
+		returns: false,
+	}));
+	const last = { ...NOTHING, start, end, state: snapshotOf(taken), function: fn.name, returns: true };
+	return [...helperSteps(file, taken, replaysOf), ...steps, last];
+}
+
+function flowJourney(file: FileContext, journey: Journey, replaysOf: ReplaysOf): FlowJourney {
 	const { taking, call, fn, kind, holding, ways, bounded, unread } = journey;
 	const count = taking.arg('count');
 	return {
@@ -238,7 +303,8 @@ function flowJourney(file: FileContext, journey: Journey, replays: Replays): Flo
 		ways: ways.map((way, i) => ({
 			ending: way.ending,
 			at: way.at,
-			steps: i < MOST_PATHS ? stepsAlong(journey, way, replays) : [],
+			steps: i < MOST_PATHS ? stepsAlong(file, journey, way, replaysOf(fn)) : [],
+			helper: i < MOST_PATHS ? helperSteps(file, way.holding ?? holding, replaysOf) : [],
 			last: snapshotOf(way.holding),
 		})),
 		bounded,
@@ -255,24 +321,89 @@ function lineRange(text: string, line: number): Range {
 }
 
 /**
- * Paths of the taking calls on a line; when there are none, of those of the function around it.
+ * Paths of the taking calls on a line; when there are none, of those whose pages are released on it; then of those of the
+ * function around it, and of those released there.
  * @param line from 1
+ * @param everywhere also of taking calls in other files
  */
-export function flowAt(file: FileContext, line: number): Flow {
-	const all = journeys(file).filter(({ fn }) => file.unit.isOwn(fn));
+export function flowAt(file: FileContext, line: number, everywhere = false): Flow {
+	const all = journeys(file).filter(({ fn }) => everywhere || file.unit.isOwn(fn));
 	const at = lineRange(file.text, line);
-	const touches = ({ start, end }: Range): boolean => start < at.end && at.start < end;
+	const touches = (range: Range): boolean => overlap(range, at);
 	const here = all.filter(({ taking, call }) => touches(taking.call) || touches(call));
+	const released = all.filter(({ releases }) =>
+		releases.some(({ call, via }) => touches(call) || (via && touches(via))),
+	);
 	const name = file.ir.around(at.start) ?? file.ir.around(at.end);
 	const inside = all.filter((one) => one.fn.name === name || file.ir.around(one.taking.call.start) === name);
 	const releasing = all.filter((one) => one.releases.some((release) => release.function === name));
-	const chosen = here.length ? here : inside.length ? inside : releasing;
-	const replays = new Map(chosen.map(({ fn }) => [fn, new Replays(fn, file.ownership)]));
+	const chosen = [here, released, inside, releasing].find((some) => some.length > 0) ?? [];
 	return {
 		function: name,
 		onLine: here.length > 0,
-		journeys: chosen.map((journey) => flowJourney(file, journey, replays.get(journey.fn) as Replays)),
+		journeys: toldOf(file, chosen),
 		unread: name !== undefined && file.ir.unread.includes(name),
 		macro: file.calls.some((call) => !call.fn && takes(call) && touches(call.call)),
 	};
+}
+
+/** What a finding points at. */
+export interface About extends Range {
+	readonly related: readonly Range[];
+}
+
+/** The paths that a finding is about: they end in a place of it, else its release stands on them. */
+export function flowsOf(file: FileContext, about: About): FlowJourney[] {
+	const meant = journeys(file).filter(({ taking, call, releases }) =>
+		[taking.call, call, ...releases.flatMap(({ call, via }) => [call, ...(via ? [via] : [])])].some((range) =>
+			overlap(range, about),
+		),
+	);
+	const ending = meant.map((journey) => ({ ...journey, ways: journey.ways.filter((way) => endsIn(way, about)) }));
+	const some = ending.some(({ ways }) => ways.length > 0)
+		? ending
+		: meant.filter(({ releases }) =>
+				releases.some(({ call, via }) => overlap(call, about) || (via && overlap(via, about))),
+			);
+	const told = toldOf(
+		file,
+		some.filter(({ ways }) => ways.length > 0),
+	);
+	const chosen = waysAbout(told, about);
+	return told.flatMap((journey) => {
+		const ways = journey.ways.filter((way) => chosen.has(way));
+		return ways.length > 0 ? [{ ...journey, ways }] : [];
+	});
+}
+
+/** Those of some paths that a finding is about. */
+export function waysAbout(flows: readonly FlowJourney[], about: About): ReadonlySet<FlowWay> {
+	const all = flows.flatMap(({ ways }) => ways);
+	const ending = all.filter((way) => endsIn(way, about));
+	// a helper's return is named as well where its caller loses the pages
+	const wrong = ending.filter((way) => WRONG.has(way.ending.kind));
+	if (ending.length > 0) return new Set(wrong.length > 0 ? wrong : ending);
+	return new Set(all.filter(({ steps }) => steps.some((step) => step.release !== undefined && overlap(step, about))));
+}
+
+/** The path ends in the wrong call that the finding stands on, or in a place that the finding names. */
+function endsIn({ ending, at }: Pick<WayOut, 'ending' | 'at'>, about: About): boolean {
+	return (
+		(ending.kind === 'wrong' && overlap(at, about)) ||
+		about.related.some(({ start, end }) => start === at.start && end === at.end)
+	);
+}
+
+function overlap(a: Range, b: Range): boolean {
+	return a.start < b.end && b.start < a.end;
+}
+
+function toldOf(file: FileContext, chosen: readonly Journey[]): FlowJourney[] {
+	const known = new Map<FunctionIR, Replays>();
+	const replaysOf = (fn: FunctionIR): Replays => {
+		const replays = known.get(fn) ?? new Replays(fn, file.ownership);
+		known.set(fn, replays);
+		return replays;
+	};
+	return chosen.map((journey) => flowJourney(file, journey, replaysOf));
 }

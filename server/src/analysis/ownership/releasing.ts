@@ -62,8 +62,9 @@ export function releaseHolding(
 	count: Value | undefined,
 ): void {
 	const { call, inner } = release;
-	body.events.push({ kind: 'release', holding, release: call, inner });
 	const bulk = release.count !== undefined && spot.shape !== 'element';
+	const pages = bulk ? count?.constant : spot.shape === 'element' ? 1 : undefined;
+	body.events.push({ kind: 'release', holding, release: call, inner, pages });
 	if (bulk && !isFilled(state, holding)) judgeCount(body, state, holding, spot, release, count);
 	if (holding.outcome === 'none') {
 		if (!bulk) judgeNothing(body, state, holding, spot, release);

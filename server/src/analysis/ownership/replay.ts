@@ -1,5 +1,5 @@
 /** One path of the walk once more, step by step: what each step did to the pages of one holding. */
-import type { Block, Expr, FunctionIR, Loop, Range, Step } from '../../syntax/ir.js';
+import type { Block, CallExpr, Expr, FunctionIR, Loop, Range, Step } from '../../syntax/ir.js';
 import { Body, type Surroundings } from './body.js';
 import { type Holding, State } from './state.js';
 import { isAcquire, type TraceStep, traceSteps } from './trace.js';
@@ -15,10 +15,18 @@ export interface Station extends Range {
 	readonly kind: 'branch' | 'pass' | 'jump' | 'step';
 	/** Answer of the test; for a loop macro, whether it goes on. */
 	readonly truth: boolean | undefined;
-	/** Name of the call that gave pages back, whether or not it was right. */
-	readonly release: string | undefined;
+	/** The call that gave pages back, whether or not it was right. */
+	readonly release: Released | undefined;
 	/** What is known of the pages behind it; undefined before they are taken and when their place was overwritten. */
 	readonly holding: Holding | undefined;
+}
+
+interface Released {
+	readonly call: CallExpr;
+	/** The releasing call itself, which may stand in a helper that `call` leads to. */
+	readonly inner: CallExpr;
+	/** Number of pages it is told to release, where that is a constant. */
+	readonly pages: number | undefined;
 }
 
 interface Goal {
@@ -101,7 +109,7 @@ class Replay {
 		return state.holdings.get(this.goal.id);
 	}
 
-	private follow(point: Point, at: Range, state: State, station?: Sign, release?: string): Point {
+	private follow(point: Point, at: Range, state: State, station?: Sign, release?: Released): Point {
 		const before = this.holding(point.state);
 		const after = this.holding(state);
 		const retaken = state.trace !== point.state.trace && isAcquire(state.trace, this.goal.id);
@@ -112,12 +120,13 @@ class Replay {
 		return { ...point, state, path: { station: kept, before: point.path } };
 	}
 
-	/** Name of the call that has just given back pages of this holding. */
-	private released(state: State): string | undefined {
+	/** The call that has just given back pages of this holding. */
+	private released(state: State): Released | undefined {
 		const { id } = this.goal;
 		if (!state.holdings.has(id)) return undefined;
 		for (const event of this.body.events)
-			if (event.kind === 'release' && event.holding.id === id) return event.release.name;
+			if (event.kind === 'release' && event.holding.id === id)
+				return { call: event.release, inner: event.inner, pages: event.pages };
 		return undefined;
 	}
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Location, Log, PhysicalLocation, Region, ReportingDescriptor, Result } from 'sarif';
-import type { Finding, Place } from '../../engine.js';
+import type { Finding, Located, Place } from '../../engine.js';
 import type { RuleMeta, Severity } from '../../rules/rule.js';
 import type { Range } from '../../syntax/ir.js';
 import { Lines } from '../../workspace/lines.js';
@@ -8,6 +8,7 @@ import { oneLine, printable, printedJson, sentence } from '../../workspace/wordi
 import { fingerprints } from '../fingerprint.js';
 import { rulePage } from '../package.js';
 import type { FileReport, Report } from '../report.js';
+import { codeFlows } from './sarifPaths.js';
 
 const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
 	error: 'error',
@@ -79,6 +80,8 @@ function results(file: FileReport, indexes: ReadonlyMap<string, number>): Result
 		return { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column };
 	};
 	const place = (range: Range) => ({ artifactLocation: artifact(file.path), region: region(range) });
+	const located = ({ start, end, place: there, until }: Located): PhysicalLocation =>
+		there ? between(file, there, until ?? there) : place({ start, end });
 	const prints = fingerprints(file.path, file.text, file.findings);
 	return file.findings.map((finding, i): Result => {
 		const result: Result = {
@@ -98,6 +101,8 @@ function results(file: FileReport, indexes: ReadonlyMap<string, number>): Result
 				message: { text: sentence(related.message) },
 			}));
 		}
+		const flows = codeFlows(file.paths?.get(finding) ?? [], located);
+		if (flows.length > 0) result.codeFlows = flows;
 		if (finding.fixes.length > 0) {
 			result.fixes = finding.fixes.map((fix) => ({
 				description: { text: sentence(fix.title) },
@@ -121,6 +126,11 @@ function foreign(file: FileReport, { start, end }: Range, place: Place): Physica
 	const { line: startLine, column: startColumn } = place;
 	const region = { startLine, startColumn, endLine: startLine, endColumn: startColumn + end - start };
 	return { artifactLocation: artifact(file.elsewhere(place).path), region };
+}
+
+function between(file: FileReport, start: Place, end: Place): PhysicalLocation {
+	const region = { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column };
+	return { artifactLocation: artifact(file.elsewhere(start).path), region };
 }
 
 function location(finding: Finding, physicalLocation: NonNullable<Location['physicalLocation']>): Location {
