@@ -4,7 +4,7 @@
  *   node esbuild.mjs --production    minified, no source maps: what is packed
  *   node esbuild.mjs --watch         development, again after every change
  *   --outdir=DIR                     elsewhere than dist/
- *   --only=NAME,...                  some of: client, launch.node, client.web, server, server.worker, cli
+ *   --only=NAME,...                  some of: client, launch.node, client.web, server, server.worker, cli, commands
  *   --metafile=FILE                  tells what went into each of them, as esbuild has it
  * Without --only also the notices of all packages that are bundled.
  */
@@ -75,7 +75,15 @@ const targets = {
 	'client.web': { ...web, format: 'cjs', entry: 'client/src/extension.web.ts', external: ['vscode'] },
 	server: { ...node, entry: 'server/src/node.ts' },
 	'server.worker': { ...web, format: 'iife', entry: 'server/src/worker.ts' },
-	cli: { ...node, entry: 'server/src/cli.ts', banner: { js: `#!/usr/bin/env node\n${node.banner.js}` } },
+	// The kernel build starts it once a file, and most of them need nothing of the second bundle.
+	cli: {
+		...node,
+		entry: 'server/src/cli.ts',
+		banner: { js: `#!/usr/bin/env node\n${node.banner.js}` },
+		external: ['./commands.js'],
+		supported: { 'dynamic-import': false },
+	},
+	commands: { ...node, entry: 'server/src/commands.ts' },
 };
 const wanted = only?.split(',') ?? Object.keys(targets);
 const unknown = wanted.filter((name) => !(name in targets));

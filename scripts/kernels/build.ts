@@ -126,6 +126,38 @@ export class KernelBuild {
 		}
 	}
 
+	/**
+	 * `make C=2` of a folder or an object with a checker in the place of sparse.
+	 * @param more arguments of make
+	 * @param texts of files that differ, by path
+	 */
+	check(
+		checker: string,
+		target: string,
+		more: readonly string[],
+		texts: ReadonlyMap<string, string>,
+	): { ok: boolean; output: string } {
+		const args = this.prepare('x86_64');
+		for (const [path, text] of texts) this.put(path, text);
+		try {
+			return run(
+				'make',
+				[`-j${availableParallelism()}`, 'C=2', `CHECK=${checker}`, ...args, ...more, target],
+				this.source,
+			);
+		} finally {
+			for (const path of texts.keys()) this.put(path, undefined);
+		}
+	}
+
+	/** The same for a module outside of the tree. @param folder absolute */
+	checkModule(checker: string, folder: string): { ok: boolean; output: string } {
+		const args = this.prepare('x86_64');
+		must('make', ['-s', ...args, 'modules_prepare'], this.source);
+		const argv = [...args, 'C=2', `CHECK=${checker}`, `M=${folder}`, 'KBUILD_MODPOST_WARN=1'];
+		return run('make', argv, this.source);
+	}
+
 	/** What the tree's own checkpatch.pl --strict says of a file: as it is in the tree, or with another text in the copy. */
 	async checkpatch(path: string, text: string | undefined): Promise<string[]> {
 		if (text !== undefined) this.put(path, text);

@@ -30,6 +30,7 @@ import { improves, isLessKnown, MOST_PROOF_WORK } from './rules/improves.js';
 import { ruleMetas } from './rules/index.js';
 import type { Fix, RuleMeta, Severity, Tag } from './rules/rule.js';
 import { type Found, runRules } from './rules/run.js';
+import type { Macros } from './syntax/conditions.js';
 import type { FileIR, Place, Range } from './syntax/ir.js';
 import { CParser } from './syntax/parser.js';
 import type { Neighbour, Unit } from './syntax/unit.js';
@@ -46,6 +47,7 @@ export type {
 	CrossFileDependencies as Needs,
 	FileEdit,
 	Flow,
+	Macros,
 	Neighbour,
 	Objection,
 	Offer,
@@ -111,6 +113,8 @@ export interface AnalyseOptions {
 	readonly neighbours?: readonly Neighbour[];
 	/** False analyses a text that names none of our words like any other. Default true. */
 	readonly prefilter?: boolean;
+	/** Macros as the command line of a compiler has them: they decide `#if`. Hand over the same map as long as it is the same. */
+	readonly macros?: Macros;
 }
 
 export interface Analysis {

@@ -24,7 +24,7 @@ let home = '';
 let cli = '';
 
 beforeAll(() => {
-	home = packaged('cli');
+	home = packaged('cli', 'commands');
 	cli = join(home, 'dist', 'cli.js');
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -145,7 +145,7 @@ describe('the cache', () => {
 		await audit([tree], { cache });
 		const [version = ''] = readdirSync(cacheOf(cache));
 		expect(version).toMatch(/^\d+\.\d+\.\d+-[0-9a-f]{12}$/);
-		const worker = join(home, 'dist', 'cli.js');
+		const worker = join(home, 'dist', 'commands.js');
 		const before = readFileSync(worker);
 		onTestFinished(() => writeFileSync(worker, before));
 		writeFileSync(worker, `${before}\n// another\n`);

@@ -277,6 +277,102 @@ describe('--patch', () => {
 	});
 });
 
+describe('--patch of what the tree has already', () => {
+	const LINE = '\t/* all of them */\n\tunpin';
+
+	/** The same as `series`, with the commits left in the tree; each mail by itself. */
+	function applied(cwd: string, steps: readonly (() => void)[]): string[] {
+		for (const [i, step] of steps.entries()) {
+			step();
+			git(cwd, 'add', '-A');
+			commit(cwd, `dipper: step ${i + 1}`);
+		}
+		return steps.map((_, i) => git(cwd, 'format-patch', '--stdout', '-1', `HEAD~${steps.length - 1 - i}`));
+	}
+
+	const put = (cwd: string, name: string, text: string) => () => writeFileSync(join(cwd, 'drivers/dipper', name), text);
+	const found = async (cwd: string, patch: string, ...argv: string[]) => {
+		const { stdout, stderr } = await cli(['check', '--kernel', '6.12', '--patch', '-', '--format', 'json', ...argv], {
+			cwd,
+			stdin: patch,
+		});
+		expect(stderr).not.toMatch(/--patch/);
+		return JSON.parse(stdout).findings.map((f: { path: string; rule: string }) => `${f.path} ${f.rule}`);
+	};
+
+	test('compares the tree with what it was before', async () => {
+		const cwd = repository();
+		const [comment = '', spawn = ''] = applied(cwd, [
+			put(cwd, 'close.c', CLOSE.replace('\tunpin', LINE)),
+			put(cwd, 'close.c', SPAWN.replace('\trelease', LINE.replace('unpin', 'release'))),
+		]);
+		expect(await found(cwd, comment)).toEqual([]);
+		expect(await found(cwd, spawn)).toEqual(['drivers/dipper/open.c pin-put-page']);
+		expect(await found(cwd, comment + spawn)).toEqual(['drivers/dipper/open.c pin-put-page']);
+		expect(git(cwd, 'status', '--porcelain')).toBe('');
+	});
+
+	test('finds a patch with others on top by the contents that its mail names', async () => {
+		const cwd = repository();
+		const [first = '', second = '', third = ''] = applied(cwd, [
+			put(cwd, 'peek.c', OLD_SIN.replace('addr == 4', 'addr == 5')),
+			put(cwd, 'peek.c', OLD_SIN.replace('addr == 4', 'FOLL_PIN')),
+			put(cwd, 'peek.c', OLD_SIN.replace('addr == 4', 'FOLL_WRITE')),
+		]);
+		expect(await found(cwd, second)).toEqual(['drivers/dipper/peek.c foll-pin-from-caller']);
+		expect(await found(cwd, third)).toEqual([]);
+		expect(await found(cwd, first)).toEqual(['drivers/dipper/peek.c foll-flags-not-flags']);
+		const nameless = second.replace(/^index .*\n/m, '');
+		expect((await cli(['check', '--patch', '-'], { cwd, stdin: nameless })).stderr).toContain('does not apply');
+	});
+
+	test('takes what is added at the end of a file for what is there, new files and moves as well', async () => {
+		const cwd = repository();
+		const more = OLD_SIN.replace('dipper_peek', 'dipper_peep').replace('#include <linux/mm.h>\n', '');
+		const [end = '', created = '', moved = '', gone = ''] = applied(cwd, [
+			put(cwd, 'peek.c', OLD_SIN + more),
+			put(cwd, 'new.c', OLD_SIN),
+			() => renameSync(join(cwd, 'drivers/dipper/new.c'), join(cwd, 'drivers/dipper/newer.c')),
+			() => rmSync(join(cwd, 'drivers/other/wren.c')),
+		]);
+		expect(await found(cwd, end)).toEqual(['drivers/dipper/peek.c foll-flags-not-flags']);
+		expect(await found(cwd, moved)).toEqual([]);
+		expect(await found(cwd, gone)).toEqual([]);
+		expect(await found(cwd, created + moved)).toEqual(['drivers/dipper/newer.c foll-flags-not-flags']);
+	});
+
+	test('says which files have half of it', async () => {
+		const cwd = repository();
+		const [patch = ''] = applied(cwd, [
+			() => {
+				put(cwd, 'close.c', SPAWN)();
+				put(cwd, 'peek.c', OLD_SIN.replace('== 4', '== 5'))();
+			},
+		]);
+		put(cwd, 'peek.c', OLD_SIN)();
+		const { code, stderr } = await cli(['check', '--patch', '-'], {
+			cwd,
+			stdin: patch.replaceAll(/^index .*\n/gm, ''),
+		});
+		expect(code).toBe(2);
+		expect(stderr).toContain(
+			'does not apply to drivers/dipper/close.c; the tree has some of it already, in drivers/dipper/close.c',
+		);
+	});
+
+	test('says when the mails of a series are out of order', async () => {
+		const cwd = repository();
+		const mbox = series(cwd, [
+			put(cwd, 'close.c', CLOSE.replace('\tunpin', '\t/* one */\n\tunpin')),
+			put(cwd, 'close.c', CLOSE.replace('\tunpin', '\t/* one */\n\t/* two */\n\tunpin')),
+		]);
+		const [first = '', second = ''] = mbox.split(/^(?=From )/m);
+		const { code, stderr } = await cli(['check', '--patch', '-'], { cwd, stdin: second + first });
+		expect(code).toBe(2);
+		expect(stderr).toContain('the mails are not in the order of their numbers');
+	});
+});
+
 describe('--baseline', () => {
 	test.each(['json', 'sarif'])('leaves out what a report in %s has, however its lines moved', async (format) => {
 		const cwd = repository();

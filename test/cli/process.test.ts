@@ -10,7 +10,7 @@ let home = '';
 let cli = '';
 
 beforeAll(() => {
-	home = packaged('cli', 'server');
+	home = packaged('cli', 'commands', 'server');
 	cli = join(home, 'dist', 'cli.js');
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));

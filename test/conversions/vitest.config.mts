@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Conversions on real kernels: what is written is compiled and read by other tools. */
+/** Real kernels: conversions are compiled and read by other tools, and builds are checked. */
 export default defineConfig({
 	test: {
 		include: ['test/conversions/*.conversion.ts'],

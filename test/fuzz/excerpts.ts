@@ -1,6 +1,6 @@
 /** Functions of a kernel file that name the family, each cut out with what is around it. */
 import { needles } from '../../server/src/engine.js';
-import { conditions, versionCode } from '../../server/src/syntax/conditions.js';
+import { conditions } from '../../server/src/syntax/conditions.js';
 import { type Item, outline } from '../../server/src/syntax/outline.js';
 import { isName, type Tokens, tokenize, tokenText } from '../../server/src/syntax/tokens.js';
 
@@ -12,7 +12,7 @@ const AROUND = 4000;
 /** @param version kernel whose `#if` arms are read */
 export function excerpts(text: string, version: string): string[] {
 	const tokens = tokenize(text);
-	const items = outline(tokens, conditions(tokens, versionCode(version)));
+	const items = outline(tokens, conditions(tokens, { version }));
 	const all = items.map((item) => ({ item, code: codeOf(text, tokens, item), name: nameOf(tokens, item) }));
 	const named = new Map(all.filter(({ name }) => name !== '').map((one) => [one.name, one]));
 	const naming = new Map<string, typeof all>();

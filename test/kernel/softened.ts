@@ -1,6 +1,6 @@
 /** What softening does to the functions of a file: for the benchmark, and for the bound that the tests hold it to. */
 import { needles } from '../../server/src/engine.js';
-import { conditions, versionCode } from '../../server/src/syntax/conditions.js';
+import { conditions } from '../../server/src/syntax/conditions.js';
 import { outline } from '../../server/src/syntax/outline.js';
 import { softenFunction } from '../../server/src/syntax/soften.js';
 import { tokenize } from '../../server/src/syntax/tokens.js';
@@ -20,7 +20,7 @@ export interface Softened {
 /** @param version of the kernel, "6.12.117", which decides the arms of `#if` */
 export function* softenedFunctions(text: string, version: string): Generator<Softened> {
 	const tokens = tokenize(text);
-	const groups = conditions(tokens, versionCode(version));
+	const groups = conditions(tokens, { version });
 	for (const item of outline(tokens, groups)) {
 		if (item.kind !== 'function') continue;
 		const end = tokens.ends[item.last - 1] ?? 0;

@@ -1,7 +1,7 @@
 /** A function of a kernel that takes or releases user pages, with the calls that do. */
 
 import type { Kernel } from '../../server/src/kernel/types.js';
-import { conditions, versionCode } from '../../server/src/syntax/conditions.js';
+import { conditions } from '../../server/src/syntax/conditions.js';
 import { outline } from '../../server/src/syntax/outline.js';
 import type { PlainNode } from '../../server/src/syntax/parser.js';
 import { softenFunction } from '../../server/src/syntax/soften.js';
@@ -65,7 +65,7 @@ export function codesOf(
 	only?: string,
 ): { readonly name: string; readonly code: Code }[] {
 	const tokens = tokenize(text);
-	const groups = conditions(tokens, versionCode(version));
+	const groups = conditions(tokens, { version });
 	return outline(tokens, groups).flatMap((item) => {
 		if (item.kind !== 'function' || item.name < 0) return [];
 		const name = tokenText(tokens, item.name);

@@ -88,6 +88,7 @@ describe('a whole build', () => {
 			'README.md',
 			'dist/THIRD-PARTY-NOTICES.txt',
 			'dist/cli.js',
+			'dist/commands.js',
 			'dist/server.js',
 			'dist/tree-sitter-c.wasm',
 			'dist/web-tree-sitter.wasm',

@@ -1,5 +1,6 @@
 /** Chooses the functions of other files that a file is analysed with. */
 import type { Kernel } from '../kernel/types.js';
+import type { Configuration } from '../syntax/conditions.js';
 import type { FileIR } from '../syntax/ir.js';
 import { mayDefine, mayUse, type Shelved, shelfOf } from '../syntax/shelf.js';
 import type { Neighbour, Piece } from '../syntax/unit.js';
@@ -28,15 +29,23 @@ export class Linker {
 	private readonly text: string;
 	private readonly ir: FileIR;
 	private readonly kernel: Kernel;
+	private readonly configuration: Configuration;
 	private readonly neighbours: readonly Neighbour[];
 	private readonly statics = new Set<string>();
 	private readonly refused = new Set<string>();
 
 	/** @param ir of the file's own text */
-	constructor(text: string, ir: FileIR, kernel: Kernel, neighbours: readonly Neighbour[]) {
+	constructor(
+		text: string,
+		ir: FileIR,
+		kernel: Kernel,
+		configuration: Configuration,
+		neighbours: readonly Neighbour[],
+	) {
 		this.text = text;
 		this.ir = ir;
 		this.kernel = kernel;
+		this.configuration = configuration;
 		this.neighbours = neighbours;
 	}
 
@@ -57,7 +66,7 @@ export class Linker {
 		if (this.names.has(name) || this.refused.has(name)) return;
 		const found = this.neighbours
 			.filter(({ text }) => mayDefine(text, name))
-			.flatMap((from) => shelfOf(from, this.kernel.version).get(name) ?? [])
+			.flatMap((from) => shelfOf(from, this.configuration).get(name) ?? [])
 			.filter(({ isStatic, from }) => !isStatic || from.path.endsWith('.h'));
 		const sources = found.filter(({ from }) => !from.path.endsWith('.h'));
 		const [one, other] = sources.length > 0 ? sources : found;
@@ -70,7 +79,7 @@ export class Linker {
 		const tag = record.replace(/^(?:struct|union) /, '');
 		const users = this.neighbours
 			.filter(({ text }) => mayUse(text, record, field))
-			.flatMap((from) => [...shelfOf(from, this.kernel.version).values()])
+			.flatMap((from) => [...shelfOf(from, this.configuration).values()])
 			.flatMap((same) => (same.length === 1 ? same : []))
 			.filter((fn) => fn.usesField(field) && fn.names(tag));
 		const telling = users.filter((fn) => calls(fn, ABOUT_PAGES));
@@ -83,7 +92,7 @@ export class Linker {
 	 * @param fields one of which it must use; empty for a function that is wanted in any case
 	 */
 	private link(fn: Shelved, fields: readonly string[] = []): boolean {
-		const shelf = shelfOf(fn.from, this.kernel.version);
+		const shelf = shelfOf(fn.from, this.configuration);
 		const lot = new Set([fn]);
 		let level = [fn];
 		for (let depth = 0; depth < DEEPEST_HELPER; depth++) {
@@ -111,9 +120,11 @@ export class Linker {
 	}
 
 	/** The name, or one that it calls, means something else in the text so far. */
-	private collides({ name, isStatic, calls }: Shelved, shelf: ReadonlyMap<string, readonly Shelved[]>): boolean {
+	private collides({ name, isStatic, calls, from }: Shelved, shelf: ReadonlyMap<string, readonly Shelved[]>): boolean {
 		if (this.ir.defined.has(name) || this.names.has(name) || this.kernel.api(name)) return true;
-		if (isStatic && new RegExp(`\\b${name}\\b`).test(this.text)) return true;
+		// that of a header is meant where it is called
+		const isHidden = isStatic && !from.path.endsWith('.h');
+		if (isHidden && new RegExp(`\\b${name}\\b`).test(this.text)) return true;
 		return [...calls].some((callee) => !shelf.has(callee) && (this.statics.has(callee) || this.isOwnStatic(callee)));
 	}
 

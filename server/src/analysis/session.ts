@@ -2,6 +2,7 @@
 import { API_RECORDS } from '../kernel/apis/index.js';
 import { needles } from '../kernel/index.js';
 import type { Kernel } from '../kernel/types.js';
+import type { Configuration, Macros } from '../syntax/conditions.js';
 import type { FileIR } from '../syntax/ir.js';
 import type { CParser } from '../syntax/parser.js';
 import { SourceFile } from '../syntax/source-file.js';
@@ -38,6 +39,8 @@ export interface Asked {
 	readonly knownUsers?: boolean;
 	readonly neighbours?: readonly Neighbour[];
 	readonly prefilter?: boolean;
+	/** Of the command line of a compiler. */
+	readonly macros?: Macros | undefined;
 }
 
 /** What a text was read as: the next question is mostly about the same one. */
@@ -58,6 +61,7 @@ interface Alone {
 	readonly path: string;
 	readonly kernel: Kernel;
 	readonly knownUsers: boolean;
+	readonly macros: Macros | undefined;
 	readonly context: FileContext;
 	readonly needs: CrossFileDependencies;
 }
@@ -74,8 +78,8 @@ export class AnalysisSession {
 		this.source = new SourceFile(parser);
 	}
 
-	read(text: string, kernel: Kernel): FileIR {
-		return this.source.read(text, kernel.version, WORDS);
+	read(text: string, configuration: Configuration): FileIR {
+		return this.source.read(text, configuration, WORDS);
 	}
 
 	/** The text read, and what is known of it so far; undefined for one that names none of our words. */
@@ -87,6 +91,7 @@ export class AnalysisSession {
 			!last.isWorn &&
 			last.asked.path === path &&
 			last.asked.kernel === kernel &&
+			last.asked.macros === asked.macros &&
 			(last.asked.knownUsers ?? true) === (asked.knownUsers ?? true) &&
 			sameNeighbours(last.asked.neighbours, neighbours)
 		)
@@ -101,27 +106,35 @@ export class AnalysisSession {
 	}
 
 	/** The file by itself: the same for all neighbours. */
-	private itself(text: string, { path, kernel, knownUsers = true }: Asked): Alone {
+	private itself(text: string, { path, kernel, knownUsers = true, macros }: Asked): Alone {
 		const { alone } = this;
 		if (
 			alone?.text === text &&
 			!alone.context.ir.effort.isWorn &&
 			alone.path === path &&
 			alone.kernel === kernel &&
-			alone.knownUsers === knownUsers
+			alone.knownUsers === knownUsers &&
+			alone.macros === macros
 		)
 			return alone;
-		const context = fileContext(path, new Unit(text, []), kernel, this.read(text, kernel), knownUsers);
-		this.alone = { text, path, kernel, knownUsers, context, needs: needsOf(context) };
+		const context = fileContext(
+			path,
+			new Unit(text, []),
+			kernel,
+			this.read(text, configurationOf(kernel, macros)),
+			knownUsers,
+		);
+		this.alone = { text, path, kernel, knownUsers, macros, context, needs: needsOf(context) };
 		return this.alone;
 	}
 
 	/** Find what the text needs of other files and what that needs in its turn; all of it is read together when it is asked for. */
 	private link(text: string, asked: Asked): Snapshot {
-		const { path, kernel, neighbours = [], knownUsers } = asked;
+		const { path, kernel, neighbours = [], knownUsers, macros } = asked;
+		const configuration = configurationOf(kernel, macros);
 		const alone = this.itself(text, asked);
 		const own = alone.context.ir;
-		const linker = new Linker(text, own, kernel, neighbours);
+		const linker = new Linker(text, own, kernel, configuration, neighbours);
 		let { needs } = alone;
 		let pieces = linker.add(needs);
 		for (let round = 1; round < LINK_ROUNDS && pieces.length > 0; round++) {
@@ -133,7 +146,7 @@ export class AnalysisSession {
 		const together = (): FileContext => {
 			if (linker.pieces.length === 0) return alone.context;
 			const unit = new Unit(text, linker.pieces);
-			return fileContext(path, unit, kernel, this.read(unit.text, kernel), knownUsers);
+			return fileContext(path, unit, kernel, this.read(unit.text, configuration), knownUsers);
 		};
 		return {
 			text,
@@ -150,10 +163,14 @@ export class AnalysisSession {
 		};
 	}
 
-	private needsOfPieces(pieces: readonly Piece[], { path, kernel }: Asked, linker: Linker): CrossFileDependencies {
+	private needsOfPieces(
+		pieces: readonly Piece[],
+		{ path, kernel, macros }: Asked,
+		linker: Linker,
+	): CrossFileDependencies {
 		const unit = new Unit('', pieces);
 		const source = new SourceFile(this.parser);
-		const ir = source.read(unit.text, kernel.version, WORDS);
+		const ir = source.read(unit.text, configurationOf(kernel, macros), WORDS);
 		const needs = needsOf(fileContext(path, unit, kernel, ir), ir.defined);
 		source.dispose();
 		return without(needs, linker);
@@ -169,6 +186,10 @@ export class AnalysisSession {
 		this.alone = undefined;
 		this.source.dispose();
 	}
+}
+
+function configurationOf({ version }: Kernel, macros: Macros | undefined): Configuration {
+	return { version, macros };
 }
 
 function sameNeighbours(a: readonly Neighbour[] = [], b: readonly Neighbour[] = []): boolean {

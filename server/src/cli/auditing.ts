@@ -23,7 +23,7 @@ export interface TreeOptions {
 /** @param tree as the user named it */
 export function prepared(tree: string, options: TreeOptions, io: Io): AuditOptions {
 	const { kernel, knownUsers, prefilter, cache, shard } = options;
-	const worker = folderOfProgram && join(folderOfProgram, 'cli.js');
+	const worker = folderOfProgram && join(folderOfProgram, 'commands.js');
 	const folder = resolve(io.cwd, tree);
 	const jobs = options.jobs ?? availableParallelism();
 	return {

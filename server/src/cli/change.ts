@@ -5,7 +5,7 @@ import type { Severity } from '../rules/rule.js';
 import { fromFolder, slashed } from '../workspace/collect.js';
 import { isGarbled, NO_TEXT } from '../workspace/entries.js';
 import type { Files } from '../workspace/files.js';
-import { type Changed, Revision } from '../workspace/git.js';
+import { type Changed, Revision, recorded } from '../workspace/git.js';
 import { filesWithin, nodeFiles } from '../workspace/nodeFiles.js';
 import { Overlay } from '../workspace/overlay.js';
 import { applySeries, PatchError } from '../workspace/patches.js';
@@ -53,7 +53,7 @@ export async function changeSince(revision: string, cwd: string): Promise<Change
 }
 
 /**
- * What a patch or a series of them would change in the tree around a folder, applied in memory.
+ * What a patch or a series of them changes in the tree around a folder: applied in memory, or taken back where the tree has it.
  * @param name of the patch, for messages
  * @throws UsageError for a patch that does not apply
  */
@@ -62,14 +62,14 @@ export async function changeBy(patch: string, name: string, cwd: string): Promis
 	const tree = await new TreeLocator(nodeFiles).find(here, true);
 	const top = tree?.root ?? here;
 	try {
-		const { texts, moved } = await applySeries(patch, top, filesWithin(top));
-		const after = new Map([...texts].map(([path, text]) => [`${top}/${path}`, async () => text]));
-		const gone = new Set(moved.values());
-		const files = [...texts].flatMap(([path, text]): Changed[] => {
-			if (text === undefined) return gone.has(path) ? [] : [{ now: undefined, before: `${top}/${path}` }];
-			return [{ now: `${top}/${path}`, before: `${top}/${moved.get(path) ?? path}` }];
-		});
-		return { before: nodeFiles, now: new Overlay(nodeFiles, after), files: files.filter(isCode) };
+		const { before, now, files } = await applySeries(patch, top, filesWithin(top), (...names) =>
+			recorded(top, ...names),
+		);
+		const absolute = (path: string | undefined) => path && `${top}/${path}`;
+		const state = (texts: typeof now) =>
+			new Overlay(nodeFiles, new Map([...texts].map(([path, text]) => [`${top}/${path}`, async () => text])));
+		const changed = files.map((file): Changed => ({ before: absolute(file.before), now: absolute(file.now) }));
+		return { before: state(before), now: state(now), files: changed.filter(isCode) };
 	} catch (error) {
 		if (error instanceof PatchError) throw new UsageError(`--patch ${name}: ${error.message}`);
 		throw error;

@@ -1,9 +1,21 @@
 import { isAbsolute } from 'node:path';
-import type { Analysis, Claims, Engine, Finding, Neighbour, Objection, Offer, OpenFile, Place } from '../engine.js';
+import type {
+	Analysis,
+	Claims,
+	Engine,
+	Finding,
+	Macros,
+	Neighbour,
+	Objection,
+	Offer,
+	OpenFile,
+	Place,
+} from '../engine.js';
 import type { Severity } from '../rules/rule.js';
 import { fromFolder } from '../workspace/collect.js';
 import type { Files } from '../workspace/files.js';
 import { type Beside, type Definitions, Neighbourhood } from '../workspace/neighbours.js';
+import type { Tree } from '../workspace/trees.js';
 import { type Judged, Kernels } from './kernels.js';
 import type { FindingPaths } from './report.js';
 
@@ -42,6 +54,9 @@ export interface Named {
 	readonly shown: string;
 }
 
+/** Core functions are known by name; of those that a configuration chooses, a file cannot tell which it gets. */
+const CORE = /^(?:include|kernel|lib|mm)\//;
+
 interface Surroundings {
 	readonly cwd: string;
 	readonly files: Files;
@@ -50,6 +65,14 @@ interface Surroundings {
 	readonly severities: Readonly<Record<string, Severity | 'off'>>;
 	/** Files of other folders that may define a function. */
 	readonly definitions?: Definitions;
+	readonly compiler?: Compiler | undefined;
+}
+
+/** What the command line of a compiler tells of the files it compiles. */
+export interface Compiler {
+	/** The tree whose headers it includes. */
+	readonly tree: Tree | undefined;
+	readonly macros: Macros;
 }
 
 /** Asks the engine of files in one state of the tree, each by its own kernel and with the files beside it. */
@@ -62,22 +85,27 @@ export class Examiner {
 	constructor(engine: Engine, around: Surroundings) {
 		this.#engine = engine;
 		this.#around = around;
-		this.kernels = new Kernels(around.kernel, around.files);
+		this.kernels = new Kernels(around.kernel, around.files, around.compiler?.tree);
 		this.#neighbourhood = new Neighbourhood(around.files);
 	}
 
 	/** @param use called once; what it is given is of no use afterwards */
 	async examine<T>(named: Named, text: string, use: (file: Examined) => Promise<T> | T): Promise<T> {
-		const { cwd, severities, definitions } = this.#around;
+		const { cwd, severities, definitions, compiler } = this.#around;
 		const judged = await this.kernels.of(named.absolute, named.path);
 		const opened = this.#engine.open();
-		const asked = { path: judged.path, kernel: judged.kernel, severities };
+		const asked = {
+			path: judged.path,
+			kernel: judged.kernel,
+			severities,
+			...(compiler && { macros: compiler.macros }),
+		};
 		try {
 			const neighbours = await this.#neighbourhood.of(
 				named.absolute,
 				(other) => judged.tree?.relative(other) ?? fromFolder(cwd, other),
 				(found) => opened.needs(text, { ...asked, neighbours: found }),
-				definitions,
+				definitions && ((name) => definitions(name).filter((path) => !isCore(judged, path))),
 			);
 			return await use({
 				judged,
@@ -93,6 +121,10 @@ export class Examiner {
 			close(opened);
 		}
 	}
+}
+
+function isCore({ tree }: Judged, path: string): boolean {
+	return tree !== undefined && CORE.test(tree.relative(path));
 }
 
 function elsewhereOf(neighbours: readonly Beside[], { path }: Place, cwd: string, like: string): Elsewhere {

@@ -3,6 +3,7 @@ import { beyondTable } from '../kernel/releases.js';
 import type { Kernel } from '../kernel/types.js';
 import type { Files } from '../workspace/files.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
+import { relative } from '../workspace/paths.js';
 import { type Tree, TreeLocator } from '../workspace/trees.js';
 
 /** What a file is judged by. */
@@ -18,12 +19,17 @@ export class Kernels {
 	readonly #locator: TreeLocator;
 	readonly #outside: Kernel;
 	readonly #asked: boolean;
+	readonly #compiled: Tree | undefined;
 	/** Kernel -> root of its tree, undefined for the one outside any; in the order of first use. */
 	readonly #used = new Map<Kernel, string | undefined>();
 
-	/** @param asked value of --kernel, known to be a version */
-	constructor(asked: string | undefined, files: Files = nodeFiles) {
+	/**
+	 * @param asked value of --kernel, known to be a version
+	 * @param compiled the tree that files are compiled against, wherever they lie
+	 */
+	constructor(asked: string | undefined, files: Files = nodeFiles, compiled?: Tree) {
 		this.#locator = new TreeLocator(files);
+		this.#compiled = compiled;
 		this.#asked = asked !== undefined;
 		this.#outside = asked === undefined ? newestKernel() : kernelFor(asked);
 	}
@@ -33,8 +39,9 @@ export class Kernels {
 	 * @param shown path for a file outside a tree
 	 */
 	async of(path: string, shown: string): Promise<Judged> {
-		const tree = await this.#locator.find(path);
-		const kernel = tree?.kernel ?? this.#outside;
+		const compiled = this.#compiled;
+		const tree = compiled && holds(compiled.root, path) ? compiled : await this.#locator.find(path);
+		const kernel = compiled?.kernel ?? tree?.kernel ?? this.#outside;
 		this.#used.set(kernel, tree?.root);
 		return { kernel, tree, path: tree?.relative(path) ?? shown };
 	}
@@ -65,4 +72,8 @@ export class Kernels {
 				: `kernel ${kernel.version} assumed, the newest known: no kernel tree here; say which with --kernel`;
 		});
 	}
+}
+
+function holds(folder: string, path: string): boolean {
+	return relative(folder, path) !== undefined;
 }

@@ -8,6 +8,8 @@ import { type ExplainOptions, explain } from './explain.js';
 import { type FixOptions, fix } from './fix.js';
 import { FLOW_FORMATS } from './flow.js';
 import { type Io, UsageError } from './io.js';
+import { OWN_OPTIONS } from './kbuild/arguments.js';
+import { kbuild } from './kbuild/kbuild.js';
 import { lsp } from './lsp.js';
 import { type MergeCommand, runMerge } from './merge.js';
 import { kernelVersion, repeated, shard, threads } from './options.js';
@@ -23,6 +25,7 @@ Examples:
   gup-lens check --diff HEAD             what the edits since HEAD bring
   b4 am -o - MSGID | gup-lens check --patch -
   gup-lens fix --dry-run drivers/foo.c   the safe fixes as a diff
+  make C=1 CHECK="gup-lens kbuild"       what is wrong, as sparse tells it
   gup-lens audit ~/linux                 every user of the family in a tree, with a verdict
   gup-lens audit ~/linux -o audit.html   as a page to look at
   gup-lens fix --rule foll-get-for-dma drivers/foo.c
@@ -34,6 +37,7 @@ Examples:
 
 Exit codes:
   check  0 clean, 1 a finding at or above --fail-on, 2 usage or input error
+  kbuild 0 whatever is found, 1 a finding at or above --fail-on, 2 usage or input error
   audit  0 done, 1 stopped before its end, 2 usage or input error
   fix    0 done or nothing to do, 1 something left unfixed, 2 usage or input error
 `;
@@ -130,6 +134,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 			code = await explain(name, options, io);
 		});
 
+	const checker = program
+		.command('kbuild')
+		.description('check a file as the kernel build asks sparse to: make C=1 CHECK="gup-lens kbuild"')
+		.argument('<flags...>', 'flags of sparse and the compiler, and the file, as make gives them');
+	for (const { flags, description } of Object.values(OWN_OPTIONS)) checker.option(flags, description);
+
 	program
 		.command('rules')
 		.description('list all rules')
@@ -147,6 +157,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 	for (const command of [program, ...program.commands]) command.showHelpAfterError(helpHint(command));
 	try {
+		// the flags of compilers are not ours to refuse
+		const checked = argv[0] === 'kbuild' ? await kbuild(argv.slice(1), io) : undefined;
+		if (checked !== undefined) return checked;
 		await program.parseAsync([...argv], { from: 'user' });
 		return code;
 	} catch (error) {

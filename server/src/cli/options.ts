@@ -28,6 +28,13 @@ export function threads(value: string): number {
 	return Number(value);
 }
 
+/** @returns the value; throws for one that is not among the choices */
+export function oneOf<T extends string>(option: string, value: string, choices: readonly T[]): T {
+	const found = choices.find((choice) => choice === value);
+	if (found !== undefined) return found;
+	throw new UsageError(`${option} ${value}: give ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`);
+}
+
 /** Collects a repeatable option. */
 export function repeated(value: string, before: readonly string[] = []): readonly string[] {
 	return [...before, value];

@@ -9,8 +9,9 @@ import { Prefilter } from '../workspace/prefilter.js';
 import { judge, readSource } from '../workspace/read.js';
 import { Refusal } from '../workspace/replace.js';
 import type { SourceText } from '../workspace/text.js';
-import { type Examined, Examiner, type Named } from './examiner.js';
+import { type Compiler, type Examined, Examiner, type Named } from './examiner.js';
 import { UsageError } from './io.js';
+import type { Header } from './kbuild/headers.js';
 import type { Kernels } from './kernels.js';
 
 interface ScanOptions {
@@ -22,6 +23,9 @@ interface ScanOptions {
 	readonly stdinPath: string | undefined;
 	readonly kernel: string | undefined;
 	readonly severities: Readonly<Record<string, Severity | 'off'>>;
+	readonly compiler?: Compiler | undefined;
+	/** Headers that a file includes from other folders than its own. */
+	readonly headers?: (file: string, text: string) => Promise<readonly Header[]>;
 }
 
 /** A file that names the family. */
@@ -65,13 +69,14 @@ export async function scan(
 	options: ScanOptions,
 	visit: (target: Target) => Promise<void> | void,
 ): Promise<Scan> {
-	const { cwd, kernel, severities } = options;
+	const { cwd, kernel, severities, compiler, headers } = options;
 	const prefilter = new Prefilter(words);
 	const definitions = new TreeDefinitions();
 	const examiner = new Examiner(engine, {
 		cwd,
 		kernel,
 		severities,
+		compiler,
 		files: nodeFiles,
 		definitions: (name) => definitions.of(name),
 	});
@@ -117,6 +122,7 @@ export async function scan(
 		if (read.kind !== 'text') continue;
 		relevant.push({ ...read, file: absolute, absolute, path, shown });
 		definitions.add(absolute, read.source.text);
+		for (const { path, text } of (await headers?.(absolute, read.source.text)) ?? []) definitions.add(path, text);
 	}
 	for (const file of relevant) await look(file);
 	return done;

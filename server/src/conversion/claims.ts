@@ -104,7 +104,7 @@ export function objections(
 				},
 			];
 		});
-		const functions = [...shelfOf(from, version).values()].flat().flatMap((fn): Objection[] => {
+		const functions = [...shelfOf(from, { version }).values()].flat().flatMap((fn): Objection[] => {
 			const told = claims.fields.find(
 				({ record }) => NOTIFIER.test(fn.piece.text) && naming(record).test(fn.piece.text),
 			);

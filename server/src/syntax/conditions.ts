@@ -29,8 +29,27 @@ export interface Conditions {
 	readonly byToken: ReadonlyMap<number, Group>;
 }
 
+/** What conditions are evaluated for. */
+export interface Configuration {
+	/** Kernel version, "6.12.117". */
+	readonly version: string;
+	/** Macros as a compiler's command line defines them; undefined: it undefines that one. Of all others nothing is known. */
+	readonly macros?: Macros | undefined;
+}
+
+export type Macros = ReadonlyMap<string, string | undefined>;
+
+/** What decides a condition. */
+interface Known {
+	/** Of the kernel version, see `versionCode`. */
+	readonly code: number;
+	readonly macros: Macros;
+}
+
+const NO_MACROS: Macros = new Map();
+
 /** A kernel version as the number of KERNEL_VERSION(a, b, c). */
-export function versionCode(version: string): number {
+function versionCode(version: string): number {
 	const [a = 0, b = 0, c = 0] = version.split('.').map((part) => Number.parseInt(part, 10) || 0);
 	return (a << 16) + (b << 8) + Math.min(c, 255);
 }
@@ -51,8 +70,9 @@ function stripComments(text: string): string {
 
 const NEVER = /^(?:0|__cplusplus|defined\s*\(?\s*__cplusplus\s*\)?|false)$/;
 
-/** Names that no kernel build defines. */
-function defined(name: string): Truth {
+/** Names that every kernel build defines, or none, and those of the command line. */
+function defined(name: string, macros: Macros): Truth {
+	if (macros.has(name)) return macros.get(name) === undefined ? 'no' : 'yes';
 	return name === '__cplusplus' ? 'no' : name === '__KERNEL__' ? 'yes' : 'maybe';
 }
 
@@ -61,13 +81,19 @@ function not(value: Truth): Truth {
 }
 
 /** One comparison, number or name of a condition. */
-function atom(text: string, code: number): Truth {
+function atom(text: string, known: Known): Truth {
 	const t = text.trim();
 	if (/^\d+[uUlL]*$/.test(t)) return Number.parseInt(t, 10) ? 'yes' : 'no';
 	const name = /^defined\s*\(?\s*(\w+)\s*\)?$/.exec(t);
-	if (name) return defined(name[1] as string);
+	if (name) return defined(name[1] as string, known.macros);
+	const enabled = /^IS_(?:ENABLED|BUILTIN|REACHABLE)\s*\(\s*(\w+)\s*\)$/.exec(t);
+	if (enabled) return known.macros.get(enabled[1] as string) === '1' ? 'yes' : 'maybe';
+	if (known.macros.has(t)) {
+		const value = numberOf(t, known);
+		return value === undefined ? 'maybe' : value ? 'yes' : 'no';
+	}
 	const [, left = '', op = '', right = ''] = /^(.+?)\s*(<=|>=|<|>|==|!=)\s*(.+)$/.exec(t) ?? [];
-	const [a, b] = [versionOf(left, code), versionOf(right, code)];
+	const [a, b] = [numberOf(left, known), numberOf(right, known)];
 	if (a === undefined || b === undefined) return 'maybe';
 	const holds: Readonly<Record<string, boolean>> = {
 		'<': a < b,
@@ -80,12 +106,21 @@ function atom(text: string, code: number): Truth {
 	return holds[op] ? 'yes' : 'no';
 }
 
-/** One side of a comparison of kernel versions; undefined when it is something else. */
-function versionOf(text: string, code: number): number | undefined {
+/** One side of a comparison of kernel versions or numbers; undefined when it is something else. */
+function numberOf(text: string, { code, macros }: Known): number | undefined {
 	if (text === 'LINUX_VERSION_CODE') return code;
+	// an identifier that is no macro is 0 to the preprocessor
+	if (macros.has(text)) return numberIn(macros.get(text) ?? '0');
 	const version = /^KERNEL_VERSION\s*\(\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*\)$/.exec(text);
 	if (version) return versionCode(version.slice(1).join('.'));
-	return /^(?:0[xX][\da-fA-F]+|\d+)$/.test(text) ? Number(text) : undefined;
+	return numberIn(text);
+}
+
+/** A number in C without a sign; undefined for anything else. */
+function numberIn(text: string): number | undefined {
+	const digits = /^(0[xX][\da-fA-F]+|\d+)[uUlL]*$/.exec(text.trim())?.[1];
+	if (digits === undefined) return undefined;
+	return /^0\d/.test(digits) ? Number.parseInt(digits, 8) : Number(digits);
 }
 
 /** Split at `operator` outside parentheses. */
@@ -119,24 +154,24 @@ function enclosed(text: string): boolean {
 /** Nesting beyond this is answered with "maybe". */
 const DEEPEST = 12;
 
-/** What `condition` is for a kernel of this version code (see `versionCode`). */
-export function evaluate(condition: string, code: number, depth = 0): Truth {
+/** What `condition` is by what is known. */
+function evaluate(condition: string, known: Known, depth = 0): Truth {
 	const text = condition.trim();
 	if (depth > DEEPEST) return 'maybe';
 	if (NEVER.test(text)) return 'no';
 	const any = split(text, '||');
 	if (any.length > 1) {
-		const values = any.map((part) => evaluate(part, code, depth + 1));
+		const values = any.map((part) => evaluate(part, known, depth + 1));
 		return values.includes('yes') ? 'yes' : values.every((v) => v === 'no') ? 'no' : 'maybe';
 	}
 	const all = split(text, '&&');
 	if (all.length > 1) {
-		const values = all.map((part) => evaluate(part, code, depth + 1));
+		const values = all.map((part) => evaluate(part, known, depth + 1));
 		return values.includes('no') ? 'no' : values.every((v) => v === 'yes') ? 'yes' : 'maybe';
 	}
-	if (text.startsWith('!') && !text.startsWith('!=')) return not(evaluate(text.slice(1), code, depth + 1));
-	if (enclosed(text)) return evaluate(text.slice(1, -1), code, depth + 1);
-	return atom(text, code);
+	if (text.startsWith('!') && !text.startsWith('!=')) return not(evaluate(text.slice(1), known, depth + 1));
+	if (enclosed(text)) return evaluate(text.slice(1, -1), known, depth + 1);
+	return atom(text, known);
 }
 
 const CONFIGURATION =
@@ -162,7 +197,8 @@ interface Opening {
 }
 
 /** Find all groups of the file. An `#if` without its `#endif` reaches to the end, a stray `#endif` is ignored. */
-export function conditions(tokens: Tokens, code: number): Conditions {
+export function conditions(tokens: Tokens, { version, macros = NO_MACROS }: Configuration): Conditions {
+	const known: Known = { code: versionCode(version), macros };
 	const groups: Group[] = [];
 	const byToken = new Map<number, Group>();
 	const stack: {
@@ -198,12 +234,12 @@ export function conditions(tokens: Tokens, code: number): Conditions {
 		if (word === 'if' || word === 'ifdef' || word === 'ifndef') {
 			const bare = stripComments(rest).trim();
 			const name = /^\w+/.exec(bare)?.[0] ?? '';
-			const guard = word === 'ifndef' && definesNext(tokens, i, name);
+			const guard = word === 'ifndef' && !macros.has(name) && definesNext(tokens, i, name);
 			const condition = word === 'if' ? bare : guard ? '1' : `${word === 'ifndef' ? '!' : ''}defined(${name})`;
 			const slot = { arms: [] as Arm[], end: tokens.count, parent: top?.slot };
 			groups.push(slot);
 			byToken.set(i, slot);
-			stack.push({ arms: [{ directive: i, condition, truth: evaluate(condition, code) }], parent: top?.slot, slot });
+			stack.push({ arms: [{ directive: i, condition, truth: evaluate(condition, known) }], parent: top?.slot, slot });
 		} else if (top && /^(?:elif|elifdef|elifndef|else)$/.test(word)) {
 			const bare = stripComments(rest).trim();
 			const condition =
@@ -211,7 +247,7 @@ export function conditions(tokens: Tokens, code: number): Conditions {
 			top.arms.push({
 				directive: i,
 				condition: word === 'else' ? '' : condition,
-				truth: word === 'else' ? 'yes' : evaluate(condition, code),
+				truth: word === 'else' ? 'yes' : evaluate(condition, known),
 			});
 		} else if (word === 'endif') close(i);
 	}

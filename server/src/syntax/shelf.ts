@@ -1,5 +1,5 @@
 /** Functions of other files, cut out as they stand there. */
-import { conditions, versionCode } from './conditions.js';
+import { type Configuration, conditions } from './conditions.js';
 import { type Item, outline } from './outline.js';
 import { isName, isPunct, type Tokens, tokenize, tokenText } from './tokens.js';
 import type { Neighbour, Piece } from './unit.js';
@@ -21,9 +21,9 @@ export interface Shelved {
 class Shelf {
 	readonly functions = new Map<string, Shelved[]>();
 
-	constructor(from: Neighbour, version: string) {
+	constructor(from: Neighbour, configuration: Configuration) {
 		const tokens = tokenize(from.text);
-		for (const item of outline(tokens, conditions(tokens, versionCode(version)))) {
+		for (const item of outline(tokens, conditions(tokens, configuration))) {
 			if (item.kind !== 'function') continue;
 			const shelved = shelve(from, tokens, item);
 			const known = this.functions.get(shelved.name);
@@ -54,17 +54,18 @@ export function mayUse(text: string, record: string, field: string): boolean {
 
 const SHELVES = new WeakMap<Neighbour, Map<string, Shelf>>();
 
-/** @param version kernel whose `#if LINUX_VERSION_CODE` arms are read */
-export function shelfOf(neighbour: Neighbour, version: string): ReadonlyMap<string, readonly Shelved[]> {
-	let versions = SHELVES.get(neighbour);
-	if (!versions) {
-		versions = new Map();
-		SHELVES.set(neighbour, versions);
+/** @param configuration whose arms of `#if` are read */
+export function shelfOf(neighbour: Neighbour, configuration: Configuration): ReadonlyMap<string, readonly Shelved[]> {
+	let shelves = SHELVES.get(neighbour);
+	if (!shelves) {
+		shelves = new Map();
+		SHELVES.set(neighbour, shelves);
 	}
-	let shelf = versions.get(version);
+	const key = JSON.stringify([configuration.version, ...(configuration.macros ?? [])]);
+	let shelf = shelves.get(key);
 	if (!shelf) {
-		shelf = new Shelf(neighbour, version);
-		versions.set(version, shelf);
+		shelf = new Shelf(neighbour, configuration);
+		shelves.set(key, shelf);
 	}
 	return shelf.functions;
 }

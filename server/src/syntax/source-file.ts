@@ -1,6 +1,6 @@
 /** One C file: text -> IR, keeping across edits what did not change. */
 import { callsNamed } from './calls.js';
-import { type Conditions, compatRanges, conditions, versionCode } from './conditions.js';
+import { type Conditions, type Configuration, compatRanges, conditions } from './conditions.js';
 import { Effort, FileEffort } from './effort.js';
 import { grouped } from './grouped.js';
 import type { CType, FileIR, FunctionIR, MacroIR } from './ir.js';
@@ -45,12 +45,12 @@ export class SourceFile {
 
 	/**
 	 * Read `text`.
-	 * @param version kernel version ("6.12.117") that `#if LINUX_VERSION_CODE` is evaluated for
+	 * @param configuration that `#if` is evaluated for
 	 * @param words matches (globally) every word that makes a function worth reading
 	 */
-	read(text: string, version: string, words: RegExp): FileIR {
+	read(text: string, configuration: Configuration, words: RegExp): FileIR {
 		for (const kept of this.kept.values()) kept.used = false;
-		const file = new Reader(this.parser, this.kept, text, version, words).ir();
+		const file = new Reader(this.parser, this.kept, text, configuration, words).ir();
 		return file;
 	}
 
@@ -90,13 +90,13 @@ class Reader {
 	/** Token indices of our words, ascending. */
 	private readonly wanted: readonly number[];
 
-	constructor(parser: CParser, kept: Map<string, Kept>, text: string, version: string, words: RegExp) {
+	constructor(parser: CParser, kept: Map<string, Kept>, text: string, configuration: Configuration, words: RegExp) {
 		this.parser = parser;
 		this.kept = kept;
 		this.text = text;
 		this.effort = new FileEffort(text.length);
 		this.tokens = tokenize(text);
-		this.conditions = conditions(this.tokens, versionCode(version));
+		this.conditions = conditions(this.tokens, configuration);
 		this.items = outline(this.tokens, this.conditions);
 		this.functionItems = this.items.filter((item) => item.kind === 'function');
 		this.wanted = this.find(words);

@@ -92,6 +92,35 @@ export class Revision {
 	}
 }
 
+/** Commits that are looked through for one; a series has tens. */
+const RECENT = 1000;
+
+/**
+ * Both contents of a file that a commit of late has changed, by the names git gives them, also abbreviated ones.
+ * @param path from the top of the work tree
+ * @returns undefined where no such commit leads to what is checked out, and where there is no repository around the folder
+ */
+export async function recorded(
+	folder: string,
+	path: string,
+	before: string,
+	now: string,
+): Promise<readonly [before: string, now: string] | undefined> {
+	try {
+		const git = await Git.around(folder);
+		const log = ['log', `--max-count=${RECENT}`, '--no-merges', '--format=', '--raw', '--no-abbrev', '-z'];
+		const fields = (await git.run([...log, ...PLAIN_DIFF, '--no-renames', 'HEAD', '--'])).split('\0');
+		for (const [i, field] of fields.entries()) {
+			const [, old = '', text = ''] = /^\n*:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) /.exec(field) ?? [];
+			if (old === '' || fields[i + 1] !== path || !old.startsWith(before) || !text.startsWith(now)) continue;
+			return [await git.run(['cat-file', 'blob', old]), await git.run(['cat-file', 'blob', text])];
+		}
+	} catch (error) {
+		if (!(error instanceof GitError)) throw error;
+	}
+	return undefined;
+}
+
 /** "M\0path", "A\0path", "D\0path", "R100\0old\0new". Paths relative to the top. */
 function read(fields: readonly string[]): Changed[] {
 	const changes: Changed[] = [];

@@ -42,7 +42,7 @@ function treeOf(files: Input['neighbours']): Files {
 }
 
 async function applied(patch: string, files: Input['neighbours']): ReturnType<typeof applySeries> {
-	return applySeries(patch, TOP, treeOf(files));
+	return applySeries(patch, TOP, treeOf(files), async () => undefined);
 }
 
 const RULES = new Set(ruleMetas.map(({ id }) => id));
@@ -92,8 +92,9 @@ export const OUTSIDE: readonly Property[] = [
 		share: 1,
 		async check({ text, neighbours }) {
 			try {
-				const { texts, moved } = await applied(text, neighbours);
-				for (const path of [...texts.keys(), ...moved.keys(), ...moved.values()])
+				const { before, now, files } = await applied(text, neighbours);
+				const named = files.flatMap((file) => [file.before, file.now].filter((path) => path !== undefined));
+				for (const path of [...before.keys(), ...now.keys(), ...named])
 					hold(
 						!path.startsWith('/') && !path.split('/').includes('..') && path !== '',
 						'patch leaves the tree',
@@ -116,8 +117,8 @@ export const OUTSIDE: readonly Property[] = [
 			const diff = createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, undefined, undefined, {
 				headerOptions: FILE_HEADERS_ONLY,
 			});
-			const { texts } = await applied(`diff --git a/${path} b/${path}\n${diff}`, [{ path, text: before }]);
-			same(texts.get(path), after, 'a patch gives another text');
+			const { now } = await applied(`diff --git a/${path} b/${path}\n${diff}`, [{ path, text: before }]);
+			same(now.get(path), after, 'a patch gives another text');
 		},
 	},
 	{

@@ -22,6 +22,21 @@ export function text(report: Report, colour: boolean): string {
 	return report.reports.map((file) => fileText(file, colours)).join('');
 }
 
+/** What compilers call it; they know no more than these. */
+const COMPILERS: Readonly<Record<Severity, string>> = {
+	error: 'error',
+	warning: 'warning',
+	information: 'note',
+	hint: 'note',
+};
+
+/** In the words of compilers alone, for programs that read their output. */
+export function compiler(reports: readonly FileReport[], colour: boolean): string {
+	const colours = picocolors.createColors(colour);
+	const plain = (finding: Finding): Finding => ({ ...finding, fixes: [] });
+	return reports.map((file) => fileText({ ...file, findings: file.findings.map(plain) }, colours, COMPILERS)).join('');
+}
+
 /** "2 findings (1 error, 1 warning) in 1 file; 3 files checked, 1 skipped" */
 export function summary(report: Report): string {
 	const findings = report.reports.flatMap((file) => file.findings);
@@ -36,7 +51,7 @@ export function summary(report: Report): string {
 	return `${count(findings.length, 'finding')} (${kinds.join(', ')}) in ${files}; ${checked}${skipped}\n`;
 }
 
-function fileText(file: FileReport, colours: Colours): string {
+function fileText(file: FileReport, colours: Colours, words?: Readonly<Record<Severity, string>>): string {
 	const own = new Lines(file.text);
 	const place: Placing = (range, label, message, paint, away) => {
 		const other = away && file.elsewhere(away);
@@ -52,16 +67,22 @@ function fileText(file: FileReport, colours: Colours): string {
 			'',
 		].join('\n');
 	};
-	return file.findings.map((finding) => findingText(finding, place, colours)).join('');
+	return file.findings.map((finding) => findingText(finding, place, colours, words)).join('');
 }
 
 /** A place with its line of code; `away` when it lies in another file. */
 type Placing = (range: Range, label: string, message: string, paint: (text: string) => string, away?: Place) => string;
 
-function findingText(finding: Finding, place: Placing, colours: Colours): string {
+function findingText(
+	finding: Finding,
+	place: Placing,
+	colours: Colours,
+	words?: Readonly<Record<Severity, string>>,
+): string {
 	const paint = PAINT[finding.severity](colours);
 	const message = `${colours.bold(sentence(finding.message))} ${colours.dim(`[${finding.rule}]`)}`;
-	const parts = [place(finding, colours.bold(paint(`${finding.severity}:`)), message, paint)];
+	const severity = words?.[finding.severity] ?? finding.severity;
+	const parts = [place(finding, colours.bold(paint(`${severity}:`)), message, paint)];
 	for (const related of finding.related) {
 		parts.push(
 			place(related, colours.bold(colours.blue('note:')), sentence(related.message), colours.blue, related.place),
