@@ -15,6 +15,7 @@ import {
 	type OpenFile,
 	type Partners,
 	type Place,
+	type Site,
 } from '../engine.js';
 import type { Fix } from '../rules/rule.js';
 import { TOO_LARGE } from '../workspace/limits.js';
@@ -222,6 +223,15 @@ export class Documents {
 	/** Those of the call at an offset. */
 	partnersAt(document: TextDocument, context: Context, offset: number): readonly Partners[] {
 		return this.#ask(document, context, (file, options) => file.partnersAt(document.getText(), options, offset)) ?? [];
+	}
+
+	/** The verdict on the call whose function is named at an offset. */
+	siteAt(document: TextDocument, context: Context, offset: number): Site | undefined {
+		return this.#ask(document, context, (file, options) => {
+			const text = document.getText();
+			const analysis = this.#held.get(document.uri)?.analysis ?? file.analyse(text, options);
+			return file.siteAt(text, options, analysis, offset);
+		});
 	}
 
 	/** What may be done about the sites of a document that should convert, before it was tried. */
