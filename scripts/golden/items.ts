@@ -1,6 +1,6 @@
 /** Everything the engine says of one file, as items. Uses the public face of the engine alone. */
 import type { Engine, Finding, Neighbour, OpenFile } from '../../server/src/engine.js';
-import { hoverAt, partnersMarkdown } from '../../server/src/explain/index.js';
+import { aboutCall, hoverAt } from '../../server/src/explain/index.js';
 import type { Kernel } from '../../server/src/kernel/types.js';
 import { canonical, Positions } from './canonical.js';
 import type { Item, Json, Kind } from './item.js';
@@ -145,7 +145,8 @@ class Dump {
 			const isDefined =
 				index > 0 && /^\w/.test(text.slice(text.lastIndexOf('\n', index) + 1)) && text[index + name.length] === '(';
 			if (!isDefined && !kernel.api(name) && !kernel.flag(name)) continue;
-			const site = () => partnersMarkdown(this.open.partnersAt(text, options, index), index, toLine);
+			const site = () =>
+				aboutCall(undefined, this.open.partnersAt(text, options, index), index, toLine, (words) => words);
 			const hover = hoverAt(text, index, { ...options, site });
 			if (hover)
 				this.add(

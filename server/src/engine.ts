@@ -37,14 +37,14 @@ import type { Neighbour, Unit } from './syntax/unit.js';
 import { auditWords } from './verdict/audited.js';
 import { withFindings } from './verdict/findings.js';
 import type { Site } from './verdict/site.js';
-import { sitesOf } from './verdict/sites.js';
+import { siteAt, sitesOf } from './verdict/sites.js';
 import { WHOLE_FILE, wholeFile } from './whole-file.js';
 
 export type {
 	Change,
 	Claims,
 	Conversion,
-	CrossFileDependencies as Needs,
+	CrossFileDependencies,
 	FileEdit,
 	Flow,
 	Macros,
@@ -139,6 +139,8 @@ export interface OpenFile {
 	analyse(text: string, options: AnalyseOptions): Analysis;
 	/** The analysis, and the verdict on each site. */
 	audit(text: string, options: AnalyseOptions): Audit;
+	/** The site whose function is named at an offset. @param analysis of this very text */
+	siteAt(text: string, options: AnalyseOptions, analysis: Analysis, offset: number): Site | undefined;
 	/** Those of the unproven fixes of a finding that hold; each costs an analysis. @param analysis of this very text */
 	prove(text: string, options: AnalyseOptions, analysis: Analysis, finding: Finding): readonly Fix[];
 	/** What other files would have to say, beyond what the neighbours say; cheap beside an analysis. */
@@ -288,6 +290,12 @@ class Opened implements OpenFile {
 		const analysis = this.findings(look, text, options);
 		const sites = sitesOf(look.context).map((site) => withFindings(site, analysis.findings));
 		return { ...analysis, bounded: bounded(look), sites };
+	}
+
+	siteAt(text: string, options: AnalyseOptions, { findings }: Analysis, offset: number): Site | undefined {
+		const look = this.reader.snapshot(text, options);
+		const site = look && siteAt(look.context, offset);
+		return site && withFindings(site, findings);
 	}
 
 	needs(text: string, options: AnalyseOptions): CrossFileDependencies {

@@ -110,7 +110,7 @@ describe('the command', () => {
 		expect((await auditOf([tree])).stderr).toContain(`kernel 6.12.3, from the headers of ${tree}`);
 		const outside = scratch({ 'a.c': OK });
 		expect((await auditOf([outside])).stderr).toContain('assumed, the newest known: this is no kernel tree');
-		expect((await auditOf([outside, '--kernel', '6.1'])).stderr).toContain('kernel 6.1, from --kernel');
+		expect((await auditOf([outside, '--kernel', '6.1'])).stderr).toContain('kernel 6.1, as set by --kernel');
 	});
 
 	test.each([

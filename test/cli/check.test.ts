@@ -275,7 +275,7 @@ describe('the kernel', () => {
 		const cwd = scratch({ 'a.c': WREN });
 		expect((await cli(['check', 'a.c'], { cwd })).stderr).toMatch(/kernel \d+\.\d+ assumed, the newest known/);
 		const { stdout, stderr } = await cli(['check', 'a.c', '--kernel', 'v5.10.7', '--format', 'json'], { cwd });
-		expect(stderr).toContain('kernel 5.10.7, from --kernel');
+		expect(stderr).toContain('kernel 5.10.7, as set by --kernel');
 		expect(JSON.parse(stdout).kernel).toBe('5.10.7');
 	});
 
@@ -284,7 +284,9 @@ describe('the kernel', () => {
 			'a.c': 'long f(unsigned long a, struct page **p)\n{\n\treturn get_user_pages(a, 1, 0, p, NULL);\n}\n',
 		});
 		const { stderr, stdout, code } = await cli(['check', 'a.c', '--kernel', '9.9', '--format', 'json'], { cwd });
-		expect(stderr).toMatch(/kernel 9\.9, from --kernel; newer than the table knows: judged as \d+\.\d+, .*only inform/);
+		expect(stderr).toMatch(
+			/kernel 9\.9, as set by --kernel; newer than the table knows: judged as \d+\.\d+, .*only inform/,
+		);
 		expect(JSON.parse(stdout).findings).toMatchObject([{ rule: 'gup-api-changed', severity: 'information' }]);
 		expect(code).toBe(0);
 	});

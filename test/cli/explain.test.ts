@@ -29,13 +29,13 @@ describe('explain', () => {
 		});
 		const inside = await cli(['explain', 'get_user_pages'], { cwd: join(tree, 'drivers/misc') });
 		expect(inside.stdout).toMatch(
-			/struct vm_area_struct \*\*vmas[\s\S]*\nKernel 5\.10\.7, from this tree's headers\n$/,
+			/struct vm_area_struct \*\*vmas[\s\S]*\nKernel 5\.10\.7, from the headers of this tree\n$/,
 		);
 		expect(inside.stderr).toBe('');
 		const asked = await cli(['explain', 'get_user_pages', '--kernel', '6.12'], { cwd: tree });
 		expect(asked.stdout).toMatch(/\nKernel 6\.12, as set\n$/);
 		const nowhere = await cli(['explain', 'get_user_pages'], { cwd: scratch() });
-		expect(nowhere.stdout).toMatch(/\nKernel \d+\.\d+, the newest known, assumed\n$/);
+		expect(nowhere.stdout).toMatch(/\nKernel \d+\.\d+, assumed, the newest known\n$/);
 		expect(nowhere.stderr).toContain('--kernel');
 	});
 
@@ -43,7 +43,7 @@ describe('explain', () => {
 		const { stdout } = await cli(['explain', 'pin_user_pages', '--kernel', '6.12'], { cwd });
 		expect(stdout).toMatch(/^ {4}long pin_user_pages\(/);
 		expect(stdout).not.toMatch(/[ \t]$/m);
-		expect(stdout).toMatch(/^Give back with: unpin_user_pages/m);
+		expect(stdout).toMatch(/^Released by: unpin_user_pages/m);
 		expect(stdout).toMatch(/^Locking: call with mmap_lock/m);
 	});
 

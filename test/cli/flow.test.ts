@@ -23,7 +23,7 @@ function flow(place: string, setting: { cwd: string; colour?: boolean } = inFixt
 async function at(text: string): Promise<string> {
 	const { code, stdout, stderr } = await flow(`flow/plover.c:${lineOf(text)}`);
 	expect(code).toBe(0);
-	expect(stderr).toBe('gup-lens: kernel 6.12, from --kernel\n');
+	expect(stderr).toBe('gup-lens: kernel 6.12, as set by --kernel\n');
 	return stdout;
 }
 

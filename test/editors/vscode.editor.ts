@@ -70,7 +70,7 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 	it('says by which kernel it judges, and why', async () => {
 		const text = await workbench.languageStatus();
 		expect(text).toMatch(/Linux 6\.12\.\d+/);
-		expect(text).toContain('Makefile of the tree');
+		expect(text).toContain('from the headers of this tree');
 		expect(text).toContain('GUP Lens: 3 findings');
 	});
 

@@ -34,12 +34,10 @@ describe('in real files', () => {
 			'get_user_pages_unlocked',
 		);
 		expect(found?.markdown).toContain('long get_user_pages_unlocked(unsigned long start, unsigned long nr_pages,');
-		expect(found?.markdown).toContain(
-			'**`hva_to_pfn_slow` may keep plain references: synchronised by an MMU notifier (case 3).**',
-		);
+		expect(found?.markdown).toContain('**`hva_to_pfn_slow` may keep plain references: CASE 3: MMU notifier.**');
 		expect(found?.markdown).toMatch(/second-level page tables.*MMU notifier.*KSM/s);
 		expect(found?.markdown).toContain('https://lore.kernel.org/');
-		expect(found?.markdown).toMatch(/\*Kernel 6\.12\.\d+, from this tree's headers\*$/);
+		expect(found?.markdown).toMatch(/\*Kernel 6\.12\.\d+, from the headers of this tree\*$/);
 	});
 
 	it.skipIf(skip)('explains a function of KVM by its own name', () => {

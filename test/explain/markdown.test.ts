@@ -15,12 +15,15 @@ int pin_user_pages_fast(unsigned long start, int nr_pages,
                         unsigned int gup_flags, struct page **pages);
 \`\`\`
 
+**Released by** \`unpin_user_pages\`, \`unpin_user_pages_dirty_lock\`, \`unpin_user_page\`, \`unpin_user_page_range_dirty_lock\` or \`unpin_user_folio\`.
+
 Pins each user page of \`current\`, without \`mmap_lock\` where it can. The usual choice for direct I/O and DMA.
 
-**Give back with** \`unpin_user_pages\`, \`unpin_user_pages_dirty_lock\`, \`unpin_user_page\`, \`unpin_user_page_range_dirty_lock\` or \`unpin_user_folio\`.${'  '}
-**Returns** pages pinned, which may be fewer than asked for, or 0; \`-errno\` only when none was pinned. Keep it in a signed type and unpin exactly that many. A failing slow path keeps the partial count.${'  '}
-**Locking** must not be called with \`mmap_lock\` held: the slow path takes it. May sleep.${'  '}
-**Right for** case 1 (direct I/O), 2 (long-term DMA) and 5 (CPU writes the data).
+**Returns** pages pinned, which may be fewer than asked for, or 0; \`-errno\` only when none was pinned. Keep it in a signed type and unpin exactly that many. A failing slow path keeps the partial count.
+
+**Locking** must not be called with \`mmap_lock\` held: the slow path takes it. May sleep.
+
+**Right for** CASE 1: direct I/O, CASE 2: long-term DMA and CASE 5: CPU writes the data.
 
 - Given \`FOLL_GET\` or \`pages\` NULL it WARNs and returns \`-EINVAL\`.
 - \`VM_IO\`, \`VM_PFNMAP\` and secretmem mappings give \`-EFAULT\`.
@@ -61,7 +64,7 @@ describe('every name in every kernel', () => {
 
 	it('names no function of another kernel as the one that gives back', () => {
 		for (const [version, name, text] of texts) {
-			const line = /\*\*(?:Give back|Pair) with\*\* (.*)/.exec(text)?.[1] ?? '';
+			const line = /\*\*(?:Released by|Pair with)\*\* (.*)/.exec(text)?.[1] ?? '';
 			for (const [, giver] of line.matchAll(/`(\w+)`/g)) {
 				expect([version, name, giver, kernelFor(version).api(giver as string)?.signature !== undefined]).toEqual([
 					version,
@@ -92,6 +95,6 @@ it('explains functions of the exceptions and kinds of exceptions by name', () =>
 it('says which kernel it is and why', () => {
 	const footing = (kernel: Kernel) => explainName('pin_user_pages', kernel)?.split('\n').at(-1);
 	expect(footing(kernelFor('6.1.92'))).toBe('*Kernel 6.1.92, as set*');
-	expect(footing(newestKernel())).toBe(`*Kernel ${NEWEST}, the newest known, assumed*`);
-	expect(footing(kernelFor('99.1'))).toBe(`*Kernel 99.1, as set, newer than the table knows: judged as ${NEWEST}*`);
+	expect(footing(newestKernel())).toBe(`*Kernel ${NEWEST}, assumed, the newest known*`);
+	expect(footing(kernelFor('99.1'))).toBe(`*Kernel 99.1, as set; newer than the table knows: judged as ${NEWEST}*`);
 });

@@ -91,7 +91,7 @@ describe('keeping the code', () => {
 		const actions = await session.actions(uri, over(text, needle));
 		return applied(
 			text,
-			actions.find(({ title }) => title.startsWith('Keep this')),
+			actions.find(({ title }) => title.startsWith('Suppress ')),
 		);
 	}
 
@@ -120,7 +120,7 @@ describe('keeping the code', () => {
 		const uri = await opened(text);
 		expect(codes(await session.findings(uri))).toContain('suppression');
 		const titles = (await session.actions(uri, over(text, 'gup-lens: keep'))).map(({ title }) => title);
-		expect(titles.filter((title) => title.startsWith('Keep'))).toEqual([]);
+		expect(titles.filter((title) => title.startsWith('Suppress'))).toEqual([]);
 	});
 });
 
@@ -131,7 +131,7 @@ describe('a selection with many findings', () => {
 		(_, i) => `void f${i}(struct page **p) { get_user_pages_fast(0, 1, FOLL_GET | FOLL_PIN, p); }\n`,
 	).join('');
 	const ALL: Range = { start: { line: 0, character: 0 }, end: { line: FUNCTIONS, character: 0 } };
-	const KEEP = /^Keep this/;
+	const KEEP = /^Suppress /;
 	let capable: Session;
 	beforeAll(async () => {
 		const codeAction = {
@@ -169,7 +169,7 @@ describe('a selection with many findings', () => {
 		expect(fixes).toHaveLength(25);
 		// trying one costs an analysis of the whole file
 		expect(fixes.filter(({ edit }) => edit).length).toBeLessThanOrEqual(1);
-		expect(actions.find(({ disabled }) => disabled)).toMatchObject({
+		expect(actions.at(-1)).toMatchObject({
 			title: `Fixes of ${2 * FUNCTIONS - 50} more findings`,
 			disabled: { reason: expect.stringMatching(/first 50 findings .* select fewer lines$/) },
 		});

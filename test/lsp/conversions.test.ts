@@ -2,11 +2,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CodeAction, TextDocumentEdit, TextEdit } from 'vscode-languageserver/node';
+import { type CodeAction, TextDocumentEdit, type TextEdit } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { ATTACH, DETACH, PINNED, UNPINNED } from '../support/dunlin.js';
 import { codes, folder, over, treeOf } from './fixtures.js';
-import { MODERN, Session } from './session.js';
+import { type Capabilities, MODERN, Session } from './session.js';
 
 const one = (name: string): string => `static int ${name}(struct reeve *re, unsigned long addr)
 {
@@ -23,11 +23,11 @@ const one = (name: string): string => `static int ${name}(struct reeve *re, unsi
 `;
 const BOTH = `${one('reeve_read')}\n${one('reeve_fill')}`;
 
-const CAPABLE = {
+const CAPABLE: Capabilities = {
 	...MODERN,
 	workspace: {
 		...MODERN.workspace,
-		workspaceEdit: { documentChanges: true, changeAnnotationSupport: {} },
+		workspaceEdit: { documentChanges: true, changeAnnotationSupport: {}, resourceOperations: ['create'] },
 	},
 	textDocument: {
 		...MODERN.textDocument,
@@ -82,7 +82,7 @@ describe('a conversion', () => {
 			{ title: 'Convert to pin_user_pages_fast()', kind: 'refactor.rewrite' },
 		]);
 		const { edit } = await resolve(actions[0]);
-		const changes = (edit?.documentChanges ?? []) as TextDocumentEdit[];
+		const changes = (edit?.documentChanges ?? []).filter(TextDocumentEdit.is);
 		expect(changes.map(({ textDocument }) => textDocument)).toEqual([
 			{ uri, version: session.version(uri) },
 			{ uri: `${root}/drivers/dunlin/detach.c`, version: null },
@@ -92,7 +92,7 @@ describe('a conversion', () => {
 		);
 		expect(attach).toBe(PINNED);
 		expect(detach).toBe(UNPINNED);
-		expect(Object.keys(edit?.changeAnnotations ?? {}).sort()).toEqual(['declaration', 'release', 'take']);
+		expect(Object.keys(edit?.changeAnnotations ?? {}).sort()).toEqual(['declaration', 'look', 'release', 'take']);
 		for (const { edits } of changes) for (const one of edits) expect(one).toHaveProperty('annotationId');
 
 		await session.change(uri, { text: attach as string });
@@ -145,7 +145,7 @@ describe('a conversion', () => {
 		const actions = await rewrites(uri, BOTH);
 		expect(actions.map(({ title }) => title)).toEqual(['Convert to pin_user_pages_fast()', 'Convert all in this file']);
 		const { edit } = await resolve(actions[1]);
-		const [change] = (edit?.documentChanges ?? []) as TextDocumentEdit[];
+		const [change] = (edit?.documentChanges ?? []).filter(TextDocumentEdit.is);
 		const after = TextDocument.applyEdits(TextDocument.create('', 'c', 1, BOTH), change?.edits as TextEdit[]);
 		expect(after).toBe(BOTH.replaceAll('get_user', 'pin_user').replaceAll('put_page', 'unpin_user_page'));
 	});

@@ -19,7 +19,7 @@ describe('the kernel of a document', () => {
 		expect(await status(session, `${old}/fs/x.c`)).toMatchObject({
 			kernel: '6.1.77',
 			origin: 'tree',
-			originWords: 'Makefile of the tree',
+			originWords: 'from the headers of this tree',
 			assumed: false,
 			tree: old,
 			state: 'ready',
@@ -44,7 +44,7 @@ describe('the kernel of a document', () => {
 		expect(await status(session, 'file:///set/x.c')).toMatchObject({
 			kernel: '6.6',
 			origin: 'option',
-			originWords: 'setting gup-lens.kernel',
+			originWords: 'as set',
 			assumed: false,
 			tree: null,
 		});

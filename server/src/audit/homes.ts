@@ -64,7 +64,7 @@ export class Homes {
 	get told(): string {
 		const tree = (this.#around ?? this.#first)?.tree;
 		if (tree !== undefined) return `kernel ${this.version}, from the headers of ${tree}`;
-		if (this.#asked !== undefined) return `kernel ${this.version}, from --kernel: this is no kernel tree`;
+		if (this.#asked !== undefined) return `kernel ${this.version}, as set by --kernel: this is no kernel tree`;
 		return `kernel ${this.version} assumed, the newest known: this is no kernel tree; say which with --kernel`;
 	}
 

@@ -68,7 +68,7 @@ export class Kernels {
 			}
 			const beyond = beyondTable(kernel.release);
 			return this.#asked
-				? `kernel ${kernel.version}, from --kernel${beyond ? `; ${beyond}, findings that depend on it only inform` : ''}`
+				? `kernel ${kernel.version}, as set by --kernel${beyond ? `; ${beyond}, findings that depend on it only inform` : ''}`
 				: `kernel ${kernel.version} assumed, the newest known: no kernel tree here; say which with --kernel`;
 		});
 	}

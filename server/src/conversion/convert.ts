@@ -207,6 +207,7 @@ function offer(file: FileContext, call: ApiCall): Offer & { readonly takings: re
 		return {
 			...told,
 			sites,
+			calls: handling.takings.map(({ call: { start, end } }) => ({ start, end })),
 			takings: handling.takings,
 			conversions: conversions(file, handling),
 			refusal: undefined,
@@ -217,6 +218,7 @@ function offer(file: FileContext, call: ApiCall): Offer & { readonly takings: re
 		return {
 			...told,
 			sites: [call.call.nameRange],
+			calls: [{ start: call.call.start, end: call.call.end }],
 			takings: [call],
 			conversions: [],
 			refusal: refusal(file, error),

@@ -94,6 +94,8 @@ export interface Refusal {
 export interface Offer {
 	/** Names of the functions in the calls, in the order of the text. */
 	readonly sites: readonly Range[];
+	/** The calls as a whole, in the same order. */
+	readonly calls: readonly Range[];
 	readonly target: Target;
 	/** What the verdict rests on, as the end of a sentence about the pages. */
 	readonly why: string;

@@ -5,7 +5,7 @@ import { words } from '../kernel/words.js';
 import type { Range } from '../syntax/ir.js';
 import { tokenText } from '../syntax/tokens.js';
 import { around, type Enclosing, enclosingFunction, isMember, nameAt, rangeOf } from './code.js';
-import { apiMarkdown, exceptionMarkdown, flagMarkdown } from './markdown.js';
+import { type AboutCall, apiHover, exceptionMarkdown, flagHover } from './markdown.js';
 
 export interface Hover {
 	/** UTF-16 offsets of the name that is explained. */
@@ -18,7 +18,7 @@ interface HoverOptions {
 	readonly path: string;
 	readonly kernel: Kernel;
 	/** What is known of the call under the pointer itself; asked only when there is one. */
-	readonly site?: () => string | undefined;
+	readonly site?: () => AboutCall;
 }
 
 /** A file outside mm/ and the headers that defines the name itself means its own function. */
@@ -47,12 +47,12 @@ export function hoverAt(text: string, offset: number, { path, kernel, site }: Ho
 	const range = rangeOf(place.tokens, at);
 	const fn = enclosingFunction(text, offset);
 	const flag = kernel.flag(name);
-	if (flag) return { range, markdown: flagMarkdown(flag, kernel, judgement(text, fn, path), fn?.name) };
+	if (flag) return { range, markdown: flagHover(flag, kernel, { user: judgement(text, fn, path), fn: fn?.name }) };
 	const api = kernel.api(name);
 	if (api) {
 		return hasOwn(text, name, path)
 			? undefined
-			: { range, markdown: apiMarkdown(api, kernel, judgement(text, fn, path), fn?.name, site?.()) };
+			: { range, markdown: apiHover(api, kernel, { user: judgement(text, fn, path), fn: fn?.name, call: site?.() }) };
 	}
 	const own = fn && fn.nameRange.start === range.start ? judgement(text, fn, path) : undefined;
 	const listed = knownUser(path, name);

@@ -1,4 +1,5 @@
 /** Hover, completion, signature help and `gup-lens explain`: text in, plain data out, no parsing. */
+export { aboutCall } from './call.js';
 export { completionsAt } from './completion.js';
 export {
 	endingWords,

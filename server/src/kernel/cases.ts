@@ -42,3 +42,8 @@ export const PIN_CASES: readonly PinCase[] = [
 export function pinCase(number: number): PinCase | undefined {
 	return PIN_CASES.find((entry) => entry.number === number);
 }
+
+/** "CASE 3: MMU notifier": a number alone says nothing to who does not know the page by heart. */
+export function caseWords({ number, title }: PinCase): string {
+	return `CASE ${number}: ${title}`;
+}

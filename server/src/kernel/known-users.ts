@@ -26,7 +26,7 @@ const directIo: readonly KnownUser[] = [
 		path: 'fs/ceph/file.c',
 		verdict: 'convert',
 		target: EXTRACT,
-		why: 'ceph direct I/O reads into user buffers, or writes from them, while the OSD request runs: case 1, named on linux-fsdevel in 2023 as one that must convert.',
+		why: 'ceph direct I/O reads into user buffers, or writes from them, while the OSD request runs: CASE 1 (direct I/O), named on linux-fsdevel in 2023 as one that must convert.',
 		...THREAD,
 	},
 	{
@@ -48,14 +48,14 @@ const directIo: readonly KnownUser[] = [
 		path: 'fs/nfs/direct.c',
 		verdict: 'convert',
 		target: EXTRACT,
-		why: 'NFS direct I/O reads into user buffers, or writes from them, while the RPC runs: case 1, named on linux-fsdevel in 2023 as one that must convert. The nfs_page takes a second reference, which must become a second pin.',
+		why: 'NFS direct I/O reads into user buffers, or writes from them, while the RPC runs: CASE 1 (direct I/O), named on linux-fsdevel in 2023 as one that must convert. The nfs_page takes a second reference, which must become a second pin.',
 		...THREAD,
 	},
 	{
 		path: 'fs/fuse/dev.c',
 		verdict: 'convert',
 		target: EXTRACT,
-		why: 'The CPU copies into the user pages of /dev/fuse readers (case 5); fuse was named on linux-fsdevel in 2023 as one that must convert.',
+		why: 'The CPU copies into the user pages of /dev/fuse readers (CASE 5: CPU writes the data); fuse was named on linux-fsdevel in 2023 as one that must convert.',
 		...THREAD,
 	},
 	{
@@ -63,14 +63,14 @@ const directIo: readonly KnownUser[] = [
 		functions: ['fuse_get_user_pages'],
 		verdict: 'convert',
 		target: EXTRACT,
-		why: 'fuse direct I/O: case 1, named on linux-fsdevel in 2023; upstream pins since 6.8 (738adade96b2).',
+		why: 'fuse direct I/O: CASE 1 (direct I/O), named on linux-fsdevel in 2023; upstream pins since 6.8 (738adade96b2).',
 		...THREAD,
 	},
 	{
 		path: 'net/9p/trans_virtio.c',
 		verdict: 'convert',
 		target: EXTRACT,
-		why: 'The virtio device of the host reads and writes the user pages of zero-copy requests: case 1, the one user in net that the 2023 discussion on linux-fsdevel says must pin.',
+		why: 'The virtio device of the host reads and writes the user pages of zero-copy requests: CASE 1 (direct I/O), the one user in net that the 2023 discussion on linux-fsdevel says must pin.',
 		...THREAD,
 	},
 	{

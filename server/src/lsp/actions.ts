@@ -13,8 +13,8 @@ import { Conversions, type ConversionWanted, type FindStrangers } from './conver
 import type { Documents } from './documents.js';
 import { FIX_ALL, Fixes, type FixWanted } from './fixes.js';
 import type { Log } from './log.js';
-import { toOffsets, touches } from './positions.js';
-import type { ActionRequest } from './request.js';
+import { toOffsets } from './positions.js';
+import { type ActionRequest, asksFor, findingsAt, keyOf } from './request.js';
 
 /** Command that applies an action in clients that know commands only; its argument is the workspace edit. */
 export const APPLY = 'gup-lens.applyEdit';
@@ -31,10 +31,17 @@ export function serveActions(
 	const conversions = new Conversions(connection, client, documents, strangers);
 	const actionsOf = async (request: ActionRequest): Promise<CodeAction[]> => {
 		const { params } = request;
+		const quick = asksFor(params, CodeActionKind.QuickFix);
+		const rewrites = wantsRewrites(params);
+		const fixing = quick ? await fixes.quick(request) : [];
+		const converting = quick || rewrites ? await conversions.actions(request) : [];
+		// what puts it right, then what rewrites it, last what keeps it
 		return [
-			...(asksFor(params, CodeActionKind.QuickFix) ? await fixes.quick(request) : []),
+			...fixing,
+			...(quick ? converting : []),
 			...(wantsFixAll(params) ? await fixes.source(request) : []),
-			...(asksFor(params, CodeActionKind.RefactorRewrite) ? await conversions.actions(request) : []),
+			...(rewrites ? converting.map(asRewrite) : []),
+			...(quick ? fixes.suppressions(request) : []),
 		];
 	};
 	connection.onCodeAction(async (params, token) => {
@@ -42,11 +49,13 @@ export function serveActions(
 		const analysed = await documents.analyse(uri, token);
 		if (!analysed || analysed.skipped !== undefined) return [];
 		const range = toOffsets(analysed.document, params.range);
-		if (!wantsFixAll(params) && !analysed.analysis.findings.some((finding) => touches(finding, range))) return [];
+		const found = findingsAt(analysed, range);
+		if (found.here.length === 0 && !wantsFixAll(params) && !wantsRewrites(params)) return [];
+		const sent = new Map(params.context.diagnostics.map((one) => [keyOf(one), one]));
 		const budget = new Budget(documents.costOf(analysed));
 		const step = () => documents.step(analysed, token);
 		try {
-			const actions = await actionsOf({ params, analysed, range, budget, step });
+			const actions = await actionsOf({ params, analysed, range, ...found, sent, budget, step });
 			return client.codeActionLiterals ? actions : actions.map(toCommand);
 		} catch (error) {
 			if (error instanceof ResponseError) throw error;
@@ -74,14 +83,18 @@ export function serveActions(
 	});
 }
 
-/** True when nothing is asked for by kind, or this kind or one above it is. */
-function asksFor({ context: { only } }: CodeActionParams, kind: CodeActionKind): boolean {
-	return !only || only.some((asked) => kind === asked || kind.startsWith(`${asked}.`) || asked === '');
-}
-
 /** Source actions are for those who ask for them: they are no answer to "what can be done here". */
 function wantsFixAll(params: CodeActionParams): boolean {
 	return Boolean(params.context.only) && asksFor(params, FIX_ALL);
+}
+
+/** Conversions are quick fixes of what is found; who asks for rewriting gets them as that, also where nothing is. */
+function wantsRewrites(params: CodeActionParams): boolean {
+	return Boolean(params.context.only) && asksFor(params, CodeActionKind.RefactorRewrite);
+}
+
+function asRewrite({ diagnostics: _, isPreferred: __, ...action }: CodeAction): CodeAction {
+	return { ...action, kind: CodeActionKind.RefactorRewrite };
 }
 
 function toCommand({ title, edit }: CodeAction): Command {

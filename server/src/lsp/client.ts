@@ -37,6 +37,8 @@ export interface Client {
 	readonly documentChanges: boolean;
 	/** Shows what edits are for before they are made. */
 	readonly changeAnnotations: boolean;
+	/** Takes the creation of files among edits. */
+	readonly createsFiles: boolean;
 	/** Wants `gup-lens/status` notifications. */
 	readonly status: boolean;
 	/** Answers `gup-lens/readFile`. */
@@ -102,6 +104,7 @@ export function readClient({ capabilities, initializationOptions }: InitializePa
 		preferredActions: textDocument?.codeAction?.isPreferredSupport ?? false,
 		changeAnnotations: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
 		documentChanges: workspace?.workspaceEdit?.documentChanges ?? false,
+		createsFiles: workspace?.workspaceEdit?.resourceOperations?.includes('create') ?? false,
 		status: options.status === true,
 		readsFiles: options.readFile === true,
 		showsPaths: options.paths === true,

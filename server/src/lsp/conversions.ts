@@ -1,11 +1,8 @@
 import {
-	type AnnotatedTextEdit,
-	type ChangeAnnotation,
 	type CodeAction,
 	CodeActionKind,
 	type Connection,
-	type TextDocumentEdit,
-	type TextEdit,
+	type Diagnostic,
 	type WorkspaceEdit,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
@@ -14,16 +11,19 @@ import {
 	type Claims,
 	CONVERTING,
 	type FileEdit,
+	type Finding,
 	type Neighbour,
 	type Offer,
 	WHOLE_FILE,
 } from '../engine.js';
+import type { Edit } from '../rules/rule.js';
 import type { Beside } from '../workspace/neighbours.js';
 import { sentence } from '../workspace/wording.js';
 import type { Client } from './client.js';
 import type { Analysed, Documents } from './documents.js';
-import { toLspRange, touches } from './positions.js';
-import { type ActionRequest, MOST_LISTED, warn } from './request.js';
+import { type ChangedFile, type Preview, toWorkspaceEdit } from './edits.js';
+import { touches } from './positions.js';
+import { type ActionRequest, diagnosticOf, MOST_LISTED, warn } from './request.js';
 
 const LABELS: Readonly<Record<FileEdit['label'], string>> = {
 	take: 'Take the pages as pins',
@@ -55,15 +55,18 @@ export interface ConversionWanted {
 	readonly longterm: boolean;
 }
 
-/** One file of a conversion, as it was when that was worked out. */
-interface Touched {
-	readonly document: TextDocument;
-	/** null: it is not open. */
-	readonly version: number | null;
-	readonly edits: readonly FileEdit[];
+/** An action before it is dressed. */
+interface Proposed {
+	readonly title: string;
+	/** Start of the first site; null for all of the file. */
+	readonly site: number | null;
+	readonly longterm: boolean;
+	/** Findings it is an answer to. */
+	readonly about: readonly Finding[];
+	readonly isPreferred?: boolean;
 }
 
-/** The conversions of sites as code actions. */
+/** The conversions of sites as code actions: quick fixes of what is found there. */
 export class Conversions {
 	readonly #connection: Connection;
 	readonly #client: Client;
@@ -77,13 +80,16 @@ export class Conversions {
 		this.#strangers = strangers;
 	}
 
-	/** Actions for the sites in a range, and one for all of the file; one that says what blocks it for a site that is refused, where the client shows such. */
+	/**
+	 * Actions for the calls in a range, whatever was found there, and one for all of the file; one that says what blocks it for a
+	 * call that is refused, where the client shows such.
+	 */
 	async actions(request: ActionRequest): Promise<CodeAction[]> {
 		const { analysed, range, step } = request;
-		if (!analysed.analysis.findings.some((found) => CONVERTING.has(found.rule) && touches(found, range))) return [];
 		await step();
 		const plans = this.#documents.plans(analysed);
-		const here = plans.filter(({ sites }) => sites.some((site) => touches(site, range))).slice(0, MOST_LISTED);
+		const here = plans.filter(({ calls }) => calls.some((call) => touches(call, range))).slice(0, MOST_LISTED);
+		if (here.length === 0) return [];
 		const actions: CodeAction[] = [];
 		let possible = 0;
 		for (const plan of [...here, ...plans.filter((plan) => !here.includes(plan))]) {
@@ -95,7 +101,10 @@ export class Conversions {
 			if (isHere) actions.push(...(await this.#actionsOf(offer, request)));
 		}
 		// working it out takes several times as long: only when it is chosen
-		if (possible > 1 && this.#client.resolvesActions) actions.push(this.#action(WHOLE_FILE, null, false, request));
+		if (possible > 1 && this.#client.resolvesActions) {
+			const about = [...new Set(here.flatMap((plan) => findingsOf(plan, request)))];
+			actions.push(this.#action({ title: WHOLE_FILE, site: null, longterm: false, about }, request));
+		}
 		return actions;
 	}
 
@@ -107,11 +116,16 @@ export class Conversions {
 		return this.#documents.proveOffer(analysed, plan);
 	}
 
-	async #actionsOf({ sites, target, refusal, conversions }: Offer, request: ActionRequest): Promise<CodeAction[]> {
+	async #actionsOf(offer: Offer, request: ActionRequest): Promise<CodeAction[]> {
+		const { sites, target, refusal, conversions, isTidy } = offer;
+		const about = findingsOf(offer, request);
+		const asked = about.some(({ rule }) => CONVERTING.has(rule));
 		const actions: CodeAction[] = [];
-		if (refusal && this.#client.disabledActions) actions.push(refused(target, refusal.reason));
+		if (refusal && this.#client.disabledActions)
+			actions.push({ ...refused(target, refusal.reason), diagnostics: this.#diagnostics(about, request) });
 		for (const { title, longterm } of conversions) {
-			const action = this.#action(title, sites[0]?.start ?? 0, longterm, request);
+			const isPreferred = asked && !isTidy && actions.length === 0;
+			const action = this.#action({ title, site: sites[0]?.start ?? 0, longterm, about, isPreferred }, request);
 			if (this.#client.resolvesActions) actions.push(action);
 			else {
 				const resolved = await this.resolve(action, action.data);
@@ -122,13 +136,21 @@ export class Conversions {
 	}
 
 	#action(
-		title: string,
-		site: number | null,
-		longterm: boolean,
-		{ analysed: { document, version } }: ActionRequest,
+		{ title, site, longterm, about, isPreferred }: Proposed,
+		request: ActionRequest,
 	): CodeAction & { readonly data: ConversionWanted } {
-		const data: ConversionWanted = { kind: 'conversion', uri: document.uri, version, site, longterm };
-		return { title: sentence(title), kind: CodeActionKind.RefactorRewrite, data };
+		const { document, version } = request.analysed;
+		return {
+			title: sentence(title),
+			kind: CodeActionKind.QuickFix,
+			diagnostics: this.#diagnostics(about, request),
+			data: { kind: 'conversion', uri: document.uri, version, site, longterm },
+			...(isPreferred && this.#client.preferredActions ? { isPreferred } : {}),
+		};
+	}
+
+	#diagnostics(about: readonly Finding[], request: ActionRequest): Diagnostic[] {
+		return about.map((finding) => diagnosticOf(finding, request, this.#client));
 	}
 
 	/** The action with its edit; without one, and told why, where a file has changed or somebody else has a hand in the pages. */
@@ -150,7 +172,7 @@ export class Conversions {
 		if (objection !== undefined) return objection;
 		const touched = await this.#touched(analysed, conversion);
 		if (typeof touched === 'string') return touched;
-		return this.#dressed(touched, conversion);
+		return toWorkspaceEdit(touched, this.#client, previewOf(conversion));
 	}
 
 	#wholeFile({ document, context }: Analysed): Change | string {
@@ -178,9 +200,9 @@ export class Conversions {
 		return first && `${first.name}() in ${first.path}, line ${first.line}, ${first.why}`;
 	}
 
-	async #touched({ document }: Analysed, { edits }: Change): Promise<Touched[] | string> {
+	async #touched({ document }: Analysed, { edits }: Change): Promise<ChangedFile[] | string> {
 		const own = edits.filter((edit) => edit.path === undefined);
-		const touched: Touched[] = [{ document, version: document.version, edits: own }];
+		const touched: ChangedFile[] = [{ document, version: document.version, edits: own }];
 		for (const path of new Set(edits.flatMap((edit) => edit.path ?? []))) {
 			const beside = this.#documents.beside(document.uri, path);
 			if (!beside || !(await this.#documents.isCurrent(beside))) return `${path} has changed meanwhile`;
@@ -189,50 +211,38 @@ export class Conversions {
 		return touched;
 	}
 
-	#asDocument({ file, text }: Beside): Pick<Touched, 'document' | 'version'> {
+	#asDocument({ file, text }: Beside): Pick<ChangedFile, 'document' | 'version'> {
 		const open = this.#documents.get(file);
 		return open
 			? { document: open, version: open.version }
 			: { document: TextDocument.create(file, 'c', 0, text), version: null };
 	}
+}
 
-	#dressed(touched: readonly Touched[], { notes }: Change): WorkspaceEdit {
-		const annotates = this.#client.changeAnnotations;
-		const range = (document: TextDocument, { text, ...at }: FileEdit): TextEdit => ({
-			range: toLspRange(document, at),
-			newText: text,
-		});
-		if (!this.#client.documentChanges)
-			return {
-				changes: Object.fromEntries(
-					touched.map(({ document, edits }) => [document.uri, edits.map((edit) => range(document, edit))]),
-				),
-			};
-		const documentChanges = touched.map(({ document, version, edits }): TextDocumentEdit => {
-			const { uri } = document;
-			const changes = edits.map((edit): TextEdit | AnnotatedTextEdit =>
-				annotates ? { ...range(document, edit), annotationId: edit.label } : range(document, edit),
-			);
-			return { textDocument: { uri, version }, edits: changes };
-		});
-		if (!annotates) return { documentChanges };
-		const labels = new Set(touched.flatMap(({ edits }) => edits.map(({ label }) => label)));
-		const changeAnnotations: Record<string, ChangeAnnotation> = {};
-		for (const label of labels)
-			changeAnnotations[label] = {
-				label: LABELS[label],
-				// VS Code leaves out what needs confirmation and is not ticked: half a conversion is a use after free
-				needsConfirmation: false,
-				...(notes.length > 0 && label === 'take' ? { description: sentence(notes.join('; ')) } : {}),
-			};
-		return { documentChanges, changeAnnotations };
-	}
+/** What each change is for, in words. */
+function previewOf({ edits, notes }: Change): Preview {
+	const labels = new Map<Edit, FileEdit['label']>(edits.map((edit) => [edit, edit.label]));
+	const description = sentence(notes.join('; '));
+	const annotations = Object.fromEntries(
+		Object.entries(LABELS).map(([id, label]) => [
+			id,
+			{ label, ...(description !== '' && id === 'take' ? { description } : {}) },
+		]),
+	);
+	return { annotation: (edit) => labels.get(edit) ?? 'take', annotations };
+}
+
+/** Those that are about the calls of an offer: what asks for a conversion where there is such, else all that was found there. */
+function findingsOf({ calls }: Offer, { here }: ActionRequest): readonly Finding[] {
+	const about = here.filter((finding) => calls.some((call) => touches(finding, call)));
+	const asking = about.filter(({ rule }) => CONVERTING.has(rule));
+	return asking.length > 0 ? asking : about;
 }
 
 function refused(target: Offer['target'], reason: string): CodeAction {
 	return {
 		title: `Convert to ${target}()`,
-		kind: CodeActionKind.RefactorRewrite,
+		kind: CodeActionKind.QuickFix,
 		disabled: { reason: sentence(reason) },
 	};
 }

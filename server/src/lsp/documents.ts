@@ -16,6 +16,7 @@ import {
 	type Partners,
 	type PathsReport,
 	type Place,
+	type Site,
 } from '../engine.js';
 import type { Fix } from '../rules/rule.js';
 import { TOO_LARGE } from '../workspace/limits.js';
@@ -231,6 +232,15 @@ export class Documents {
 	 */
 	paths(document: TextDocument, context: Context, line: number, about?: Finding): PathsReport | undefined {
 		return this.#ask(document, context, (file, options) => file.paths(document.getText(), options, line, about));
+	}
+
+	/** The verdict on the call whose function is named at an offset. */
+	siteAt(document: TextDocument, context: Context, offset: number): Site | undefined {
+		return this.#ask(document, context, (file, options) => {
+			const text = document.getText();
+			const analysis = this.#held.get(document.uri)?.analysis ?? file.analyse(text, options);
+			return file.siteAt(text, options, analysis, offset);
+		});
 	}
 
 	/** What may be done about the sites of a document that should convert, before it was tried. */

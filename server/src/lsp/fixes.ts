@@ -1,16 +1,14 @@
-import { type CodeAction, CodeActionKind, type Connection, type Diagnostic } from 'vscode-languageserver';
+import { type CodeAction, CodeActionKind, type Connection } from 'vscode-languageserver';
 import type { Analysis, Finding } from '../engine.js';
 import { type FixedAll, fixAll } from '../fixall.js';
 import type { Edit, Fix } from '../rules/rule.js';
 import { suppressionMeta } from '../rules/suppression.js';
 import { sentence } from '../workspace/wording.js';
 import type { Client } from './client.js';
-import { toDiagnostic } from './diagnostics.js';
 import type { Analysed, Documents } from './documents.js';
-import { toWorkspaceEdit } from './edits.js';
+import { editOf } from './edits.js';
 import type { Log } from './log.js';
-import { toLspRange, touches } from './positions.js';
-import { type ActionRequest, MOST_LISTED, warn } from './request.js';
+import { type ActionRequest, diagnosticOf, MOST_LISTED, warn } from './request.js';
 import { suppress } from './suppression.js';
 
 /** Every safe fix of the file in one go. */
@@ -53,25 +51,28 @@ export class Fixes {
 		this.#log = log;
 	}
 
-	/** For the findings in the range: their fixes, all of a rule, and a comment that keeps the code. */
+	/** For the findings in the range: their fixes, then all of a rule. */
 	async quick(request: ActionRequest): Promise<CodeAction[]> {
-		const { findings } = request.analysed.analysis;
-		const here = findings.filter((finding) => touches(finding, request.range));
-		const listed = here.slice(0, MOST_LISTED);
-		const sent = new Map(request.params.context.diagnostics.map((one) => [keyOf(one), one]));
+		const { here } = request;
 		const actions: CodeAction[] = [];
-		for (const finding of listed) actions.push(...(await this.#fixesOf(finding, request, sent)));
+		for (const finding of here) actions.push(...(await this.#fixesOf(finding, request)));
 		for (const rule of new Set(here.map(({ rule }) => rule))) actions.push(...(await this.#fixAllOf(rule, request)));
-		for (const finding of listed) actions.push(...this.#suppression(finding, request, sent));
-		return here.length > listed.length && this.#client.disabledActions
-			? [...actions, unlisted(here.length - listed.length)]
-			: actions;
+		return actions;
+	}
+
+	/** A comment for each of the findings that keeps the code; behind them what is not listed. */
+	suppressions(request: ActionRequest): CodeAction[] {
+		const { here, unlisted } = request;
+		return [
+			...here.flatMap((finding) => this.#suppression(finding, request)),
+			...(unlisted > 0 && this.#client.disabledActions ? [notListed(unlisted)] : []),
+		];
 	}
 
 	/** Every safe fix of the file. */
 	async source(request: ActionRequest): Promise<CodeAction[]> {
 		const fixable = request.analysed.analysis.findings.filter(({ fixes }) => fixes.some(({ safe }) => safe));
-		return this.#allOf('Fix all safe GUP Lens findings', FIX_ALL, fixable, null, request);
+		return this.#allOf({ title: 'Fix all safe GUP Lens findings', kind: FIX_ALL }, fixable, null, request);
 	}
 
 	/** The action with its edit; without one, and the user told why, where it does not hold. */
@@ -83,7 +84,7 @@ export class Fixes {
 			return rest;
 		}
 		const edits = wanted.kind === 'fix' ? this.#one(analysed, wanted) : this.#all(analysed, wanted.rule).edits;
-		if (edits?.length) return { ...rest, edit: toWorkspaceEdit(analysed.document, edits, this.#client) };
+		if (edits?.length) return { ...rest, edit: editOf(analysed.document, edits, this.#client, labelOf(action)) };
 		await warn(this.#connection, 'Not fixed: afterwards there would be as many findings, or others.');
 		return rest;
 	}
@@ -96,27 +97,26 @@ export class Fixes {
 		return finding && this.#documents.prove(analysed, finding).find((fix) => fix.title === title)?.edits;
 	}
 
-	async #fixesOf(
-		finding: Finding,
-		request: ActionRequest,
-		sent: ReadonlyMap<string, Diagnostic>,
-	): Promise<CodeAction[]> {
+	async #fixesOf(finding: Finding, request: ActionRequest): Promise<CodeAction[]> {
 		const { analysed, budget } = request;
 		if (finding.fixes.length === 0) return [];
-		const base = { kind: CodeActionKind.QuickFix, diagnostics: [this.#diagnostic(finding, analysed, sent)] };
+		const diagnostics = [diagnosticOf(finding, request, this.#client)];
 		const shown = (fixes: readonly Fix[], more: (fix: Fix) => Partial<CodeAction>): CodeAction[] => {
 			const preferred = this.#client.preferredActions ? fixes.find(({ safe }) => safe) : undefined;
-			return fixes.map((fix) => ({
-				title: sentence(fix.title),
-				...base,
-				...more(fix),
-				...(fix === preferred ? { isPreferred: true } : {}),
-			}));
+			return fixes
+				.toSorted((a, b) => Number(b === preferred) - Number(a === preferred))
+				.map((fix) => ({
+					title: sentence(fix.title),
+					kind: CodeActionKind.QuickFix,
+					diagnostics,
+					...more(fix),
+					...(fix === preferred ? { isPreferred: true } : {}),
+				}));
 		};
 		if (budget.take(finding.fixes.length)) {
 			await request.step();
 			const proven = this.#documents.prove(analysed, finding);
-			return shown(proven, ({ edits }) => ({ edit: toWorkspaceEdit(analysed.document, edits, this.#client) }));
+			return shown(proven, ({ title, edits }) => ({ edit: editOf(analysed.document, edits, this.#client, title) }));
 		}
 		if (!this.#client.resolvesActions) return this.#leftOut(analysed);
 		const { rule, start, end } = finding;
@@ -129,29 +129,31 @@ export class Fixes {
 	async #fixAllOf(rule: string, request: ActionRequest): Promise<CodeAction[]> {
 		const fixable = request.analysed.analysis.findings.filter((it) => it.rule === rule && it.fixes.length > 0);
 		if (fixable.length < 2) return [];
-		return this.#allOf(`Fix all ${rule} in this file`, CodeActionKind.QuickFix, fixable, rule, request);
+		const diagnostics = request.here
+			.filter((finding) => finding.rule === rule)
+			.map((finding) => diagnosticOf(finding, request, this.#client));
+		const action = { title: `Fix all ${rule} in this file`, kind: CodeActionKind.QuickFix, diagnostics };
+		return this.#allOf(action, fixable, rule, request);
 	}
 
 	/** @param rule null: the safe fixes of all */
 	async #allOf(
-		title: string,
-		kind: CodeActionKind,
+		action: CodeAction,
 		fixable: readonly Finding[],
 		rule: string | null,
 		{ analysed, budget, step }: ActionRequest,
 	): Promise<CodeAction[]> {
 		if (fixable.length === 0) return [];
+		const titled = { ...action, title: sentence(action.title) };
 		// each is tried alone, then all of them together, until nothing is left to do
 		if (budget.take(2 * fixable.length + 1)) {
 			await step();
 			const { edits, fixed } = this.#all(analysed, rule);
 			if (fixed < (rule === null ? 1 : 2)) return [];
-			return [{ title: sentence(title), kind, edit: toWorkspaceEdit(analysed.document, edits, this.#client) }];
+			return [{ ...titled, edit: editOf(analysed.document, edits, this.#client, labelOf(action)) }];
 		}
 		if (!this.#client.resolvesActions) return this.#leftOut(analysed);
-		return [
-			{ title: sentence(title), kind, data: { ...wantedIn(analysed), kind: 'fix all', rule } satisfies FixWanted },
-		];
+		return [{ ...titled, data: { ...wantedIn(analysed), kind: 'fix all', rule } satisfies FixWanted }];
 	}
 
 	/** All fixes of a rule; the safe ones of every rule where it is null. */
@@ -175,23 +177,18 @@ export class Fixes {
 		return fixAll(text, first, (changed) => this.#documents.trial(analysed, changed, true), wanted);
 	}
 
-	#suppression(finding: Finding, { analysed }: ActionRequest, sent: ReadonlyMap<string, Diagnostic>): CodeAction[] {
+	#suppression(finding: Finding, request: ActionRequest): CodeAction[] {
 		if (finding.rule === suppressionMeta.id) return [];
-		const edit = suppress(analysed.document, finding.rule, finding);
+		const { document } = request.analysed;
+		const edit = suppress(document, finding.rule, finding);
 		return [
 			{
-				title: `Keep this, and say why (${finding.rule})`,
+				title: `Suppress ${finding.rule} here with a reason`,
 				kind: CodeActionKind.QuickFix,
-				diagnostics: [this.#diagnostic(finding, analysed, sent)],
-				edit: toWorkspaceEdit(analysed.document, [edit], this.#client),
+				diagnostics: [diagnosticOf(finding, request, this.#client)],
+				edit: editOf(document, [edit], this.#client),
 			},
 		];
-	}
-
-	/** The client's own copy where it sent one, so that it knows which of its diagnostics is meant. */
-	#diagnostic(finding: Finding, analysed: Analysed, sent: ReadonlyMap<string, Diagnostic>): Diagnostic {
-		const own = sent.get(keyOf({ code: finding.rule, range: toLspRange(analysed.document, finding) }));
-		return own ?? toDiagnostic(analysed, finding, this.#client);
 	}
 
 	/** Told to clients that cannot ask for an edit when it is chosen. */
@@ -207,11 +204,12 @@ function wantedIn({ document, version }: Analysed): Wanted {
 	return { uri: document.uri, version };
 }
 
-function keyOf({ code, range: { start, end } }: Pick<Diagnostic, 'code' | 'range'>): string {
-	return [code, start.line, start.character, end.line, end.character].join(' ');
+/** What runs when a file is saved asks nothing. */
+function labelOf({ title, kind }: CodeAction): string | undefined {
+	return kind === FIX_ALL ? undefined : sentence(title);
 }
 
-function unlisted(count: number): CodeAction {
+function notListed(count: number): CodeAction {
 	return {
 		title: `Fixes of ${count} more findings`,
 		kind: CodeActionKind.QuickFix,

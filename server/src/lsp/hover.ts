@@ -1,7 +1,7 @@
 import type { Connection } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Place } from '../engine.js';
-import { hoverAt, partnersMarkdown, type ToLine } from '../explain/index.js';
+import { aboutCall, hoverAt, type ToLine } from '../explain/index.js';
 import { oneLine } from '../workspace/wording.js';
 import type { Client } from './client.js';
 import type { Documents } from './documents.js';
@@ -16,7 +16,10 @@ export function serveHover(connection: Connection, client: Client, documents: Do
 		if (!question) return null;
 		const { document, text, offset, context } = question;
 		const toLine = linesOf(document, client.markdownHover, (place) => documents.uriOf(document.uri, place));
-		const site = () => partnersMarkdown(documents.partnersAt(document, context, offset), offset, toLine);
+		const site = () => {
+			const judged = documents.siteAt(document, context, offset);
+			return aboutCall(judged, documents.partnersAt(document, context, offset), offset, toLine, unmarked);
+		};
 		const hover = hoverAt(text, offset, { ...context, site });
 		return hover
 			? { contents: toMarkup(hover.markdown, client.markdownHover), range: toLspRange(document, hover.range) }
@@ -33,6 +36,11 @@ function linesOf(document: TextDocument, drawn: boolean, uriOf: (place: Place) =
 		if (!drawn || uri === undefined) return words;
 		// The name of a file is no Markdown, and a bracket in its address ends no link.
 		const address = uri.replace(/[()]/g, (bracket) => `%${bracket.charCodeAt(0).toString(16)}`);
-		return `[${words.replace(/[\\`*_[\]<>]/g, '\\$&')}](${address}#L${line})`;
+		return `[${unmarked(words)}](${address}#L${line})`;
 	};
+}
+
+/** Words of a tree that become no markup. */
+function unmarked(words: string): string {
+	return oneLine(words).replace(/[\\`*_[\]<>]/g, '\\$&');
 }

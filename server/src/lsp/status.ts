@@ -1,4 +1,5 @@
 import { type Connection, NotificationType, RequestType } from 'vscode-languageserver';
+import { originOf } from '../kernel/origin.js';
 import type { Kernel } from '../kernel/types.js';
 import { oneLine } from '../workspace/wording.js';
 import type { Client } from './client.js';
@@ -12,7 +13,7 @@ export interface Status {
 	readonly kernel: string;
 	/** Where that number comes from. */
 	readonly origin: Kernel['origin'];
-	/** The same in words, e.g. "Makefile of the tree". */
+	/** The same in words, e.g. "from the headers of this tree". */
 	readonly originWords: string;
 	/** Nothing said which kernel this is, or it lies beyond the table: the nearest known one was taken. */
 	readonly assumed: boolean;
@@ -39,12 +40,6 @@ const statusNotification = new NotificationType<Status>('gup-lens/status');
 /** Asks for the status of an open document; null when it is not open. */
 const statusRequest = new RequestType<{ readonly uri: string }, Status | null, void>('gup-lens/status');
 
-const WORDS: Readonly<Record<Kernel['origin'], string>> = {
-	tree: 'Makefile of the tree',
-	option: 'setting gup-lens.kernel',
-	newest: 'newest known kernel',
-};
-
 function toStatus(analysed: Analysed): Status {
 	const { document, context, analysis, skipped } = analysed;
 	const { kernel, tree } = context;
@@ -52,7 +47,7 @@ function toStatus(analysed: Analysed): Status {
 		uri: document.uri,
 		kernel: kernel.version,
 		origin: kernel.origin,
-		originWords: WORDS[kernel.origin],
+		originWords: originOf(kernel),
 		assumed: kernel.assumed,
 		tree: tree?.root ?? null,
 		state: stateOf(analysed),

@@ -1,7 +1,14 @@
+import type { FileContext } from '../analysis/context.js';
+import type { Holding } from '../analysis/ownership/state.js';
 import { acquires, wordsOf } from '../kernel/acquiring.js';
 import { leakReport, lostReports } from './gup-leak.js';
 import { giver, named, related, taken } from './path.js';
 import type { Rule } from './rule.js';
+
+/** Of a call that leaks in another way as well: no more than what is different. */
+function againWords(file: FileContext, holding: Holding): string {
+	return `${named(holding)}: a short return leaks the pages already obtained as well; release them with ${giver(file, holding)} there too`;
+}
 
 export const gupPartialLeak: Rule = {
 	meta: {
@@ -14,8 +21,15 @@ export const gupPartialLeak: Rule = {
 	},
 	check(file, report) {
 		const { leaks, events } = file.ownership;
-		for (const leak of leaks)
-			if (leak.short) report(leakReport(file, leak, 'when it obtains fewer than asked for, those are left behind'));
+		const leaking = new Set(leaks.flatMap(({ short, holding }) => (short ? [] : holding.taking.call.start)));
+		for (const leak of leaks) {
+			if (!leak.short) continue;
+			const told = leakReport(file, leak, 'when it obtains fewer than asked for, those are left behind');
+			const { holding } = leak;
+			// gup-leak has said of this call what happens and why
+			const again = leaking.has(holding.taking.call.start);
+			report(again ? { ...told, message: againWords(file, holding) } : told);
+		}
 		for (const lost of lostReports(file, true)) report(lost);
 		const told = new Set<number>();
 		for (const { event } of events) {

@@ -84,3 +84,11 @@ export function conversionAsked(file: FileContext, call: ApiCall): 'convert' | '
 export function sitesOf(file: FileContext): readonly JudgedSite[] {
 	return auditedCalls(file).map((call) => siteOf(file, call));
 }
+
+/** The site whose function is named at an offset, before the findings are known. */
+export function siteAt(file: FileContext, offset: number): JudgedSite | undefined {
+	const call = auditedCalls(file).find(
+		({ call: { nameRange } }) => nameRange.start <= offset && offset <= nameRange.end,
+	);
+	return call && siteOf(file, call);
+}

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Needs, Neighbour } from '../engine.js';
+import type { CrossFileDependencies, Neighbour } from '../engine.js';
 import { mayDefine, mayUse } from '../syntax/shelf.js';
 import type { Files } from './files.js';
 import { isC, join, parent } from './paths.js';
@@ -48,7 +48,7 @@ export class Neighbourhood {
 	async of(
 		file: string,
 		named: (path: string) => string,
-		needs: (neighbours: readonly Neighbour[]) => Needs,
+		needs: (neighbours: readonly Neighbour[]) => CrossFileDependencies,
 		elsewhere: Definitions = () => [],
 	): Promise<readonly Beside[]> {
 		const found = new Map<string, Beside>();
@@ -91,7 +91,11 @@ export class Neighbourhood {
 		this.#folders.delete(path);
 	}
 
-	async #beside(file: string, named: (path: string) => string, { functions, fields }: Needs): Promise<Beside[]> {
+	async #beside(
+		file: string,
+		named: (path: string) => string,
+		{ functions, fields }: CrossFileDependencies,
+	): Promise<Beside[]> {
 		const folder = this.#folderOf(file);
 		if (!folder) return [];
 		const answers = await Promise.all([
@@ -220,7 +224,7 @@ class Folder {
 }
 
 /** What was not asked for before; it is afterwards. */
-function unasked({ functions, fields }: Needs, asked: Set<string>): Needs {
+function unasked({ functions, fields }: CrossFileDependencies, asked: Set<string>): CrossFileDependencies {
 	const isNew = (key: string): boolean => !asked.has(key) && asked.add(key) !== undefined;
 	return {
 		functions: functions.filter(({ name }) => isNew(name)),

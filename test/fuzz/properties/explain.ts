@@ -20,7 +20,9 @@ export const EXPLAIN: readonly Property[] = [
 				return name ? name.index + dice.below(name[0].length + 1) : dice.below(text.length + 1);
 			});
 			for (const offset of [0, text.length, ...offsets]) {
-				const hover = timed('hover', () => hoverAt(text, offset, { path, kernel, site: () => 'site' }));
+				const hover = timed('hover', () =>
+					hoverAt(text, offset, { path, kernel, site: () => ({ verdict: 'verdict', partners: 'partners' }) }),
+				);
 				if (hover) {
 					holdRange(text, hover.range, 'hover');
 					hold(hover.range.start <= offset && offset <= hover.range.end, 'hover elsewhere');

@@ -1,0 +1,19 @@
+/** Where the facts of a kernel come from, in the same words everywhere. */
+import { beyondTable } from './releases.js';
+import type { Kernel } from './types.js';
+
+const WORDS: Readonly<Record<Kernel['origin'], string>> = {
+	tree: 'from the headers of this tree',
+	option: 'as set',
+	newest: 'assumed, the newest known',
+};
+
+/**
+ * "from the headers of this tree", with what weakens it: "as set; newer than the table knows: judged as 7.3".
+ * @param verified false where the facts were never read in a kernel of that range
+ */
+export function originOf({ origin, release }: Kernel, verified = true): string {
+	const beyond = origin === 'option' ? beyondTable(release) : undefined;
+	const doubt = beyond ?? (verified ? undefined : 'not checked against the source of this version');
+	return doubt === undefined ? WORDS[origin] : `${WORDS[origin]}; ${doubt}`;
+}
