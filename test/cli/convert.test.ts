@@ -61,7 +61,7 @@ describe('fix --rule foll-get-for-dma', () => {
 		expect(subject).toBe('waders: dunlin: convert get_user_pages_fast() to pin_user_pages_fast()');
 		expect(body.join('\n')).toMatch(/^dunlin_attach\(\) takes plain references to user pages/);
 		expect(body.join('\n')).toContain('CASE 5');
-		expect(body.join(' ')).toContain('pinning now fails with -EFAULT for writable shared mappings of files');
+		expect(body.join(' ')).toContain('now fails with -EFAULT for writable shared mappings of files');
 		expect(body.join('\n')).not.toContain('To test:');
 		for (const line of body) expect(line.length).toBeLessThanOrEqual(75);
 	});
@@ -93,7 +93,7 @@ describe('fix --rule foll-get-for-dma', () => {
 			const { stdout } = await cli(['fix', ...RULE, '--format', 'patch', ...on612, 'send.c'], { cwd });
 			return stdout.replaceAll('\n', ' ');
 		};
-		expect(await told('DMA_TO_DEVICE')).toContain('so stale data may be used. This is CASE 1');
+		expect(await told('DMA_TO_DEVICE')).toContain('and the old data is used here. This is CASE 1');
 		expect(await told('DMA_FROM_DEVICE')).toContain('behind writeback. This is CASE 1');
 	});
 

@@ -159,7 +159,9 @@ describe('a conversion to pins', () => {
 	])('tells of a comment that another name alone does not make right: %s', (comment) => {
 		const text = BRIEF.replace('\tgot = get', `\t${comment}\n\tgot = get`);
 		const [conversion] = only(text).conversions;
-		expect(conversion?.notes).toEqual(['comments or messages still name get_user_pages_fast: line 15']);
+		expect(conversion?.notes).toEqual([
+			'comments or messages still name get_user_pages_fast(), please check what they say: in plover_write()',
+		]);
 	});
 
 	test('leaves the messages of other functions, and comments where the function is still called', () => {
@@ -169,16 +171,19 @@ describe('a conversion to pins', () => {
 	});
 
 	test.each([
-		[BRIEF, { isWritten: true, isNeverDirtied: false, asksToWrite: true }],
-		[BRIEF.replace('\t\tset_page_dirty_lock(pages[i]);\n', ''), { isWritten: true, isNeverDirtied: true }],
+		[BRIEF, { isWritten: true, undirtied: undefined, marks: undefined, asksToWrite: true }],
+		[
+			BRIEF.replace('\t\tset_page_dirty_lock(pages[i]);\n', ''),
+			{ isWritten: true, undirtied: undefined, marks: 'true' },
+		],
 		[
 			BRIEF.replace('\t\tset_page_dirty_lock(pages[i]);\n', '')
 				.replace('FROM_DEVICE', 'TO_DEVICE')
 				.replace('FOLL_WRITE', '0'),
-			{ isWritten: false, isNeverDirtied: false, asksToWrite: false },
+			{ isWritten: false, undirtied: undefined, asksToWrite: false },
 		],
 		[BRIEF.replace('FOLL_WRITE', '1'), { isWritten: true, asksToWrite: true }],
-		[BRIEF.replace('set_page_dirty_lock', 'set_page_dirty'), { isDirtiedLocked: true, isNeverDirtied: false }],
+		[BRIEF.replace('set_page_dirty_lock', 'set_page_dirty'), { isDirtiedLocked: true, undirtied: undefined }],
 	])('tells who writes and who marks dirty (%#)', (text, expected) => {
 		expect(only(text).conversions[0]?.account).toMatchObject(expected);
 	});

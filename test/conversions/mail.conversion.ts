@@ -133,8 +133,12 @@ describe.each(trees)('%s', (tree) => {
 		}
 	});
 
-	it('goes to whom get_maintainer.pl names', async () => {
+	it('goes to whom get_maintainer.pl names, and where it introduces pins to the lists for mm/gup.c', async () => {
 		const file = join(scratch(), 'one.patch');
+		const asked = ['--no-git', '--no-git-fallback', '--no-rolestats', '--no-m', '--no-r', '-f', 'mm/gup.c'];
+		const gup = spawnSync('perl', ['scripts/get_maintainer.pl', ...asked], { cwd: root, encoding: 'utf8' });
+		const concerned = gup.stdout.trim().split('\n');
+		expect(concerned).toContain('linux-mm@kvack.org');
 		for (const mail of mails.slice(0, COMPARED)) {
 			const { to = [], cc = [] } = await PostalMime.parse(Buffer.from(mail.slice(mail.indexOf('\n') + 1), 'latin1'));
 			// it looks for keywords in every line, and these were not there yet
@@ -143,7 +147,10 @@ describe.each(trees)('%s', (tree) => {
 			const { stdout } = spawnSync('perl', argv, { cwd: root, encoding: 'utf8' });
 			const named = stdout.trim().split('\n');
 			const addresses = named.map((line) => /<(.*)>$/.exec(line)?.[1] ?? line);
-			expect([...to, ...cc].map(({ address }) => address).sort()).toEqual(addresses.sort());
+			const lists = isRepair(mail) ? [] : concerned;
+			expect([...to, ...cc].map(({ address }) => address).sort()).toEqual(
+				[...new Set([...addresses, ...lists])].sort(),
+			);
 		}
 	});
 

@@ -1,17 +1,17 @@
 /** Which other files are read for a file, and that they are read once. */
 import { describe, expect, test } from 'vitest';
-import type { Needs } from '../../server/src/engine.js';
+import type { CrossFileDependencies } from '../../server/src/engine.js';
 import { TreeDefinitions } from '../../server/src/workspace/definitions.js';
 import type { Files } from '../../server/src/workspace/files.js';
 import { Neighbourhood } from '../../server/src/workspace/neighbours.js';
 import { nodeFiles } from '../../server/src/workspace/nodeFiles.js';
 import { scratch } from '../support/scratch.js';
 
-const WANTS: Needs = {
+const WANTS: CrossFileDependencies = {
 	functions: [{ name: 'duck_put', fields: [] }],
 	fields: [{ record: 'struct duck', field: 'pages' }],
 };
-const NOTHING: Needs = { functions: [], fields: [] };
+const NOTHING: CrossFileDependencies = { functions: [], fields: [] };
 
 /** Files in memory that count what is asked of them. */
 function counted(texts: Readonly<Record<string, string>>): { files: Files; reads: string[] } {

@@ -13,6 +13,7 @@ import { count, printable } from '../workspace/wording.js';
 import { type Examined, Examiner, type Named } from './examiner.js';
 import { type Io, UsageError } from './io.js';
 import { conversionPatch, type Made } from './mail/conversion.js';
+import type { Left } from './mail/cover.js';
 import type { FileDiff } from './mail/diffstat.js';
 import { writeSeries } from './mail/folder.js';
 import { mbox } from './mail/mbox.js';
@@ -50,7 +51,7 @@ class Converter {
 	readonly patches: Patch[] = [];
 	/** Of the kernel of the last one. */
 	version = '';
-	refused = 0;
+	readonly left: Left[] = [];
 	failed = 0;
 	readonly bench = new Workbench();
 	readonly #engine: Engine;
@@ -112,7 +113,7 @@ class Converter {
 		const text = this.bench.text(named.absolute);
 		return this.#examiner().examine(named, text, async (file) => {
 			const offers = file.offers();
-			const blocked: string[] = [];
+			const blocked: { readonly line: string; readonly left: Left }[] = [];
 			for (const [i, offer] of offers.entries()) {
 				if (!this.#options.targets.has(offer.target)) continue;
 				const chosen = this.#chosen(offer);
@@ -122,10 +123,15 @@ class Converter {
 					await this.#apply(named, file, offer, chosen);
 					return true;
 				}
-				blocked.push(this.#refusal(named, file, offer, objection));
+				blocked.push({
+					line: this.#refusal(named, file, offer, objection),
+					left: this.#left(named, file, offer, objection),
+				});
 			}
-			for (const line of blocked) tell(this.#io, line);
-			this.refused += blocked.length;
+			for (const { line, left } of blocked) {
+				tell(this.#io, line);
+				this.left.push(left);
+			}
 			return false;
 		});
 	}
@@ -206,9 +212,17 @@ class Converter {
 		return new Lines(this.bench.text(named.absolute)).position(sites[0]?.start ?? 0);
 	}
 
+	#left(named: Named, { judged }: Examined, { function: name, refusal }: Offer, objection: string | undefined): Left {
+		return {
+			path: judged.tree ? judged.path : named.path,
+			function: name,
+			reason: reasonOf(refusal, objection),
+		};
+	}
+
 	#refusal(named: Named, file: Examined, offer: Offer, objection: string | undefined): string {
 		const { line, column } = this.#place(named, offer);
-		const reason = objection ?? offer.refusal?.reason ?? 'no conversion';
+		const reason = reasonOf(offer.refusal, objection);
 		const lines = new Lines(this.bench.text(named.absolute));
 		const places = (offer.refusal?.places ?? []).map((spot) => {
 			if (!spot.place) return `${spot.message} (line ${lines.position(spot.start).line})`;
@@ -218,13 +232,21 @@ class Converter {
 	}
 }
 
+function reasonOf(refusal: Offer['refusal'], objection: string | undefined): string {
+	return objection ?? refusal?.reason ?? 'no conversion';
+}
+
 /** Outside a tree, what lies below the working directory belongs together. */
 function folderOf({ absolute, path }: Named, cwd: string): string | undefined {
 	return path.startsWith('..') ? parent(absolute) : slashed(cwd);
 }
 
 /** Writes a series; nothing where there is none. */
-async function writeMails({ patches, version, bench }: Converter, { folder }: ConvertOptions, io: Io): Promise<void> {
+async function writeMails(
+	{ patches, version, bench, left }: Converter,
+	{ folder }: ConvertOptions,
+	io: Io,
+): Promise<void> {
 	if (patches.length === 0 || folder === undefined) return;
 	const roots = new Set(patches.map(({ root }) => root));
 	if (roots.size > 1) throw new UsageError(`--series: a series is for one tree, these files are of ${roots.size}`);
@@ -233,7 +255,7 @@ async function writeMails({ patches, version, bench }: Converter, { folder }: Co
 		const path = fromFolder(root, absolute);
 		return { path, diff: unified(path, source.text, text, source) };
 	});
-	const mails = await series(patches, total, version);
+	const mails = await series(patches, total, version, left);
 	writeSeries(folder, mails);
 	for (const { name, recipients, complete } of mails)
 		tell(
@@ -262,7 +284,7 @@ export async function convert(
 			io.stdout.write(unified(fromFolder(made[0]?.root ?? io.cwd, path), source.text, text, source));
 	tell(
 		io,
-		`${count(made.length, 'conversion')}${options.print === undefined ? '' : ' to make'}, ${work.refused} refused`,
+		`${count(made.length, 'conversion')}${options.print === undefined ? '' : ' to make'}, ${work.left.length} refused`,
 	);
-	return { converted: made.length, refused: work.refused, failed: work.failed };
+	return { converted: made.length, refused: work.left.length, failed: work.failed };
 }

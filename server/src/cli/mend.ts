@@ -41,11 +41,16 @@ export async function mend(task: Task): Promise<Mended | undefined> {
 	const repair = repairOf(text, offer, conversion, task.analyse) ?? (await leakRepairOf(text, offer, again));
 	if (!repair || ((await again(repair.text)).offer?.conversions ?? []).length === 0) return undefined;
 	const path = fromFolder(root, file);
-	const { rule, findings } = repair;
+	const { rule, findings, failing = [] } = repair;
 	const takers = [...new Set(offer.sites.map(({ start, end }) => text.slice(start, end)))];
 	const fixes = isBug(rule) ? await blamed(repair, task, path) : undefined;
+	const leaksIn = conversion?.account.leaksIn ?? [];
 	const diffs = [{ path, diff: unified(path, text, repair.text, source) }];
-	return { text: repair.text, findings, patch: repairPatch({ rule, findings, takers, root, path, diffs, fixes }) };
+	return {
+		text: repair.text,
+		findings,
+		patch: repairPatch({ rule, findings, takers, failing, leaksIn, root, path, diffs, fixes }),
+	};
 }
 
 /** The commit that brought what was wrong; undefined where it cannot be known. */

@@ -26,7 +26,26 @@ export function unified(path: string, before: string, after: string, like: Sourc
 		context: 3,
 		headerOptions: FILE_HEADERS_ONLY,
 	});
-	return Buffer.from(diff.replace(WITH_BLANKS, '--- $1\t\n+++ $2\t\n'), like.encoding);
+	return Buffer.from(withHeadings(diff.replace(WITH_BLANKS, '--- $1\t\n+++ $2\t\n'), before), like.encoding);
+}
+
+/** Columns of what stands behind the line numbers of a hunk; as git has it. */
+const HEADING = 80;
+/** A line that git takes for the start of a function, by its driver for C: none that is a label. */
+const STARTS_FUNCTION = /^[A-Za-z_$]/;
+const LABEL = /^\s*[A-Za-z_]\w*:\s*(?:$|\/[/*])/;
+
+/** The function each hunk is in, as `git diff` writes it: a reader of the mail has nothing else to tell. */
+function withHeadings(diff: string, before: string): string {
+	const lines = before.split('\n');
+	return diff.replace(/^@@ -(\d+)(?:,\d+)? \+\d+(?:,\d+)? @@$/gm, (header, start: string) => {
+		for (let at = Number(start) - 2; at >= 0; at--) {
+			const line = lines[at] as string;
+			if (!STARTS_FUNCTION.test(line) || LABEL.test(line)) continue;
+			return `${header} ${line.slice(0, HEADING).trimEnd()}`;
+		}
+		return header;
+	});
 }
 
 /** A name that has blanks ends with a tab, or patch would take it to end at the first. */

@@ -12,6 +12,8 @@ export interface Repair {
 	readonly rule: string;
 	readonly findings: readonly Finding[];
 	readonly text: string;
+	/** Of leaks: functions whose failure leads to them, as far as that is told of each. */
+	readonly failing?: readonly string[];
 }
 
 function meets(a: Range, b: Range): boolean {
@@ -82,15 +84,24 @@ export async function leakRepairOf(
 	const isLeak = ({ rule, start }: Finding): boolean =>
 		rule === 'gup-leak' && offer.sites.some((site) => site.start === start);
 	const findings = before.findings.filter(isLeak);
+	const failing: (string | undefined)[] = [];
 	let changed = text;
 	let next: Offer | undefined = offer;
 	for (let i = 0; next?.missing; i++) {
 		if (i === MOST_BRANCHES) return undefined;
+		failing.push(next.missing.failing);
 		changed = applyEdits(changed, [next.missing]);
 		const { analysis, offer: then } = await again(changed);
 		if (isLessKnown(before, analysis) || newOnes(before.findings, analysis.findings).length > 0) return undefined;
 		next = then;
 		if (!next?.missing && analysis.findings.length >= before.findings.length) return undefined;
 	}
-	return findings.length === 0 ? undefined : { rule: 'gup-leak', findings, text: changed };
+	if (findings.length === 0) return undefined;
+	const told = failing.filter((name) => name !== undefined);
+	return {
+		rule: 'gup-leak',
+		findings,
+		text: changed,
+		failing: told.length === failing.length ? [...new Set(told)] : [],
+	};
 }

@@ -42,7 +42,10 @@ export function newName(former: string, mentioned: string, api: string): string 
 
 /** Places that name one of the functions, or their family, in the order of the text. */
 export function mentionsOf(file: FileContext, names: readonly string[]): readonly Mention[] {
-	const own = file.text.slice(0, file.unit.own);
+	return mentionsIn(file.text.slice(0, file.unit.own), names);
+}
+
+function mentionsIn(own: string, names: readonly string[]): readonly Mention[] {
 	const all = new Set([...names, ...names.flatMap((name) => familyOf(name) ?? [])]);
 	const word = new RegExp(`\\b(?:${[...all].join('|')})\\b`, 'g');
 	return [...own.matchAll(COMMENTS)].flatMap(({ 0: text, index }) =>
@@ -57,6 +60,24 @@ export function mentionsOf(file: FileContext, names: readonly string[]): readonl
 			};
 		}),
 	);
+}
+
+/** Comments or messages of another file name one of the functions, none of which is called there. */
+export function namesInComments(text: string, names: readonly string[]): boolean {
+	const [first] = mentionsIn(text, names);
+	if (!first) return false;
+	const code = text.replace(COMMENTS, ' ');
+	return !names.some((name) => new RegExp(`\\b${familyOf(name) ?? name}\\w*\\s*\\(`).test(code));
+}
+
+/** What a comment stands above, or the function it or a message is in; its line where that is not told. */
+export function placeOf(file: FileContext, { start, within }: Mention): string {
+	const around = file.ir.around(start);
+	if (around !== undefined) return `in ${around}()`;
+	const behind = file.text.slice(within.end, within.end + AROUND);
+	const [, macro, name] = /^\s*(?:#\s*define\s+(\w+)|[\w\s*]*?\b(\w+)\s*\()/.exec(behind) ?? [];
+	if (macro !== undefined) return `above ${macro}`;
+	return name === undefined ? `line ${file.text.slice(0, start).split('\n').length}` : `above ${name}()`;
 }
 
 /** A call of this function, or of its family, that stays as it is. */

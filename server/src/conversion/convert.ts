@@ -9,12 +9,13 @@ import { auditedCalls } from '../verdict/audited.js';
 import { factsOf } from '../verdict/facts.js';
 import { judge } from '../verdict/policy.js';
 import { conversionAsked } from '../verdict/sites.js';
-import { accountOf } from './account.js';
+import { accountOf, type Marks } from './account.js';
 import { claimsOf } from './claims.js';
 import { renamedMentions, renamedString } from './comments.js';
 import { EXTRACT, extraction } from './extract.js';
 import { hunksOf } from './hunks.js';
 import { missingRelease } from './leak.js';
+import { withMarks } from './missing-dirtying.js';
 import { notesOf } from './notes.js';
 import { type Handling, handlingOf } from './pages.js';
 import {
@@ -39,16 +40,23 @@ function placed(file: FileContext, { start, end, text }: Edit, label: Label): Fi
 	return { path: from?.path, start: offset, end: offset + end - start, text, label };
 }
 
-interface Sides {
+interface Sides extends Marks {
 	readonly edits: readonly FileEdit[];
 	readonly hunks: readonly Hunk[];
-	/** Pages are marked dirty under their lock that were without. */
-	readonly relocks: boolean;
+}
+
+/** The releases as those of pins; with the marks that were missing, where each can have its own. */
+function rewrittenReleases(file: FileContext, handling: Handling) {
+	const wanted = withMarks(file, handling);
+	const marked = wanted && rewriteReleases(file, wanted);
+	if (marked?.every(({ marks }, i) => marks === true || wanted?.[i]?.dirty === undefined))
+		return { rewritten: marked, marks: wanted?.find(({ dirty }) => dirty !== undefined)?.dirty };
+	return { rewritten: rewriteReleases(file, handling.releases), marks: undefined };
 }
 
 /** All releasing sides, with the loop variables that nothing is left for. */
-function releaseSides(file: FileContext, { releases }: Handling): Sides {
-	const rewritten = rewriteReleases(file, releases);
+function releaseSides(file: FileContext, handling: Handling): Sides {
+	const { rewritten, marks } = rewrittenReleases(file, handling);
 	const all = new Map(rewritten.map((one) => [one.edit.start, one]));
 	const edits = [...all.values()].map(({ edit }) => edit);
 	const dropped = new Map<number, { edit: Edit; hunk: Hunk }>();
@@ -68,6 +76,7 @@ function releaseSides(file: FileContext, { releases }: Handling): Sides {
 			...[...dropped.values()].map(({ hunk }) => hunk),
 		],
 		relocks: rewritten.some(({ relocks }) => relocks),
+		marks,
 	};
 }
 
@@ -136,7 +145,7 @@ function toPin(file: FileContext, handling: Handling, longterm: boolean): Conver
 		longterm,
 		edits,
 		hunks: [...hunks, ...sides.hunks, ...words.hunks],
-		account: accountOf(file, handling, sides.relocks),
+		account: accountOf(file, handling, sides),
 		notes: notesOf(file, handling, edits, longterm),
 		claims: claimsOf(file, handling),
 	};
@@ -162,7 +171,7 @@ function toExtraction(file: FileContext, handling: Handling): Conversion {
 		longterm: false,
 		edits,
 		hunks: [...hunksOf(file, [...take, ...flag, ...release]), ...words.hunks],
-		account: accountOf(file, handling, false),
+		account: accountOf(file, handling, { relocks: false, marks: undefined }),
 		notes: notesOf(file, handling, edits, false),
 		claims: claimsOf(file, handling),
 	};
@@ -196,7 +205,13 @@ function isRead(file: FileContext, call: ApiCall): boolean {
 function offer(file: FileContext, call: ApiCall): Offer & { readonly takings: readonly ApiCall[] } {
 	const { target, evidence } = judge(factsOf(file, call));
 	const isTidy = conversionAsked(file, call) === 'benefit';
-	const told = { target: target ?? 'pin_user_pages', why: evidence[0]?.text ?? '', isRead: isRead(file, call), isTidy };
+	const told = {
+		function: call.fn?.name ?? file.ir.around(call.call.start),
+		target: target ?? 'pin_user_pages',
+		why: evidence[0]?.text ?? '',
+		isRead: isRead(file, call),
+		isTidy,
+	};
 	try {
 		if (call.api.record.group === 'iov-iter' && !file.kernel.api(EXTRACT)?.signature)
 			throw new Blocked('it needs iov_iter_extract_pages(), which comes with 6.3: this kernel has no replacement yet');

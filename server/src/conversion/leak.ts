@@ -3,8 +3,9 @@ import type { ApiCall, FileContext } from '../analysis/context.js';
 import { type Journey, journeys } from '../analysis/ownership/journey.js';
 import { bare, everywhere, place, postorder } from '../analysis/walk.js';
 import type { Edit } from '../rules/rule.js';
-import type { Expr, FunctionIR, Range } from '../syntax/ir.js';
+import type { CallExpr, Expr, FunctionIR, Range } from '../syntax/ir.js';
 import { indentation, lineEnd } from './layout.js';
+import type { MissingRelease } from './plan.js';
 import { contents, pathTo, type Statement, statementsOf } from './statements.js';
 
 type Conditional = Statement & { readonly kind: 'if' };
@@ -52,7 +53,10 @@ function leaves(file: FileContext, at: Statement): at is Conditional {
 }
 
 /** The branch behind the taking call, in the same list of statements, by which the leaking path leaves. */
-function branchOf(file: FileContext, { fn, call, ways }: Journey): Conditional | undefined {
+function branchOf(
+	file: FileContext,
+	{ fn, call, ways }: Journey,
+): { branch: Conditional; failing: string | undefined } | undefined {
 	const root = statementsOf(file.text, fn.body);
 	const path = root ? pathTo(root, call.start) : [];
 	const list = path.findLast(({ kind }) => kind === 'block');
@@ -64,10 +68,18 @@ function branchOf(file: FileContext, { fn, call, ways }: Journey): Conditional |
 		for (let step = state.trace; step; step = step.before) {
 			const { start, end, event } = step;
 			const branch = behind.find((at) => at.kind === 'if' && at.test.start === start && at.test.end === end);
-			if (branch?.kind === 'if' && event.kind === 'branch' && event.truth) return branch;
+			if (branch?.kind !== 'if' || event.kind !== 'branch' || !event.truth) continue;
+			const before = list.body[list.body.indexOf(branch) - 1];
+			const tested = callIn(fn, branch.test) ?? (before?.kind === 'simple' ? callIn(fn, before) : undefined);
+			return { branch, failing: tested === call ? undefined : tested?.name };
 		}
 	}
 	return undefined;
+}
+
+/** The call that a test is about, or whose result it asks. */
+function callIn(fn: FunctionIR, { start, end }: Range): CallExpr | undefined {
+	return fn.calls.find((call) => start <= call.start && call.end <= end);
 }
 
 function inserted(file: FileContext, { test, then, start }: Conditional, release: string): Edit | undefined {
@@ -91,7 +103,7 @@ function inserted(file: FileContext, { test, then, start }: Conditional, release
  * The release of a single page on the first error path that leaks it. Whether it is right, a new analysis tells: the leak is gone,
  * or it is one of another branch, and nothing else is wrong.
  */
-export function missingRelease(file: FileContext, takings: readonly ApiCall[]): Edit | undefined {
+export function missingRelease(file: FileContext, takings: readonly ApiCall[]): MissingRelease | undefined {
 	const starts = new Set(takings.map(({ call }) => call.start));
 	const isOurs = (taking: ApiCall): boolean => starts.has(taking.call.start);
 	// to follow the pages once more is only worth it then
@@ -101,10 +113,12 @@ export function missingRelease(file: FileContext, takings: readonly ApiCall[]): 
 		if (call !== taking.call || kind !== 'reference' || holding?.askedConstant !== 1 || !file.unit.isOwn(fn)) continue;
 		const page = pageOf(file, taking);
 		const pages = taking.arg('pages');
-		const branch = page === undefined ? undefined : branchOf(file, journey);
-		if (!branch || !pages || isChanged(fn, variablesOf(pages), { start: call.end, end: branch.end })) continue;
+		const found = page === undefined ? undefined : branchOf(file, journey);
+		if (!found || !pages) continue;
+		const { branch, failing } = found;
+		if (isChanged(fn, variablesOf(pages), { start: call.end, end: branch.end })) continue;
 		const edit = inserted(file, branch, `put_page(${page});`);
-		if (edit) return edit;
+		if (edit) return { ...edit, failing };
 	}
 	return undefined;
 }

@@ -1,34 +1,41 @@
 /** What the developer should look at after a conversion: each note one sentence. */
 import type { FileContext } from '../analysis/context.js';
-import { mentionsOf } from './comments.js';
+import { mentionsOf, namesInComments, placeOf } from './comments.js';
 import type { Handling } from './pages.js';
 import type { FileEdit } from './plan.js';
 
-/** Words beyond which a list ends. */
-const MOST_LINES = 6;
+/** Places beyond which a list ends. */
+const MOST_PLACES = 6;
 
 /** Comments and messages that name a function which is not called any more, and are not renamed. */
 function mentions(file: FileContext, names: readonly string[], edits: readonly FileEdit[]): string | undefined {
 	const left = mentionsOf(file, names).filter(
 		({ start }) => !edits.some((edit) => edit.path === undefined && edit.start <= start && start < edit.end),
 	);
-	if (left.length === 0) return undefined;
-	const named = [...new Set(left.map(({ name }) => name))].join(' or ');
-	const lines = new Set(
-		left.slice(0, MOST_LINES * MOST_LINES).map(({ start }) => file.text.slice(0, start).split('\n').length),
-	);
-	return `comments or messages still name ${named}: line ${[...lines].slice(0, MOST_LINES).join(', ')}`;
+	const beside = file.unit.others.filter(({ text }) => namesInComments(text, names));
+	const places = new Set([
+		...left.slice(0, MOST_PLACES * MOST_PLACES).map((mention) => placeOf(file, mention)),
+		...beside.map(({ path }) => `in ${path}`),
+	]);
+	if (places.size === 0) return undefined;
+	const named = [...new Set(left.map(({ name }) => `${name}()`))].join(' or ') || 'the function';
+	return `comments or messages still name ${named}, please check what they say: ${[...places].slice(0, MOST_PLACES).join(', ')}`;
 }
 
 const LEFT = new Set(['left', 'short-left']);
 
-/** Ways out on which pages stay behind already: that is no matter of the conversion. */
-function leaks(file: FileContext, { journeys }: Handling): string | undefined {
-	const functions = journeys.flatMap(({ fn, ways }) =>
-		ways.some(({ ending, at }) => LEFT.has(ending.kind) && file.unit.isOwn(at)) ? [`${fn.name}()`] : [],
+/** Functions with a way out on which pages stay behind already: that is no matter of the conversion. */
+export function leaksIn(file: FileContext, { journeys }: Handling): readonly string[] {
+	const leaking = journeys.filter(({ ways }) =>
+		ways.some(({ ending, at }) => LEFT.has(ending.kind) && file.unit.isOwn(at)),
 	);
+	return [...new Set(leaking.map(({ fn }) => fn.name))];
+}
+
+function leaks(file: FileContext, handling: Handling): string | undefined {
+	const functions = leaksIn(file, handling).map((name) => `${name}()`);
 	if (functions.length === 0) return undefined;
-	return `${[...new Set(functions)].join(' and ')} already leaks pages on an error path, which this conversion does not fix`;
+	return `pages are already leaked on an error path of ${functions.join(' and ')}, which this conversion does not fix`;
 }
 
 /** The pages may be pinned to be written: a number or a truth value among the flags becomes FOLL_WRITE. */

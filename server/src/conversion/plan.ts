@@ -56,16 +56,26 @@ export interface Change {
 export interface Account {
 	/** Somebody may write the data: the call asks for it, or a use does it. */
 	readonly isWritten: boolean;
-	/** The data is written, and nothing that is seen marks the pages dirty, neither before nor after. */
-	readonly isNeverDirtied: boolean;
+	/** Nothing that is seen marks the pages dirty, neither before nor after, although they are written: always, or where an iterator is for reading. */
+	readonly undirtied: 'always' | 'read' | undefined;
+	/** They are marked dirty from now on; the condition, "true" where there is none. */
+	readonly marks: string | undefined;
 	/** set_page_dirty() was called without the lock of the page, which is taken from now on. */
 	readonly isDirtiedLocked: boolean;
 	/** FOLL_WRITE may be among the flags. */
 	readonly asksToWrite: boolean;
 	/** Of an iterator: whose pages it may be over. */
 	readonly iterator: 'user' | 'any' | undefined;
+	/** Nothing keeps iterators of ITER_KVEC from the call. */
+	readonly takesKvec: boolean;
+	/** Iterators over user memory are shown to reach the call. */
+	readonly fromUsers: boolean;
 	/** The pages are used after the functions that are seen have returned. */
 	readonly outlasts: boolean;
+	/** A device has the pages until other files call one of these: how long that is, is not seen. */
+	readonly endsIn: readonly string[];
+	/** Functions with an error path that leaks such pages already. */
+	readonly leaksIn: readonly string[];
 }
 
 export interface Conversion extends Change {
@@ -90,12 +100,20 @@ export interface Refusal {
 	readonly places: readonly Spot[];
 }
 
+/** A release that an error path lacks. */
+export interface MissingRelease extends Edit {
+	/** The function whose failure leads there; undefined where that is not told. */
+	readonly failing: string | undefined;
+}
+
 /** What can be done about sites that only change together: mostly one. */
 export interface Offer {
 	/** Names of the functions in the calls, in the order of the text. */
 	readonly sites: readonly Range[];
 	/** The calls as a whole, in the same order. */
 	readonly calls: readonly Range[];
+	/** The function the first of them is in; undefined outside any. */
+	readonly function: string | undefined;
 	readonly target: Target;
 	/** What the verdict rests on, as the end of a sentence about the pages. */
 	readonly why: string;
@@ -107,7 +125,7 @@ export interface Offer {
 	readonly conversions: readonly Conversion[];
 	readonly refusal: Refusal | undefined;
 	/** Releases one page on one error path that leaks it now; not tried yet, and of the analysed file. */
-	readonly missing: Edit | undefined;
+	readonly missing: MissingRelease | undefined;
 }
 
 /** Thrown inside this folder alone, where something speaks against a conversion. */

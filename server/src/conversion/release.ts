@@ -6,6 +6,7 @@ import { typeOfExpr } from '../analysis/integers.js';
 import { isParameter, localOf } from '../analysis/variables.js';
 import { bare, everywhere, isNull, parts, place } from '../analysis/walk.js';
 import { readsOnly } from '../kernel/callees.js';
+import { lockOperation } from '../kernel/locks.js';
 import { VIEW_OF } from '../kernel/page-flow.js';
 import { applyEdits } from '../rules/apply.js';
 import type { Edit } from '../rules/rule.js';
@@ -15,7 +16,7 @@ import { isNamedByMacro } from './macros.js';
 import { Blocked } from './plan.js';
 import { isNeverNegative, mayBeErrno } from './signs.js';
 import { at, type PageCall } from './spots.js';
-import { contents, pathTo, type Statement, statementsOf } from './statements.js';
+import { contents, jumpsBackOver, pathTo, type Statement, statementsOf } from './statements.js';
 
 /** One pin each is given back by these; the name of the function for an array is that of the pages. */
 const ONE = 'unpin_user_page';
@@ -44,6 +45,8 @@ export interface Rewritten {
 	readonly index: string | undefined;
 	/** The page was marked dirty without its lock, which is taken from now on. */
 	readonly relocks?: boolean;
+	/** The page is marked dirty, which it was not. */
+	readonly marks?: boolean;
 }
 
 /** Arguments of the releases that are rewritten. */
@@ -56,6 +59,21 @@ const ARITY: ReadonlyMap<string, number> = new Map([
 	['folio_put_refs', 2],
 ]);
 
+/** `fn` may sleep at `where`, and nobody there holds the lock of a page, for which dirtying waits. */
+export function mayLockPage(file: FileContext, fn: FunctionIR, where: CallExpr): boolean {
+	return !locksPage(file, fn, 0) && contextOf(file, fn, where) === 'sleeps';
+}
+
+/** The function takes the lock of a page, maybe by a lock of the driver's own, or one that calls it does. */
+function locksPage(file: FileContext, fn: FunctionIR, depth: number): boolean {
+	// what the kernel's own locks forbid, the context tells
+	const isUnknown = (name: string): boolean => LOCKS_SOMETHING.test(name) && lockOperation(name) === undefined;
+	if (fn.calls.some(({ name }) => LOCKS_PAGE.test(name) || isUnknown(name))) return true;
+	return (
+		depth < DEEPEST && callsOf(file, fn.name).some((site) => site.fn !== fn && locksPage(file, site.fn, depth + 1))
+	);
+}
+
 /** A release with the statements around it. */
 class Release {
 	readonly file: FileContext;
@@ -63,12 +81,14 @@ class Release {
 	readonly call: CallExpr;
 	readonly pages: Expr;
 	private readonly path: readonly Statement[];
+	private readonly dirty: string | undefined;
 
-	constructor(file: FileContext, { fn, call, pages }: PageCall, root: Statement | undefined) {
+	constructor(file: FileContext, { fn, call, pages, dirty }: PageCall, root: Statement | undefined) {
 		this.file = file;
 		this.fn = fn;
 		this.call = call;
 		this.pages = pages;
+		this.dirty = dirty;
 		this.path = root ? pathTo(root, call.start) : [];
 	}
 
@@ -78,7 +98,7 @@ class Release {
 	 */
 	rewritten(plain: boolean): Rewritten {
 		if (this.call.name === 'put_page') {
-			const found = this.wholeLoop(plain) ?? (plain ? undefined : this.pair());
+			const found = this.wholeLoop(plain) ?? (plain ? undefined : this.pair()) ?? this.marked();
 			if (found) return found;
 		}
 		const { call, file } = this;
@@ -159,9 +179,20 @@ class Release {
 		if (!body || (plain && body.condition.length > 0) || !isPageArray(file, fn, array)) return undefined;
 		if (!isNeverNegative(file, fn, count, this.call)) return undefined;
 		if (this.isUsedElsewhere(loop, index) || isNamedByMacro(file.text, fn, index)) return undefined;
-		const args = [file.slice(array), file.slice(count), ...body.condition];
-		const text = `${this.laidOut(at.start, body.condition.length > 0 ? DIRTY : MANY, args, 1)};`;
-		return { ...this.inPlace([at], text), index, relocks: body.relocks };
+		const marks = this.dirty !== undefined && body.condition.length === 0;
+		const condition = marks ? [this.dirty as string] : body.condition;
+		const args = [file.slice(array), file.slice(count), ...condition];
+		const text = `${this.laidOut(at.start, condition.length > 0 ? DIRTY : MANY, args, 1)};`;
+		return { ...this.inPlace([at], text), index, relocks: body.relocks, marks };
+	}
+
+	/** The release of one page that nothing marks dirty, with the mark. */
+	private marked(): Rewritten | undefined {
+		const { call, dirty, file, fn, pages } = this;
+		if (dirty === undefined || !isPagePointer(file, fn, pages)) return undefined;
+		const after = this.laidOut(call.start, DIRTY, [`&${file.slice(pages)}`, '1', dirty], 1);
+		const edit = { start: call.start, end: call.end, text: after };
+		return { edit, kind: 'expression', before: file.slice(call), after, index: undefined, marks: true };
 	}
 
 	/** `struct page *page = pages[i];` at the start of a loop: what the page of the release stands for. */
@@ -231,25 +262,13 @@ class Release {
 		const [page] = dirtier.args;
 		if (!page || this.file.slice(page) !== this.file.slice(this.pages)) return undefined;
 		// the lock of the page may be waited for, also by who has it
-		if (dirtier.name === 'set_page_dirty' && !this.mayLockPage(dirtier)) return undefined;
+		if (dirtier.name === 'set_page_dirty' && !mayLockPage(this.file, this.fn, dirtier)) return undefined;
 		const relocks = dirtier.name === 'set_page_dirty';
 		if (first.kind !== 'if') return { condition: ['true'], relocks };
 		const test = this.file.slice(first.test);
 		const varies = varying.some((name) => new RegExp(`\\b${name}\\b`).test(test));
 		const isPlain = !varies && !/[(\n]/.test(test) && !/(?<![=!<>])=(?!=)|\+\+|--/.test(test);
 		return isPlain ? { condition: [test], relocks } : undefined;
-	}
-
-	private mayLockPage(where: CallExpr): boolean {
-		return !this.locks(this.fn, 0) && contextOf(this.file, this.fn, where) === 'sleeps';
-	}
-
-	/** The function takes such a lock, or one that calls it. */
-	private locks(fn: FunctionIR, depth: number): boolean {
-		if (fn.calls.some(({ name }) => LOCKS_PAGE.test(name) || LOCKS_SOMETHING.test(name))) return true;
-		return (
-			depth < DEEPEST && callsOf(this.file, fn.name).some((site) => site.fn !== fn && this.locks(site.fn, depth + 1))
-		);
 	}
 
 	/** The statement is the call and nothing else. */
@@ -282,11 +301,7 @@ class Release {
 	private comesAgain(loop: Loop): boolean {
 		const { fn, file } = this;
 		if (fn.loops.some(({ start, end }) => start < loop.start && loop.end <= end)) return true;
-		const before = file.text.slice(fn.body.start, loop.start);
-		const after = file.text.slice(loop.start, fn.body.end);
-		return [...before.matchAll(/^[\t ]*(\w+):(?!:)/gm)].some(([, label]) =>
-			new RegExp(`\\bgoto\\s+${label}\\b`).test(after),
-		);
+		return jumpsBackOver(file.text, fn, loop.start);
 	}
 
 	/** The use is itself an assignment of a new value. */

@@ -12,6 +12,8 @@ export interface PageCall {
 	readonly pages: Expr;
 	/** Other pages have the same place: this tells them apart. */
 	readonly told?: Told;
+	/** When to mark them dirty, which nothing does so far: the third argument of unpin_user_pages_dirty_lock(). */
+	readonly dirty?: string;
 }
 
 /** Calls of these names in the file and what it is linked with, each place once. */

@@ -166,3 +166,11 @@ export function pathTo(root: Statement, offset: number): readonly Statement[] {
 export function contents(at: Statement): readonly Statement[] {
 	return at.kind === 'block' ? at.body.flatMap(contents) : [at];
 }
+
+/** What stands at `at` may be reached again: a jump behind it leads to a label before it. */
+export function jumpsBackOver(text: string, { body }: { readonly body: Range }, at: number): boolean {
+	const after = text.slice(at, body.end);
+	return [...text.slice(body.start, at).matchAll(/^[\t ]*(\w+):(?!:)/gm)].some(([, label]) =>
+		new RegExp(`\\bgoto\\s+${label}\\b`).test(after),
+	);
+}

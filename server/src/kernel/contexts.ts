@@ -1,6 +1,6 @@
 /**
  * What tells that code may sleep. Sources, read in 6.1.192 and 6.12.117: include/linux/{mutex,rwsem,wait,completion,delay,
- * uaccess,workqueue,pagemap,interrupt,usb,bio,timer,hrtimer}.h. What forbids it is in locks.ts.
+ * uaccess,workqueue,pagemap,highmem-internal,interrupt,usb,bio,timer,hrtimer}.h. What forbids it is in locks.ts.
  */
 
 /** Functions that may sleep whatever their arguments are: code that calls them is in process context. */
@@ -17,9 +17,8 @@ export const SLEEPERS: ReadonlySet<string> = new Set(
 	get_user_pages_remote get_user_pages_unlocked get_user_pages_locked get_user_pages_fast pin_user_pages
 	pin_user_pages_remote pin_user_pages_unlocked pin_user_pages_fast memfd_pin_folios iov_iter_get_pages2
 	iov_iter_get_pages_alloc2 iov_iter_get_pages iov_iter_get_pages_alloc iov_iter_extract_pages extract_iter_to_sg
-	netfs_extract_user_iter account_locked_vm dma_fence_wait device_lock inode_lock kthread_stop free_irq disable_irq`.split(
-		/\s+/,
-	),
+	netfs_extract_user_iter account_locked_vm dma_fence_wait device_lock inode_lock kthread_stop free_irq disable_irq
+	kmap kunmap`.split(/\s+/),
 );
 
 /** Allocation flags that let an allocation sleep. Source: include/linux/gfp_types.h. */

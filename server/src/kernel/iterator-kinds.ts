@@ -27,6 +27,9 @@ export const OTHER_MAKERS: ReadonlyMap<string, number> = new Map([
 	['dup_iter', 0],
 ]);
 
+/** Field of struct msghdr: sendmsg() and recvmsg() let it run over user memory. Source: net/socket.c, include/linux/socket.h. */
+export const MESSAGE_ITERATOR = 'msg_iter';
+
 /** Questions that only an iterator over user memory answers with true. */
 export const USER_TESTS: ReadonlySet<string> = new Set([
 	'iov_iter_extract_will_pin',
@@ -44,6 +47,9 @@ export const KERNEL_TESTS: ReadonlySet<string> = new Set([
 	'iov_iter_is_pipe',
 	'iov_iter_is_discard',
 ]);
+
+/** Kernel memory by its virtual address: iov_iter_get_pages2() refuses it with -EFAULT, iov_iter_extract_pages() lists its pages. Source: lib/iov_iter.c. */
+export const KVEC_TEST = 'iov_iter_is_kvec';
 
 /** Function and field that name the kind itself. */
 export const KIND_FUNCTION = 'iov_iter_type';

@@ -71,7 +71,7 @@ function callOf(file: FileContext, use: Use): Release | undefined {
 }
 
 /** The function runs only on behalf of the taking one, maybe for its failures alone. */
-function belongsTo(file: FileContext, fn: FunctionIR, taking: FunctionIR): boolean {
+export function belongsTo(file: FileContext, fn: FunctionIR, taking: FunctionIR): boolean {
 	if (fn.name === taking.name) return true;
 	const sites = allCalls(file, fn);
 	return sites !== undefined && sites.length > 0 && sites.every((site) => site.fn.name === taking.name);
@@ -102,7 +102,7 @@ function leadsTo(file: FileContext, name: string, target: string, depth = 0): bo
 }
 
 /** Places of `fn` at which something reaches the data: there, or in a function that is called there. */
-function reachedIn(file: FileContext, site: Site, fn: FunctionIR): readonly number[] {
+export function reachedIn(file: FileContext, site: Pick<Site, 'uses'>, fn: FunctionIR): readonly number[] {
 	return site.uses.uses.flatMap((use) => {
 		if (!reaches(use) || use.kind === 'stored' || use.kind === 'registered') return [];
 		if (use.function === fn.name) return [use.start];

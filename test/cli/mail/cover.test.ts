@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cover } from '../../../server/src/cli/mail/cover.js';
+import { cover, type Left } from '../../../server/src/cli/mail/cover.js';
 import type { Patch } from '../../../server/src/cli/mail/message.js';
 
 const FROM = { name: 'A Dunlin', address: 'dunlin@example.org' };
@@ -22,9 +22,9 @@ function patch(path: string, conversion?: Patch['conversion'], remarks: readonly
 
 const converted = (former: string, longterm = false) => ({ former: [former], longterm });
 
-function told(patches: readonly Patch[], subjects: readonly string[]) {
+function told(patches: readonly Patch[], subjects: readonly string[], left: readonly Left[] = []) {
 	const total = patches.flatMap(({ diffs }) => diffs);
-	const { subject, paragraphs, rest } = cover(patches, subjects, total, FROM, '6.12.1');
+	const { subject, paragraphs, rest } = cover(patches, subjects, total, FROM, '6.12.1', left);
 	return { subject, text: paragraphs.join('\n'), rest };
 }
 
@@ -60,5 +60,37 @@ describe('a cover letter', () => {
 		expect(subject).toBe('Fix references to user pages');
 		expect(text).toContain('Nothing is converted to pins.');
 		expect(text).not.toContain('Patches 1 and 2');
+	});
+
+	test('lists what is left with what blocks it, sites of one reason together', () => {
+		const moved = 'the references move on: sg_set_page() gives them to a message scatterlist, whose owner puts them';
+		const { rest } = told(
+			[patch('a.c', converted('get_user_pages'))],
+			['a: convert it'],
+			[
+				{ path: 'net/b.c', function: 'b_send', reason: moved },
+				{ path: 'net/c.c', function: 'c_send', reason: 'put_page() in c_free() is for both' },
+				{ path: 'net/b.c', function: 'b_sendmsg', reason: moved },
+				{ path: 'net/d.c', function: undefined, reason: moved },
+			],
+		);
+		expect(rest.slice(0, rest.indexOf('A Dunlin'))).toBe(`Not converted by this series:
+
+  net/b.c: b_send()
+  net/b.c: b_sendmsg()
+  net/d.c
+    The references move on: sg_set_page() gives them to a message
+    scatterlist, whose owner puts them.
+
+  net/c.c: c_send()
+    put_page() in c_free() is for both.
+
+`);
+		for (const line of rest.split('\n')) expect(line.length).toBeLessThanOrEqual(75);
+	});
+
+	test('counts what a long list leaves out', () => {
+		const left = Array.from({ length: 45 }, (_, i) => ({ path: `a${i}.c`, function: 'f', reason: 'no' }));
+		expect(told([patch('a.c')], ['a'], left).rest).toContain('\n\nand 5 more.\n');
 	});
 });

@@ -55,7 +55,7 @@ describe('what is wrong with the pages already', () => {
 		const log = git(cwd, 'log', '-2', '--format=%s').trim().split('\n');
 		expect(log).toEqual([
 			'waders: plover: convert get_user_pages_fast() to pin_user_pages_fast()',
-			'waders: plover: release user pages with put_page()',
+			'waders: plover: use put_page() instead of __free_page() for user pages',
 		]);
 		expect(git(cwd, 'show', 'HEAD^:plover.c')).toBe(DRIVER.replace('__free_page', 'put_page'));
 		expect(readFileSync(join(cwd, 'plover.c'), 'utf8')).toContain('unpin_user_pages_dirty_lock(&page, 1, true);');

@@ -81,7 +81,7 @@ describe('fix --series', () => {
 		expect(filesOf(cwd)).toEqual([
 			'0000-cover-letter.patch',
 			'0001-dunlin-convert-get_user_pages_fast-to-pin_user_pages.patch',
-			'0002-plover-release-user-pages-with-put_page.patch',
+			'0002-plover-use-put_page-instead-of-__free_page-for-user.patch',
 			'0003-plover-convert-get_user_pages_fast-to-pin_user_pages.patch',
 		]);
 		const [cover, dunlin, repair, plover] = await mailsOf(cwd);
@@ -99,13 +99,23 @@ describe('fix --series', () => {
 			expect(mail?.references).toBe(cover?.messageId);
 		}
 		expect(cover?.text).toMatch(/Patch 2 is a fix or cleanup of the existing code, .* 3 files changed, /s);
-		expect(cover?.text).toContain('  plover: release user pages with put_page()\n');
+		expect(cover?.text).toContain('  plover: use put_page() instead of __free_page() for user pages\n');
 		// nothing of the tree has changed
 		expect(readFileSync(join(cwd, 'dunlin/attach.c'), 'utf8')).toBe(ATTACH);
 		for (const name of filesOf(cwd)) {
 			const seen = readFileSync(join(cwd, 'out', name), 'utf8').replaceAll(/[\n\t]/g, '');
 			expect(seen).not.toMatch(/[\p{Cc}\p{Cf}]/u);
 		}
+	});
+
+	test('goes to the lists for GUP as well where it introduces pins', async () => {
+		const cwd = repository();
+		const gup = '\nGUP\nM:\tG Godwit <godwit@example.org>\nL:\tmm@example.org\nF:\tmm/\n';
+		writeFileSync(join(cwd, 'MAINTAINERS'), MAINTAINERS + gup);
+		await fix(cwd);
+		const copies = (await mailsOf(cwd)).map(({ cc = [] }) => cc.map(({ address }) => address));
+		expect(copies.map((all) => all.includes('mm@example.org'))).toEqual([true, true, false, true]);
+		expect(copies.flat()).not.toContain('godwit@example.org');
 	});
 
 	test('is taken by git am', async () => {

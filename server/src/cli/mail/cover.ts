@@ -1,20 +1,36 @@
 /** The cover letter of a series. */
 import type { Mailbox } from '../../workspace/maintainers/mailboxes.js';
-import { oneLine } from '../../workspace/wording.js';
+import { oneLine, sentence } from '../../workspace/wording.js';
 import { diffstat, type FileDiff } from './diffstat.js';
 import type { Patch } from './message.js';
-import { listed } from './wrap.js';
+import { listed, wrapped } from './wrap.js';
+
+/** A site that was asked for and is not converted. */
+export interface Left {
+	/** From the top of the tree. */
+	readonly path: string;
+	/** Undefined outside any. */
+	readonly function: string | undefined;
+	/** What blocks it, as a sentence without its end. */
+	readonly reason: string;
+}
+
+/** Columns before a reason. */
+const INDENT = 4;
+/** Sites of a list in a mail; the rest is a number. */
+const MOST_LEFT = 40;
 
 export interface Cover {
 	/** Without "[PATCH]". */
 	readonly subject: string;
 	readonly paragraphs: readonly string[];
-	/** Short log and diffstat. */
+	/** What is left, short log and diffstat: as it stands. */
 	readonly rest: string;
 }
 
-function capitalised(word: string): string {
-	return word.slice(0, 1).toUpperCase() + word.slice(1);
+/** @param only what is to begin with a capital: no name of a function */
+function capitalised(words: string, only = /^/): string {
+	return only.test(words) ? words.slice(0, 1).toUpperCase() + words.slice(1) : words;
 }
 
 /** "ublk" where all subjects begin with it. */
@@ -48,10 +64,37 @@ function dependence(patches: readonly Patch[]): string {
 		: 'The patches are independent of each other, and may go through the trees of their subsystems.';
 }
 
+/** "Not converted, and why", the sites of one reason together. */
+function leftOver(left: readonly Left[]): readonly string[] {
+	if (left.length === 0) return [];
+	const shown = left.slice(0, MOST_LEFT);
+	const reasons = new Map<string, Set<string>>();
+	for (const { path, function: name, reason } of shown) {
+		const text = sentence(oneLine(reason));
+		reasons.set(
+			text,
+			(reasons.get(text) ?? new Set()).add(name === undefined ? oneLine(path) : `${oneLine(path)}: ${oneLine(name)}()`),
+		);
+	}
+	const more = left.length - shown.length;
+	return [
+		'Not converted by this series:',
+		...[...reasons].map(
+			([reason, sites]) => `${[...sites].map((site) => `  ${site}`).join('\n')}\n${indented(reason)}`,
+		),
+		...(more > 0 ? [`and ${more} more.`] : []),
+	];
+}
+
+function indented(reason: string): string {
+	return wrapped(`${capitalised(reason, /^[a-z]+ /)}.`, INDENT).replaceAll(/^/gm, ' '.repeat(INDENT));
+}
+
 /**
  * @param subjects of the patches
  * @param total what all of them change together
  * @param version of the kernel
+ * @param left what was asked for, and is not converted
  */
 export function cover(
 	patches: readonly Patch[],
@@ -59,6 +102,7 @@ export function cover(
 	total: readonly FileDiff[],
 	from: Mailbox,
 	version: string,
+	left: readonly Left[] = [],
 ): Cover {
 	const former = [...new Set(patches.flatMap((patch) => patch.conversion?.former ?? []))];
 	const repairs = patches.flatMap((patch, i) => (patch.conversion ? [] : [i + 1]));
@@ -93,8 +137,12 @@ export function cover(
 	return {
 		subject: prefix === undefined ? capitalised(what) : `${prefix}${what}`,
 		paragraphs,
-		rest: [`${name} (${patches.length}):`, ...subjects.map((subject) => `  ${subject}`), '', diffstat(total)].join(
-			'\n',
-		),
+		rest: [
+			...leftOver(left).flatMap((part) => [part, '']),
+			`${name} (${patches.length}):`,
+			...subjects.map((subject) => `  ${subject}`),
+			'',
+			diffstat(total),
+		].join('\n'),
 	};
 }

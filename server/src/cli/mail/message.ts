@@ -75,10 +75,10 @@ function withGitHeader({ diff }: FileDiff): Buffer {
 export function patchMail(envelope: Envelope, { changelog, trailers, remarks, diffs }: Patch): Buffer {
 	const sorted = [...diffs].sort((a, b) => (a.path < b.path ? -1 : 1));
 	const text = [
-		changelog.map(wrapped).join('\n\n'),
+		changelog.map((text) => wrapped(text)).join('\n\n'),
 		...(trailers.length > 0 ? [`\n${trailers.join('\n')}`] : []),
 		'---',
-		...(remarks.length > 0 ? [`${remarks.map(wrapped).join('\n\n')}\n`] : []),
+		...(remarks.length > 0 ? [`${remarks.map((text) => wrapped(text)).join('\n\n')}\n`] : []),
 		`${diffstat(sorted)}\n\n`,
 	].join('\n');
 	return Buffer.concat([Buffer.from(headers(envelope) + text), ...sorted.map(withGitHeader), Buffer.from(SIGNATURE)]);
@@ -86,5 +86,7 @@ export function patchMail(envelope: Envelope, { changelog, trailers, remarks, di
 
 /** A mail without a patch: the cover letter. */
 export function coverMail(envelope: Envelope, paragraphs: readonly string[], rest: string): Buffer {
-	return Buffer.from(`${headers(envelope)}${paragraphs.map(wrapped).join('\n\n')}\n\n${rest}\n\n${SIGNATURE}`);
+	return Buffer.from(
+		`${headers(envelope)}${paragraphs.map((text) => wrapped(text)).join('\n\n')}\n\n${rest}\n\n${SIGNATURE}`,
+	);
 }

@@ -8,7 +8,7 @@ import { listed } from './wrap.js';
 /** Words for the findings of one rule, in these functions. */
 interface Words {
 	readonly summary: string;
-	readonly text: (functions: string, takers: string) => string;
+	readonly text: (functions: string, takers: string, failing: readonly string[]) => string;
 	/** The code does what it should: no commit is to blame. */
 	readonly isCleanup?: true;
 }
@@ -17,7 +17,7 @@ const WORDS: ReadonlyMap<string, Words> = new Map([
 	[
 		'gup-free-page',
 		{
-			summary: 'release user pages with put_page()',
+			summary: 'use put_page() instead of __free_page() for user pages',
 			text: (functions, takers) =>
 				`${functions} frees user pages obtained with ${takers} by __free_page(). That is for pages the driver allocated itself: it bypasses what put_page() does for user pages when it drops the last reference. Use put_page().`,
 		},
@@ -25,7 +25,7 @@ const WORDS: ReadonlyMap<string, Words> = new Map([
 	[
 		'dirty-unlocked',
 		{
-			summary: 'lock user pages to mark them dirty',
+			summary: 'use set_page_dirty_lock() for user pages',
 			text: (functions, takers) =>
 				`${functions} calls set_page_dirty() on user pages obtained with ${takers}, without the page lock. The file may be truncated meanwhile, and the mapping of the page go away under it. Use set_page_dirty_lock().`,
 		},
@@ -43,11 +43,18 @@ const WORDS: ReadonlyMap<string, Words> = new Map([
 		'gup-leak',
 		{
 			summary: 'fix leak of user pages on error',
-			text: (functions, takers) =>
-				`On an error path of ${functions}, a page that ${takers} has just acquired is not released. Nothing else refers to it there, so it is leaked. Release it on that path.`,
+			text: (functions, takers, failing) => {
+				const when = failing.length === 0 ? 'On an error path,' : `When ${either(failing)} fails,`;
+				return `${when} ${functions} does not release the page that ${takers} has just acquired. Nothing else refers to it by then, so it is leaked. Release it there.`;
+			},
 		},
 	],
 ]);
+
+/** "a() or b()" */
+function either(names: readonly string[]): string {
+	return listed(names).replace(/ and (?=[^ ]*$)/, ' or ');
+}
 
 /** Findings of one rule that were fixed at once. */
 export interface Repaired {
@@ -55,6 +62,10 @@ export interface Repaired {
 	readonly findings: readonly Finding[];
 	/** Functions that took the pages. */
 	readonly takers: readonly string[];
+	/** Of leaks: whose failure leads to them; empty where that is not told of each. */
+	readonly failing: readonly string[];
+	/** Functions that leak such pages on an error path, afterwards as before. */
+	readonly leaksIn: readonly string[];
 	readonly root: string;
 	readonly path: string;
 	readonly diffs: readonly FileDiff[];
@@ -68,25 +79,31 @@ export function isBug(rule: string): boolean {
 }
 
 /** The patch for what was repaired. */
-export function repairPatch({ rule, findings, takers, root, path, diffs, fixes }: Repaired): Patch {
+export function repairPatch({ rule, findings, takers, failing, leaksIn, root, path, diffs, fixes }: Repaired): Patch {
 	const functions = [...new Set(findings.flatMap((finding) => finding.function ?? []))];
 	const [first = ''] = functions;
 	const words = WORDS.get(rule);
 	const summary = words?.summary ?? `fix handling of user pages (${rule})`;
 	const text =
-		words?.text(listed(functions), listed(takers)) ?? findings.map(({ message }) => `${sentence(message)}.`).join(' ');
+		words?.text(listed(functions), listed(takers), failing) ??
+		findings.map(({ message }) => `${sentence(message)}.`).join(' ');
 	return {
 		root,
 		path,
 		diffs,
 		general: [summary, 'fix handling of user pages'],
 		named: [`${summary} in ${first}()`, `fix handling of user pages in ${first}()`, `fix user pages in ${first}()`],
-		changelog: [text],
+		changelog: [text, 'Found and fixed by gup-lens.'],
 		trailers: fixes === undefined ? [] : [fixes],
-		remarks: !isBug(rule)
-			? []
-			: fixes === undefined
-				? ['Note: the Fixes: tag has to be filled in; no history here tells which commit introduced this.']
-				: ['Note: the Fixes: tag is what git blame says of the lines at fault; please check it.'],
+		remarks: isBug(rule)
+			? [
+					fixes === undefined
+						? 'Note: the Fixes: tag has to be filled in; no history here tells which commit introduced this.'
+						: 'Note: the Fixes: tag is what git blame says of the lines at fault; please check it.',
+					...(rule !== 'gup-leak' && leaksIn.length > 0
+						? [`Note: pages are leaked on an error path of ${listed(leaksIn)}, which is not fixed here.`]
+						: []),
+				]
+			: [],
 	};
 }

@@ -1,8 +1,9 @@
 /** The patches of a run as a series: a cover letter, numbered mails in its thread, each to whom MAINTAINERS names. */
 import { createHash } from 'node:crypto';
+import { PINS_CONCERN } from '../../kernel/copies.js';
 import type { Mailbox } from '../../workspace/maintainers/mailboxes.js';
 import { Maintainers, type Recipients } from '../../workspace/maintainers/maintainers.js';
-import { cover } from './cover.js';
+import { cover, type Left } from './cover.js';
 import type { FileDiff } from './diffstat.js';
 import { senderOf, subjects } from './mbox.js';
 import { coverMail, type Envelope, type Patch, patchMail, tag } from './message.js';
@@ -61,11 +62,13 @@ function addressed(all: readonly Recipients[]): { to: Mailbox[]; cc: Mailbox[] }
  * @param patches all of one tree, one at least
  * @param total what all of them change together
  * @param version of the kernel they were made for
+ * @param left what was asked for, and is not converted
  */
 export async function series(
 	patches: readonly Patch[],
 	total: readonly FileDiff[],
 	version: string,
+	left: readonly Left[],
 ): Promise<readonly MailFile[]> {
 	const [{ root } = { root: '' }] = patches;
 	const named = await subjects(patches);
@@ -73,6 +76,7 @@ export async function series(
 	const date = new Date();
 	const ids = idsOf(from, date, named);
 	const maintainers = new Maintainers(root);
+	const concerned = maintainers.of([PINS_CONCERN]).lists;
 	const isThread = patches.length > 1;
 	const envelope = (number: number, subject: string): Envelope => ({
 		from,
@@ -86,7 +90,8 @@ export async function series(
 	const mails = patches.map((patch, i) => {
 		const own = envelope(i + 1, named[i] as string);
 		const files = patch.diffs.map(({ path }) => path);
-		const found = maintainers.of(files, patchMail(own, patch).toString('latin1'));
+		const owners = maintainers.of(files, patchMail(own, patch).toString('latin1'));
+		const found = patch.conversion ? { ...owners, lists: [...owners.lists, ...concerned] } : owners;
 		recipients.push(found);
 		const { to, cc } = addressed([found]);
 		return {
@@ -97,7 +102,7 @@ export async function series(
 		};
 	});
 	if (!isThread) return mails;
-	const { subject, paragraphs, rest } = cover(patches, named, total, from, version);
+	const { subject, paragraphs, rest } = cover(patches, named, total, from, version, left);
 	const { to, cc } = addressed(recipients);
 	const first = {
 		name: '0000-cover-letter.patch',
