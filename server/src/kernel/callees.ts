@@ -33,7 +33,7 @@ const READERS = set(`
 	dma_sync_single_for_cpu dma_sync_single_for_device dma_map_sg dma_unmap_sg dma_map_sgtable dma_unmap_sgtable
 	pci_map_page pci_unmap_page pci_map_sg pci_unmap_sg ib_dma_map_page ib_dma_unmap_page ib_dma_mapping_error
 	kasan_check_write kasan_check_read kmsan_unpoison_memory kmemleak_ignore might_sleep cond_resched cpu_relax
-	sg_alloc_table init_waitqueue_head timer_setup xa_init xa_init_flags idr_init ida_init kref_init dma_alloc_coherent dma_free_coherent
+	sg_alloc_table init_waitqueue_head timer_setup xa_err xa_is_err xa_empty xa_is_value xa_init xa_init_flags idr_init ida_init kref_init dma_alloc_coherent dma_free_coherent
 	IS_ERR IS_ERR_OR_NULL IS_ERR_VALUE PTR_ERR PTR_ERR_OR_ZERO ERR_PTR ERR_CAST unlikely likely WARN_ON WARN_ON_ONCE WARN WARN_ONCE
 	BUG_ON VM_BUG_ON VM_BUG_ON_PAGE VM_WARN_ON VM_WARN_ON_ONCE VM_WARN_ON_ONCE_PAGE lockdep_assert_held
 	mmap_read_lock mmap_read_unlock mmap_write_lock mmap_write_unlock mmap_read_lock_killable mmap_write_lock_killable

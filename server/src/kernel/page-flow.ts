@@ -84,17 +84,54 @@ export const WALKS: ReadonlyMap<string, readonly [variable: number, over: number
 /** They return the next entry of the list they are given, or its last. Source: include/linux/scatterlist.h. */
 export const CURSORS: ReadonlySet<string> = new Set(['sg_next', 'sg_last']);
 
-/** They read a page out of a list, given as the first argument. Source: include/linux/{scatterlist,bvec,bio}.h. */
+/**
+ * They read a page, or an object with pages, out of the list or table given as the first argument; some take it out as well.
+ * Source: include/linux/{scatterlist,bvec,bio,list,xarray,idr,radix-tree}.h.
+ */
 export const LIST_READERS: ReadonlySet<string> = new Set([
 	'sg_page',
 	'sg_page_iter_page',
 	'bvec_iter_page',
 	'bio_first_page_all',
 	'bio_first_folio_all',
+	'list_first_entry',
+	'list_first_entry_or_null',
+	'list_last_entry',
+	'list_next_entry',
+	'list_prev_entry',
+	'xa_load',
+	'xa_erase',
+	'__xa_erase',
+	'xa_find',
+	'xa_find_after',
+	'idr_find',
+	'idr_remove',
+	'radix_tree_lookup',
+	'radix_tree_delete',
 ]);
 
-/** They free the entries of a list, given as the first argument, not the pages. Source: include/linux/scatterlist.h. */
-export const LIST_FREES: ReadonlySet<string> = new Set(['sg_free_table', '__sg_free_table', 'sg_free_append_table']);
+/** Loop macro -> [argument that is an entry itself, argument that is walked]. Source: include/linux/{list,xarray,idr}.h. */
+export const ENTRY_WALKS: ReadonlyMap<string, readonly [entry: number, over: number]> = new Map([
+	['list_for_each_entry', [0, 1]],
+	['list_for_each_entry_reverse', [0, 1]],
+	['list_for_each_entry_safe', [0, 2]],
+	['list_for_each_entry_safe_reverse', [0, 2]],
+	['xa_for_each', [2, 0]],
+	['xa_for_each_range', [2, 0]],
+	['xa_for_each_start', [2, 0]],
+	['idr_for_each_entry', [1, 0]],
+]);
+
+/**
+ * They free the entries of a list or table, given as the first argument, not the pages. Source: include/linux/{scatterlist,xarray,idr}.h.
+ */
+export const LIST_FREES: ReadonlySet<string> = new Set([
+	'sg_free_table',
+	'__sg_free_table',
+	'sg_free_append_table',
+	'xa_destroy',
+	'idr_destroy',
+]);
 
 /** Objects that carry pages for somebody else. */
 export const CARRIERS: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import { CURSORS } from '../../kernel/page-flow.js';
+import { CURSORS, LIST_READERS } from '../../kernel/page-flow.js';
 import type { Expr } from '../../syntax/ir.js';
 import { canonicalText, NO_FACTS, type PathConditions } from '../path-conditions.js';
 import { isLocal, isParameter, localOf, variableType } from '../variables.js';
@@ -9,9 +9,9 @@ import { forgetMention, forgetVariable, holdingsAt, isField, mentioned } from '.
 import { former } from './former.js';
 import { overwritePlace } from './freeing.js';
 import { carriedOff, handOn } from './handing.js';
-import { enterList, isPageOfList, keepList } from './listing.js';
+import { enterArray, enterList, isPageOfList, keepList } from './listing.js';
 import { outParameters } from './out-parameters.js';
-import { renameLists } from './page-lists.js';
+import { rename } from './page-lists.js';
 import { isGivenArray, isOne, placeOf, spotOf, within } from './places.js';
 import { fillIn } from './releasing.js';
 import { ANY, amongst, NEG, POS, type State, UNKNOWN, type Value, ZERO } from './state.js';
@@ -35,14 +35,6 @@ export function isOwn(body: Body, state: State, root: string, name: string): boo
 		: /^(?:->|$)/.test(name.slice(root.length)) &&
 				value?.fresh !== undefined &&
 				!name.slice(root.length + 2).includes('->');
-}
-
-export function rename(state: State, from: string, to: string): void {
-	renameLists(state, from, to);
-	for (const holding of state.holdings.values())
-		if (within(holding.place, from)) state.update(holding.id, { place: to + holding.place.slice(from.length) });
-	for (const [key, value] of [...state.values])
-		if (key !== from && within(key, from)) state.values.set(to + key.slice(from.length), value);
 }
 
 /** The place gets another value; variables that were set from it keep what it had. */
@@ -103,8 +95,10 @@ export function assignVariable(body: Body, state: State, name: string, right: Ex
 	const local = variableType(body.fn, name) !== undefined;
 	const at = bare(right);
 	const address = at.kind === 'unary' && at.op === '&';
-	const target = place(address ? at.operand : viewed(at));
-	const resolved = target === undefined ? undefined : placeOf(state, address ? at.operand : viewed(at));
+	const source = address ? at.operand : viewed(at);
+	const target = place(source);
+	const isEntry = source.kind === 'call' && LIST_READERS.has(source.name);
+	const resolved = target === undefined && !isEntry ? undefined : placeOf(state, source);
 	// keeps an outer name of a place that is about to change
 	const sameRoot = resolved !== undefined && rootOf(resolved) === name;
 	if (resolved === name) return;
@@ -115,7 +109,7 @@ export function assignVariable(body: Body, state: State, name: string, right: Ex
 	}
 	const pointer = (variableType(body.fn, name)?.pointers ?? 0) > 0;
 	const inside = pointer && resolved === undefined ? spotOf(state, at) : undefined;
-	if (inside?.shape === 'from' && rootOf(inside.place) !== name && holdingsAt(state, inside).length > 0) {
+	if (inside?.shape === 'from' && rootOf(inside.place) !== name && holdingsAt(state, inside.place).length > 0) {
 		// an address in the array: whoever walks from there walks over the array
 		state.aliases.set(name, { place: inside.place, address: false });
 		return;
@@ -199,6 +193,10 @@ export function assignPlace(body: Body, state: State, left: Expr, right: Expr, v
 	if (name !== undefined && isField(name) && from !== undefined) keep(body, state, name, from, left);
 	const target = bare(left);
 	if (isPageOfList(target) && enterList(body, state, target.object, right)) return;
+	if (enterArray(body, state, target, right)) {
+		fillIn(body, state, left);
+		return;
+	}
 	if (name !== undefined && from !== undefined && isLocal(body.fn, from) && isGivenOut(body, state, name, from)) {
 		leavePlace(state, name, left, false);
 		rename(state, from, name);
@@ -230,7 +228,10 @@ export function assignPlace(body: Body, state: State, left: Expr, right: Expr, v
 	if (value.carries !== undefined && isWayBack && !(own && !name?.includes('[]')))
 		carriedOff(body, state, value.carries, left);
 	if (name === undefined) return;
-	if (name.endsWith('[]')) fillIn(body, state, left);
+	if (name.endsWith('[]')) {
+		fillIn(body, state, left);
+		if (isNull(right) !== true) body.mixed.add(name.slice(0, -2));
+	}
 	leavePlace(state, name, left, isNull(right) === true);
 	if (isOne(left, name)) state.values.set(name, value);
 	else if (value.result !== undefined) state.values.set(name, { signs: ANY, result: value.result, form: 'sum' });
@@ -294,7 +295,7 @@ export function assign(body: Body, state: State, left: Expr, op: string, right: 
 	// an object that is seen elsewhere keeps the number
 	if (value.result !== undefined && at.kind !== 'name') state.update(value.result, { counted: true });
 	const returned = bare(right).kind === 'call' ? placeOf(state, right) : undefined;
-	if (returned !== undefined) {
+	if (returned?.startsWith('@')) {
 		keepReturned(body, state, at, returned, value);
 		return;
 	}

@@ -138,6 +138,8 @@ export interface Release {
 	readonly overNull: OverNull;
 	/** The callee changes the object the pages are in, and may know by that what is left to release. */
 	readonly remembers: boolean;
+	/** The callee goes through all entries of a container. */
+	readonly isOfAllEntries?: boolean;
 }
 
 /** One function while its paths are walked. */
@@ -156,6 +158,10 @@ export class Body {
 	readonly kept: ReadonlySet<string>;
 	/** Arrays whose entries this function sets itself as well. */
 	readonly filled = new Set<string>();
+	/** Containers that get pages which no call of this function has taken. */
+	readonly mixed = new Set<string>();
+	/** Variables that are scatterlist tables. */
+	readonly tables: ReadonlySet<string>;
 	events: Event[] = [];
 	exits: Exit[] = [];
 	/** A sweep was found in this round. */
@@ -168,6 +174,11 @@ export class Body {
 			fn.params
 				.filter(({ type }) => type.pointers > 0 && /^struct (?:page|folio)$/.test(type.base))
 				.map(({ name, type }) => [name, type.pointers + (type.array ? 1 : 0)]),
+		);
+		this.tables = new Set(
+			[...fn.params, ...fn.locals].flatMap(({ name, type }) =>
+				/^struct sg_(?:append_)?table$/.test(type.base) ? name : [],
+			),
 		);
 		this.byAddress = fn.calls.some((call) => call.args.some((arg) => givesBackAddress(call, arg)));
 		this.kept = new Set(

@@ -23,11 +23,12 @@ import { canonicalText } from '../path-conditions.js';
 import { isParameter, parameterAt } from '../variables.js';
 import { bare, isNull, isVariable, rootOf } from '../walk.js';
 import type { Body, Release } from './body.js';
+import { isEntry, isInEntry, removesEntries } from './entries.js';
 import { keyOn } from './fields.js';
 import { holdingsAt, isField, mentioned, writeThrough } from './forgetting.js';
 import { freeMemory, freePlace } from './freeing.js';
 import { carriedOff, handOn, leaveHands, remember, touchGone } from './handing.js';
-import { listPages, readList } from './listing.js';
+import { filePages, listPages } from './listing.js';
 import type { OverNull } from './over-null.js';
 import { addList, listedIn } from './page-lists.js';
 import { placeOf, type Spot, spotOf, within } from './places.js';
@@ -41,6 +42,7 @@ import {
 	type Holding,
 	implied,
 	NEG,
+	NO_LISTS,
 	POS,
 	type Position,
 	type State,
@@ -87,6 +89,11 @@ export function callOfFamily(body: Body, state: State, call: CallExpr, api: ApiC
 	if (takes === 'none' || !/^(?:get|pin|iov-iter|extract|helper)$/.test(group)) return [state];
 	if (isPageResult(api)) return [state];
 	const pages = pagesArgument(api);
+	const written = pages && bare(pages);
+	const variable = written?.kind === 'unary' && written.op === '&' ? bare(written.operand) : undefined;
+	// a variable that stood for an entry of an array gets a page of its own
+	if (variable?.kind === 'name' && state.aliases.get(variable.name)?.address === false)
+		state.aliases.delete(variable.name);
 	const target = pages && !isNull(pages) ? targetOf(state, api, pages) : undefined;
 	if (target) take(body, state, api, target);
 	return [state];
@@ -289,17 +296,22 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 				walksPast: walksPast(body, summary, touch),
 				overNull: overNullIn(summary, name, touch),
 				remembers: summary.changes.has(rootOf(name)) && name !== rootOf(name),
+				isOfAllEntries: isInEntry(name),
 			};
 			const released = releasedSpot(name, at, spot);
 			if (touch.status === 'part') {
-				for (const h of state.holdings.values()) {
-					if (h.place !== released.place || h.status !== 'held') continue;
+				for (const h of holdingsAt(state, released.place)) {
+					if (h.status !== 'held') continue;
 					if (!touch.doubted && touch.call && h.outcome !== 'none' && isOfAnotherKind(body, state, h, touch.kinds))
 						body.events.push({ kind: 'mismatch', holding: h, release: call, inner: touch.call, state });
 					state.update(h.id, { status: 'part' });
 				}
 				remember(body, state, released.place, { ...release, status: 'part', call: touch.call });
 			} else releaseAt(body, state, released, release);
+			// what it takes out of its container is there no more
+			if (removesEntries(summary.fn))
+				for (const h of holdingsAt(state, released.place))
+					if (isEntry(h, released) && h.status === 'released') state.update(h.id, { shared: true, lists: NO_LISTS });
 		}
 	}
 	for (const name of way.freed.keys()) {
@@ -319,6 +331,7 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 		if (!at || (inner.single && /^\w+\[\]$/.test(inner.place) && (at.index || at.place.includes('[]')))) continue;
 		const asked = askedOutside(state, summary, call, way, inner);
 		const count = argumentFor(summary, call, inner.asked);
+		if (count && worth(state, count).constant === 0) continue;
 		const position = positionOutside(state, summary, call, inner.position);
 		const taken = take(
 			body,
@@ -404,7 +417,7 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 	forgetReleasesBy(body, state, call);
 	if (TAKERS.has(name)) {
 		const spot = call.args[0] && spotOf(state, call.args[0]);
-		for (const h of holdingsAt(state, spot)) state.update(h.id, { shared: true });
+		for (const h of holdingsAt(state, spot?.place)) state.update(h.id, { shared: true });
 		if (spot && isParameter(body.fn, rootOf(spot.place)))
 			state.touches.set(spot.place, { status: 'gone', kinds: new Set(), call, shared: true });
 		return [state];
@@ -414,10 +427,9 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 		freeMemory(body, state, call);
 		return [state];
 	}
-	if (LIST_READERS.has(name) && call.args[0]) {
-		readList(body, state, call.args[0], call);
-		return [state];
-	}
+	if (LIST_READERS.has(name) && call.args[0]) return [state];
+	const filed = filePages(body, state, call);
+	if (filed) return filed;
 	const list = listCall(name);
 	const listed = list && listPages(body, state, call, list);
 	if (listed) return listed;

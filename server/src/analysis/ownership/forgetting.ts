@@ -1,8 +1,9 @@
 import type { CallExpr, Expr } from '../../syntax/ir.js';
 import { filtered, forget, type PathConditions, wordOf } from '../path-conditions.js';
 import { bare, isVariable, parts, rootOf } from '../walk.js';
+import { gather } from './entries.js';
 import { dropLists } from './page-lists.js';
-import { placeOf, type Spot, within } from './places.js';
+import { placeOf, within } from './places.js';
 import { forgetReleases } from './repeated.js';
 import { type Holding, implied, type State, UNKNOWN, ZERO } from './state.js';
 
@@ -31,6 +32,7 @@ export function forgetVariable(state: State, name: string): void {
 	forgetMention(state, name);
 	for (const key of state.values.keys()) if (within(key, name)) state.values.delete(key);
 	state.aliases.delete(name);
+	for (const holding of state.holdings.values()) if (rootOf(holding.place) === name) gather(state, holding);
 	dropLists(state, name);
 	for (const [local, alias] of state.aliases) if (rootOf(alias.place) === name) state.aliases.delete(local);
 	for (const holding of state.holdings.values()) {
@@ -93,8 +95,9 @@ export function sameIndex(state: State, a: string, b: string): boolean {
 	return canonical(a) === canonical(b);
 }
 
-export function holdingsAt(state: State, spot: Spot | undefined): Holding[] {
-	return spot ? [...state.holdings.values()].filter((h) => h.place === spot.place) : [];
+/** Resources whose pages a place has, itself or as a container that names them as well. */
+export function holdingsAt({ holdings }: State, name: string | undefined): Holding[] {
+	return name === undefined ? [] : [...holdings.values()].filter((h) => h.place === name || h.lists.has(name));
 }
 
 export function isField(name: string): boolean {

@@ -5,8 +5,8 @@ import type { CallExpr, Range } from '../../syntax/ir.js';
 import { isParameter } from '../variables.js';
 import { rootOf } from '../walk.js';
 import type { Body } from './body.js';
-import { dropLists, listAt } from './page-lists.js';
-import { placeOf, within } from './places.js';
+import { dropLists } from './page-lists.js';
+import { listAt, placeOf, within } from './places.js';
 import { type Holding, type State, ZERO } from './state.js';
 
 /** `kvfree(obj->pages)`, `kmem_cache_free(cache, obj)` */

@@ -1,5 +1,6 @@
 /** Pages that somebody else gets. */
 import { ALLOCATORS, PUBLISHERS } from '../../kernel/callees.js';
+import { LIST_READERS } from '../../kernel/page-flow.js';
 import type { CallExpr, Expr, FunctionIR, Range } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
 import { isLocal, isParameter } from '../variables.js';
@@ -8,8 +9,8 @@ import { type Body, GONE, type Sweep } from './body.js';
 import { sameIndex } from './forgetting.js';
 import { loopsAround } from './loops.js';
 import { moreOf } from './over-null.js';
-import { listAt, listedIn } from './page-lists.js';
-import { placeOf, type Spot, spotOf, within } from './places.js';
+import { listedIn } from './page-lists.js';
+import { listAt, placeOf, type Spot, spotOf, within } from './places.js';
 import { type Holding, type State, UNKNOWN } from './state.js';
 import { GIVEN, worth } from './values.js';
 
@@ -84,7 +85,8 @@ export function handElement(body: Body, state: State, holding: Holding, spot: Sp
 		leaveHands(state, holding.id, undefined);
 		return;
 	}
-	sweep(body, at, holding.place, GONE, holding.call.start);
+	const name = holding.lists.has(spot.place) ? spot.place : holding.place;
+	sweep(body, at, name, GONE, holding.call.start);
 	if (holding.status === 'held') state.update(holding.id, { status: 'part' });
 }
 
@@ -106,10 +108,15 @@ const aroundOf = memoize((fn: FunctionIR): ReadonlyMap<string, readonly string[]
 	return found;
 });
 
+/** They are in an entry of the container, or its entries are their pages. */
+function isOfEntry({ lists, entries, place }: Holding, container: string): boolean {
+	return lists.has(container) || (entries && within(place, `${container}[]`));
+}
+
 /** Somebody else gets what an expression denotes, and may keep it. */
 export function handOn(body: Body, state: State, expr: Expr, callee: CallExpr | undefined): void {
 	const at = bare(expr);
-	if (at.kind === 'call') {
+	if (at.kind === 'call' && !LIST_READERS.has(at.name)) {
 		const { carries: carried, frame } = worth(state, at);
 		// an address leads back to the page only where this file goes that way
 		if (carried !== undefined && (frame || body.around.byAddress)) carriedOff(body, state, carried, at);
@@ -128,15 +135,16 @@ export function handOn(body: Body, state: State, expr: Expr, callee: CallExpr | 
 	const value = state.values.get(spot.place);
 	if (value?.carries !== undefined && (value.frame || body.around.byAddress))
 		carriedOff(body, state, value.carries, at);
-	const list = listAt(state, at);
-	if (list !== undefined) for (const { id } of listedIn(state, list)) leaveHands(state, id, callee);
 	const element = spot.shape === 'element';
+	const list = element ? undefined : listAt(state, at);
+	if (list !== undefined) for (const { id } of listedIn(state, list)) leaveHands(state, id, callee);
 	// who gets the address of a member has the object around it
 	const own = state.values.get(rootOf(spot.place))?.fresh !== undefined && spot.place.includes('->');
 	const member = own || (callee !== undefined && PUBLISHERS.test(callee.name));
 	for (const holding of state.holdings.values()) {
-		if (holding.place === spot.place) {
-			if (element && !holding.single) handElement(body, state, holding, spot, callee ?? expr);
+		if (holding.place === spot.place || (element && isOfEntry(holding, spot.place))) {
+			if (element && (!holding.single || isOfEntry(holding, spot.place)))
+				handElement(body, state, holding, spot, callee ?? expr);
 			else leaveHands(state, holding.id, callee);
 		} else if (!element && within(holding.place, spot.place)) leaveHands(state, holding.id, callee);
 		else if (address && member && rootOf(holding.place) === rootOf(spot.place)) leaveHands(state, holding.id, callee);

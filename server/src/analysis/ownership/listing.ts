@@ -1,14 +1,15 @@
 /** Calls and stores that put pages into a list, or read them out of one. */
 import { CARRIER_FIELDS } from '../../kernel/page-flow.js';
-import type { ListCall } from '../../kernel/sinks/index.js';
+import { insertion, type ListCall } from '../../kernel/sinks/index.js';
 import type { CallExpr, Expr, Range } from '../../syntax/ir.js';
 import { isParameter } from '../variables.js';
-import { rootOf } from '../walk.js';
+import { bare, isNull, rootOf } from '../walk.js';
 import { type Body, GONE } from './body.js';
-import { mentioned } from './forgetting.js';
+import { keyOn } from './fields.js';
+import { isField, mentioned } from './forgetting.js';
 import { leaveHands, sweep, touchGone } from './handing.js';
-import { addList, listAt, listedIn, outlives, renameLists } from './page-lists.js';
-import { placeOf, spotOf } from './places.js';
+import { addList, listedIn, outlives, rename, renameLists } from './page-lists.js';
+import { listAt, placeOf, spotOf, within } from './places.js';
 import { type Holding, NEG, POS, type State, temporary, ZERO } from './state.js';
 import { worth } from './values.js';
 
@@ -45,7 +46,19 @@ export function enterList(body: Body, state: State, into: Expr, pages: Expr, cal
 	if (list === undefined || !isFollowed(body, state, list)) return false;
 	const held = named(state, pages);
 	const given = held.size === 0 ? givenBy(state, pages) : undefined;
+	if (held.size === 0 && isNull(pages) !== true) body.mixed.add(list);
 	if (held.size === 0 && given === undefined) return false;
+	for (const { outcome, kind, taking } of held)
+		if (outcome !== 'none' && isField(list))
+			body.events.push({
+				kind: 'field',
+				place: list,
+				key: keyOn(body.fn, state, list),
+				held: kind,
+				call: taking.call,
+				takes: true,
+				stored: call?.start ?? into.start,
+			});
 	for (const holding of held) addList(state, holding, list, call?.nameRange ?? into, call?.name);
 	if (given !== undefined) state.listed.set(given, new Set([...(state.listed.get(given) ?? []), list]));
 	return true;
@@ -100,6 +113,55 @@ export function readList(body: Body, state: State, expr: Expr, at: Range): void 
 		if (status === 'held') state.update(id, { status: 'part' });
 	}
 	touchGone(body, state, list, at, false);
+}
+
+/** `pages[i] = page`: the array has the page that was taken. @returns false where that is not followed */
+export function enterArray(body: Body, state: State, target: Expr, page: Expr): boolean {
+	const array = target.kind === 'index' ? target.object : undefined;
+	const place = array && spotOf(state, page)?.place;
+	const isTaken = [...state.holdings.values()].some((h) => h.place === place && h.single && h.status === 'held');
+	return array !== undefined && isTaken && enterList(body, state, array, page);
+}
+
+/**
+ * `list_add(&entry->link, &obj->entries)`, `xa_store(&obj->pages, i, page, GFP_KERNEL)`: the page, or an object with pages that
+ * was made here, is filed in a container that is followed.
+ * @returns undefined where the call is to be taken as any other
+ */
+export function filePages(body: Body, state: State, call: CallExpr): State[] | undefined {
+	const row = insertion(call.name);
+	const entry = row && call.args[row.entry];
+	const into = row && call.args[row.into];
+	if (!entry || !into) return undefined;
+	const failed = row.fallible ? state.clone() : undefined;
+	if (!fileObject(body, state, entry, into) && !(row.whole && enterList(body, state, into, entry, call)))
+		return undefined;
+	for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
+	if (!failed) return [state];
+	state.values.set(temporary(call), { signs: ZERO | POS });
+	failed.values.set(temporary(call), { signs: NEG });
+	return [state, failed];
+}
+
+/** An object that was made here, with pages in its fields, is an entry of the container from here on. */
+function fileObject(body: Body, state: State, entry: Expr, into: Expr): boolean {
+	const at = bare(entry);
+	const member = at.kind === 'unary' && at.op === '&' ? bare(at.operand) : undefined;
+	const object = bare(member?.kind === 'field' ? member.object : at);
+	const list = listAt(state, into);
+	if (object.kind !== 'name' || list === undefined || !isFollowed(body, state, list)) return false;
+	const { name } = object;
+	const memory = state.values.get(name);
+	const held = [...state.holdings.values()].filter(({ place }) => place.startsWith(`${name}->`));
+	if (!memory?.fresh || memory.published || state.aliases.has(name) || body.shadowed.has(name)) return false;
+	if (held.length === 0 || held.some(({ status }) => status === 'gone')) return false;
+	const filed = `${list}[]`;
+	for (const key of state.values.keys()) if (within(key, filed)) state.values.delete(key);
+	for (const holding of held) state.update(holding.id, { entries: true });
+	rename(state, name, filed);
+	state.values.delete(name);
+	state.aliases.set(name, { place: filed, address: false });
+	return true;
 }
 
 /** `bv->bv_page` */

@@ -1,4 +1,5 @@
 /** Which elements a loop goes through. */
+import { ENTRY_WALKS } from '../../kernel/page-flow.js';
 import { FLIPPED } from '../../syntax/canonical.js';
 import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
@@ -18,6 +19,15 @@ export function bound(loop: Loop): string | undefined {
 	const index = place(test.left);
 	if (index === undefined || !startsAtZero(init, index)) return undefined;
 	return place(test.right) ?? constant(test.right);
+}
+
+/** How far the loop goes: the place its index stays below, the number a macro is told, "*" for all there is. */
+export function extent(fn: FunctionIR, loop: Loop): string | undefined {
+	const head = fn.blocks[loop.heads[0] ?? -1]?.steps.at(-1);
+	if (head?.kind !== 'each') return bound(loop);
+	const { macro, args } = head;
+	if (ENTRY_WALKS.has(macro) || /^for_each_sgtable_(?:sg|page)$/.test(macro)) return '*';
+	return macro === 'for_each_sg' && args[2] ? (place(args[2]) ?? constant(args[2])) : undefined;
 }
 
 /** `ARRAY_SIZE(pages) > i` as `i < ARRAY_SIZE(pages)`: calls have no side in lowered code. */

@@ -7,6 +7,7 @@ import { isParameter, parameterAt, unchangedParams, variableType } from '../vari
 import { bare, place, rootOf } from '../walk.js';
 import type { Event, Exit, Surroundings, Walked } from './body.js';
 import { fails } from './contract.js';
+import { inContainer } from './entries.js';
 import { type FieldUse, fieldUses, keyOn, lastField } from './fields.js';
 import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
 import { moreOf } from './over-null.js';
@@ -137,9 +138,7 @@ export class Ownership implements Surroundings {
 	}
 
 	private leavesPages(fn: FunctionIR): boolean {
-		return this.walk(fn).exits.some(
-			(exit) => exit.given.pages.length > 0 || [...exit.state.holdings.values()].some((h) => isLeft(fn, h)),
-		);
+		return this.walk(fn).exits.some((exit) => exit.given.pages.length > 0 || leftWithCaller(fn, exit.state).length > 0);
 	}
 
 	get leaks(): readonly Leak[] {
@@ -236,10 +235,19 @@ function isLeft(fn: FunctionIR, holding: Holding): boolean {
 	return param !== undefined && param.type.pointers > 0;
 }
 
+/** Pages in places that the caller can reach, also by a container of his alone. */
+function leftWithCaller(fn: FunctionIR, { holdings }: Exit['state']): Holding[] {
+	const all = [...holdings.values()].map((holding) => {
+		const known = isParameter(fn, rootOf(holding.place)) ? undefined : inContainer(holding);
+		return known ? { ...known, asked: holding.asked } : holding;
+	});
+	return [...new Map(all.filter((holding) => isLeft(fn, holding)).map((h) => [h.id, h])).values()];
+}
+
 function way(fn: FunctionIR, exit: Exit): Way {
 	const { state, signs, numbers, result, computed, given, start, end } = exit;
 	const left = { fn, trace: state.trace, fails: fails(fn, signs), start, end };
-	const takes = [...state.holdings.values()].filter((h) => isLeft(fn, h));
+	const takes = leftWithCaller(fn, state);
 	return {
 		signs,
 		numbers,

@@ -2,27 +2,11 @@
  * Scatterlists, their tables and bio_vec arrays that pages were put into: views while this function alone knows them, owners
  * once somebody else may have them.
  */
-import { CURSORS } from '../../kernel/page-flow.js';
 import type { Expr, FunctionIR, Range } from '../../syntax/ir.js';
 import { isLocal, isParameter, localOf } from '../variables.js';
-import { bare, rootOf } from '../walk.js';
-import { spotOf, within } from './places.js';
+import { rootOf } from '../walk.js';
+import { listAt, within } from './places.js';
 import type { Holding, State } from './state.js';
-
-/** `table->sgl` is the table, `&list[i]` the list. */
-function listOf(place: string): string {
-	return place.replace(/(?:\[\])+$/, '').replace(/(?:->|\.)sgl$/, '');
-}
-
-/** The list an expression denotes, or has its cursor in. */
-export function listAt(state: State, expr: Expr): string | undefined {
-	const at = bare(expr);
-	if (at.kind === 'call' && CURSORS.has(at.name) && at.args[0]) return listAt(state, at.args[0]);
-	const spot = spotOf(state, at);
-	if (!spot) return undefined;
-	const cursor = state.aliases.get(spot.place);
-	return listOf(cursor?.address ? cursor.place : spot.place);
-}
 
 /** Resources whose pages are in a list, or in one that is part of an object or has it. */
 export function listedIn(state: State, list: string): Holding[] {
@@ -75,8 +59,24 @@ export function renameLists(state: State, from: string, to: string): void {
 			});
 }
 
+/** A variable's memory has another name from here on. */
+export function rename(state: State, from: string, to: string): void {
+	renameLists(state, from, to);
+	for (const holding of state.holdings.values())
+		if (within(holding.place, from)) state.update(holding.id, { place: to + holding.place.slice(from.length) });
+	for (const [key, value] of [...state.values])
+		if (key !== from && within(key, from)) state.values.set(to + key.slice(from.length), value);
+}
+
 /** `for_each_sg(list, sg, n, i)`: the variable goes through the list. */
 export function walkList(state: State, variable: string, over: Expr): void {
 	const list = listAt(state, over);
 	if (list !== undefined && rootOf(list) !== variable) state.aliases.set(variable, { place: list, address: false });
+}
+
+/** `xa_for_each(table, i, page)`: the variable is one entry after the other. */
+export function walkEntries(state: State, variable: string, over: Expr): void {
+	const list = listAt(state, over);
+	if (list !== undefined && rootOf(list) !== variable)
+		state.aliases.set(variable, { place: `${list}[]`, address: false });
 }

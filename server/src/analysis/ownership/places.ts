@@ -1,5 +1,6 @@
 /** Names of places, seen through local pointers. */
 import { VIEWS } from '../../kernel/callees.js';
+import { CURSORS, LIST_READERS } from '../../kernel/page-flow.js';
 import type { Expr } from '../../syntax/ir.js';
 import { bare, place, rootOf } from '../walk.js';
 import { type State, temporary } from './state.js';
@@ -33,9 +34,43 @@ function holdsResult(state: State, call: Expr): boolean {
 /** The place an expression reads or writes; undefined when it is none that can be followed. */
 export function placeOf(state: State, expr: Expr): string | undefined {
 	const at = bare(expr);
-	if (at.kind === 'call') return holdsResult(state, at) ? temporary(at) : undefined;
+	if (at.kind === 'call') return holdsResult(state, at) ? temporary(at) : entryOf(state, at);
+	// a field of an entry: `list_first_entry(...)->page`
+	if (at.kind === 'field' && bare(at.object).kind === 'call') {
+		const entry = entryOf(state, bare(at.object));
+		if (entry !== undefined) return `${entry}${at.arrow ? '->' : '.'}${at.field}`;
+	}
 	const name = place(at);
-	return name === undefined ? undefined : throughAliases(name, state);
+	return name === undefined ? undefined : pageOfEntry(throughAliases(name, state));
+}
+
+/** `sg_page(sg)`, `xa_load(&table, i)`: an entry of the list, as `list[i]` is one. */
+function entryOf(state: State, at: Expr): string | undefined {
+	const list = at.kind === 'call' && LIST_READERS.has(at.name) && at.args[0] ? listAt(state, at.args[0]) : undefined;
+	return list === undefined ? undefined : `${list}[]`;
+}
+
+/** `list[i].bv_page` */
+function pageOfEntry(name: string): string {
+	const list = /^(.+?)(?:\[\])*(?:->|\.)bv_page$/.exec(name)?.[1];
+	return list === undefined ? name : `${list}[]`;
+}
+
+/** `table->sgl` is the table, `&list[i]` the list. */
+function listOf({ tables }: State, place: string): string {
+	const list = place.replace(/(?:\[\])+$/, '');
+	const table = /^(.+)(?:->|\.)sgl$/.exec(list)?.[1];
+	return table === undefined || (table === rootOf(table) && !tables.has(table)) ? list : table;
+}
+
+/** The list an expression denotes, or has its cursor in. */
+export function listAt(state: State, expr: Expr): string | undefined {
+	const at = bare(expr);
+	if (at.kind === 'call' && CURSORS.has(at.name) && at.args[0]) return listAt(state, at.args[0]);
+	const spot = spotOf(state, at);
+	if (!spot) return undefined;
+	const cursor = state.aliases.get(spot.place);
+	return listOf(state, cursor?.address ? cursor.place : spot.place);
 }
 
 /** One variable and not one of many: an element of an array is another one each time. */

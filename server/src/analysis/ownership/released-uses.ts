@@ -88,7 +88,7 @@ export function noteReleasedUse(body: Body, state: State, call: CallExpr): void 
 		const arg = position === undefined ? undefined : call.args[position];
 		if (!arg) continue;
 		if (reader) {
-			const held = holdingsAt(state, spotOf(state, arg));
+			const held = holdingsAt(state, spotOf(state, arg)?.place);
 			const [holding] = held;
 			// the place names these pages alone
 			if (!holding || held.length > 1 || !isReleased(body, state, holding)) continue;

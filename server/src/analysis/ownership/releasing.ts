@@ -2,10 +2,11 @@ import type { CallExpr, Expr, Loop } from '../../syntax/ir.js';
 import { canonicalText } from '../path-conditions.js';
 import { bare, rootOf } from '../walk.js';
 import type { Body, Release, Sweep } from './body.js';
+import { isEntry, isInEntry } from './entries.js';
 import { keyOn } from './fields.js';
 import { holdingsAt, isField, mentioned, sameIndex } from './forgetting.js';
 import { remember, sweep } from './handing.js';
-import { bound, isInEveryPass } from './loops.js';
+import { extent, isInEveryPass, loopsAround } from './loops.js';
 import { overNullOf, takesForPages } from './null-entries.js';
 import { placeOf, type Spot, spotOf } from './places.js';
 import { countName, releaseAll } from './repeated.js';
@@ -19,7 +20,7 @@ export function releaseAt(body: Body, state: State, at: Spot | undefined, by: Re
 	const count = release.count && worth(state, release.count);
 	if (count && (count.signs === ZERO || (count.result === undefined && !(count.signs & POS)))) return;
 	if (release.count) for (const id of mentioned(state, release.count)) state.update(id, { counted: true });
-	const held = holdingsAt(state, spot);
+	const held = holdingsAt(state, spot.place);
 	if (held.length === 0) {
 		releaseForeign(body, state, spot, release);
 		return;
@@ -63,17 +64,19 @@ export function releaseHolding(
 ): void {
 	const { call, inner } = release;
 	const bulk = release.count !== undefined && spot.shape !== 'element';
+	const entry = isEntry(holding, spot);
 	const pages = bulk ? count?.constant : spot.shape === 'element' ? 1 : undefined;
 	body.events.push({ kind: 'release', holding, release: call, inner, pages });
-	if (bulk && !isFilled(state, holding)) judgeCount(body, state, holding, spot, release, count);
+	if (bulk && !entry && !isFilled(state, holding)) judgeCount(body, state, holding, spot, release, count);
 	if (holding.outcome === 'none') {
-		if (!bulk) judgeNothing(body, state, holding, spot, release);
+		if (!bulk && !entry) judgeNothing(body, state, holding, spot, release);
 		return;
 	}
-	if (isOfAnotherKind(body, state, holding, release.kinds))
+	const mixed = entry && body.mixed.has(spot.place);
+	if (!mixed && isOfAnotherKind(body, state, holding, release.kinds))
 		body.events.push({ kind: 'mismatch', holding, release: call, inner, state });
-	const whole = holding.single || bulk || spot.shape === 'whole' || spot.shape === 'address';
-	if (!whole) {
+	const whole = (holding.single && !entry) || bulk || spot.shape === 'whole' || spot.shape === 'address';
+	if (!whole || (holding.entries && isInEntry(spot.place) && !release.isOfAllEntries)) {
 		releaseElement(body, state, holding, spot, release);
 		return;
 	}
@@ -92,8 +95,8 @@ export function releaseHolding(
 	const full = known ? isFullCount(state, holding, release.count as Expr, count) : all;
 	// in a loop the same call releases what the next pass took
 	const again = holding.status === 'released' && holding.released !== undefined && holding.released !== call;
-	if (again && isOfAll(body, holding.released) && full && !holding.shared && !release.remembers && !state.doubtful)
-		body.events.push({ kind: 'double', holding, release: call, state });
+	const isTwice = again && full && !holding.shared && !release.remembers && !mixed && !state.doubtful;
+	if (isTwice && isOfAll(body, holding.released)) body.events.push({ kind: 'double', holding, release: call, state });
 	// who got them in between may have a reference of his own
 	const shared = holding.shared || holding.status === 'gone';
 	state.update(holding.id, { status: full ? 'released' : 'part', released: call, shared });
@@ -199,6 +202,7 @@ export function judgeSweptAgain(
 	body: Body,
 	state: State,
 	holding: Holding,
+	name: string,
 	loop: Loop,
 	sweep: Sweep,
 	end: string,
@@ -206,11 +210,16 @@ export function judgeSweptAgain(
 	const { call } = sweep;
 	const { released, status, outcome, shared, earlier, place, position } = holding;
 	if (!call || !released || released === call || status !== 'released' || outcome === 'none') return;
-	if (shared || earlier || position) return;
-	if (state.doubtful || isFilled(state, holding) || body.filled.has(place)) return;
-	if (!isAll(state, holding, end) || !isInEveryPass(body.fn, loop, call)) return;
+	if (shared || earlier || position || state.doubtful) return;
+	const isContainer = holding.entries || place !== name;
+	if (isContainer ? body.mixed.has(name) : isFilled(state, holding) || body.filled.has(place)) return;
+	const isSame = isContainer ? state.released.get(name)?.count === end : isAll(state, holding, end);
+	if (!isSame || !isInEveryPass(body.fn, loop, call)) return;
 	for (const [other, sweeps] of body.sweeps)
-		if (sweeps.get(place)?.call === released && (bound(other) !== end || !isInEveryPass(body.fn, other, released)))
+		if (
+			sweeps.get(name)?.call === released &&
+			(extent(body.fn, other) !== end || !isInEveryPass(body.fn, other, released))
+		)
 			return;
 	body.events.push({ kind: 'double', holding, release: call, state });
 }
@@ -256,6 +265,12 @@ function isOffset(index: Expr): boolean {
 
 export function releaseElement(body: Body, state: State, holding: Holding, spot: Spot, release: Release): void {
 	const { position } = holding;
+	if (isEntry(holding, spot)) {
+		const { call, kinds, overNull } = release;
+		sweep(body, call, spot.place, { status: 'released', call, kinds, overNull }, holding.call.start);
+		if (holding.status === 'held') state.update(holding.id, { status: 'part' });
+		return;
+	}
 	const index = spot.index && placeOf(state, spot.index);
 	const same = position !== undefined && index !== undefined && sameIndex(state, index, position.of);
 	if (position?.side === 'at' && same) {
@@ -278,7 +293,9 @@ export function releaseElement(body: Body, state: State, holding: Holding, spot:
 }
 
 export function releaseForeign(body: Body, state: State, spot: Spot, release: Release): void {
-	const element = spot.shape === 'element';
+	const isOne = isInEntry(spot.place) && !release.isOfAllEntries;
+	const inLoop = isOne && loopsAround(body.fn, release.call.start, undefined).length > 0;
+	const element = spot.shape === 'element' || inLoop;
 	judgeUntaken(body, state, spot, release);
 	if (isField(spot.place))
 		for (const kind of release.kinds)

@@ -43,6 +43,9 @@ export interface Value {
 	readonly published?: boolean | undefined;
 }
 
+/** Pages that no container names. */
+export const NO_LISTS: ReadonlySet<string> = new Set();
+
 export const UNKNOWN: Value = { signs: ANY };
 
 /** What the pages of one taking call are doing. */
@@ -97,8 +100,10 @@ export interface Holding {
 	readonly isStored: boolean;
 	/** The function that `call` names took them: as it knows them, and how it returned. */
 	readonly inner: { readonly holding: Holding; readonly left: Departure } | undefined;
-	/** Scatterlists, tables and bio_vec arrays that name them as well. */
+	/** Scatterlists, tables, arrays and other containers that name them as well. */
 	readonly lists: ReadonlySet<string>;
+	/** They were put one by one into the container that the place names or lies in: pages of any number of its entries. */
+	readonly entries: boolean;
 }
 
 /** Where a function returns with pages in a place of its caller, and the path there. */
@@ -151,6 +156,8 @@ export class State {
 	kept: ReadonlySet<string> = new Set();
 	/** Parameters that are pages or arrays of them, places whose pages the caller holds, with their depth. */
 	given: ReadonlyMap<string, number> = new Map();
+	/** Variables that are scatterlist tables. */
+	tables: ReadonlySet<string> = new Set();
 	/** Places whose pages were all released, as long as nothing else can have got there. */
 	released: ReleasedPlaces = NO_RELEASES;
 	trace: TraceStep | undefined;
@@ -168,6 +175,7 @@ export class State {
 		copy.earlier = this.earlier;
 		copy.doubtful = this.doubtful;
 		copy.given = this.given;
+		copy.tables = this.tables;
 		copy.released = this.released;
 		copy.trace = this.trace;
 		return copy;

@@ -5,6 +5,7 @@ import { canonicalText } from '../path-conditions.js';
 import { isParameter } from '../variables.js';
 import { bare, rootOf } from '../walk.js';
 import type { Body } from './body.js';
+import { gather } from './entries.js';
 import { settleExtractions } from './extraction.js';
 import { keyOn } from './fields.js';
 import { isField } from './forgetting.js';
@@ -15,6 +16,7 @@ import {
 	amongst,
 	type Departure,
 	type Holding,
+	NO_LISTS,
 	POS,
 	type Position,
 	type State,
@@ -64,8 +66,6 @@ function isOverwritten(state: State, holding: Holding, id: string, place: string
 	return !copy && (!carried || holding.id === id);
 }
 
-const NO_LISTS: ReadonlySet<string> = new Set();
-
 function lose(body: Body, state: State, holding: Holding, call: CallExpr): void {
 	body.events.push({ kind: 'lost', holding, call, state: state.clone() });
 }
@@ -78,6 +78,7 @@ export function makeRoom(state: State, id: string, place: string): void {
 			([, alias]) => !alias.address && alias.place === (other.single ? place : `${place}[]`),
 		);
 		if (!copy || (!other.single && other.askedConstant !== 1)) {
+			gather(state, other);
 			state.holdings.delete(other.id);
 			continue;
 		}
@@ -114,7 +115,10 @@ export function take(body: Body, state: State, api: ApiCall, spot: Spot, via?: V
 	const count = via ? undefined : api.arg('count');
 	const asked = via ? via.asked : count && (placeOf(state, count) ?? canonicalText(count));
 	const constant = via ? (via.constant ?? via.inner.askedConstant) : count && worth(state, count).constant;
-	const old = state.holdings.get(id);
+	const before = state.holdings.get(id);
+	if (before && before.place !== spot.place) gather(state, before);
+	else if (before && before.lists.size > 0) gather(state, before);
+	const old = before?.lists.size === 0 && !before.entries ? before : undefined;
 	const index = via ? via.index : spot.index;
 	const at =
 		index === undefined ? undefined : (state.values.get(placeOf(state, index) ?? '')?.copyOf ?? placeOf(state, index));
@@ -149,8 +153,9 @@ export function take(body: Body, state: State, api: ApiCall, spot: Spot, via?: V
 		isStored: false,
 		inner: via && { holding: via.inner, left: via.left },
 		lists: NO_LISTS,
+		entries: via?.inner.entries ?? false,
 	};
-	if (spot.shape !== 'from' && !via?.index) {
+	if (spot.shape !== 'from' && !via?.index && !holding.entries) {
 		for (const other of state.holdings.values())
 			if (isOverwritten(state, other, id, spot.place)) lose(body, state, other, call);
 		makeRoom(state, id, spot.place);

@@ -23,7 +23,9 @@ function isPrivate(body: Body, state: State, name: string): boolean {
 
 /** Something other than a call of the family puts a page there. */
 function isSetOtherwise(body: Body, name: string): boolean {
-	let found = false;
+	let found = body.fn.blocks.some(({ steps }) =>
+		steps.some((step) => step.kind === 'declare' && step.variable.name === name && step.init && !isNull(step.init)),
+	);
 	everywhere(body.fn, (expr) => {
 		if (expr.kind !== 'assign' || place(expr.left) !== name || isNull(expr.right)) return;
 		found ||= body.around.apiCall(bare(expr.right)) === undefined;

@@ -10,7 +10,7 @@ import { relations } from '../results.js';
 import { bare, parts } from '../walk.js';
 import { bytesOf, makesBytes, makesPages } from './byte-counts.js';
 import { deniesExtraction, settleExtractions } from './extraction.js';
-import { mentioned, sameIndex } from './forgetting.js';
+import { holdingsAt, mentioned, sameIndex } from './forgetting.js';
 import { isOne, placeOf, spotOf } from './places.js';
 import {
 	ANY,
@@ -101,7 +101,11 @@ function call(state: State, expr: Expr & { kind: 'call' }): Value {
 	if (known) return known;
 	const first = expr.args[0];
 	if (/^(?:ERR_PTR|PTR_ERR|ERR_CAST|PTR_ERR_OR_ZERO)$/.test(expr.name) && first) return worth(state, first);
-	if (/^IS_ERR/.test(expr.name)) return { signs: ZERO | POS };
+	if (expr.name === 'xa_err' && first) {
+		const { signs } = worth(state, first);
+		return { signs: (signs & NEG) | (signs & (ZERO | POS) ? ZERO : 0) };
+	}
+	if (/^(?:IS_ERR|xa_is_err)/.test(expr.name)) return { signs: ZERO | POS };
 	if (/^(?:DIV_ROUND_UP(?:_ULL)?|PFN_UP)$/.test(expr.name) && first) {
 		const { result } = worth(state, first);
 		return { signs: ANY, result, form: result === undefined ? undefined : 'sum', pagesOf: bytesOf(expr) };
@@ -135,7 +139,13 @@ export function carriedBy(state: State, expr: Expr): string | undefined {
 	const place = placeOf(state, target);
 	if (place !== undefined) {
 		for (const h of state.holdings.values())
-			if (h.place === place || `${h.place}[]` === place || h.place === `${place}[]`) return h.id;
+			if (
+				h.place === place ||
+				`${h.place}[]` === place ||
+				h.place === `${place}[]` ||
+				(place.endsWith('[]') && h.lists.has(place.slice(0, -2)))
+			)
+				return h.id;
 		const array = place.replace(/\[\]$/, '');
 		if (state.given.has(array) || state.given.get(array.replace(/\[\]$/, '')) === 3) return GIVEN + array;
 	}
@@ -388,7 +398,7 @@ export function assume(state: State, test: Expr, truth: boolean): boolean {
 		if (state.earlier.get(asked) === !truth) state.doubtful = true;
 		state.earlier = new Map(state.earlier).set(asked, truth);
 	}
-	if (at.kind === 'call' && /^IS_ERR/.test(at.name) && at.args[0]) {
+	if (at.kind === 'call' && /^(?:IS_ERR|xa_is_err)/.test(at.name) && at.args[0]) {
 		const key = subject(state, at.args[0]);
 		const bad = at.name === 'IS_ERR_OR_NULL' ? NEG | ZERO : NEG;
 		return key === undefined || narrow(state, key, truth ? bad : ANY & ~bad, at);
@@ -435,9 +445,9 @@ export function assume(state: State, test: Expr, truth: boolean): boolean {
 function emptyElement(state: State, expr: Expr): void {
 	const spot = spotOf(state, expr);
 	if (spot?.shape !== 'element') return;
-	for (const holding of state.holdings.values()) {
-		if (holding.place !== spot.place) continue;
-		if (holding.askedConstant === 1 && !holding.earlier) state.update(holding.id, failed(holding));
+	for (const holding of holdingsAt(state, spot.place)) {
+		if (holding.askedConstant === 1 && !holding.earlier && holding.place === spot.place)
+			state.update(holding.id, failed(holding));
 		else {
 			// the entries themselves say how many there are
 			state.update(holding.id, { counted: true });

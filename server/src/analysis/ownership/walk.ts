@@ -1,24 +1,25 @@
-import { WALKS } from '../../kernel/page-flow.js';
+import { ENTRY_WALKS, WALKS } from '../../kernel/page-flow.js';
 import type { Block, Expr, FunctionIR, Loop, Range, Step } from '../../syntax/ir.js';
 import { tells } from '../format-arguments.js';
 import { localOf, variableType } from '../variables.js';
 import { bare, isNull, parts, place, weightOf } from '../walk.js';
 import { Worklist } from '../worklist.js';
-import { assignment, isPointer, move } from './assigning.js';
+import { assignment, move } from './assigning.js';
 import { judgeBeyond } from './beyond.js';
 import { Body, type Event, type Exit, type Surroundings, type Sweep, type Walked } from './body.js';
 import { callOf } from './calling.js';
-import { forgetVariable, mentioned, sameIndex } from './forgetting.js';
+import { isRemoval } from './entries.js';
+import { forgetVariable, holdingsAt, mentioned, sameIndex } from './forgetting.js';
 import { handOn, remember } from './handing.js';
 import { isPageOfList, readList } from './listing.js';
-import { bound, isInEveryPass, loopsHeadedBy } from './loops.js';
+import { bound, extent, isInEveryPass, loopsHeadedBy } from './loops.js';
 import { overNullOf } from './null-entries.js';
-import { walkList } from './page-lists.js';
+import { walkEntries, walkList } from './page-lists.js';
 import { noteReleasedUse } from './released-uses.js';
 import { judgeSweep, judgeSweptAgain } from './releasing.js';
 import { releaseAll } from './repeated.js';
 import { givenBack } from './returning.js';
-import { ANY, constantsOf, merge, NEG, POS, State, temporary, UNKNOWN } from './state.js';
+import { ANY, constantsOf, type Holding, merge, NEG, NO_LISTS, POS, State, temporary, UNKNOWN } from './state.js';
 import { isPageResult, take } from './taking.js';
 import { judgeUntakenLoop } from './untaken.js';
 import { assume, carriedBy, worth } from './values.js';
@@ -94,7 +95,7 @@ export function evaluate(body: Body, state: State, expr: Expr): State[] {
 				return callOf(body, now, expr);
 			});
 		case 'field':
-			if (isPageOfList(expr)) readList(body, state, expr.object, expr);
+			if (isPageOfList(expr) && expr.field !== 'bv_page') readList(body, state, expr.object, expr);
 			break;
 		case 'assign':
 			if (isPageOfList(bare(expr.left)))
@@ -168,15 +169,25 @@ function leaveWith(body: Body, state: State, at: Range, value: Expr | undefined)
 
 /** A pass of a loop macro begins: its variables have other values. */
 function passOf(body: Body, state: State, { macro, args }: Step & { kind: 'each' }): void {
-	const [moving, over] = (WALKS.get(macro) ?? []).map((position) => args[position]);
+	const entries = ENTRY_WALKS.get(macro);
+	const [moving, over] = (entries ?? WALKS.get(macro) ?? []).map((position) => args[position]);
 	for (const arg of args) {
 		const at = bare(arg);
 		if (at.kind === 'name' && arg !== over && variableType(body.fn, at.name)) forgetVariable(state, at.name);
 	}
 	if (!moving || !over) return;
-	const cursor = bare(moving);
-	if (cursor.kind === 'name' && isPointer(body, cursor.name)) walkList(state, cursor.name, over);
-	else readList(body, state, over, moving);
+	const cursor = addressed(moving);
+	if (cursor === undefined || variableType(body.fn, cursor)?.base === 'struct folio_iter')
+		readList(body, state, over, moving);
+	else if (entries) walkEntries(state, cursor, over);
+	else walkList(state, cursor, over);
+}
+
+/** The variable that `cursor` or `&cursor` names. */
+function addressed(expr: Expr): string | undefined {
+	const at = bare(expr);
+	const target = at.kind === 'unary' && at.op === '&' ? bare(at.operand) : at;
+	return target.kind === 'name' ? target.name : undefined;
 }
 
 export function stepOf(body: Body, state: State, step: Step): State[] {
@@ -213,7 +224,7 @@ export function stepOf(body: Body, state: State, step: Step): State[] {
 }
 
 export function finishSweep(body: Body, state: State, loop: Loop, name: string, sweep: Sweep): void {
-	const held = [...state.holdings.values()].filter((h) => h.place === name);
+	const held = holdingsAt(state, name);
 	const end = bound(loop);
 	if (held.length === 0) {
 		judgeUntakenLoop(body, state, loop, name, sweep);
@@ -235,9 +246,13 @@ export function finishSweep(body: Body, state: State, loop: Loop, name: string, 
 	if (sweep.status === 'released' && end !== undefined)
 		for (const holding of held) {
 			judgeSweep(body, state, holding, loop, sweep, end);
-			judgeSweptAgain(body, state, holding, loop, sweep, end);
 		}
+	const far = extent(body.fn, loop);
+	if (sweep.status === 'released' && far !== undefined)
+		for (const holding of held) judgeSweptAgain(body, state, holding, name, loop, sweep, far);
+	finishEntries(body, state, held, name, loop, sweep);
 	for (const holding of held) {
+		if (isRemovedIn(body.fn, loop) && (holding.entries || holding.place !== name)) continue;
 		if (holding.status === 'released' && sweep.status === 'released') continue;
 		const { position } = holding;
 		const missed =
@@ -254,6 +269,27 @@ export function finishSweep(body: Body, state: State, loop: Loop, name: string, 
 				released: sweep.status === 'released' ? sweep.call : holding.released,
 			});
 	}
+}
+
+/** Entries of a container that a loop has gone through: what it also takes out is there no more. */
+function finishEntries(
+	body: Body,
+	state: State,
+	held: readonly Holding[],
+	name: string,
+	loop: Loop,
+	{ status, call }: Sweep,
+): void {
+	const entries = held.filter((holding) => holding.entries || holding.place !== name);
+	if (entries.length === 0 || status !== 'released' || !call) return;
+	if (isRemovedIn(body.fn, loop))
+		for (const { id } of entries)
+			state.update(id, { status: 'released', released: call, lists: NO_LISTS, shared: true });
+	else state.released = new Map(state.released).set(name, { call, count: extent(body.fn, loop) });
+}
+
+function isRemovedIn(fn: FunctionIR, loop: Loop): boolean {
+	return fn.calls.some(({ name, start }) => loop.start <= start && start < loop.end && isRemoval(name));
 }
 
 /** At the ordinary end of a loop everything it went through has been done. */
@@ -383,9 +419,10 @@ function explore(body: Body, isLast: boolean): boolean {
 	if (blocks.length === 0) return true;
 	const entry = new State();
 	entry.given = body.given;
+	entry.tables = body.tables;
 	entry.kept = body.kept;
 	arrive(0, entry);
-	const filled = body.filled.size;
+	const filled = body.filled.size + body.mixed.size;
 	let steps = 0;
 	for (let visit = pending.next(); visit; visit = pending.next()) {
 		if (steps++ > MOST_STEPS || !effort.spend(costOf(body, visit))) return false;
@@ -396,7 +433,7 @@ function explore(body: Body, isLast: boolean): boolean {
 	if (body.grown && !isLast) return true;
 	const visits = seen.flatMap((here) => [...here.values()]);
 	// what was found on the way counts from the start
-	if (body.grown || body.filled.size > filled) for (const visit of visits) go(visit);
+	if (body.grown || body.filled.size + body.mixed.size > filled) for (const visit of visits) go(visit);
 	body.events = visits.flatMap(({ events }) => events);
 	body.exits = visits.flatMap(({ exits }) => exits);
 	return true;

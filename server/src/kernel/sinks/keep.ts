@@ -59,6 +59,10 @@ export interface Insertion {
 	readonly entry: number;
 	/** Position of the list, tree or table. */
 	readonly into: number;
+	/** It may fail, with an errno or an error that xa_err() reads, and files nothing then. */
+	readonly fallible?: true;
+	/** The entry itself is filed, not an object by one of its members. */
+	readonly whole?: true;
 }
 
 const insertions: readonly Source<Insertion>[] = [
@@ -83,13 +87,18 @@ const insertions: readonly Source<Insertion>[] = [
 			'xa_store xa_store_bh xa_store_irq __xa_store xa_insert xa_insert_bh xa_insert_irq __xa_insert': {
 				entry: 2,
 				into: 0,
+				fallible: true,
+				whole: true,
 			},
 			'xa_alloc xa_alloc_bh xa_alloc_irq __xa_alloc xa_alloc_cyclic xa_alloc_cyclic_bh xa_alloc_cyclic_irq': {
 				entry: 2,
 				into: 0,
+				fallible: true,
+				whole: true,
 			},
-			'idr_alloc idr_alloc_u32 idr_alloc_cyclic idr_replace': { entry: 1, into: 0 },
-			'radix_tree_insert mtree_insert': { entry: 2, into: 0 },
+			'idr_alloc idr_alloc_u32 idr_alloc_cyclic': { entry: 1, into: 0, fallible: true, whole: true },
+			idr_replace: { entry: 1, into: 0, whole: true },
+			'radix_tree_insert mtree_insert': { entry: 2, into: 0, fallible: true, whole: true },
 			'rhashtable_insert_fast rhashtable_lookup_insert_fast rhashtable_lookup_insert_key': { entry: 1, into: 0 },
 			xa_store_range: { entry: 3, into: 0 },
 		},

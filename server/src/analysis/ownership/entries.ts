@@ -1,0 +1,65 @@
+/** Pages that were put one by one into a container: a scatterlist, an array, a list of objects, an xarray. */
+import type { FunctionIR } from '../../syntax/ir.js';
+import { memoize } from '../../syntax/memoize.js';
+import type { Spot } from './places.js';
+import { type Holding, NO_LISTS, type State } from './state.js';
+
+/** They take entries out of their container, or free it: a second walk over it does not meet them again. */
+const REMOVES =
+	/^(?:h?l?list_(?:del|move|splice|cut)|rb_erase|__?xa_(?:erase|destroy)|xa_(?:erase|destroy)|idr_(?:remove|destroy)|radix_tree_delete|sg_free_|sg_init_table|k?v?free)/;
+
+export const removesEntries = memoize((fn: FunctionIR): boolean => fn.calls.some(({ name }) => REMOVES.test(name)));
+
+/** The call or function of the file takes entries out of a container. */
+export function isRemoval(name: string): boolean {
+	return REMOVES.test(name);
+}
+
+/** The spot names entries of a container that has these pages, not the place where they were taken to. */
+export function isEntry({ entries, place }: Holding, spot: Spot): boolean {
+	return entries || place !== spot.place;
+}
+
+/** "bufs[]->page": a place in an entry, not the entry. */
+export function isInEntry(name: string): boolean {
+	return /\[\](?:->|\.)/.test(name);
+}
+
+/** The only container that has the pages. */
+function containerOf({ lists, entries, place }: Holding): string | undefined {
+	if (entries) return place;
+	const [list, ...more] = lists;
+	return more.length > 0 || list?.startsWith('@') ? undefined : list;
+}
+
+/** Pages as the container alone has them, whose own place gets others. */
+export function inContainer(holding: Holding): Holding | undefined {
+	const place = containerOf(holding);
+	if (place === undefined || holding.unreachable || holding.outcome === 'none') return undefined;
+	return {
+		...holding,
+		id: `${holding.id}+`,
+		place,
+		single: holding.entries && holding.single,
+		asked: undefined,
+		askedConstant: undefined,
+		goal: undefined,
+		behind: false,
+		told: false,
+		outcome: 'all',
+		earlier: false,
+		position: undefined,
+		counted: true,
+		lists: NO_LISTS,
+		entries: true,
+	};
+}
+
+/** The place that the pages were taken to gets others: those in a container stay there, with what is there already. */
+export function gather(state: State, holding: Holding): void {
+	const gathered = inContainer(holding);
+	if (!gathered || (gathered.status !== 'held' && gathered.status !== 'part')) return;
+	const known = state.holdings.get(gathered.id);
+	const isStale = !known || known.status === 'released' || known.place !== gathered.place;
+	if (isStale || (known.status === 'held' && gathered.status === 'part')) state.holdings.set(gathered.id, gathered);
+}
