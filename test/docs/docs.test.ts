@@ -26,6 +26,7 @@ describe('the documentation', () => {
 		'CONTRIBUTING.md',
 		'SECURITY.md',
 		'docs/coverage.md',
+		'docs/paths.md',
 		'docs/rules/README.md',
 		...ruleMetas.map(({ id }) => `docs/rules/${id}.md`),
 	];

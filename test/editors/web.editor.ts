@@ -79,4 +79,15 @@ describe.skipIf(web.skip)(web.title, () => {
 	it('asked no other machine for anything', () => {
 		expect([...watched.offsite]).toEqual([]);
 	});
+
+	// last: VS Code for the web takes the frame of any picture from a host of its own
+	it('walks the paths of pages, with the server in a web worker', async () => {
+		await workbench.open(broadcom);
+		await workbench.goTo(tree.find(broadcom, /err = get_user_pages_fast/, 'get_user_pages_fast'));
+		await workbench.command('GUP Lens: Show Paths of These Pages');
+		await workbench.treeRow('get_user_pages_fast()').waitFor({ timeout: 30_000 });
+		await expect.poll(() => workbench.viewMessage()).toMatch(/^path 1 of \d+, step 1 of \d+: /);
+		await workbench.page.keyboard.press('Alt+.');
+		await expect.poll(() => workbench.viewMessage()).toMatch(/^path 1 of \d+, step 2 of \d+: /);
+	});
 });

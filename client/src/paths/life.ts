@@ -50,9 +50,9 @@ export function lifeOf({ acquire, life, reference }: PagePaths<Located>, home: s
 			at: call.at,
 			depth: 0,
 		})),
+		...ends('wrong'),
 		...life.released.filter(isHere).map(released(1)),
 		...(first ? [first, ...elsewhere.map(released(2)), ...others] : elsewhere.map(released(1))),
-		...ends('wrong'),
 	];
 }
 

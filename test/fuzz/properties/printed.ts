@@ -108,6 +108,13 @@ export const PRINTED: readonly Property[] = [
 					const flow = timed('flow', () => file.flow(text, options, line));
 					for (const words of wordsOf(flow, text))
 						hold(!words.includes('undefined') || text.includes('undefined'), 'path with words missing', () => words);
+					const { pages } = timed('paths', () => file.paths(text, options, line));
+					for (const { paths } of pages)
+						for (const { steps } of paths)
+							for (const { at, pages: state } of steps) {
+								holdPlace(input, at, 'step');
+								hold(state?.text !== '', 'state without words');
+							}
 				}
 			});
 		},
