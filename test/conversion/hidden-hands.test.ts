@@ -168,7 +168,7 @@ describe('a loop stays a loop', () => {
 			'\tif (tries--)\n\t\tgoto again;\n',
 		],
 	])('%s', (_, before, rest) => {
-		expect(converted(looping(before, put, rest))).toContain('\t\tunpin_user_page(pages[i]);\n');
+		expect(converted(looping(before, put, rest))).toContain('\t\tunpin_user_pages_dirty_lock(&pages[i], 1, true);\n');
 	});
 
 	test('and a page is marked as before, where its lock is held or may be', () => {

@@ -72,7 +72,10 @@ export function namesInComments(text: string, names: readonly string[]): boolean
 
 /** What a comment stands above, or the function it or a message is in; its line where that is not told. */
 export function placeOf(file: FileContext, { start, within }: Mention): string {
-	const around = file.ir.around(start);
+	const fn = file.ir.functions.find(({ body }) => holds(body, within));
+	// of a function that is not read, the indentation tells whether the place is in it
+	const isInside = /[ \t]$/.test(file.text.slice(0, within.start));
+	const around = fn?.name ?? (isInside ? file.ir.around(start) : undefined);
 	if (around !== undefined) return `in ${around}()`;
 	const behind = file.text.slice(within.end, within.end + AROUND);
 	const [, macro, name] = /^\s*(?:#\s*define\s+(\w+)|[\w\s*]*?\b(\w+)\s*\()/.exec(behind) ?? [];

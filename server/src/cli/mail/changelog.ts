@@ -131,9 +131,7 @@ function asked({ account, takers, longterm }: Conversion, { refusesWritableFiles
 					`how long the pages stay with the device is up to the callers of ${listed(endsIn)} in other files, which were not followed; if user space decides it, this is CASE 2, and FOLL_LONGTERM has to be added`,
 				]),
 		...(longterm && account.asksToWrite && refusesWritableFiles
-			? [
-					`which mappings user space passes to ${listed(takers)} was not looked at; shared mappings of files fail now, see above`,
-				]
+			? [`which mappings user space passes to ${listed(takers)} was not looked at; some of files fail now, see above`]
 			: []),
 	];
 }

@@ -45,7 +45,7 @@ const WORDS: ReadonlyMap<string, Words> = new Map([
 			summary: 'fix leak of user pages on error',
 			text: (functions, takers, failing) => {
 				const when = failing.length === 0 ? 'On an error path,' : `When ${either(failing)} fails,`;
-				return `${when} ${functions} does not release the page that ${takers} has just acquired. Nothing else refers to it by then, so it is leaked. Release it there.`;
+				return `${when} ${functions} does not release the page that ${takers} has just acquired. Nothing does later, so it is leaked. Release it there.`;
 			},
 		},
 	],
