@@ -110,6 +110,12 @@ export const LIST_READERS: ReadonlySet<string> = new Set([
 	'radix_tree_delete',
 ]);
 
+/** Loop macro -> argument that is the number of entries. Source: include/linux/scatterlist.h. */
+export const WALK_COUNTS: ReadonlyMap<string, number> = new Map([
+	['for_each_sg', 2],
+	['for_each_sg_page', 2],
+]);
+
 /** Loop macro -> [argument that is an entry itself, argument that is walked]. Source: include/linux/{list,xarray,idr}.h. */
 export const ENTRY_WALKS: ReadonlyMap<string, readonly [entry: number, over: number]> = new Map([
 	['list_for_each_entry', [0, 1]],

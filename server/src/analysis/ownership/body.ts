@@ -15,8 +15,8 @@ export type Event =
 			readonly kind: 'overrun';
 			readonly holding: Holding;
 			readonly release: CallExpr;
-			/** `nothing`: one page, which the call did not obtain. */
-			readonly why: 'short' | 'failed' | 'negative' | 'nothing';
+			/** `nothing`: one page, which the call did not obtain; `sum`: another part of the array was not obtained. */
+			readonly why: 'short' | 'failed' | 'negative' | 'nothing' | 'sum';
 			readonly state: State;
 	  }
 	/** A loop goes through all pages asked for, although the path only knows that there are some. */

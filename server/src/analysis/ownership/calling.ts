@@ -326,7 +326,9 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 	writeThrough(state, { ...call, args: call.args.filter((_, i) => mayChange(summary, i)) }, true);
 	forgetFields(state, summary, call);
 	for (const inner of [...way.takes, ...way.given.pages]) {
-		const at = outside(state, summary, call, inner.place);
+		const part = inner.place === rootOf(inner.place) ? argumentSpot(state, summary, call, inner.place) : undefined;
+		const isPart = part?.shape === 'from' && part.index !== undefined && !inner.single;
+		const at = isPart ? part : outside(state, summary, call, inner.place);
 		// one page that gets into an array is not told from the others
 		if (!at || (inner.single && /^\w+\[\]$/.test(inner.place) && (at.index || at.place.includes('[]')))) continue;
 		const asked = askedOutside(state, summary, call, way, inner);
@@ -337,7 +339,7 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 			body,
 			state,
 			inner.taking,
-			{ place: at.place, shape: position ? 'from' : 'whole', index: undefined },
+			{ place: at.place, shape: position || isPart ? 'from' : 'whole', index: undefined },
 			{
 				call,
 				inner,

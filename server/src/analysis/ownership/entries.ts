@@ -25,6 +25,9 @@ export function isInEntry(name: string): boolean {
 	return /\[\](?:->|\.)/.test(name);
 }
 
+/** Ends the id of pages that a container has from earlier passes. */
+const GATHERED = '+';
+
 /** The only container that has the pages. */
 function containerOf({ lists, entries, place }: Holding): string | undefined {
 	if (entries) return place;
@@ -38,7 +41,7 @@ export function inContainer(holding: Holding): Holding | undefined {
 	if (place === undefined || holding.unreachable || holding.outcome === 'none') return undefined;
 	return {
 		...holding,
-		id: `${holding.id}+`,
+		id: holding.id + GATHERED,
 		place,
 		single: holding.entries && holding.single,
 		asked: undefined,
@@ -57,6 +60,7 @@ export function inContainer(holding: Holding): Holding | undefined {
 
 /** The place that the pages were taken to gets others: those in a container stay there, with what is there already. */
 export function gather(state: State, holding: Holding): void {
+	if (holding.id.endsWith(GATHERED)) return;
 	const gathered = inContainer(holding);
 	if (!gathered || (gathered.status !== 'held' && gathered.status !== 'part')) return;
 	const known = state.holdings.get(gathered.id);

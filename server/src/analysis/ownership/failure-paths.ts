@@ -1,5 +1,5 @@
 /** Releases in functions that take pages, on paths which end in an error: nothing of what a success has left is released there. */
-import { listCall } from '../../kernel/sinks/index.js';
+import { insertion, listCall } from '../../kernel/sinks/index.js';
 import type { CallExpr, FileIR, FunctionIR, Range } from '../../syntax/ir.js';
 import { callsByBlock } from '../call-blocks.js';
 import { allCalls } from '../callers.js';
@@ -64,7 +64,7 @@ export function releasesOwnRun(taker: Walked, call: CallExpr, waiting: Waiting):
 /** The same of all that a taker does with the field, but for the calls that put pages there. */
 export function usesOwnRun(ir: FileIR, taker: Walked, waiting: Waiting): boolean {
 	const filling: Range[] = taker.fn.calls.flatMap((call) => {
-		const into = listCall(call.name)?.into;
+		const into = listCall(call.name)?.into ?? insertion(call.name)?.into;
 		return into === undefined ? [] : (call.args[into] ?? []);
 	});
 	for (const { state } of taker.exits) for (const { call } of state.holdings.values()) filling.push(call);

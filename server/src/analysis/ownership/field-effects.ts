@@ -1,7 +1,7 @@
 /** What a function does with a field that pages wait in. */
 import { ALLOCATORS, FREES, readsOnly } from '../../kernel/callees.js';
-import { CARRIER_FIELDS, LIST_FREES } from '../../kernel/page-flow.js';
-import type { CallExpr, Expr, FileIR, FunctionIR, Range } from '../../syntax/ir.js';
+import { CARRIER_FIELDS, CURSORS, ENTRY_WALKS, LIST_FREES, WALKS } from '../../kernel/page-flow.js';
+import type { CallExpr, Expr, FileIR, FunctionIR, Range, Step } from '../../syntax/ir.js';
 import { typeOfExpr } from '../integers.js';
 import { isLocal, shadowedNames } from '../variables.js';
 import { bare, everywhere, parts, roots } from '../walk.js';
@@ -35,10 +35,19 @@ export class FieldEffects {
 			this.block = id;
 			for (const step of steps) {
 				const isAlias = step.kind === 'declare' && this.aliases.has(step.variable.name);
-				if (!isAlias) for (const root of roots(step)) this.look(root, step.kind === 'eval');
+				if (step.kind === 'each') this.lookAtWalk(step);
+				else if (!isAlias) for (const root of roots(step)) this.look(root, step.kind === 'eval');
 			}
 			if (test) this.look(test, true);
 		}
+	}
+
+	/** A walk over the entries lets nobody have them: what is done with the variable tells. */
+	private lookAtWalk({ macro, args }: Step & { readonly kind: 'each' }): void {
+		const [moving, over] = walkOf(macro) ?? [];
+		const cursor = moving === undefined ? undefined : args[moving];
+		const isFollowed = cursor !== undefined && this.aliases.has(variableIn(cursor) ?? '');
+		for (const [i, arg] of args.entries()) if (i !== moving) this.look(arg, i === over && isFollowed);
 	}
 
 	private findAliases(): ReadonlySet<string> {
@@ -47,22 +56,25 @@ export class FieldEffects {
 			values.set(name, [...(values.get(name) ?? []), value]);
 		};
 		for (const { steps } of this.fn.blocks)
-			for (const step of steps) if (step.kind === 'declare' && step.init) set(step.variable.name, step.init);
+			for (const step of steps) {
+				if (step.kind === 'declare' && step.init) set(step.variable.name, step.init);
+				const [moving, over] = (step.kind === 'each' && walkOf(step.macro)) || [];
+				if (step.kind !== 'each' || moving === undefined || over === undefined) continue;
+				const cursor = step.args[moving] && variableIn(step.args[moving]);
+				if (cursor !== undefined && step.args[over]) set(cursor, step.args[over]);
+			}
 		everywhere(this.fn, (expr) => {
 			const left = expr.kind === 'assign' ? bare(expr.left) : undefined;
 			if (expr.kind === 'assign' && left?.kind === 'name') set(left.name, expr.right);
 		});
 		const shadowed = shadowedNames(this.fn);
 		return new Set(
-			[...values].flatMap(([name, [value, ...more]]) =>
-				value &&
-				more.length === 0 &&
-				this.isField(pointee(bare(value))) &&
-				isLocal(this.fn, name) &&
-				!shadowed.has(name)
-					? name
-					: [],
-			),
+			[...values].flatMap(([name, all]) => {
+				const others = all.filter((value) => !isNextOf(value, name));
+				const isCursor = others.every((value) => this.isField(pointee(bare(value))));
+				const isOne = others.length === 1 || (this.waiting.isList && others.length > 0);
+				return isOne && isCursor && isLocal(this.fn, name) && !shadowed.has(name) ? name : [];
+			}),
 		);
 	}
 
@@ -110,6 +122,24 @@ export class FieldEffects {
 		const type = typeOfExpr(at, this.fn, this.ir);
 		return type?.base === this.waiting.record && type.pointers === 1;
 	}
+}
+
+/** Arguments of a loop macro: the variable that is a cursor or an entry, and what it goes through. */
+function walkOf(macro: string): readonly [number, number] | undefined {
+	return WALKS.get(macro) ?? ENTRY_WALKS.get(macro);
+}
+
+/** `cursor`, `&cursor` */
+function variableIn(expr: Expr): string | undefined {
+	const at = pointee(bare(expr));
+	return at.kind === 'name' ? at.name : undefined;
+}
+
+/** `sg = sg_next(sg)` */
+function isNextOf(value: Expr, name: string): boolean {
+	const at = bare(value);
+	const [from] = at.kind === 'call' && CURSORS.has(at.name) ? at.args : [];
+	return from !== undefined && variableIn(from) === name;
 }
 
 /** `&buf->table` of a table that is part of the object. */

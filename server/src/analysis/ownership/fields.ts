@@ -1,5 +1,6 @@
 /** Fields that pages are kept in: taken into in one function of the file, given back in another. */
-import { TAKERS } from '../../kernel/callees.js';
+import { ALLOCATORS, TAKERS } from '../../kernel/callees.js';
+import { insertion, listCall } from '../../kernel/sinks/index.js';
 import type { CallExpr, Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import { variableType } from '../variables.js';
 import { bare, everywhere, isNull, isVariable, place, rootOf } from '../walk.js';
@@ -45,6 +46,11 @@ export function lastField(name: string): string | undefined {
 	return /(\w+)(?:\[\])*$/.exec(unmarked(name))?.[1];
 }
 
+/** The call puts pages into a container that it is given. */
+function putsInto({ name }: CallExpr): boolean {
+	return listCall(name)?.into !== undefined || insertion(name)?.whole === true;
+}
+
 /**
  * Something other than a taking call puts pages into the field, or takes a further reference on them.
  * @param stored starts of the assignments that put taken pages there; where there are some, every other one is another source
@@ -52,6 +58,7 @@ export function lastField(name: string): string | undefined {
 function hasOtherSource(fn: FunctionIR, field: string, stored: ReadonlySet<number>): boolean {
 	let found = false;
 	const visit = (expr: Expr): void => {
+		if (expr.kind === 'call' && putsInto(expr) && stored.size > 0 && !stored.has(expr.nameRange.start)) found = true;
 		if (expr.kind === 'call' && TAKERS.has(expr.name))
 			found ||= expr.args.some((arg) => new RegExp(`\\b${field}\\b`).test(place(arg) ?? ''));
 		if (expr.kind !== 'assign') return;
@@ -60,7 +67,8 @@ function hasOtherSource(fn: FunctionIR, field: string, stored: ReadonlySet<numbe
 		const name = place(left) ?? '';
 		// a variable may have the name of the field
 		if (isVariable(name) || lastField(name) !== field) return;
-		const other = stored.size > 0 && expr.op === '=' && !isNull(right) && !stored.has(expr.left.start);
+		const isMemory = right.kind === 'call' && ALLOCATORS.test(right.name);
+		const other = stored.size > 0 && expr.op === '=' && !isNull(right) && !isMemory && !stored.has(expr.left.start);
 		const element = left.kind === 'index' || (left.kind === 'unary' && left.op === '*');
 		const page =
 			right.kind === 'call' && /page|folio/.test(right.name) && !/alloc_array|get_free_page|zalloc/.test(right.name);

@@ -20,8 +20,10 @@ export function forgetMention(state: State, name: string): void {
 		if (speaks(holding.goal)) state.update(holding.id, { goal: undefined });
 	}
 	for (const [key, value] of state.values) {
-		const { copyOf, pagesOf } = value;
-		if (pagesOf !== undefined && wordOf(root).test(pagesOf)) state.values.set(key, { ...value, pagesOf: undefined });
+		const { copyOf, pagesOf, sumOf } = value;
+		if (sumOf?.some((part) => speaks(part))) state.values.set(key, { ...value, sumOf: undefined });
+		if (pagesOf !== undefined && wordOf(root).test(pagesOf))
+			state.values.set(key, { ...(state.values.get(key) ?? value), pagesOf: undefined });
 		if (copyOf !== undefined && (copyOf === name || (isVariable(name) && rootOf(copyOf) === name)))
 			state.values.set(key, { ...(state.values.get(key) ?? value), copyOf: undefined });
 	}

@@ -2,7 +2,7 @@
 import { CARRIER_FIELDS } from '../../kernel/page-flow.js';
 import { insertion, type ListCall } from '../../kernel/sinks/index.js';
 import type { CallExpr, Expr, Range } from '../../syntax/ir.js';
-import { isParameter } from '../variables.js';
+import { isParameter, localOf } from '../variables.js';
 import { bare, isNull, rootOf } from '../walk.js';
 import { type Body, GONE } from './body.js';
 import { keyOn } from './fields.js';
@@ -57,7 +57,7 @@ export function enterList(body: Body, state: State, into: Expr, pages: Expr, cal
 				held: kind,
 				call: taking.call,
 				takes: true,
-				stored: call?.start ?? into.start,
+				stored: (call?.nameRange ?? into).start,
 			});
 	for (const holding of held) addList(state, holding, list, call?.nameRange ?? into, call?.name);
 	if (given !== undefined) state.listed.set(given, new Set([...(state.listed.get(given) ?? []), list]));
@@ -157,7 +157,8 @@ function fileObject(body: Body, state: State, entry: Expr, into: Expr): boolean 
 	if (held.length === 0 || held.some(({ status }) => status === 'gone')) return false;
 	const filed = `${list}[]`;
 	for (const key of state.values.keys()) if (within(key, filed)) state.values.delete(key);
-	for (const holding of held) state.update(holding.id, { entries: true });
+	const entryType = localOf(body.fn, name)?.type.base;
+	for (const holding of held) state.update(holding.id, { entries: true, entryType });
 	rename(state, name, filed);
 	state.values.delete(name);
 	state.aliases.set(name, { place: filed, address: false });

@@ -1,5 +1,5 @@
 /** Which elements a loop goes through. */
-import { ENTRY_WALKS } from '../../kernel/page-flow.js';
+import { ENTRY_WALKS, WALK_COUNTS } from '../../kernel/page-flow.js';
 import { FLIPPED } from '../../syntax/canonical.js';
 import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
@@ -24,10 +24,18 @@ export function bound(loop: Loop): string | undefined {
 /** How far the loop goes: the place its index stays below, the number a macro is told, "*" for all there is. */
 export function extent(fn: FunctionIR, loop: Loop): string | undefined {
 	const head = fn.blocks[loop.heads[0] ?? -1]?.steps.at(-1);
-	if (head?.kind !== 'each') return bound(loop);
+	if (head?.kind !== 'each') return endsEmpty(loop.test) ? '*' : bound(loop);
 	const { macro, args } = head;
 	if (ENTRY_WALKS.has(macro) || /^for_each_sgtable_(?:sg|page)$/.test(macro)) return '*';
-	return macro === 'for_each_sg' && args[2] ? (place(args[2]) ?? constant(args[2])) : undefined;
+	const count = args[WALK_COUNTS.get(macro) ?? -1];
+	return count && (place(count) ?? constant(count));
+}
+
+/** `while (!list_empty(&obj->entries))` */
+function endsEmpty(test: Expr | undefined): boolean {
+	const at = test && bare(test);
+	const asked = at?.kind === 'unary' && at.op === '!' ? bare(at.operand) : undefined;
+	return asked?.kind === 'call' && /^(?:list|xa|idr)_(?:is_)?empty$/.test(asked.name);
 }
 
 /** `ARRAY_SIZE(pages) > i` as `i < ARRAY_SIZE(pages)`: calls have no side in lowered code. */

@@ -11,6 +11,7 @@ import { overNullOf, takesForPages } from './null-entries.js';
 import { placeOf, type Spot, spotOf } from './places.js';
 import { countName, releaseAll } from './repeated.js';
 import { type Holding, NEG, POS, type Position, type State, type Value, ZERO } from './state.js';
+import { judgeSum } from './sums.js';
 import { judgeNothing, judgeUntaken } from './untaken.js';
 import { worth } from './values.js';
 
@@ -25,6 +26,7 @@ export function releaseAt(body: Body, state: State, at: Spot | undefined, by: Re
 		releaseForeign(body, state, spot, release);
 		return;
 	}
+	judgeSum(body, state, spot, release, count);
 	// several takings share the place: the one that has pages is meant
 	const meant = held.some((h) => h.outcome !== 'none') ? held.filter((h) => h.outcome !== 'none') : held;
 	for (const holding of meant) releaseHolding(body, state, holding, spot, release, count);
@@ -92,10 +94,11 @@ export function releaseHolding(
 	// how many a helper releases is not always known: with two takings in one place it may be those of one
 	const all = inner === call || !isFilled(state, holding);
 	const known = bulk && (inner === call || !isUnknown(count));
-	const full = known ? isFullCount(state, holding, release.count as Expr, count) : all;
+	const full = entry ? true : known ? isFullCount(state, holding, release.count as Expr, count) : all;
 	// in a loop the same call releases what the next pass took
 	const again = holding.status === 'released' && holding.released !== undefined && holding.released !== call;
-	const isTwice = again && full && !holding.shared && !release.remembers && !mixed && !state.doubtful;
+	const isSame = !entry || state.released.get(spot.place)?.count === countName(state, release);
+	const isTwice = again && isSame && full && !holding.shared && !release.remembers && !mixed && !state.doubtful;
 	if (isTwice && isOfAll(body, holding.released)) body.events.push({ kind: 'double', holding, release: call, state });
 	// who got them in between may have a reference of his own
 	const shared = holding.shared || holding.status === 'gone';

@@ -1,5 +1,6 @@
 /** Releases of a place that follow each other with nothing written to it in between, whoever has taken the pages. */
 import { ALLOCATORS, FREES, readsOnly } from '../../kernel/callees.js';
+import { LIST_READERS } from '../../kernel/page-flow.js';
 import type { CallExpr } from '../../syntax/ir.js';
 import { canonicalText, wordOf } from '../path-conditions.js';
 import { isVariable, rootOf } from '../walk.js';
@@ -24,7 +25,7 @@ const LETS_OTHERS_RUN = /lock|wait|complet|sched|sleep|mutex|spin|delay|^(?:up|d
 
 /** The call leaves what was released as it is; of a function that is followed, what it does is told later. */
 function isQuiet({ around }: Body, name: string): boolean {
-	if (FREES.has(name) || ALLOCATORS.test(name)) return true;
+	if (FREES.has(name) || ALLOCATORS.test(name) || LIST_READERS.has(name)) return true;
 	return (readsOnly(name) && !LETS_OTHERS_RUN.test(name)) || (name !== '' && around.summary(name) !== undefined);
 }
 

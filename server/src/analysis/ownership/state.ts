@@ -27,6 +27,8 @@ export interface Value {
 	 * forgotten; `bytes`: pages * PAGE_SIZE.
 	 */
 	readonly form?: 'whole' | 'sum' | 'unoffset' | 'bytes' | undefined;
+	/** It is the sum of two places, each as it is named. */
+	readonly sumOf?: readonly [string, string] | undefined;
 	/** It is the number of pages of so many bytes, as text: "(off + len)". */
 	readonly pagesOf?: string | undefined;
 	/** Place whose value this is a copy of. */
@@ -104,6 +106,8 @@ export interface Holding {
 	readonly lists: ReadonlySet<string>;
 	/** They were put one by one into the container that the place names or lies in: pages of any number of its entries. */
 	readonly entries: boolean;
+	/** Struct of the object in the container that has them: "struct entry". */
+	readonly entryType: string | undefined;
 }
 
 /** Where a function returns with pages in a place of its caller, and the path there. */
@@ -231,6 +235,7 @@ function sameValue(a: Value, b: Value): boolean {
 			a.result === b.result &&
 			a.form === b.form &&
 			a.pagesOf === b.pagesOf &&
+			a.sumOf?.join() === b.sumOf?.join() &&
 			a.copyOf === b.copyOf &&
 			a.carries === b.carries &&
 			a.frame === b.frame &&
@@ -292,6 +297,7 @@ export function joinValues(a: Value, b: Value): Value {
 		result: a.result === b.result ? a.result : undefined,
 		form: a.form === b.form ? a.form : a.result === b.result ? 'sum' : undefined,
 		pagesOf: a.pagesOf === b.pagesOf ? a.pagesOf : undefined,
+		sumOf: a.sumOf?.join() === b.sumOf?.join() ? a.sumOf : undefined,
 		copyOf: a.copyOf === b.copyOf ? a.copyOf : undefined,
 		carries: a.carries ?? b.carries,
 		frame: a.frame || b.frame,

@@ -154,6 +154,7 @@ export function take(body: Body, state: State, api: ApiCall, spot: Spot, via?: V
 		inner: via && { holding: via.inner, left: via.left },
 		lists: NO_LISTS,
 		entries: via?.inner.entries ?? false,
+		entryType: via?.inner.entryType,
 	};
 	if (spot.shape !== 'from' && !via?.index && !holding.entries) {
 		for (const other of state.holdings.values())

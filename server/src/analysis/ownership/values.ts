@@ -85,12 +85,14 @@ function binary(state: State, op: string, left: Expr, right: Expr): Value {
 	if (op === '&' && (a.constant === 0 || b.constant === 0)) return number(0);
 	const constant = constants && op === '+' ? (a.constant ?? 0) + (b.constant ?? 0) : undefined;
 	const pagesOf = makesPages(op, right) ? canonicalText(left) : undefined;
+	const [one, other] = op === '+' ? [placeOf(state, left), placeOf(state, right)] : [];
 	return {
 		signs,
 		constant,
 		result,
 		form,
 		pagesOf,
+		sumOf: one !== undefined && other !== undefined ? [one, other] : undefined,
 		carries,
 		frame: carries === undefined ? undefined : a.frame || b.frame,
 	};

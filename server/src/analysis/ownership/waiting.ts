@@ -4,6 +4,7 @@ import { isLocal, isParameter } from '../variables.js';
 import { isVariable } from '../walk.js';
 import type { Event, Exit, Walked } from './body.js';
 import { isFailure } from './contract.js';
+import { isInEntry } from './entries.js';
 import { keyOn, lastField } from './fields.js';
 import type { Holding } from './state.js';
 
@@ -41,7 +42,13 @@ function placeLeft(fn: FunctionIR, { given }: Exit, holding: Holding): string | 
 /** The field that the pages of a resource wait in at an exit; undefined where others may have them as well. */
 export function keptIn(fn: FunctionIR, exit: Exit, holding: Holding): string | undefined {
 	const left = placeLeft(fn, exit, holding);
-	return left === undefined ? undefined : keyOn(fn, exit.state, left);
+	return left === undefined ? undefined : keyOfPages(fn, exit, holding, left);
+}
+
+/** The field that pages lie in: of the object that is an entry of a container, where one has them. */
+function keyOfPages(fn: FunctionIR, { state }: Exit, { entryType }: Holding, name: string): string | undefined {
+	const field = entryType === undefined ? undefined : /\[\]->([^[]+)(?:\[\])?$/.exec(name)?.[1];
+	return field === undefined ? keyOn(fn, state, name) : `${entryType}:.${field.replaceAll('->', '.')}`;
 }
 
 type Growing = Omit<Waiting, 'takers' | 'earlier'> & { readonly takers: Map<FunctionIR, Walked> };
@@ -56,14 +63,14 @@ function collect(one: Walked, found: Map<string, Growing>, others: Set<string>):
 		for (const holding of exit.state.holdings.values()) {
 			if (holding.outcome === 'none') continue;
 			const left = placeLeft(fn, exit, holding);
-			const key = keyOn(fn, exit.state, left ?? holding.place);
+			const key = keyOfPages(fn, exit, holding, left ?? holding.place);
 			const field = lastField(left ?? holding.place);
 			if (left === undefined) lost.add(holding.id);
 			if (key === undefined || field === undefined) continue;
 			if (left === undefined) others.add(key);
 			fields.set(holding.id, (fields.get(holding.id) ?? new Set()).add(key));
 			const [record = ''] = key.split(':');
-			const isList = holding.lists.size > 0;
+			const isList = holding.lists.size > 0 || (holding.entries && !isInEntry(holding.place));
 			const known = found.get(key) ?? { record, field, key, isList, holding, exit, takers: new Map() };
 			found.set(key, known);
 			known.takers.set(fn, one);

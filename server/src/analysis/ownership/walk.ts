@@ -1,4 +1,4 @@
-import { ENTRY_WALKS, WALKS } from '../../kernel/page-flow.js';
+import { ENTRY_WALKS, WALK_COUNTS, WALKS } from '../../kernel/page-flow.js';
 import type { Block, Expr, FunctionIR, Loop, Range, Step } from '../../syntax/ir.js';
 import { tells } from '../format-arguments.js';
 import { localOf, variableType } from '../variables.js';
@@ -171,9 +171,11 @@ function leaveWith(body: Body, state: State, at: Range, value: Expr | undefined)
 function passOf(body: Body, state: State, { macro, args }: Step & { kind: 'each' }): void {
 	const entries = ENTRY_WALKS.get(macro);
 	const [moving, over] = (entries ?? WALKS.get(macro) ?? []).map((position) => args[position]);
+	const count = args[WALK_COUNTS.get(macro) ?? -1];
 	for (const arg of args) {
 		const at = bare(arg);
-		if (at.kind === 'name' && arg !== over && variableType(body.fn, at.name)) forgetVariable(state, at.name);
+		if (at.kind === 'name' && arg !== over && arg !== count && variableType(body.fn, at.name))
+			forgetVariable(state, at.name);
 	}
 	if (!moving || !over) return;
 	const cursor = addressed(moving);
