@@ -21,7 +21,7 @@ struct ibis_ctx {
 static void ibis_done(void *data, int err)
 {
 	struct aead_request *req = data;
-	struct ibis_ctx *ctx = ibis_ctx(req);
+	struct ibis_ctx *ctx = aead_request_ctx(req);
 	struct scatterlist *sg;
 	unsigned int n;
 
@@ -55,10 +55,10 @@ int ibis_decrypt(struct ibis *ibis, struct iov_iter *to, struct scatterlist *src
 	struct ibis_ctx *ctx;
 	int pages = 0, err;
 
-	req = ibis_alloc(ibis);
+	req = aead_request_alloc(ibis->tfm, GFP_KERNEL);
 	if (!req)
 		return -ENOMEM;
-	ctx = ibis_ctx(req);
+	ctx = aead_request_ctx(req);
 	ctx->ibis = ibis;
 	sg_init_table(ctx->sg, 17);
 	err = ibis_fill(to, len, &pages, &ctx->sg[1], 16);

@@ -3,7 +3,7 @@
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
 import type { FileContext } from './context.js';
-import { variableType } from './variables.js';
+import { isParameter, variableType } from './variables.js';
 import { bare, parts, roots } from './walk.js';
 
 /** Read or write an object as memory, and keep nothing. */
@@ -36,12 +36,14 @@ function found(file: FileContext, record: string): Escape | undefined {
 	const tag = record.replace(/^(?:struct|union) /, '');
 	if (tag === record || isPartOfOthers(file, record) || hasTypedef(file.text, tag)) return [];
 	const names: Name[] = [];
-	for (const fn of file.ir.naming(tag))
+	for (const fn of file.ir.knowing(tag)) {
+		for (const { name, type } of fn.params) if (type.base === record) names.push({ fn, name });
 		for (const { name, type } of fn.locals)
 			if (type.base === record) {
 				if (type.pointers > 0 || type.array) return [];
 				names.push({ fn, name });
 			}
+	}
 	const seen = new Set(names.map(keyOf));
 	const escapes: CallExpr[] = [];
 	for (const one of names) {
@@ -54,7 +56,8 @@ function found(file: FileContext, record: string): Escape | undefined {
 				names.push(inner);
 			}
 	}
-	return names.length > 0 && escapes.length === 0 ? undefined : escapes;
+	const isMade = names.some(({ fn, name }) => !isParameter(fn, name));
+	return isMade && escapes.length === 0 ? undefined : escapes;
 }
 
 function keyOf({ fn, name }: Name): string {

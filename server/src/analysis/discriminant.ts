@@ -2,17 +2,20 @@
  * Whether a field beside the pages tells, wherever they are released, user pages from pages of another origin: the discriminant
  * of a tagged union, shown to be up to date in every function that stores the one or the other.
  */
+import { FREES, readsOnly } from '../kernel/callees.js';
 import { RELEASES } from '../kernel/giving-back.js';
+import { ARRAY_READERS, STORES } from '../kernel/page-flow.js';
 import type { CallExpr, Expr, FunctionIR, Loop, Step } from '../syntax/ir.js';
 import { escapeOf } from './confined.js';
 import type { ApiCall, FileContext } from './context.js';
 import { type DataflowAnalysis, solve, statesAt, TOO_LARGE, visitStates } from './dataflow.js';
 import { typeOfExpr } from './integers.js';
 import { macroWords } from './macro-words.js';
-import { keyOf, levelOf, locate } from './page-places.js';
+import { keyOf, levelOf, locate, type PagePlace } from './page-places.js';
 import { type PassedTest, testsAt } from './path-tests.js';
 import { takenInto } from './points-to-constraints.js';
 import { originOf } from './points-to-query.js';
+import { AS_MEMORY, isObject, isWrittenAsMemory, isZeroed } from './record-memory.js';
 import { isLocal, isParameter, variableType } from './variables.js';
 import { bare, evaluate, everywhere, isNull, place, postorder, rootOf, roots } from './walk.js';
 
@@ -58,6 +61,8 @@ interface Discriminant {
 	/** Compared with this constant; undefined where it was asked for truth. */
 	readonly constant: string | undefined;
 	readonly truth: boolean;
+	/** It only says that pages of the calls are there: whatever it is set to. */
+	readonly isAny?: true;
 }
 
 function discriminants({ file, fn, call }: Asked, object: string): Discriminant[] {
@@ -123,6 +128,51 @@ export function toldApart(asked: Asked): Told | undefined {
 }
 
 /**
+ * Wherever pages of the taking calls are in the object, the field was stored since they were taken, in the same object: what is
+ * stored beside it, in the function that takes, is about these pages.
+ * @param pages that are released, as a field of an object or an element of it
+ */
+export function isStoredWith(asked: Asked, field: string): boolean {
+	const { file, fn, pages } = asked;
+	const at = locate(elementOf(fn, pages) ?? pages, fn, file.ir);
+	if (at?.root.kind !== 'record' || at.path.length !== 1) return false;
+	const record = at.root.name;
+	const holder = { key: keyOf(at), record, field: at.path[0] as string };
+	if (!isPlainField(file, holder) || (field !== holder.field && !isPlainField(file, { record, field }))) return false;
+	return new Proof(asked, holder, { record, field, constant: undefined, truth: true, isAny: true }).holds('here');
+}
+
+/** All that is stored in the place is stored from its start on: nothing is added to what was there. */
+export function fillsFromStart(file: FileContext, takings: ReadonlyMap<number, ApiCall>, at: PagePlace): boolean {
+	const key = keyOf(at);
+	const { root } = at;
+	const isIt = (expr: Expr, fn: FunctionIR): boolean => {
+		const found = locate(expr, fn, file.ir);
+		return found !== undefined && keyOf(found) === key;
+	};
+	const functions = root.kind === 'variable' ? [root.fn] : file.ir.naming(at.path.at(-1) ?? root.name);
+	return (
+		[...takings.values()].every((taking) => isWhole(takenInto(taking))) &&
+		functions.every((fn) => {
+			let fills = fn.clean;
+			everywhere(fn, (expr) => {
+				if (expr.kind === 'assign' && !isNull(expr.right) && isIt(expr.left, fn))
+					fills &&= !isAppended(fn, bare(expr.left));
+			});
+			return fills;
+		})
+	);
+}
+
+/** `req->pages`, `&req->pages`, `&page`: an array from its start. */
+function isWhole(pages: Expr | undefined): boolean {
+	const at = pages && bare(pages);
+	const inner = at?.kind === 'unary' && at.op === '&' ? bare(at.operand) : at;
+	if (inner?.kind === 'index') return isNull(inner.index);
+	return inner !== undefined && /^(?:name|field)$/.test(inner.kind);
+}
+
+/**
  * Every use of the field in the text is one that is followed, `object->field` of a variable, and nobody else has the objects: the
  * record is declared in the file itself, or its objects are confined to functions that are seen.
  */
@@ -175,7 +225,7 @@ function hasParts(text: string, tag: string): boolean {
 }
 
 /** `page = req->pages[i];`: what a local page stands for, where it is stored once. */
-function elementOf(fn: FunctionIR, pages: Expr): Expr | undefined {
+export function elementOf(fn: FunctionIR, pages: Expr): Expr | undefined {
 	const at = bare(pages);
 	if (at.kind !== 'name' || !isLocal(fn, at.name)) return undefined;
 	const values: Expr[] = [];
@@ -213,7 +263,7 @@ class Proof {
 	/** The release gets nothing but user pages, or nothing but others, which the function has stored before. */
 	heldAt(): Side | undefined {
 		const { fn, call } = this.asked;
-		if (!fn.clean || !this.isOneObject(fn) || this.isWrittenAsMemory()) return undefined;
+		if (!fn.clean || !this.isOneObject(fn) || isWrittenAsMemory(this.asked.file, this.holder.record)) return undefined;
 		const flow = new OriginFlow(this, fn, this.asked);
 		const states = statesAt(fn, flow).get(call);
 		if (!states || flow.isLost) return undefined;
@@ -225,8 +275,8 @@ class Proof {
 
 	/** @param side on which the user pages are */
 	holds(side: Side): boolean {
-		const isStrict = this.hasOtherRelease();
-		if (this.isWrittenAsMemory()) return false;
+		const isStrict = this.by?.isAny === true || this.hasOtherRelease();
+		if (isWrittenAsMemory(this.asked.file, this.holder.record)) return false;
 		return [...this.functions].every((fn) => fn.clean && this.isOneObject(fn) && this.keeps(fn, side, isStrict));
 	}
 
@@ -261,7 +311,7 @@ class Proof {
 				stores.push(!isAppended(fn, bare(expr.left)));
 			const taking = expr.kind === 'call' ? this.asked.takings.get(expr.start) : undefined;
 			const pages = taking && takenInto(taking);
-			if (pages && this.isHolder(fn, pages)) stores.push(place(pages) !== undefined);
+			if (pages && this.isHolder(fn, pages)) stores.push(isWhole(pages));
 		});
 		return stores.length > 0 && stores.every((isFirst) => isFirst);
 	}
@@ -298,9 +348,10 @@ class Proof {
 		everywhere(fn, (expr) => {
 			if (expr.kind === 'assign' && isWhole(expr.right) && !isScalar(expr.right)) found = true;
 			if (expr.kind === 'list' && expr.items.some((item) => this.isHolder(fn, item))) found = true;
-			if (expr.kind === 'call' && !RELEASES.has(expr.name) && !this.asked.takings.has(expr.start))
+			if (expr.kind === 'call' && !leavesAlone(expr.name) && !this.asked.takings.has(expr.start))
 				if (expr.args.some((arg) => isWhole(arg) && !isScalar(arg))) found = true;
-			if (expr.kind === 'call' && expr.args.some((arg) => this.by && this.isDiscriminant(fn, arg))) found = true;
+			if (expr.kind === 'call' && !(this.by?.isAny && takesValues(this.asked.file, expr)))
+				if (expr.args.some((arg) => this.by && this.isDiscriminant(fn, arg))) found = true;
 			if (expr.kind === 'assign' && expr.op !== '=' && this.isDiscriminant(fn, expr.left)) found = true;
 		});
 		for (const { steps } of fn.blocks)
@@ -309,36 +360,14 @@ class Proof {
 		return found;
 	}
 
-	/** Somewhere an object of the record is written, or copied, without its fields. */
-	private isWrittenAsMemory(): boolean {
-		const { ir } = this.asked.file;
-		return AS_MEMORY.some((name) =>
-			ir
-				.naming(name)
-				.some((fn) =>
-					fn.calls.some(
-						(call) => call.name === name && !isWholeZeroing(call) && call.args.some((arg) => this.isObject(fn, arg)),
-					),
-				),
-		);
-	}
-
-	/** The object, or the address of a part of it. */
-	private isObject(fn: FunctionIR, arg: Expr): boolean {
-		let at = bare(arg);
-		while (at.kind === 'binary') at = bare(at.left);
-		const inner = bare(at.kind === 'unary' && at.op === '&' ? at.operand : at);
-		const isWhole = inner.kind === 'name' || (at.kind === 'unary' && at.op === '&');
-		return isWhole && variableType(fn, rootOf(place(inner) ?? ''))?.base === this.holder.record;
-	}
-
 	private keeps(fn: FunctionIR, side: Side, isStrict: boolean): boolean {
 		const flow = new OriginFlow(this, fn, this.asked);
 		const entries = solve(fn, flow);
 		if (entries === TOO_LARGE || flow.isLost) return false;
 		let kept = true;
 		const check = (states: States): void => {
-			for (const state of states.values()) kept &&= isUpToDate(state, side, isStrict);
+			for (const state of states.values())
+				kept &&= (this.by?.isAny && state.content === 'other') || isUpToDate(state, side, isStrict);
 		};
 		visitStates(fn, flow, entries, (states, at) => {
 			if (at.kind === 'return') check(states);
@@ -367,8 +396,9 @@ class Proof {
 		if (callee) return this.reaches(callee);
 		if (call.name === '') return true;
 		// who gets the object may have it used elsewhere
-		if (RELEASES.has(call.name) || this.asked.takings.has(call.start) || isWholeZeroing(call)) return false;
-		return call.args.some((arg) => this.isObject(fn, arg));
+		if (RELEASES.has(call.name) || this.asked.takings.has(call.start)) return false;
+		const { file } = this.asked;
+		return !isZeroed(file, call, this.holder.record) && call.args.some((arg) => isObject(fn, arg, this.holder.record));
 	}
 
 	private reaches(callee: FunctionIR): boolean {
@@ -388,6 +418,7 @@ class Proof {
 	/** Where a value puts the discriminant. */
 	sideOf(fn: FunctionIR, value: Expr): Side | 'unknown' {
 		if (!this.by) return 'unknown';
+		if (this.by.isAny) return 'here';
 		const { constant, truth } = this.by;
 		const at = bare(value);
 		const holds = constant === undefined ? truthOf(fn, at, value.start) : equals(this.asked.file.text, at, constant);
@@ -396,33 +427,20 @@ class Proof {
 	}
 }
 
-/** They read or write memory without its fields. Source: include/linux/{string,uaccess,uio,slab}.h. */
-const AS_MEMORY = [
-	...[
-		'memset',
-		'memcpy',
-		'memmove',
-		'__memcpy',
-		'memset_after',
-		'memset_startat',
-		'memzero_explicit',
-		'memcpy_and_pad',
-	],
-	...[
-		'kmemdup',
-		'kvmemdup',
-		'memdup_user',
-		'krealloc',
-		'kvrealloc',
-		'copy_from_user',
-		'__copy_from_user',
-		'copy_from_iter',
-	],
-	...['copy_from_iter_full', 'get_user', '__get_user', 'bcopy', 'memcpy_fromio', 'strscpy', 'sscanf'],
-];
+/** The call cannot change what it is given the value of: it is no macro that stores. */
+function takesValues(file: FileContext, { name }: CallExpr): boolean {
+	if (file.ir.lookup(name) || readsOnly(name)) return !AS_MEMORY.has(name);
+	return /^[a-z_][a-z0-9_]*$/.test(name) && !AS_MEMORY.has(name) && !STORES.has(name) && !macroWords(file).has(name);
+}
+
+/** Whoever is called stores nothing in an array of pages, and keeps no name of it. */
+function leavesAlone(name: string): boolean {
+	if (RELEASES.has(name) || FREES.has(name)) return true;
+	return (readsOnly(name) || ARRAY_READERS.has(name)) && !STORES.has(name) && !AS_MEMORY.has(name);
+}
 
 /** A parameter that stays what it is, or a variable that is set at the start and never again. */
-function isSetOnce(fn: FunctionIR, name: string): boolean {
+export function isSetOnce(fn: FunctionIR, name: string): boolean {
 	let changes = 0;
 	everywhere(fn, (expr) => {
 		if (expr.kind === 'assign' && place(expr.left) === name) changes++;
@@ -443,14 +461,6 @@ function isSetOnce(fn: FunctionIR, name: string): boolean {
 			(step.kind === 'eval' && step.expr.kind === 'assign' && place(step.expr.left) === name),
 	);
 	return changes === 0 || (changes === 1 && first === true && !again);
-}
-
-/** `memset(cs, 0, sizeof(*cs))` */
-function isWholeZeroing({ name, args }: CallExpr): boolean {
-	const [object, value] = args;
-	return (
-		name === 'memset' && object !== undefined && bare(object).kind === 'name' && value !== undefined && isNull(value)
-	);
 }
 
 /** Two enumerators of one enum that gives no numbers are different ones. */
@@ -615,18 +625,23 @@ class OriginFlow implements DataflowAnalysis<States> {
 		const at = bare(pages);
 		const name = place(at.kind === 'unary' ? at.operand : at);
 		const isHolder = proof.isHolder(fn, pages);
-		return this.split(states, (state) => {
-			if (isHolder) return { ...state, content: 'user' };
+		return this.split(states, isHolder, (state) => {
+			if (isHolder) return { ...state, content: added(state.content, 'user', isWhole(pages)) };
 			return name && isLocal(fn, name) ? local(state, name, 'user') : state;
 		});
 	}
 
 	/** A taking call: with the pages, and as it fails. */
-	private split(states: States, taken: (state: State) => State): States {
+	private split(states: States, isHolder: boolean, taken: (state: State) => State): States {
 		const found = new Map<string, State>();
-		for (const state of states.values())
-			for (const next of [result(taken(state), '', 'taken'), result(state, '', 'none'), result(state, '', 'error')])
+		for (const state of states.values()) {
+			const after = taken(state);
+			// had something been there, it would have been lost
+			const failed: State =
+				isHolder && state.content === 'entry' && after.content === 'user' ? { ...state, content: 'none' } : state;
+			for (const next of [result(after, '', 'taken'), result(failed, '', 'none'), result(failed, '', 'error')])
 				found.set(textOf(next), next);
+		}
 		return found;
 	}
 

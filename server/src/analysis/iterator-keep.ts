@@ -1,5 +1,5 @@
 /** Whether an iterator stays what it is, over the same memory and of the same kind, in a function and in those it is passed to. */
-import { readsOnly } from '../kernel/callees.js';
+import { readsOnly, STORES } from '../kernel/callees.js';
 import { KEEPS_ITERATORS } from '../kernel/iterator-kinds.js';
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
 import type { FileContext } from './context.js';
@@ -70,6 +70,8 @@ function isTouched(file: FileContext, fn: FunctionIR, name: string, depth: numbe
 		} else if (part.kind === 'call')
 			part.args.forEach((arg, i) => {
 				if (place(arg) === name && !keepsIterator(file, part, i, depth)) touched = true;
+				// `swap(*iter, other)`
+				if (STORES.has(part.name) && rootOf(place(arg) ?? '') === name) touched = true;
 			});
 	});
 	return touched;

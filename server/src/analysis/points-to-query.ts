@@ -284,6 +284,11 @@ export function originOf(file: FileContext, fn: FunctionIR, expr: Expr): PageOri
 	return origin;
 }
 
+/** The same of a place, as a question of `fn`. */
+export function originAt(file: FileContext, fn: FunctionIR, place: PagePlace): PageOrigin {
+	return new Search(file, fn).place(place);
+}
+
 /** All pages that may be there are user pages taken in this file. */
 export function isAllTaken(origin: PageOrigin): boolean {
 	return origin.taken.size > 0 && !origin.other;

@@ -41,10 +41,11 @@ function homeOf(file: FileContext, fn: FunctionIR): string | undefined {
 	return /\bstatic\b/.test(header) && !from?.path.endsWith('.h') ? from?.path : undefined;
 }
 
-export function claimsOf(file: FileContext, { releases, fields }: Handling): Claims {
+export function claimsOf(file: FileContext, { releases, reached }: Handling): Claims {
 	const functions = new Map<string, Releaser>();
 	for (const { fn, pages } of releases) releasers(file, fn, pages, functions);
-	return { functions: [...functions.values()], fields };
+	const fields = new Map(reached.map((one) => [`${stemOf(one.record)}.${one.field}`, one]));
+	return { functions: [...functions.values()], fields: [...fields.values()] };
 }
 
 /** Somebody who has a hand in the pages. */

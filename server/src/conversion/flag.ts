@@ -4,13 +4,15 @@
  */
 import { allCalls, callsOf } from '../analysis/callers.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
-import type { Told } from '../analysis/discriminant.js';
+import { elementOf, isStoredWith, type Told } from '../analysis/discriminant.js';
 import { integer, typeOfExpr } from '../analysis/integers.js';
 import { leavesIterator } from '../analysis/iterator-keep.js';
+import { locate } from '../analysis/page-places.js';
 import { isParameter, localOf, parameterAt, variableType } from '../analysis/variables.js';
-import { bare, everywhere, isNull, place, postorder } from '../analysis/walk.js';
+import { bare, everywhere, isNull, place, postorder, rootOf } from '../analysis/walk.js';
 import type { Edit } from '../rules/rule.js';
 import type { CallExpr, Expr, FunctionIR, Variable } from '../syntax/ir.js';
+import { areTakenHere, isFresh, type Takers } from './activation.js';
 import { pageParameter } from './callers.js';
 import { keptIterator } from './kept-iterator.js';
 import { before, blanks, columns, indentation, LINE, lineEnd } from './layout.js';
@@ -18,6 +20,7 @@ import { Blocked } from './plan.js';
 import { hasRoom, isNested, isOverwritten, isStillThere, isTaken } from './room.js';
 import { at } from './spots.js';
 import { pathTo, type Statement, statementsOf } from './statements.js';
+import { isAlwaysTold, isStoredAtOnce } from './stores.js';
 
 /** A truth value among the fields of a record, in a line of its own. */
 const BOOL_FIELD = /^([\t ]+)bool[\t ]+\w+(?:[\t ]*:[\t ]*1)?;[^\n]*$/gm;
@@ -42,11 +45,20 @@ export class FlagPlan {
 	/** Expression that is the flag in a function; undefined while it is worked out. */
 	private readonly known = new Map<string, string | undefined>();
 	private readonly fields = new Set<string>();
+	private readonly takers: Takers;
 
 	constructor(file: FileContext, taking: ApiCall, taker: FunctionIR) {
 		this.file = file;
 		this.taking = taking;
 		this.taker = taker;
+		this.takers = {
+			file,
+			takings: new Map([[taking.call.start, taking]]),
+			takes: (fn, { name, start }) => {
+				const callee = name === fn.name ? undefined : file.ir.lookup(name);
+				return start === taking.call.start || (callee !== undefined && this.reaches(callee));
+			},
+		};
 	}
 
 	/**
@@ -55,7 +67,7 @@ export class FlagPlan {
 	 */
 	in(fn: FunctionIR, call: CallExpr, pages: Expr, told?: Told): string {
 		if (isTaken(this.file.text, FLAG)) throw new Blocked(`${FLAG} is the name of something else in this file`);
-		const found = this.reaches(fn) && !this.comesAfter(fn, call) ? undefined : this.find(fn, call, pages, 0, told);
+		const found = this.find(fn, call, pages, 0, told);
 		if (found === undefined)
 			throw new Blocked(`${fn.name}() cannot be told whether the pages are pinned`, [
 				at(call.nameRange, 'given back here'),
@@ -64,14 +76,21 @@ export class FlagPlan {
 	}
 
 	private find(fn: FunctionIR, call: CallExpr, pages: Expr, depth: number, told?: Told): string | undefined {
-		if (this.known.has(fn.name) || depth > DEEPEST) return this.known.get(fn.name);
+		if (depth > DEEPEST) return undefined;
+		const isHere = this.reaches(fn) && areTakenHere(this.takers, fn, call, pages);
+		return (
+			(isHere ? this.once(fn, () => this.fromIterator(fn) ?? this.fromTaker(fn)) : undefined) ??
+			(this.reaches(fn) ? undefined : this.once(fn, () => this.fromCallers(fn, pages, depth))) ??
+			this.fromObject(fn, call, pages, told?.field) ??
+			this.fromKeptIterator(fn, call, told)
+		);
+	}
+
+	/** What is found for a function is edited into it once. */
+	private once(fn: FunctionIR, find: () => string | undefined): string | undefined {
+		if (this.known.has(fn.name)) return this.known.get(fn.name);
 		this.known.set(fn.name, undefined);
-		const found =
-			this.fromIterator(fn) ??
-			this.fromTaker(fn) ??
-			this.fromCallers(fn, pages, depth) ??
-			this.fromObject(fn, call, depth, told?.field) ??
-			this.fromKeptIterator(fn, call, told);
+		const found = find();
 		this.known.set(fn.name, found);
 		return found;
 	}
@@ -104,20 +123,6 @@ export class FlagPlan {
 		return isNone || fn.blocks.some(({ test }) => test !== undefined && asks(test));
 	}
 
-	/** The pages that are given back are those of an extraction before, not what another one left. */
-	private comesAfter(fn: FunctionIR, call: CallExpr): boolean {
-		const takes = fn.calls.filter(({ name, start }) => {
-			const callee = name === fn.name ? undefined : this.file.ir.lookup(name);
-			return start === this.taking.call.start || (callee !== undefined && this.reaches(callee));
-		});
-		return takes.every(({ start }) => {
-			const together = fn.loops.some(
-				(loop) => loop.start <= Math.min(start, call.start) && Math.max(start, call.start) < loop.end,
-			);
-			return start < call.start || together;
-		});
-	}
-
 	/** Name of the parameter of `fn` that is the iterator whose pages are extracted. */
 	private iteratorOf(fn: FunctionIR, depth: number): string | undefined {
 		const own = fn.name === this.taker.name ? this.taking.arg('iter') : undefined;
@@ -128,14 +133,15 @@ export class FlagPlan {
 		return leavesIterator(this.file, fn, name) ? name : undefined;
 	}
 
-	/** Iterators that `fn` passes to functions that take from them. */
+	/** Iterators that `fn` passes to functions that take from them; none where one of these has its iterator from elsewhere. */
 	private passedDown(fn: FunctionIR, depth: number): Expr[] {
-		return fn.calls.flatMap((call) => {
+		const passed = fn.calls.flatMap((call): (Expr | undefined)[] => {
 			const callee = call.name === fn.name ? undefined : this.file.ir.lookup(call.name);
-			const inner = callee && this.reaches(callee) ? this.iteratorOf(callee, depth + 1) : undefined;
-			const position = inner === undefined ? -1 : (callee?.params.findIndex((param) => param.name === inner) ?? -1);
-			return call.args[position] ?? [];
+			if (!callee || !this.reaches(callee)) return [];
+			const inner = this.iteratorOf(callee, depth + 1);
+			return [inner === undefined ? undefined : call.args[parameterAt(callee, inner)]];
 		});
+		return passed.every((one) => one !== undefined) ? passed : [];
 	}
 
 	/** The function takes the pages, by itself or through functions it calls. */
@@ -167,6 +173,7 @@ export class FlagPlan {
 		const stores = this.storesThrough(taker, param.name);
 		const sets = stores.filter(({ right, start }) => !isNull(right) && start > this.taking.call.start);
 		if (sets.length === 0 || stores.some((store) => !sets.includes(store) && !isNull(store.right))) return undefined;
+		if (!isAlwaysTold(taker, this.taking.call, param.name)) return undefined;
 		const variables = new Set(calls.map((call) => addressed(call.args[told])));
 		const [name] = variables;
 		const local = localOf(fn, name);
@@ -217,18 +224,43 @@ export class FlagPlan {
 		return FLAG;
 	}
 
-	/** An object that the function has was set up where the flag is known: it keeps it beside a field that came the same way. */
-	private fromObject(fn: FunctionIR, call: CallExpr, depth: number, tells: string | undefined): string | undefined {
+	/**
+	 * An object that the function has was set up where the flag is known: it keeps it beside a field that came the same way.
+	 * @param tells the field that tells these pages from others, for which it is stored as well
+	 */
+	private fromObject(fn: FunctionIR, call: CallExpr, pages: Expr, tells: string | undefined): string | undefined {
+		const own = this.ownerOf(fn, pages);
 		for (const object of this.objectsOf(fn, call)) {
 			const type = variableType(fn, object.name);
 			const record = /^struct (\w+)$/.exec(type?.base ?? '')?.[1];
 			if (!record || type?.pointers !== 1 || !isStillThere(fn, call, object.name)) continue;
+			// pages in one object say nothing of another
+			if (own && own !== object.name) continue;
 			for (const field of object.fields) {
-				const found = this.keptIn(fn, record, field, depth, field === tells);
+				const isUpToDate = (makers: readonly Store[]): boolean => {
+					if (field === tells) return true;
+					const asked = { file: this.file, takings: this.takers.takings, fn, call, pages };
+					return own ? isStoredWith(asked, field) : makers.every((store) => this.isForNew(store));
+				};
+				const found = this.keptIn(fn, record, field, field === tells, isUpToDate);
 				if (found !== undefined) return `${object.name}->${FLAG}`;
 			}
 		}
 		return undefined;
+	}
+
+	/** The variable through which pages are reached that lie in a record of the file. */
+	private ownerOf(fn: FunctionIR, pages: Expr): string | undefined {
+		const at = locate(elementOf(fn, pages) ?? pages, fn, this.file.ir);
+		if (at?.root.kind !== 'record') return undefined;
+		const head = new RegExp(`\\b${at.root.name.replace(' ', '\\s+')}\\s*\\{`);
+		return head.test(this.file.text) ? at.through?.name : undefined;
+	}
+
+	/** The object is made by the function that stores the field, behind the making: it is about pages of one activation. */
+	private isForNew({ fn, left }: Store): boolean {
+		const name = rootOf(place(left.object) ?? '');
+		return isFresh(this.file, fn, name) && isStoredAtOnce(fn, name, left);
 	}
 
 	/** Pointers to records in a function with the fields that are read through them; those of the call first. */
@@ -253,22 +285,27 @@ export class FlagPlan {
 	/**
 	 * The field is stored, with every object of the record, in functions where the flag is known.
 	 * @param tells it tells these pages from others, for which it is stored as well
+	 * @param isUpToDate whether the stores say something of the pages, wherever they are released
 	 */
-	private keptIn(reader: FunctionIR, record: string, field: string, depth: number, tells: boolean): string | undefined {
+	private keptIn(
+		reader: FunctionIR,
+		record: string,
+		field: string,
+		tells: boolean,
+		isUpToDate: (makers: readonly Store[]) => boolean,
+	): string | undefined {
 		const { file } = this;
 		const declaration = hasRoom(file, record) ? this.fieldLine(record, field) : undefined;
 		if (declaration === undefined) return undefined;
 		const key = `${record}.${field}`;
-		if (this.fields.has(key)) return FLAG;
 		const stores = this.storesTo(record, field);
 		const makers = stores.filter(({ fn }) => fn.name !== reader.name && this.reaches(fn));
 		// of a field that tells the pages apart, the other stores are for other pages
 		if (makers.length === 0 || (!tells && makers.length !== stores.length)) return undefined;
 		if (isOverwritten(file, record, new Map(makers.map(({ fn, left }) => [fn, left.start])))) return undefined;
-		const flags = makers.map(({ fn, left }) => {
-			const inner = fn.calls.find((one) => one.start >= left.start) ?? fn.calls[0];
-			return inner && this.find(fn, inner, left, depth + 1);
-		});
+		if (makers.some(({ fn }) => hasConditionals(file.text, fn)) || !isUpToDate(makers)) return undefined;
+		if (this.fields.has(key)) return FLAG;
+		const flags = makers.map(({ fn }) => this.once(fn, () => this.fromIterator(fn)));
 		if (flags.includes(undefined) || file.ir.field(record, FLAG)) return undefined;
 		this.fields.add(key);
 		this.edits.push(declaration);
@@ -386,11 +423,7 @@ export class FlagPlan {
 	}
 
 	private takesWithin(fn: FunctionIR, { start, end }: Statement): boolean {
-		return fn.calls.some((call) => {
-			if (call.start < start || call.start >= end) return false;
-			const callee = call.name === fn.name ? undefined : this.file.ir.lookup(call.name);
-			return call.start === this.taking.call.start || (callee !== undefined && this.reaches(callee));
-		});
+		return fn.calls.some((call) => start <= call.start && call.start < end && this.takers.takes(fn, call));
 	}
 
 	private path(fn: FunctionIR, offset: number): readonly Statement[] {
@@ -398,6 +431,11 @@ export class FlagPlan {
 		if (!root) throw new Blocked(`${fn.name}() could not be read completely`, [at(fn.nameRange, 'this function')]);
 		return pathTo(root, offset);
 	}
+}
+
+/** What stands in an arm of an #if is not there in every kernel. */
+function hasConditionals(text: string, { body }: FunctionIR): boolean {
+	return /^[\t ]*#[\t ]*(?:if|el|endif)/m.test(text.slice(body.start, body.end));
 }
 
 function assignments(fn: FunctionIR): (Expr & { readonly kind: 'assign' })[] {

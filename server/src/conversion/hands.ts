@@ -104,6 +104,7 @@ export class Hands {
 			this.scopes(fn);
 			this.ends(fn);
 			for (const call of fn.calls) {
+				this.chains(fn, call);
 				const callee = this.seen.file.ir.lookup(call.name);
 				if (!callee && isKnownCall(this.seen.file, fn, call)) continue;
 				if (!nonFormatArguments(call).some((arg) => this.isPages(fn, arg))) continue;
@@ -114,6 +115,18 @@ export class Hands {
 						[at(call.nameRange, 'the pages are passed on here')],
 					);
 			}
+		}
+	}
+
+	/** `list_add(&page->lru, &pages)`: whoever has the list has the pages. */
+	private chains(fn: FunctionIR, call: CallExpr): void {
+		for (const arg of call.args) {
+			const inner = bare(arg);
+			const entry = inner.kind === 'unary' && inner.op === '&' ? bare(inner.operand) : undefined;
+			if (entry?.kind === 'field' && entry.field === 'lru' && this.isPages(fn, entry.object))
+				throw new Blocked(`${call.name}() in ${fn.name}() puts the pages in a list, whose owner may release them`, [
+					at(call.nameRange, 'put in a list here'),
+				]);
 		}
 	}
 

@@ -4,6 +4,7 @@ import { escapeOf } from '../analysis/confined.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { typeOfExpr } from '../analysis/integers.js';
 import { keepsIterator } from '../analysis/iterator-keep.js';
+import { isZeroed } from '../analysis/record-memory.js';
 import { isLocal, isParameter, parameterAt, variableType } from '../analysis/variables.js';
 import { bare, everywhere, isNull, place, rootOf } from '../analysis/walk.js';
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
@@ -101,7 +102,14 @@ function isForNew(
 	const source = bare(right);
 	const object = name === undefined ? -1 : parameterAt(fn, name);
 	const iterator = source.kind === 'name' ? parameterAt(fn, source.name) : -1;
-	if (name === undefined || op !== '=' || object < 0 || iterator < 0 || !isZeroedFirst(fn, name, start)) return false;
+	if (
+		name === undefined ||
+		op !== '=' ||
+		object < 0 ||
+		iterator < 0 ||
+		!isZeroedFirst(file, fn, name, start, kept.record)
+	)
+		return false;
 	if (new RegExp(`\\b${kept.holder}\\b`).test(file.slice(fn.body)) || isAddressTaken(file, fn.name)) return false;
 	return callsOf(file, fn.name).every((site) => {
 		const from = site.call.args[iterator];
@@ -111,12 +119,12 @@ function isForNew(
 }
 
 /** `memset(cs, 0, sizeof(*cs));` as the first thing that is done. */
-function isZeroedFirst(fn: FunctionIR, name: string, before: number): boolean {
+function isZeroedFirst(file: FileContext, fn: FunctionIR, name: string, before: number, record: string): boolean {
 	const first = fn.blocks[0]?.steps.find((step) => step.kind !== 'declare');
 	const at = first?.kind === 'eval' ? bare(first.expr) : undefined;
-	if (at?.kind !== 'call' || at.name !== 'memset' || at.start > before) return false;
-	const [object, value] = at.args;
-	return object !== undefined && place(object) === name && value !== undefined && isNull(value);
+	if (at?.kind !== 'call' || at.start > before || !isZeroed(file, at, record)) return false;
+	const [object] = at.args;
+	return object !== undefined && place(object) === name;
 }
 
 /** The iterator of whoever called: a parameter that stays what it is, given to one object. */

@@ -21,7 +21,7 @@ import { hasOtherBranch, sharesBranch } from './branches.js';
 import { assignedFrom, pageParameter, pageParameterNamed, receivers, unseenCaller } from './callers.js';
 import { Hands, type Seen } from './hands.js';
 import { Blocked } from './plan.js';
-import { confinedTo, escapesOf, isOutOfReach } from './reach.js';
+import { confinedTo, escapesOf, fieldsReached, isOutOfReach } from './reach.js';
 import { at, callsNamed, type PageCall } from './spots.js';
 
 export interface Handling {
@@ -31,6 +31,8 @@ export interface Handling {
 	readonly journeys: readonly Journey[];
 	/** Fields the pages wait in. */
 	readonly fields: readonly { readonly record: string; readonly field: string }[];
+	/** All fields that they may come to, these and others. */
+	readonly reached: readonly { readonly record: string; readonly field: string }[];
 }
 
 /** Callers that are asked in turn. */
@@ -67,7 +69,9 @@ class Gathering implements Seen {
 		for (const taking of this.takings.values()) this.lasts(taking, ways, releases);
 		hands.unread(releases);
 		const takings = [...this.takings.values()].sort((a, b) => a.call.start - b.call.start);
-		return { takings, releases, journeys: ways, fields: this.fields() };
+		const fields = this.fields();
+		const reached = [...fields, ...fieldsReached(this.file, this.takings)];
+		return { takings, releases, journeys: ways, fields, reached };
 	}
 
 	/** Somebody else owns the references, who puts them. */

@@ -54,6 +54,27 @@ export function isOutOfReach(
  * @returns undefined where they come into a scatterlist, a bio or memory without a type, by which they may get anywhere
  */
 export function confinedTo(file: FileContext, takings: ReadonlyMap<number, ApiCall>): ReadonlySet<string> | undefined {
+	const places = placesOf(file, takings, (place) => isTyped(file, place));
+	return places && new Set(places.map(keyOf));
+}
+
+/** Fields that pages of the calls may come to, as far as they are followed. */
+export function fieldsReached(
+	file: FileContext,
+	takings: ReadonlyMap<number, ApiCall>,
+): readonly { readonly record: string; readonly field: string }[] {
+	return (placesOf(file, takings, () => true) ?? []).flatMap(({ root, path }) => {
+		const [field] = path;
+		return root.kind === 'record' && field !== undefined && path.length === 1 ? [{ record: root.name, field }] : [];
+	});
+}
+
+/** @returns undefined where there are too many, or one that may not be gone through */
+function placesOf(
+	file: FileContext,
+	takings: ReadonlyMap<number, ApiCall>,
+	mayFollow: (place: PagePlace) => boolean,
+): readonly PagePlace[] | undefined {
 	const reached = new Set<string>();
 	const places: PagePlace[] = [];
 	const add = (place: PagePlace): void => {
@@ -66,10 +87,10 @@ export function confinedTo(file: FileContext, takings: ReadonlyMap<number, ApiCa
 		for (const { into, from } of fn ? flowsOf(file, fn).flows : [])
 			if (from.kind === 'take' && takings.has(from.call.call.start)) add(into);
 	for (const place of places) {
-		if (places.length > MOST_PLACES || !isTyped(file, place)) return undefined;
+		if (places.length > MOST_PLACES || !mayFollow(place)) return undefined;
 		for (const next of nextTo(file, place)) add(next);
 	}
-	return reached;
+	return places;
 }
 
 function nextTo(file: FileContext, place: PagePlace): PagePlace[] {

@@ -75,7 +75,7 @@ export function isStillThere(fn: FunctionIR, call: CallExpr, object: string): bo
 /** Objects of the record are written as a whole behind the place where the field is stored, or in a function that does not store it. */
 export function isOverwritten(file: FileContext, record: string, stores: ReadonlyMap<FunctionIR, number>): boolean {
 	let overwritten = false;
-	for (const fn of file.ir.naming(record))
+	for (const fn of file.ir.knowing(record))
 		everywhere(fn, (part) => {
 			const from = stores.get(fn);
 			if (from !== undefined && part.start < from) return;

@@ -136,6 +136,15 @@ export const TAKERS = set(`
 	folio_add_pin folio_add_pins
 `);
 
+/**
+ * They return memory behind a request that was allocated with it: of that request alone.
+ * Source: include/crypto/internal/{aead,skcipher,hash,akcipher}.h, include/linux/blk-mq.h, include/scsi/scsi_cmnd.h.
+ */
+export const REQUEST_PARTS = set(`
+	aead_request_ctx aead_request_ctx_dma skcipher_request_ctx skcipher_request_ctx_dma ahash_request_ctx ahash_request_ctx_dma
+	akcipher_request_ctx akcipher_request_ctx_dma blk_mq_rq_to_pdu scsi_cmd_priv
+`);
+
 /** They put an object where others find it, given the address of a member. */
 export const PUBLISHERS =
 	/(?:^|_)(?:list_add|list_splice|list_move|hlist_add|rb_link|rb_insert|rb_add|interval_tree_insert|llist_add|plist_add|queue_work|queue_delayed_work|schedule_work|xa_store|xa_insert|xa_alloc|idr_alloc|idr_replace|radix_tree_insert|fd_install|kref_get|rhashtable_insert|add_tail|enqueue|init_work|call_rcu)/i;

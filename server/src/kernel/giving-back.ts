@@ -20,8 +20,8 @@ export const RELEASES: ReadonlyMap<string, number> = new Map([
 /** Give pages back to the page allocator. Source: include/linux/gfp.h. */
 export const FREES_PAGES = /^(?:__free_pages?|free_unref_page)$/;
 
-/** Give memory back to the page allocator, by its address. Source: include/linux/gfp.h. */
-export const FREES_ADDRESS = ['free_page', 'free_pages'];
+/** Give memory back to the page allocator, by its address. Source: include/linux/{gfp,skbuff}.h. */
+export const FREES_ADDRESS = ['free_page', 'free_pages', 'free_pages_exact', 'page_frag_free', 'skb_free_frag'];
 
 /** Give back what an object carries, each page of it. Source: include/linux/{bio,skbuff,pagevec}.h, drm/drm_gem.h. */
 export const RELEASE_OBJECTS = [

@@ -24,6 +24,8 @@ export const KERNEL_MAKERS: ReadonlyMap<string, number> = new Map([
 export const OTHER_MAKERS: ReadonlyMap<string, number> = new Map([
 	['memset', 0],
 	['memcpy', 0],
+	['memmove', 0],
+	['copy_from_user', 0],
 	['dup_iter', 0],
 ]);
 

@@ -169,6 +169,8 @@ export interface FileIR {
 	callers(name: string): readonly FunctionIR[];
 	/** Functions of the file whose body contains the word (a field, a callee), each in all its readings. */
 	naming(word: string): readonly FunctionIR[];
+	/** The same with the words of the parameters: functions that may have an object of a record of this name. */
+	knowing(tag: string): readonly FunctionIR[];
 	/** The function of this name, also when it names none of our words; undefined when the file defines none or two. */
 	lookup(name: string): FunctionIR | undefined;
 	/** Name of the function around an offset of the text; undefined outside functions. */

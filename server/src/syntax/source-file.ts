@@ -81,6 +81,7 @@ class Reader {
 	private readonly unread: string[] = [];
 	private readonly occurrences = new Map<string, number>();
 	private readonly named = new Map<string, readonly FunctionIR[]>();
+	private readonly knowers = new Map<string, readonly FunctionIR[]>();
 	private readonly calling = new Map<string, readonly FunctionIR[]>();
 	/** Functions by the words in their bodies; made when many words have been asked for. */
 	private words: ReadonlyMap<string, readonly Item[]> | undefined;
@@ -111,6 +112,7 @@ class Reader {
 			functions,
 			callers: (name) => this.callers(name),
 			naming: (word) => this.naming(word),
+			knowing: (tag) => this.knowing(tag),
 			lookup: (name) => this.lookup(name),
 			around: (offset) => {
 				const item = this.functionAt(upTo(this.tokens, offset));
@@ -226,6 +228,15 @@ class Reader {
 		return functions;
 	}
 
+	private knowing(tag: string): readonly FunctionIR[] {
+		let functions = this.knowers.get(tag);
+		if (!functions) {
+			functions = this.itemsWith(tag, true).flatMap((item) => this.functionsOf(item));
+			this.knowers.set(tag, functions);
+		}
+		return functions;
+	}
+
 	private callers(name: string): readonly FunctionIR[] {
 		let callers = this.calling.get(name);
 		if (!callers) {
@@ -257,7 +268,8 @@ class Reader {
 		return words;
 	}
 
-	private itemsWith(name: string): Item[] {
+	/** @param withHead also where the word stands among the parameters */
+	private itemsWith(name: string, withHead = false): Item[] {
 		const { tokens } = this;
 		const items = new Set<Item>();
 		// One pass over the text: a file has hundreds of functions, and the name stands in few of them.
@@ -265,7 +277,7 @@ class Reader {
 			const i = tokenAt(tokens, at);
 			if (i < 0 || tokens.kinds[i] !== Token.Name || tokenText(tokens, i) !== name) continue;
 			const item = this.functionAt(i);
-			if (item && item.body <= i) items.add(item);
+			if (item && (withHead || item.body <= i)) items.add(item);
 		}
 		return [...items];
 	}

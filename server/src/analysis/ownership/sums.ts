@@ -1,5 +1,5 @@
 /** Counts that are the sum of two takings: `ctx->nr = first + second`. */
-import { written } from '../facts.js';
+import { canonicalText } from '../path-conditions.js';
 import { parameterAt } from '../variables.js';
 import type { Body, Release } from './body.js';
 import { placeOf, type Spot, spotOf } from './places.js';
@@ -31,8 +31,8 @@ function partTakings(body: Body, state: State, place: string): PartTaking[] {
 		}
 	});
 
-	function nameOf(expr: Parameters<typeof written>[0]): string | undefined {
-		return placeOf(state, expr) ?? written(expr);
+	function nameOf(expr: Parameters<typeof canonicalText>[0]): string | undefined {
+		return placeOf(state, expr) ?? canonicalText(expr);
 	}
 }
 
