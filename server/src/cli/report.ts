@@ -14,6 +14,8 @@ export interface FileReport {
 	/** In the order of the text. */
 	readonly findings: readonly Finding[];
 	readonly kernel: Kernel;
+	/** Findings that a conversion would end. */
+	readonly conversions?: ReadonlySet<Finding>;
 	/** The file a place of the findings lies in, when it is another one. */
 	elsewhere(place: Place): Elsewhere;
 }
