@@ -8,6 +8,7 @@ import { slashed } from '../workspace/collect.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
 import { TreeLocator } from '../workspace/trees.js';
 import { printedJson } from '../workspace/wording.js';
+import type { Names } from './completion.js';
 import { engine } from './engine.js';
 import { flow } from './flow.js';
 import { type Io, UsageError } from './io.js';
@@ -91,4 +92,10 @@ function listed(known: Readonly<Record<string, readonly string[]>>): string {
 	return Object.entries(known)
 		.map(([kind, names]) => `${kind}:\n${names.map((name) => `  ${name}\n`).join('')}`)
 		.join('\n');
+}
+
+/** Names for the completion of shells, those of the newest kernel. */
+export async function namesToComplete(): Promise<Names> {
+	const known = knownNames(await engine(), newestKernel());
+	return { rules: known.rules, explained: Object.values(known).flat() };
 }

@@ -1,10 +1,11 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { SEVERITIES } from '../rules/rule.js';
 import { tool } from '../version.js';
 import { oneLine, printable } from '../workspace/wording.js';
 import { type AuditCommand, runAudit } from './audit.js';
 import { type CheckOptions, check, FORMATS } from './check.js';
-import { type ExplainOptions, explain } from './explain.js';
+import { completion, SHELLS, type Shell } from './completion.js';
+import { type ExplainOptions, explain, namesToComplete } from './explain.js';
 import { type FixOptions, fix } from './fix.js';
 import { type Io, UsageError } from './io.js';
 import { OWN_OPTIONS } from './kbuild/arguments.js';
@@ -151,6 +152,14 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 		.addOption(dataFormat())
 		.action(async ({ format }: { readonly format: RulesFormat }) => {
 			code = await rules(format, io);
+		});
+
+	program
+		.command('completion')
+		.description('print a script that completes the command line in a shell')
+		.addArgument(new Argument('<shell>').choices(SHELLS))
+		.action(async (shell: Shell) => {
+			io.stdout.write(completion(shell, program, await namesToComplete()));
 		});
 
 	program
