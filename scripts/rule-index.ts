@@ -20,7 +20,7 @@ export function ruleIndex(metas: readonly RuleMeta[]): string {
 Each page is documentation and test in one: its C blocks are analysed by \`npm test\`, the markers under the code are
 what must be found, a block without markers must stay silent.
 
-Severities are defaults ("varies": the page says with what); \`gup-lens.severity\` in an editor and \`--rule id=severity\` on the command line change them.
+Severities are defaults ("varies": the page says with what); \`gup-lens.severity\` in an editor and \`--severity id=severity\` on the command line change them.
 "since" is the first kernel the rule holds for. Fix: *safe* ones run with "fix all" and \`gup-lens fix\`, *unsafe* ones are offered one by one, or with \`--unsafe\`.
 
 ${ruleTable(metas, '')}

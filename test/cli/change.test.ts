@@ -270,10 +270,10 @@ describe('--patch', () => {
 
 	test('does not go with --diff or --stdin-path, and needs a file', async () => {
 		const cwd = repository();
-		expect((await check(cwd, '--diff', 'HEAD', '--patch', 'x')).stderr).toContain('not both');
+		expect((await check(cwd, '--diff', 'HEAD', '--patch', 'x')).stderr).toContain('give --diff or --patch, not both');
 		expect((await check(cwd, '--diff', 'HEAD', '--stdin-path', 'x.c')).code).toBe(2);
 		expect((await check(cwd, '--patch', 'nowhere.patch')).stderr).toContain('no such file');
-		expect((await check(cwd)).stderr).toContain('name files or folders');
+		expect((await check(cwd)).stdout).toContain('drivers/dipper/peek.c:5:');
 	});
 });
 

@@ -5,7 +5,7 @@ import type { Severity } from '../rules/rule.js';
 import { fromFolder, slashed } from '../workspace/collect.js';
 import { isGarbled, NO_TEXT } from '../workspace/entries.js';
 import type { Files } from '../workspace/files.js';
-import { type Changed, Revision, recorded } from '../workspace/git.js';
+import { type Changed, Revision, recorded, Staged } from '../workspace/git.js';
 import { filesWithin, nodeFiles } from '../workspace/nodeFiles.js';
 import { Overlay } from '../workspace/overlay.js';
 import { applySeries, PatchError } from '../workspace/patches.js';
@@ -16,7 +16,7 @@ import { fingerprints } from './fingerprint.js';
 import { UsageError } from './io.js';
 import type { Kernels } from './kernels.js';
 import type { FileReport } from './report.js';
-import type { Skip } from './scan.js';
+import { type Skip, unjudged } from './scan.js';
 
 /** Two states of a tree, and the files in which they differ. */
 export interface Change {
@@ -47,6 +47,38 @@ export async function changeSince(revision: string, cwd: string): Promise<Change
 					once(() => found.text(before).catch(asUsage)),
 				);
 		return { before: new Overlay(nodeFiles, old), now: nodeFiles, files };
+	} catch (error) {
+		return asUsage(error);
+	}
+}
+
+/**
+ * What is staged for the next commit: the index of git against HEAD, whatever the work tree has besides.
+ * @param index file of the index where git has handed over another one, as it does to hooks
+ * @throws UsageError without a repository
+ */
+export async function changeStaged(cwd: string, index: string | undefined): Promise<Change> {
+	const asUsage = (error: unknown): never => {
+		throw error instanceof GitError ? new UsageError(`--staged: ${error.message}`) : error;
+	};
+	try {
+		const staged = await Staged.find(cwd, index);
+		const { files, unstaged } = await staged.changes();
+		const text = (make: (path: string) => Promise<string | undefined>, path: string) =>
+			[path, once(() => make(path).catch(asUsage))] as const;
+		const shared = unstaged.map((path) => text((one) => staged.text(one), path));
+		const now = new Map([
+			...shared,
+			...files.flatMap((file) => (file.now ? [text((one) => staged.text(one), file.now)] : [])),
+		]);
+		for (const { before, now: path } of files)
+			if (before !== undefined && before !== path && !files.some((file) => file.now === before))
+				now.set(before, async () => undefined);
+		const before = new Map(shared);
+		for (const file of files) if (file.now !== undefined) before.set(file.now, async () => undefined);
+		for (const file of files)
+			if (file.before !== undefined) before.set(...text((one) => staged.committed(one), file.before));
+		return { before: new Overlay(nodeFiles, before), now: new Overlay(nodeFiles, now), files: files.filter(isCode) };
 	} catch (error) {
 		return asUsage(error);
 	}
@@ -132,8 +164,8 @@ export async function brought(engine: Engine, { before, now, files }: Change, as
 		if (!needles.some((needle) => text.includes(needle))) continue;
 		const named = nameOf(absolute, asked);
 		await after.examine(named, text, async ({ judged, analyse, paths, elsewhere }) => {
-			const { findings, unread: functions } = analyse(text, true);
-			for (const name of functions) unread.push({ ...named, reason: `function ${name} could not be parsed` });
+			const { findings, unread: functions, bounded } = analyse(text, true);
+			unread.push(...unjudged(named, functions, bounded));
 			if (findings.length === 0) return;
 			const old = formerly.has(absolute) ? formerly.get(absolute) : absolute;
 			const known = old === undefined ? [] : await fingerprintsOf(earlier, nameOf(old, asked), await before.read(old));

@@ -1,20 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Engine } from '../engine.js';
+import type { Engine, Finding } from '../engine.js';
 import type { Severity } from '../rules/rule.js';
 import { tool } from '../version.js';
 import { reasonOf } from '../workspace/collect.js';
 import { baseline, beyond } from './baseline.js';
-import { brought, changeBy, changeSince } from './change.js';
+import { brought, changeBy, changeSince, changeStaged } from './change.js';
+import { convertible } from './convertible.js';
 import { engine } from './engine.js';
+import { fix } from './fix.js';
+import { agent } from './formats/agent.js';
+import { b4 } from './formats/b4.js';
 import { github } from './formats/github.js';
 import { json } from './formats/json.js';
 import { sarif } from './formats/sarif.js';
-import { summary, text } from './formats/text.js';
+import { terse } from './formats/terse.js';
+import { statistics, summary, text } from './formats/text.js';
 import { type Io, UsageError } from './io.js';
-import { ruleSeverities } from './options.js';
+import { ruleSeverities, selected } from './options.js';
 import type { FileReport, Report } from './report.js';
-import { type Scan, type Skip, scan } from './scan.js';
+import { type Scan, type Skip, scan, unjudged } from './scan.js';
 import { reaches } from './severity.js';
 import { tellKernels, tellSkipped } from './tell.js';
 
@@ -22,7 +27,16 @@ export interface CheckOptions {
 	readonly stdinPath?: string;
 	readonly kernel?: string;
 	readonly format: Format;
+	/** Only these rules. */
 	readonly rule?: readonly string[];
+	/** ID=SEVERITY */
+	readonly severity?: readonly string[];
+	readonly quiet?: boolean;
+	readonly statistics?: boolean;
+	/** Apply the safe fixes before. */
+	readonly fix?: boolean;
+	/** Only what the index of git has and HEAD has not. */
+	readonly staged?: boolean;
 	readonly failOn: Severity | 'never';
 	/** Only what the work tree brings since this revision. */
 	readonly diff?: string;
@@ -33,7 +47,10 @@ export interface CheckOptions {
 }
 
 /** A report as text; `colour` is for people. */
-const PRINTERS = { text, json, sarif, github } satisfies Record<string, (report: Report, colour: boolean) => string>;
+const PRINTERS = { text, terse, json, sarif, github, b4, agent } satisfies Record<
+	string,
+	(report: Report, colour: boolean) => string
+>;
 
 type Format = keyof typeof PRINTERS;
 export const FORMATS = Object.keys(PRINTERS) as Format[];
@@ -42,6 +59,9 @@ export const FORMATS = Object.keys(PRINTERS) as Format[];
 function hasPaths(format: Format): boolean {
 	return format === 'sarif';
 }
+type Severities = Readonly<Record<string, Severity | 'off'>>;
+
+const NONE: ReadonlySet<Finding> = new Set();
 
 interface Looked {
 	readonly scanned: Scan;
@@ -51,15 +71,26 @@ interface Looked {
 }
 
 /** @returns 0 clean, 1 a finding at or above --fail-on, 2 a named path that cannot be looked at */
-export async function check(paths: readonly string[], options: CheckOptions, io: Io): Promise<number> {
+export async function check(given: readonly string[], options: CheckOptions, io: Io): Promise<number> {
 	const started = performance.now();
 	const change = changeOf(options);
-	if (!change && paths.length === 0) throw new UsageError('name files or folders to check, or give --diff or --patch');
+	if (options.statistics && options.format !== 'text') throw new UsageError('--statistics is for --format text');
+	if (options.fix && (change || given.includes('-')))
+		throw new UsageError('--fix is for files that are checked as they are: name files or folders');
+	const paths = change || given.length > 0 ? given : ['.'];
 	const known = options.baseline === undefined ? undefined : await baseline(resolve(io.cwd, options.baseline));
 	const loaded = await engine();
+	const chosen = options.rule ?? [];
+	const severities = selected(chosen, ruleSeverities(options.severity ?? [], loaded.rules), loaded.rules);
+	if (options.fix)
+		await fix(
+			paths,
+			{ ...(options.kernel !== undefined && { kernel: options.kernel }), rule: chosen, silent: true },
+			io,
+		);
 	const { scanned, reports, unread } = change
-		? await lookAtChange(loaded, await change(io), paths, options, io)
-		: await lookAtFiles(loaded, paths, options, io);
+		? await lookAtChange(loaded, await change(io), paths, severities, options, io)
+		: await lookAtFiles(loaded, paths, severities, options, io);
 	const report: Report = {
 		tool,
 		rules: loaded.rules,
@@ -70,21 +101,31 @@ export async function check(paths: readonly string[], options: CheckOptions, io:
 		complete: scanned.failed.length === 0,
 		skipped: [...scanned.failed, ...scanned.skipped, ...unread],
 	};
-	tellKernels(scanned, io);
-	tellSkipped(scanned, unread, io);
+	if (!options.quiet) tellKernels(scanned, io);
+	tellSkipped(options.quiet ? { ...scanned, files: 1, skipped: [] } : scanned, options.quiet ? [] : unread, io);
 	io.stdout.write(PRINTERS[options.format](report, io.stdout.colour));
+	if (options.statistics) io.stdout.write(statistics(report));
 	const nothingRead = scanned.files === 0 && scanned.failed.length > 0;
-	if (options.format === 'text' && !nothingRead) io.stdout.write(summary(report));
+	if (options.format === 'text' && !nothingRead && !options.quiet) io.stdout.write(summary(report));
 	if (scanned.failed.length > 0) return 2;
 	const findings = report.reports.flatMap((file) => file.findings);
 	return findings.some(({ severity }) => reaches(severity, options.failOn)) ? 1 : 0;
 }
 
 /** How to get the two states that are compared; undefined when files are checked as they are. */
-function changeOf({ diff, patch, stdinPath }: CheckOptions): ((io: Io) => ReturnType<typeof changeBy>) | undefined {
-	if (diff !== undefined && patch !== undefined) throw new UsageError('give --diff or --patch, not both');
-	if (stdinPath !== undefined && (diff ?? patch) !== undefined)
+function changeOf({
+	diff,
+	patch,
+	staged,
+	stdinPath,
+}: CheckOptions): ((io: Io) => ReturnType<typeof changeBy>) | undefined {
+	const asked = [diff !== undefined && '--diff', patch !== undefined && '--patch', staged && '--staged'].filter(
+		Boolean,
+	);
+	if (asked.length > 1) throw new UsageError(`give ${asked.join(' or ')}, not both`);
+	if (stdinPath !== undefined && asked.length > 0)
 		throw new UsageError('--stdin-path is for files that are checked as they are');
+	if (staged) return ({ cwd }) => changeStaged(cwd, process.env.GIT_INDEX_FILE);
 	if (diff !== undefined) return ({ cwd }) => changeSince(diff, cwd);
 	if (patch === undefined) return undefined;
 	return async (io) => changeBy(await patchText(patch, io), patch === '-' ? 'from the standard input' : patch, io.cwd);
@@ -103,16 +144,22 @@ async function lookAtChange(
 	loaded: Engine,
 	change: Awaited<ReturnType<typeof changeBy>>,
 	paths: readonly string[],
-	{ kernel, rule, format }: CheckOptions,
+	severities: Severities,
+	{ kernel, format }: CheckOptions,
 	{ cwd }: Io,
 ): Promise<Looked> {
-	const severities = ruleSeverities(rule ?? [], loaded.rules);
 	const asked = { paths: paths.length > 0 ? paths : ['.'], cwd, kernel, severities, withPaths: hasPaths(format) };
 	const { kernels, files, reports, unread } = await brought(loaded, change, asked);
 	return { scanned: { kernels, files, skipped: [], failed: [] }, reports, unread };
 }
 
-async function lookAtFiles(loaded: Engine, paths: readonly string[], options: CheckOptions, io: Io): Promise<Looked> {
+async function lookAtFiles(
+	loaded: Engine,
+	paths: readonly string[],
+	severities: Severities,
+	options: CheckOptions,
+	io: Io,
+): Promise<Looked> {
 	const reports: FileReport[] = [];
 	const unread: Skip[] = [];
 	const scanned = await scan(
@@ -123,21 +170,27 @@ async function lookAtFiles(loaded: Engine, paths: readonly string[], options: Ch
 			stdin: io.stdin,
 			stdinPath: options.stdinPath,
 			kernel: options.kernel,
-			severities: ruleSeverities(options.rule ?? [], loaded.rules),
+			severities,
 		},
 		(target) => {
 			const { path, shown, source, judged, elsewhere } = target;
 			const analysis = target.analyse(source.text, true);
-			for (const name of analysis.unread) {
-				unread.push({ path, shown, reason: `function ${name} could not be parsed` });
-			}
-			for (const name of analysis.bounded) {
-				unread.push({ path, shown, reason: `function ${name} has too many paths to follow its pages` });
-			}
+			unread.push(...unjudged(target, analysis.unread, analysis.bounded));
 			if (analysis.findings.length > 0) {
 				const { findings } = analysis;
+				const conversions =
+					options.format === 'text' || options.format === 'agent' ? convertible(target, findings) : NONE;
 				const paths = hasPaths(options.format) ? { paths: target.paths(source.text, findings) } : {};
-				reports.push({ path, shown, text: source.text, findings, ...paths, kernel: judged.kernel, elsewhere });
+				reports.push({
+					path,
+					shown,
+					text: source.text,
+					findings,
+					...paths,
+					kernel: judged.kernel,
+					elsewhere,
+					conversions,
+				});
 			}
 		},
 	);

@@ -14,7 +14,7 @@ import type {
 import type { Severity } from '../rules/rule.js';
 import { fromFolder } from '../workspace/collect.js';
 import type { Files } from '../workspace/files.js';
-import { type Beside, type Definitions, Neighbourhood } from '../workspace/neighbours.js';
+import { type Beside, type Definitions, isInCore, Neighbourhood } from '../workspace/neighbours.js';
 import type { Tree } from '../workspace/trees.js';
 import { type Judged, Kernels } from './kernels.js';
 import type { FindingPaths } from './report.js';
@@ -53,9 +53,6 @@ export interface Named {
 	/** As the user would type it. */
 	readonly shown: string;
 }
-
-/** Core functions are known by name; of those that a configuration chooses, a file cannot tell which it gets. */
-const CORE = /^(?:include|kernel|lib|mm)\//;
 
 interface Surroundings {
 	readonly cwd: string;
@@ -103,9 +100,9 @@ export class Examiner {
 		try {
 			const neighbours = await this.#neighbourhood.of(
 				named.absolute,
-				(other) => judged.tree?.relative(other) ?? fromFolder(cwd, other),
+				(other) => pathOf(judged, other, cwd),
 				(found) => opened.needs(text, { ...asked, neighbours: found }),
-				definitions && ((name) => definitions(name).filter((path) => !isCore(judged, path))),
+				definitions,
 			);
 			return await use({
 				judged,
@@ -123,8 +120,11 @@ export class Examiner {
 	}
 }
 
-function isCore({ tree }: Judged, path: string): boolean {
-	return tree !== undefined && CORE.test(tree.relative(path));
+/** From the top of the tree; of a module outside of any, its include/ is not that of the kernel. */
+function pathOf({ tree }: Judged, file: string, cwd: string): string {
+	if (tree) return tree.relative(file);
+	const path = fromFolder(cwd, file);
+	return isInCore(path) ? `./${path}` : path;
 }
 
 function elsewhereOf(neighbours: readonly Beside[], { path }: Place, cwd: string, like: string): Elsewhere {

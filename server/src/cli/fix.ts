@@ -5,8 +5,9 @@ import { slashed } from '../workspace/collect.js';
 import { Lines } from '../workspace/lines.js';
 import { replaceFile } from '../workspace/replace.js';
 import { encode } from '../workspace/text.js';
-import { count } from '../workspace/wording.js';
+import { count, oneLine } from '../workspace/wording.js';
 import { type ConvertOptions, convert } from './convert.js';
+import { conversionCommand, convertible } from './convertible.js';
 import { engine } from './engine.js';
 import { type Io, UsageError } from './io.js';
 import { emptyFolder } from './mail/folder.js';
@@ -26,6 +27,8 @@ export interface FixOptions {
 	readonly emitCocci?: boolean;
 	readonly format?: 'patch';
 	readonly series?: string;
+	/** Tell only what fails. */
+	readonly silent?: boolean;
 }
 
 /** Each pass fixes what it can; more only where fixes bring up others. */
@@ -43,12 +46,13 @@ interface Fixed {
 export async function fix(paths: readonly string[], options: FixOptions, io: Io): Promise<number> {
 	const loaded = await engine();
 	const chosen = new Set((options.rule ?? []).map((id) => knownRule(id, loaded.rules)));
-	const converted = await converting(loaded, paths, chosen, options, io);
+	const converted = options.silent ? undefined : await converting(loaded, paths, chosen, options, io);
 	if (converted !== undefined) return converted;
 	const isChosen = ({ rule }: Finding) => chosen.size === 0 || chosen.has(rule);
 	let input: Buffer | undefined;
 	let fixed = 0;
 	let left = 0;
+	const conversions = new Set<string>();
 	/** Folders other than the working directory that diffs apply in. */
 	const elsewhere = new Set<string>();
 	const scanned = await scan(
@@ -66,7 +70,10 @@ export async function fix(paths: readonly string[], options: FixOptions, io: Io)
 		},
 		async (target) => {
 			const result = toFixedPoint(target, isChosen, options.unsafe === true);
-			for (const finding of result.left) tell(io, leftLine(target, result, finding, options.dryRun === true));
+			const sites = convertible(target, result.left);
+			for (const { rule } of sites) conversions.add(conversionCommand(rule, target.shown));
+			if (!options.silent)
+				for (const finding of result.left) tell(io, leftLine(target, result, finding, sites, options.dryRun === true));
 			left += result.left.length;
 			if (result.fixed === 0) return;
 			if (options.dryRun) {
@@ -75,7 +82,7 @@ export async function fix(paths: readonly string[], options: FixOptions, io: Io)
 				if (target.file !== undefined && folder !== slashed(io.cwd)) elsewhere.add(folder);
 			} else {
 				await put(target, result.text);
-				tell(io, `${target.shown}: ${count(result.fixed, 'finding')} fixed`);
+				if (!options.silent) tell(io, `${target.shown}: ${count(result.fixed, 'finding')} fixed`);
 			}
 			fixed += result.fixed;
 			if (target.file === undefined) input = encode(result.text, target.source);
@@ -83,11 +90,14 @@ export async function fix(paths: readonly string[], options: FixOptions, io: Io)
 	);
 	// As a filter it passes on what it has nothing to say about.
 	if (input !== undefined && !options.dryRun) io.stdout.write(input);
+	if (options.silent) return scanned.failed.length > 0 ? 2 : 0;
 	tellKernels(scanned, io);
 	tellSkipped(scanned, [], io);
 	for (const folder of elsewhere) tell(io, `apply the diff in ${folderName(folder, io.cwd)}`);
 	if (scanned.files === 0 && scanned.failed.length > 0) return 2;
 	tell(io, `${fixed} ${options.dryRun ? 'to fix' : 'fixed'}, ${left} left; ${count(scanned.files, 'file')} looked at`);
+	if (conversions.size > 0) tell(io, 'what is left and can be converted to pins, every side of it:');
+	for (const command of conversions) io.stderr.write(`  ${oneLine(command)}\n`);
 	if (scanned.failed.length > 0) return 2;
 	return left > 0 ? 1 : 0;
 }
@@ -146,9 +156,16 @@ async function put(target: Target, text: string): Promise<void> {
 }
 
 /** A finding that stays, at its place in the file as it is afterwards: unchanged after a dry run. */
-function leftLine({ shown, source }: Target, { text, rounds }: Fixed, finding: Finding, dry: boolean): string {
+function leftLine(
+	{ shown, source }: Target,
+	{ text, rounds }: Fixed,
+	finding: Finding,
+	sites: ReadonlySet<Finding>,
+	dry: boolean,
+): string {
 	const [content, offset] = dry ? [source.text, origin(finding.start, rounds)] : [text, finding.start];
 	const { line, column } = new Lines(content).position(offset);
-	const why = finding.fixes.length > 0 ? 'its fix is unsafe (--unsafe)' : 'no fix';
+	const unfixed = sites.has(finding) ? `to be converted (--rule ${finding.rule})` : 'no fix';
+	const why = finding.fixes.length > 0 ? 'its fix is unsafe (--unsafe)' : unfixed;
 	return `${shown}:${line}:${column}: left, ${why}: ${finding.message} [${finding.rule}]`;
 }

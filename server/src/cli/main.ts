@@ -1,10 +1,11 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { SEVERITIES } from '../rules/rule.js';
 import { tool } from '../version.js';
 import { oneLine, printable } from '../workspace/wording.js';
 import { type AuditCommand, runAudit } from './audit.js';
 import { type CheckOptions, check, FORMATS } from './check.js';
-import { type ExplainOptions, explain } from './explain.js';
+import { completion, SHELLS, type Shell } from './completion.js';
+import { type ExplainOptions, explain, namesToComplete } from './explain.js';
 import { type FixOptions, fix } from './fix.js';
 import { FLOW_FORMATS } from './flow.js';
 import { type Io, UsageError } from './io.js';
@@ -14,7 +15,7 @@ import { lsp } from './lsp.js';
 import { type MergeCommand, runMerge } from './merge.js';
 import { kernelVersion, repeated, shard, threads } from './options.js';
 import { AUDIT_FORMATS } from './reports.js';
-import { rules } from './rules.js';
+import { type RulesFormat, rules } from './rules.js';
 import { tell } from './tell.js';
 
 const EXAMPLES = `
@@ -23,6 +24,7 @@ Examples:
   gup-lens check --format sarif . >r     for a code scanning service
   git show HEAD:mm/gup.c | gup-lens check - --stdin-path mm/gup.c
   gup-lens check --diff HEAD             what the edits since HEAD bring
+  gup-lens check --staged                what the next commit brings
   b4 am -o - MSGID | gup-lens check --patch -
   gup-lens fix --dry-run drivers/foo.c   the safe fixes as a diff
   make C=1 CHECK="gup-lens kbuild"       what is wrong, as sparse tells it
@@ -62,25 +64,30 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 			getErrHasColors: () => false,
 		});
 
-	withKernel(program.command('check'))
+	withColour(withKernel(program.command('check')))
 		.description('report what is wrong in files and folders')
-		.argument('[path...]', '.c and .h files, and folders; "-" for the standard input')
+		.argument('[path...]', '.c and .h files, and folders, by default the one here; "-" for the standard input')
 		.option('--stdin-path <path>', 'name of the standard input: decides the kernel tree and what is printed')
 		.option('--diff <revision>', 'only what the work tree brings since this revision of git, below the paths or here')
 		.option(
 			'--patch <file>',
 			'only what a patch or a mailed series would bring to the tree here; "-" reads it from a pipe',
 		)
+		.option('--staged', 'only what is staged for the next commit of git, as it is staged')
 		.option('--baseline <file>', 'leave out the findings of an earlier report in JSON or SARIF')
 		.addOption(new Option('--format <format>', 'how to print').choices(FORMATS).default('text'))
-		.option('--rule <id=severity>', 'error, warning, information, hint or off for a rule; repeatable', repeated)
+		.option('--rule <id>', 'only this rule; repeatable', repeated)
+		.option('--severity <id=severity>', 'error, warning, information, hint or off for a rule; repeatable', repeated)
+		.option('--fix', 'apply the safe fixes before')
+		.option('--statistics', 'how many findings each rule has, after them')
+		.option('--quiet', 'print findings and errors alone: nothing where there is nothing')
 		.addOption(
 			new Option('--fail-on <severity>', 'exit 1 for findings like this or worse')
 				.choices(['never', ...SEVERITIES])
 				.default('warning'),
 		)
-		.action(async (paths: string[], options: CheckOptions) => {
-			code = await check(paths, options, io);
+		.action(async (paths: string[], options: CheckOptions & { readonly color?: Colour }) => {
+			code = await check(paths, options, coloured(io, options.color));
 		});
 
 	withKernel(program.command('fix'))
@@ -124,10 +131,11 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 	program
 		.command('explain')
-		.description('tell about a rule, a FOLL_* flag or a function, or follow the pages taken on a line')
-		.argument('[name]', 'such as pin-put-page, FOLL_LONGTERM or pin_user_pages')
+		.description('tell about a rule, a FOLL_* flag, a function or a verdict, or follow the pages taken on a line')
+		.argument('[name]', 'such as pin-put-page, FOLL_LONGTERM, pin_user_pages or convert; without one all are listed')
 		.option('--kernel <version>', 'such as 6.12; else that of the tree around, else the newest known', kernelVersion)
 		.option('--full', 'all examples of a rule, and its references')
+		.addOption(dataFormat())
 		.option('--flow <file:line>', 'the paths of the pages taken on that line, or in the function around it')
 		.addOption(new Option('--format <format>', 'how to print the paths; default: text').choices(FLOW_FORMATS))
 		.action(async (name: string | undefined, options: ExplainOptions) => {
@@ -143,8 +151,17 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 	program
 		.command('rules')
 		.description('list all rules')
-		.action(async () => {
-			code = await rules(io);
+		.addOption(dataFormat())
+		.action(async ({ format }: { readonly format: RulesFormat }) => {
+			code = await rules(format, io);
+		});
+
+	program
+		.command('completion')
+		.description('print a script that completes the command line in a shell')
+		.addArgument(new Argument('<shell>').choices(SHELLS))
+		.action(async (shell: Shell) => {
+			io.stdout.write(completion(shell, program, await namesToComplete()));
 		});
 
 	program
@@ -192,6 +209,28 @@ function withReport(command: Command): Command {
 			),
 		)
 		.option('-o, --output <file>', 'write the report there: a file, a pipe or a device; "-" is the standard output');
+}
+
+function dataFormat(): Option {
+	return new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text');
+}
+
+type Colour = 'auto' | 'always' | 'never';
+
+function withColour(command: Command): Command {
+	return command.addOption(
+		new Option('--color <when>', 'colour of what is printed; auto: for a terminal')
+			.choices(['auto', 'always', 'never'] satisfies Colour[])
+			.default('auto'),
+	);
+}
+
+/** The same streams, with colour or without where that was asked for. */
+function coloured(io: Io, when: Colour = 'auto'): Io {
+	if (when === 'auto') return io;
+	const colour = when === 'always';
+	const dyed = (stream: Io['stdout']): Io['stdout'] => ({ ...stream, write: (chunk) => stream.write(chunk), colour });
+	return { ...io, stdin: () => io.stdin(), stdout: dyed(io.stdout), stderr: dyed(io.stderr) };
 }
 
 function withKernel(command: Command): Command {

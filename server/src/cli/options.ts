@@ -40,7 +40,7 @@ export function repeated(value: string, before: readonly string[] = []): readonl
 	return [...before, value];
 }
 
-/** Values of --rule id=severity. */
+/** Values of --severity id=severity. */
 export function ruleSeverities(
 	given: readonly string[],
 	rules: readonly RuleMeta[],
@@ -51,11 +51,33 @@ export function ruleSeverities(
 			const [id, severity] = equals < 0 ? [value, ''] : [value.slice(0, equals), value.slice(equals + 1)];
 			knownRule(id, rules);
 			if (severity !== 'off' && !SEVERITIES.includes(severity as Severity)) {
-				throw new UsageError(`--rule ${id}: give ${id}=SEVERITY with error, warning, information, hint or off`);
+				throw new UsageError(`--severity ${id}: give ${id}=SEVERITY with error, warning, information, hint or off`);
 			}
 			return [id, severity as Severity | 'off'];
 		}),
 	);
+}
+
+/**
+ * Severities with which the chosen rules alone are looked at.
+ * @param chosen values of --rule; none: all rules
+ */
+export function selected(
+	chosen: readonly string[],
+	severities: Readonly<Record<string, Severity | 'off'>>,
+	rules: readonly RuleMeta[],
+): Readonly<Record<string, Severity | 'off'>> {
+	if (chosen.length === 0) return severities;
+	const wanted = new Set(
+		chosen.map((id) => {
+			const [name = '', severity] = id.split('=');
+			if (severity !== undefined)
+				throw new UsageError(`--rule selects rules; severities are given with --severity ${id}`);
+			return knownRule(name, rules);
+		}),
+	);
+	const others = rules.filter(({ id }) => !wanted.has(id)).map(({ id }) => [id, 'off'] as const);
+	return { ...severities, ...Object.fromEntries(others) };
 }
 
 /** @returns the id; throws for one that is no rule */

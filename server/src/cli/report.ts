@@ -19,6 +19,8 @@ export interface FileReport {
 	readonly kernel: Kernel;
 	/** The paths that findings are about, where the format has them. */
 	readonly paths?: FindingPaths;
+	/** Findings that a conversion would end. */
+	readonly conversions?: ReadonlySet<Finding>;
 	/** The file a place of the findings lies in, when it is another one. */
 	elsewhere(place: Place): Elsewhere;
 }

@@ -49,6 +49,18 @@ export interface Skip {
 	readonly reason: string;
 }
 
+/** Functions of a file that were not judged, or not wholly. */
+export function unjudged(
+	{ path, shown }: Pick<Skip, 'path' | 'shown'>,
+	unread: readonly string[],
+	bounded: readonly string[],
+): Skip[] {
+	return [
+		...unread.map((name) => ({ path, shown, reason: `function ${name} could not be parsed` })),
+		...bounded.map((name) => ({ path, shown, reason: `function ${name} has too many paths to follow its pages` })),
+	];
+}
+
 export interface Scan {
 	readonly kernels: Kernels;
 	/** Number of files looked at, with those that name nothing of the family. */

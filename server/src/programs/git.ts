@@ -36,6 +36,8 @@ interface Asker {
 	readonly untrusted: string;
 	/** Ends whatever git does. */
 	readonly signal?: AbortSignal | undefined;
+	/** File of another index than the repository's own, absolute. */
+	readonly index?: string | undefined;
 }
 
 /** The repository around a folder. */
@@ -72,10 +74,12 @@ export class Git {
 
 	/**
 	 * What a command prints at the top of the work tree.
+	 * @param index file of another index than the repository's own, absolute
 	 * @throws GitError
 	 */
-	async run(argv: readonly string[]): Promise<string> {
-		return (await ask(this.#program, argv, this.top, this.#withoutFilters, SLOW, this.#asker)).toString();
+	async run(argv: readonly string[], index?: string): Promise<string> {
+		const asker = index === undefined ? this.#asker : { ...this.#asker, index };
+		return (await ask(this.#program, argv, this.top, this.#withoutFilters, SLOW, asker)).toString();
 	}
 }
 
@@ -161,10 +165,10 @@ async function answer(
 	cwd: string,
 	settings: readonly Setting[],
 	timeout: number,
-	{ untrusted, signal }: Asker,
+	{ untrusted, signal, index }: Asker,
 ): Promise<Ran> {
 	try {
-		const env = gitEnvironment(untrusted, settings);
+		const env = { ...gitEnvironment(untrusted, settings), ...(index === undefined ? {} : { GIT_INDEX_FILE: index }) };
 		return await run(program, argv, { cwd, env, timeout, maxOutput: MAX_OUTPUT, signal });
 	} catch (error) {
 		if (error instanceof RunError) throw new GitError(`git ${error.message}`, true);

@@ -1,5 +1,5 @@
 import { lstatSync, realpathSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Git, GitError, PLAIN_DIFF } from '../programs/git.js';
 import { slashed } from './collect.js';
 import { isGarbled } from './entries.js';
@@ -89,6 +89,79 @@ export class Revision {
 		} catch {
 			return true;
 		}
+	}
+}
+
+/** The index of the repository around a folder, against HEAD. */
+export class Staged {
+	readonly #git: Git;
+	readonly #top: string;
+	readonly #index: string | undefined;
+	/** undefined before the first commit. */
+	readonly #head: string | undefined;
+
+	private constructor(git: Git, index: string | undefined, head: string | undefined) {
+		this.#git = git;
+		this.#top = slashed(git.top);
+		this.#index = index;
+		this.#head = head;
+	}
+
+	/**
+	 * @param index file of another index than the repository's own
+	 * @throws GitError where there is no repository
+	 */
+	static async find(cwd: string, index: string | undefined): Promise<Staged> {
+		const git = await Git.around(cwd);
+		const head = await git.run(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']).catch(() => undefined);
+		return new Staged(git, index === undefined ? undefined : resolve(cwd, index), head?.trim());
+	}
+
+	/**
+	 * Files that differ from HEAD, and those that the work tree has otherwise than the index: absolute, with "/".
+	 * @throws GitError
+	 */
+	async changes(): Promise<{ readonly files: readonly Changed[]; readonly unstaged: readonly string[] }> {
+		const fields = async (...argv: string[]) => (await this.#run(argv)).split('\0').filter(Boolean);
+		const differing = this.#head
+			? read(await fields('diff', ...PLAIN_DIFF, '--cached', '--name-status', '-z', '-M', this.#head, '--'))
+			: (await fields('ls-files', '--cached', '-z')).map((now) => ({ now, before: undefined }));
+		const [worked, untracked] = await Promise.all([
+			fields('diff', ...PLAIN_DIFF, '--name-only', '-z', '--no-renames', '--'),
+			fields('ls-files', '--others', '--exclude-standard', '-z'),
+		]);
+		const absolute = (path: string | undefined) => (path === undefined ? undefined : `${this.#top}/${path}`);
+		return {
+			files: differing.map(({ now, before }) => ({ now: absolute(now), before: absolute(before) })),
+			unstaged: [...worked, ...untracked].map((path) => `${this.#top}/${path}`),
+		};
+	}
+
+	/** Text of a file in the index; undefined when it has none. @param path absolute */
+	text(path: string): Promise<string | undefined> {
+		return this.#blob(`:0:${this.#inside(path)}`);
+	}
+
+	/** Text of a file in HEAD; undefined when it has none. @param path absolute */
+	committed(path: string): Promise<string | undefined> {
+		return this.#head === undefined ? Promise.resolve(undefined) : this.#blob(`${this.#head}:${this.#inside(path)}`);
+	}
+
+	async #blob(name: string): Promise<string | undefined> {
+		try {
+			return await this.#run(['cat-file', 'blob', name]);
+		} catch (error) {
+			if (error instanceof GitError && !error.endless) return undefined;
+			throw error;
+		}
+	}
+
+	#run(argv: readonly string[]): Promise<string> {
+		return this.#git.run(argv, this.#index);
+	}
+
+	#inside(path: string): string {
+		return path.slice(this.#top.length + 1);
 	}
 }
 

@@ -19,6 +19,14 @@ const MOST_WHOLE = 4;
 /** UTF-16 units of all texts that are kept. */
 const MOST_KEPT = 16_000_000;
 
+/** Core functions are known by name; of those that a configuration chooses, a file cannot tell which it gets. */
+const CORE = /^(?:include|kernel|lib|mm)\//;
+
+/** @param path of a file as the engine knows it */
+export function isInCore(path: string): boolean {
+	return CORE.test(path);
+}
+
 /** Files of the whole tree that may define a function; for those that are not in the folder. */
 export type Definitions = (name: string) => readonly string[];
 
@@ -58,7 +66,9 @@ export class Neighbourhood {
 			if (missing.functions.length + missing.fields.length === 0) break;
 			const beside = await this.#beside(file, named, missing);
 			const open = missing.functions.filter(({ name }) => !beside.some(({ text }) => mayDefine(text, name)));
-			const paths = open.flatMap(({ name }) => elsewhere(name)).filter((path) => path !== file);
+			const paths = open
+				.flatMap(({ name }) => elsewhere(name))
+				.filter((path) => path !== file && !isInCore(named(path)));
 			const far = await Promise.all([...new Set(paths)].map((path) => this.#folderOf(path)?.read(path, named)));
 			const before = found.size;
 			for (const neighbour of [...beside, ...far])

@@ -4,6 +4,7 @@ import { SEVERITIES, type Severity } from '../../rules/rule.js';
 import type { Range } from '../../syntax/ir.js';
 import { Lines } from '../../workspace/lines.js';
 import { count, oneLine, sentence } from '../../workspace/wording.js';
+import { conversionCommand } from '../convertible.js';
 import type { FileReport, Report } from '../report.js';
 import { snippet } from './snippet.js';
 
@@ -51,6 +52,15 @@ export function summary(report: Report): string {
 	return `${count(findings.length, 'finding')} (${kinds.join(', ')}) in ${files}; ${checked}${skipped}\n`;
 }
 
+/** How many findings each rule has, the most first. */
+export function statistics(report: Report): string {
+	const counts = new Map<string, number>();
+	for (const { rule } of report.reports.flatMap(({ findings }) => findings))
+		counts.set(rule, (counts.get(rule) ?? 0) + 1);
+	const sorted = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+	return sorted.map(([rule, number]) => `${String(number).padStart(6)}  ${rule}\n`).join('');
+}
+
 function fileText(file: FileReport, colours: Colours, words?: Readonly<Record<Severity, string>>): string {
 	const own = new Lines(file.text);
 	const place: Placing = (range, label, message, paint, away) => {
@@ -67,7 +77,7 @@ function fileText(file: FileReport, colours: Colours, words?: Readonly<Record<Se
 			'',
 		].join('\n');
 	};
-	return file.findings.map((finding) => findingText(finding, place, colours, words)).join('');
+	return file.findings.map((finding) => findingText(finding, place, colours, file, words)).join('');
 }
 
 /** A place with its line of code; `away` when it lies in another file. */
@@ -77,8 +87,10 @@ function findingText(
 	finding: Finding,
 	place: Placing,
 	colours: Colours,
+	{ shown, conversions }: FileReport,
 	words?: Readonly<Record<Severity, string>>,
 ): string {
+	const converts = conversions?.has(finding);
 	const paint = PAINT[finding.severity](colours);
 	const message = `${colours.bold(sentence(finding.message))} ${colours.dim(`[${finding.rule}]`)}`;
 	const severity = words?.[finding.severity] ?? finding.severity;
@@ -91,5 +103,6 @@ function findingText(
 	for (const fix of finding.fixes) {
 		parts.push(`      = ${colours.green('fix')} (${fix.safe ? 'safe' : 'unsafe'}): ${sentence(fix.title)}\n`);
 	}
+	if (converts) parts.push(`      = ${colours.green('convert')}: ${oneLine(conversionCommand(finding.rule, shown))}\n`);
 	return parts.join('');
 }
