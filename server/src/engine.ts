@@ -12,6 +12,7 @@ import { offers } from './conversion/convert.js';
 import type { Change, Claims, Conversion, FileEdit, Offer, Refusal, Spot } from './conversion/plan.js';
 import { needles } from './kernel/index.js';
 import type { Kernel } from './kernel/types.js';
+import { PreprocessedFile } from './preprocessed.js';
 import { Proof } from './proof.js';
 import { applyEdits } from './rules/apply.js';
 import { improves, isLessKnown, MOST_PROOF_WORK } from './rules/improves.js';
@@ -81,6 +82,8 @@ export interface AnalyseOptions {
 	readonly neighbours?: readonly Neighbour[];
 	/** False analyses a text that names none of our words like any other. Default true. */
 	readonly prefilter?: boolean;
+	/** Parts of the text that may be for other kernels. */
+	readonly uncertain?: readonly Range[];
 }
 
 export interface Analysis {
@@ -319,11 +322,12 @@ function located(unit: Unit, { start, end, message }: Range & { readonly message
 /** Load once per process or worker; afterwards everything is synchronous. */
 export async function loadEngine(wasm: WasmFiles): Promise<Engine> {
 	const parser = await CParser.load(wasm.core, wasm.grammar);
+	const open = (): OpenFile => new PreprocessedFile(new Opened(parser));
 	return {
 		rules: ruleMetas,
-		open: () => new Opened(parser),
+		open,
 		audit(text, options) {
-			const file = new Opened(parser);
+			const file = open();
 			try {
 				return file.audit(text, options);
 			} finally {
@@ -331,7 +335,7 @@ export async function loadEngine(wasm: WasmFiles): Promise<Engine> {
 			}
 		},
 		needs(text, options) {
-			const file = new Opened(parser);
+			const file = open();
 			try {
 				return file.needs(text, options);
 			} finally {
@@ -339,7 +343,7 @@ export async function loadEngine(wasm: WasmFiles): Promise<Engine> {
 			}
 		},
 		analyse(text, options) {
-			const file = new Opened(parser);
+			const file = open();
 			try {
 				return file.analyse(text, options);
 			} finally {

@@ -2,7 +2,7 @@
 import { API_RECORDS } from '../kernel/apis/index.js';
 import { needles } from '../kernel/index.js';
 import type { Kernel } from '../kernel/types.js';
-import type { FileIR } from '../syntax/ir.js';
+import type { FileIR, Range } from '../syntax/ir.js';
 import type { CParser } from '../syntax/parser.js';
 import { SourceFile } from '../syntax/source-file.js';
 import { type Neighbour, type Piece, Unit } from '../syntax/unit.js';
@@ -38,6 +38,8 @@ export interface Asked {
 	readonly knownUsers?: boolean;
 	readonly neighbours?: readonly Neighbour[];
 	readonly prefilter?: boolean;
+	/** Parts of the text that may be for other kernels. */
+	readonly uncertain?: readonly Range[];
 }
 
 /** What a text was read as: the next question is mostly about the same one. */
@@ -74,8 +76,9 @@ export class Reader {
 		this.source = new SourceFile(parser);
 	}
 
-	read(text: string, kernel: Kernel): FileIR {
-		return this.source.read(text, kernel.version, WORDS);
+	read(text: string, kernel: Kernel, uncertain: readonly Range[] = []): FileIR {
+		const ir = this.source.read(text, kernel.version, WORDS);
+		return uncertain.length === 0 ? ir : { ...ir, compat: [...ir.compat, ...uncertain] };
 	}
 
 	/** The text read, and what is known of it so far; undefined for one that names none of our words. */
@@ -101,7 +104,7 @@ export class Reader {
 	}
 
 	/** The file by itself: the same for all neighbours. */
-	private itself(text: string, { path, kernel, knownUsers = true }: Asked): Alone {
+	private itself(text: string, { path, kernel, knownUsers = true, uncertain }: Asked): Alone {
 		const { alone } = this;
 		if (
 			alone?.text === text &&
@@ -111,19 +114,19 @@ export class Reader {
 			alone.knownUsers === knownUsers
 		)
 			return alone;
-		const context = fileContext(path, new Unit(text, []), kernel, this.read(text, kernel), knownUsers);
+		const context = fileContext(path, new Unit(text, []), kernel, this.read(text, kernel, uncertain), knownUsers);
 		this.alone = { text, path, kernel, knownUsers, context, needs: needsOf(context) };
 		return this.alone;
 	}
 
 	/** Find what the text needs of other files and what that needs in its turn; all of it is read together when it is asked for. */
 	private link(text: string, asked: Asked): Reading {
-		const { path, kernel, neighbours = [], knownUsers } = asked;
+		const { path, kernel, neighbours = [], knownUsers, uncertain } = asked;
 		const alone = this.itself(text, asked);
 		const own = alone.context.ir;
 		const linker = new Linker(text, own, kernel, neighbours);
 		let { needs } = alone;
-		let pieces = linker.add(needs);
+		let pieces: readonly Piece[] = [...linker.own(), ...linker.add(needs)];
 		for (let round = 1; round < LINK_ROUNDS && pieces.length > 0; round++) {
 			const further = this.needsOfPieces(pieces, asked, linker);
 			needs = without(joined(needs, further), linker);
@@ -133,7 +136,7 @@ export class Reader {
 		const together = (): FileContext => {
 			if (linker.pieces.length === 0) return alone.context;
 			const unit = new Unit(text, linker.pieces);
-			return fileContext(path, unit, kernel, this.read(unit.text, kernel), knownUsers);
+			return fileContext(path, unit, kernel, this.read(unit.text, kernel, uncertain), knownUsers);
 		};
 		return {
 			text,
@@ -176,10 +179,14 @@ function sameNeighbours(a: readonly Neighbour[] = [], b: readonly Neighbour[] = 
 }
 
 function joined(a: Needs, b: Needs): Needs {
-	return { functions: [...a.functions, ...b.functions], fields: [...a.fields, ...b.fields] };
+	return {
+		functions: [...a.functions, ...b.functions],
+		fields: [...a.fields, ...b.fields],
+		headers: [...a.headers, ...b.headers],
+	};
 }
 
 /** Needs that are not met yet. */
-function without({ functions, fields }: Needs, linker: Linker): Needs {
-	return { functions: functions.filter(({ name }) => !linker.isDefined(name)), fields };
+function without({ functions, fields, headers }: Needs, linker: Linker): Needs {
+	return { functions: functions.filter(({ name }) => !linker.isDefined(name)), fields, headers };
 }

@@ -75,6 +75,7 @@ export class Examiner {
 				(other) => judged.tree?.relative(other) ?? fromFolder(cwd, other),
 				(found) => opened.needs(text, { ...asked, neighbours: found }),
 				definitions,
+				judged.tree === undefined,
 			);
 			return await use({
 				judged,

@@ -74,6 +74,8 @@ export async function flow(place: string, kernel: string | undefined, io: Io): P
 		absolute,
 		(other) => judged.tree?.relative(other) ?? fromFolder(io.cwd, other),
 		(known) => file.needs(text, { ...asked, neighbours: known }),
+		undefined,
+		judged.tree === undefined,
 	);
 	const found = file.flow(text, { ...asked, neighbours }, line);
 	file.dispose();

@@ -359,6 +359,8 @@ export class Documents {
 					const options = { ...this.#options(held, false), neighbours: found };
 					return this.#guarded(held, document, (file) => file.needs(text, options)) ?? NO_NEEDS;
 				},
+				undefined,
+				context.tree === undefined,
 			);
 			// an edit meanwhile may need others
 			if (!isCurrent() || document.getText() !== text) continue;
