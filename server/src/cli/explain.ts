@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { explainName } from '../explain/index.js';
-import { kernelFor, newestKernel } from '../kernel/index.js';
+import { newestKernel } from '../kernel/index.js';
 import type { Kernel } from '../kernel/types.js';
 import { slashed } from '../workspace/collect.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
+import { outsideKernel } from '../workspace/outsideKernel.js';
 import { TreeLocator } from '../workspace/trees.js';
 import { engine } from './engine.js';
 import { flow } from './flow.js';
@@ -47,7 +48,7 @@ export async function explain(name: string | undefined, options: ExplainOptions,
 
 /** The kernel asked for, else that of the tree around the working directory, else the newest known. */
 async function kernelOf(asked: string | undefined, io: Io): Promise<Kernel> {
-	if (asked !== undefined) return kernelFor(asked);
+	if (asked !== undefined) return outsideKernel(asked);
 	const tree = await new TreeLocator(nodeFiles).find(slashed(io.cwd), true);
 	return tree?.kernel ?? newestKernel();
 }

@@ -11,6 +11,7 @@ import { prototype } from './prototype.js';
 
 const ORIGIN: Readonly<Record<Kernel['origin'], string>> = {
 	tree: "from this tree's headers",
+	headers: 'from the headers it is built with',
 	option: 'as set',
 	newest: 'the newest known, assumed',
 };

@@ -39,6 +39,7 @@ const statusRequest = new RequestType<{ readonly uri: string }, Status | null, v
 
 const WORDS: Readonly<Record<Kernel['origin'], string>> = {
 	tree: 'Makefile of the tree',
+	headers: 'headers named by the setting gup-lens.kernel',
 	option: 'setting gup-lens.kernel',
 	newest: 'newest known kernel',
 };
