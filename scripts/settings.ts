@@ -9,7 +9,8 @@ export function settingsOf(rules: readonly RuleMeta[]): Record<string, unknown> 
 			type: 'string',
 			default: '',
 			pattern: '^(\\d+\\.\\d+(\\.\\d+)?|(/|[A-Za-z]:[\\\\/]).*)?$',
-			patternErrorMessage: 'A kernel version such as 6.12, the absolute path of a folder with kernel headers, or nothing.',
+			patternErrorMessage:
+				'A kernel version such as 6.12, the absolute path of a folder with kernel headers, or nothing.',
 			scope: 'resource',
 			order: 1,
 			markdownDescription:
