@@ -82,6 +82,8 @@ export interface AnalyseOptions {
 	readonly neighbours?: readonly Neighbour[];
 	/** False analyses a text that names none of our words like any other. Default true. */
 	readonly prefilter?: boolean;
+	/** The file is of a module outside a tree: driver code, whatever its folders are called. */
+	readonly isModule?: boolean;
 	/** Parts of the text that may be for other kernels. */
 	readonly uncertain?: readonly Range[];
 }

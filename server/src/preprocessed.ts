@@ -223,8 +223,8 @@ function sameParts({ severities, fixes, knownUsers, prefilter }: AnalyseOptions)
 }
 
 /** Whether anything of the text is looked at: outside a tree, the names of the family may stand in a header of the module. */
-function isRead(text: string, { path, kernel, prefilter }: AnalyseOptions): boolean {
-	if (OWN_GROUND.test(path)) return false;
+function isRead(text: string, { path, kernel, prefilter, isModule }: AnalyseOptions): boolean {
+	if (OWN_GROUND.test(path) && !isModule) return false;
 	if (prefilter === false || needles.some((needle) => text.includes(needle))) return true;
 	return kernel.origin !== 'tree' && /^[ \t]*#[ \t]*include[ \t]*"/m.test(text);
 }

@@ -38,6 +38,8 @@ export interface Asked {
 	readonly knownUsers?: boolean;
 	readonly neighbours?: readonly Neighbour[];
 	readonly prefilter?: boolean;
+	/** The file is of a module outside a tree. */
+	readonly isModule?: boolean;
 	/** Parts of the text that may be for other kernels. */
 	readonly uncertain?: readonly Range[];
 }
@@ -60,6 +62,8 @@ interface Alone {
 	readonly path: string;
 	readonly kernel: Kernel;
 	readonly knownUsers: boolean;
+	readonly isModule: boolean;
+	readonly uncertain: readonly Range[] | undefined;
 	readonly context: FileContext;
 	readonly needs: Needs;
 }
@@ -91,6 +95,8 @@ export class Reader {
 			last.asked.path === path &&
 			last.asked.kernel === kernel &&
 			(last.asked.knownUsers ?? true) === (asked.knownUsers ?? true) &&
+			last.asked.isModule === asked.isModule &&
+			areSame(last.asked.uncertain, asked.uncertain) &&
 			sameNeighbours(last.asked.neighbours, neighbours)
 		)
 			return last;
@@ -104,24 +110,33 @@ export class Reader {
 	}
 
 	/** The file by itself: the same for all neighbours. */
-	private itself(text: string, { path, kernel, knownUsers = true, uncertain }: Asked): Alone {
+	private itself(text: string, { path, kernel, knownUsers = true, isModule = false, uncertain }: Asked): Alone {
 		const { alone } = this;
 		if (
 			alone?.text === text &&
 			!alone.context.ir.effort.isWorn &&
 			alone.path === path &&
 			alone.kernel === kernel &&
-			alone.knownUsers === knownUsers
+			alone.knownUsers === knownUsers &&
+			alone.isModule === isModule &&
+			areSame(alone.uncertain, uncertain)
 		)
 			return alone;
-		const context = fileContext(path, new Unit(text, []), kernel, this.read(text, kernel, uncertain), knownUsers);
-		this.alone = { text, path, kernel, knownUsers, context, needs: needsOf(context) };
+		const context = fileContext(
+			path,
+			new Unit(text, []),
+			kernel,
+			this.read(text, kernel, uncertain),
+			knownUsers,
+			isModule,
+		);
+		this.alone = { text, path, kernel, knownUsers, isModule, uncertain, context, needs: needsOf(context) };
 		return this.alone;
 	}
 
 	/** Find what the text needs of other files and what that needs in its turn; all of it is read together when it is asked for. */
 	private link(text: string, asked: Asked): Reading {
-		const { path, kernel, neighbours = [], knownUsers, uncertain } = asked;
+		const { path, kernel, neighbours = [], knownUsers, isModule, uncertain } = asked;
 		const alone = this.itself(text, asked);
 		const own = alone.context.ir;
 		const linker = new Linker(text, own, kernel, neighbours);
@@ -136,7 +151,7 @@ export class Reader {
 		const together = (): FileContext => {
 			if (linker.pieces.length === 0) return alone.context;
 			const unit = new Unit(text, linker.pieces);
-			return fileContext(path, unit, kernel, this.read(unit.text, kernel, uncertain), knownUsers);
+			return fileContext(path, unit, kernel, this.read(unit.text, kernel, uncertain), knownUsers, isModule);
 		};
 		return {
 			text,
@@ -153,11 +168,11 @@ export class Reader {
 		};
 	}
 
-	private needsOfPieces(pieces: readonly Piece[], { path, kernel }: Asked, linker: Linker): Needs {
+	private needsOfPieces(pieces: readonly Piece[], { path, kernel, isModule }: Asked, linker: Linker): Needs {
 		const unit = new Unit('', pieces);
 		const source = new SourceFile(this.parser);
 		const ir = source.read(unit.text, kernel.version, WORDS);
-		const needs = needsOf(fileContext(path, unit, kernel, ir), ir.defined);
+		const needs = needsOf(fileContext(path, unit, kernel, ir, true, isModule), ir.defined);
 		source.dispose();
 		return without(needs, linker);
 	}
@@ -172,6 +187,10 @@ export class Reader {
 		this.alone = undefined;
 		this.source.dispose();
 	}
+}
+
+function areSame(a: readonly Range[] = [], b: readonly Range[] = []): boolean {
+	return a.length === b.length && a.every(({ start, end }, i) => start === b[i]?.start && end === b[i]?.end);
 }
 
 function sameNeighbours(a: readonly Neighbour[] = [], b: readonly Neighbour[] = []): boolean {

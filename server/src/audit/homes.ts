@@ -51,6 +51,11 @@ export class Homes {
 		return home;
 	}
 
+	/** The audited folder is no part of a kernel tree. */
+	get isOutside(): boolean {
+		return this.#around === undefined;
+	}
+
 	/** Version for the report. */
 	get version(): string {
 		return (this.#around ?? this.#first)?.version ?? this.#outside;

@@ -96,8 +96,8 @@ export class Auditor {
 
 /** A module that takes no header from another folder. */
 async function staysInFolder(path: string, folder: Folder): Promise<boolean> {
-	const { root, folders, forced } = await includePath(path, folder);
-	return root === path && folders.length === 0 && forced.length === 0 && !folder.includesOthers();
+	const { root, folders, forced, isModule } = await includePath(path, folder);
+	return !isModule && root === path && folders.length === 0 && forced.length === 0 && !folder.includesOthers();
 }
 
 /** Reads the files of one folder; all that asks the engine is here. */
@@ -134,7 +134,8 @@ class Look {
 
 	async #audited(file: string, path: string, text: string): Promise<FileResult> {
 		const { knownUsers, prefilter } = this.#setting;
-		const asked = { path, kernel: this.#kernel, fixes: false, knownUsers, prefilter };
+		const isModule = this.#job.tree === undefined && (await this.#neighbourhood.isModule(file));
+		const asked = { path, kernel: this.#kernel, fixes: false, knownUsers, prefilter, isModule };
 		const opened = this.#engine.open();
 		try {
 			const neighbours = await this.#neighbourhood.of(

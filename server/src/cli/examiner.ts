@@ -68,7 +68,8 @@ export class Examiner {
 		const { cwd, severities, definitions } = this.#around;
 		const judged = await this.kernels.of(named.absolute, named.path);
 		const opened = this.#engine.open();
-		const asked = { path: judged.path, kernel: judged.kernel, severities };
+		const isModule = judged.tree === undefined && (await this.#neighbourhood.isModule(named.absolute));
+		const asked = { path: judged.path, kernel: judged.kernel, severities, isModule };
 		try {
 			const neighbours = await this.#neighbourhood.of(
 				named.absolute,

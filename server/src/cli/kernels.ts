@@ -39,6 +39,10 @@ export class Kernels {
 		return { kernel, tree, path: tree?.relative(path) ?? shown };
 	}
 
+	async isInTree(path: string): Promise<boolean> {
+		return (await this.#locator.find(path)) !== undefined;
+	}
+
 	/** The kernel of a folder or file that was named, for reports on nothing. */
 	async named(path: string): Promise<void> {
 		const tree = await this.#locator.find(path, true);

@@ -3,6 +3,8 @@ import { parseVersion } from '../kernel/releases.js';
 import type { Kernel } from '../kernel/types.js';
 import type { Files } from '../workspace/files.js';
 import { headersFolder } from '../workspace/headersFolder.js';
+import { includePath } from '../workspace/includes.js';
+import { parent } from '../workspace/paths.js';
 import { type Tree, TreeLocator } from '../workspace/trees.js';
 import type { Folders } from './folders.js';
 import type { Log } from './log.js';
@@ -13,6 +15,8 @@ export interface Context {
 	readonly kernel: Kernel;
 	/** Kernel tree the document lies in. */
 	readonly tree: Tree | undefined;
+	/** The document is of a module outside a tree, as a Makefile above it says. */
+	readonly isModule: boolean;
 	/** Path relative to the tree, else to its workspace folder, else absolute; "/" separators. */
 	readonly path: string;
 	readonly settings: Settings;
@@ -95,6 +99,7 @@ export class Contexts {
 		return {
 			settings,
 			tree,
+			isModule: tree === undefined && (await includePath(parent(uri) ?? uri, this.#files)).isModule,
 			kernel: tree?.kernel ?? (await this.#outside(settings.kernel, uri)),
 			path: tree?.relative(uri) ?? this.#folders.relative(uri),
 		};

@@ -436,10 +436,10 @@ export class Documents {
 	}
 
 	#options(
-		{ context: { path, kernel, settings }, neighbours = [] }: Held,
+		{ context: { path, kernel, settings, isModule }, neighbours = [] }: Held,
 		fixes: AnalyseOptions['fixes'] & {},
 	): AnalyseOptions {
-		return { path, kernel, severities: settings.severities, fixes, neighbours };
+		return { path, kernel, severities: settings.severities, fixes, neighbours, isModule };
 	}
 }
 

@@ -11,6 +11,8 @@ const MAKEFILES = ['Kbuild', 'Makefile'];
 export interface IncludePath {
 	/** The topmost folder of the module. */
 	readonly root: string;
+	/** A Makefile builds a module: `obj-m`. */
+	readonly isModule: boolean;
 	/** Folders that the build looks for headers in, in its order. */
 	readonly folders: readonly string[];
 	/** Headers that the build includes before the first line of each file. */
@@ -38,6 +40,7 @@ export async function includePath(folder: string, files: Pick<Files, 'read'>): P
 	};
 	return {
 		root,
+		isModule: makefiles.some(({ text }) => /(?:^|\s)obj-m\b/.test(text)),
 		folders: told(/(?:^|\s)-I[ \t]*["']?([^\s"'#]+)/gm),
 		forced: told(/(?:^|\s)-include[ \t]+["']?([^\s"'#]+\.h)\b/gm),
 	};

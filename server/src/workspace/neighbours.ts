@@ -106,6 +106,12 @@ export class Neighbourhood {
 		return [...found.values()];
 	}
 
+	/** A Makefile above the file builds a module. @param file outside a tree */
+	async isModule(file: string): Promise<boolean> {
+		const folder = parent(file);
+		return folder !== undefined && (await this.#includePath(folder)).isModule;
+	}
+
 	/** The file has still the text it was read with. */
 	async isCurrent({ file, text }: Beside): Promise<boolean> {
 		return (await this.#files.read(file)) === text;
