@@ -126,6 +126,18 @@ describe('alternatives', () => {
 		expect(read(arms('#ifdef OUR_VMAS', five, four), '6.1')).toBe(five);
 	});
 
+	test('within alternatives are told apart first', () => {
+		const old = (rest: string) => `x = get_user_pages(t, m, a, 1, 0, p${rest});`;
+		const now = (rest: string) => `x = get_user_pages(a, 1, 0, p${rest});`;
+		const outer = arms(
+			'#ifdef OUR_TASK',
+			arms('#ifdef OUR_VMAS', old(', NULL'), old('')),
+			arms('#ifdef OUR_VMAS', now(', NULL'), now('')),
+		);
+		expect(read(outer, '6.12')).toBe(now(''));
+		expect(read(outer, '6.1')).toBe(now(', NULL'));
+	});
+
 	test('of the configuration are all read', () => {
 		const text = arms('#ifdef CONFIG_X', PIN, GET);
 		expect(read(text)).toBe(text);

@@ -249,19 +249,37 @@ class Walk {
 
 	/** The arm that the kernel takes where its test does not say; -1 for none of those that are written. */
 	private decided(group: Group, truths: readonly Truth[]): number | undefined {
-		const { state, tokens } = this;
+		const { state } = this;
 		const key = group.arms.map(({ directive: at }) => this.test(at)?.replace(/\s+/g, ' ') ?? '').join('\n');
 		const known = state.answers.get(key);
 		if (known !== undefined) return known;
 		if (!group.arms.some(({ compat }) => compat)) return undefined;
 		const open = group.arms.flatMap((arm, i) => (truths[i] === 'no' ? [] : [{ arm, i }]));
-		const arms: (readonly NamedFunction[])[] = open.map(({ arm }) => functionsIn(tokens, arm.first, arm.last));
+		const arms: (readonly NamedFunction[])[] = open.map(({ arm }) => this.taken(arm.first, arm.last));
 		const choice = armOf(state.kernel, truths.includes('yes') ? arms : [...arms, []]);
 		if (choice === undefined) return undefined;
 		const arm = open[choice]?.i ?? -1;
 		state.answers.set(key, arm);
 		this.settle(group, arm);
 		return arm;
+	}
+
+	/** Functions in the tokens [first, last), of alternatives within them those that the kernel would take. */
+	private taken(first: number, last: number, nesting = 0): readonly NamedFunction[] {
+		const found: NamedFunction[] = [];
+		let from = first;
+		for (let i = first; i < last; i++) {
+			const group = this.groups.byToken.get(i);
+			if (!group || nesting >= DEEPEST_NESTING) continue;
+			found.push(...functionsIn(this.tokens, from, i));
+			const arms = group.arms.map((arm) => this.taken(arm.first, arm.last, nesting + 1));
+			const hasElse = this.test(group.arms.at(-1)?.directive ?? i) === undefined;
+			const choice = armOf(this.state.kernel, hasElse ? arms : [...arms, []]);
+			found.push(...(choice === undefined ? arms.flat() : (arms[choice] ?? [])));
+			from = Math.min(group.end + 1, last);
+			i = from - 1;
+		}
+		return [...found, ...functionsIn(this.tokens, from, last)];
 	}
 
 	/** What is known of the one name that the first test asks for. */
