@@ -60,6 +60,12 @@ describe('macros', () => {
 		expect(read(text)).toBe(text);
 	});
 
+	test('within thousands of others are left alone', () => {
+		const lines = Array.from({ length: 3000 }, (_, i) => `#define M${i}(x) M${i + 1}(x)`);
+		const text = `${lines.join('\n')}\n#define M3000(x) put_page(x)\nM0(p);\nM2990(p);`;
+		expect(read(text)).toMatch(/M0\(p\);\nput_page\( p\);$/);
+	});
+
 	test('keep lines and tell where each part comes from', () => {
 		const text = '#define D_PIN(p, a) pin_user_pages(a, 1, 0, p)\nx = D_PIN(q,\n\tb);\ny;';
 		const { map, uses } = preprocess({ path: 'a.c', text }, kernelFor('6.12'), () => undefined);

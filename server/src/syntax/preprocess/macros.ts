@@ -6,6 +6,8 @@ import type { Neighbour } from '../unit.js';
 
 /** Tokens of one body; longer ones are tables and code generators. */
 const LONGEST_BODY = 2_000;
+/** Macros within macros. */
+const DEEPEST_MACRO = 64;
 
 export interface BodyToken {
 	readonly kind: Token;
@@ -140,9 +142,10 @@ export class MacroTable {
 	}
 
 	/** The macro stands for something that is of interest, by itself or through others. */
-	leads(macro: Macro): boolean {
+	leads(macro: Macro, depth = 0): boolean {
 		const known = this.leading.get(macro);
 		if (known !== undefined) return known;
+		if (depth > DEEPEST_MACRO) return false;
 		// macros that call each other
 		this.leading.set(macro, false);
 		const leads =
@@ -152,7 +155,7 @@ export class MacroTable {
 				if (text === macro.name) return this.isTarget(text, macro.from);
 				if (isPasted(macro.body, i) && this.isPart(text)) return true;
 				const inner = this.macros.get(text);
-				return this.isTarget(text, macro.from) || (inner !== undefined && this.leads(inner));
+				return this.isTarget(text, macro.from) || (inner !== undefined && this.leads(inner, depth + 1));
 			});
 		this.leading.set(macro, leads);
 		return leads;
