@@ -8,12 +8,13 @@ export function settingsOf(rules: readonly RuleMeta[]): Record<string, unknown> 
 		'gup-lens.kernel': {
 			type: 'string',
 			default: '',
-			pattern: '^(\\d+\\.\\d+(\\.\\d+)?)?$',
-			patternErrorMessage: 'A kernel version such as 6.12, or nothing.',
+			pattern: '^(\\d+\\.\\d+(\\.\\d+)?|(/|[A-Za-z]:[\\\\/]).*)?$',
+			patternErrorMessage:
+				'A kernel version such as 6.12, the absolute path of a folder with kernel headers, or nothing.',
 			scope: 'resource',
 			order: 1,
 			markdownDescription:
-				'Kernel version of files outside a kernel tree, for instance `6.12`. Inside a tree its own Makefile and headers decide. Empty: the newest kernel known is assumed, and rules that depend on the version only inform; so they do for a version that is newer or older than those known.',
+				'Kernel of files outside a kernel tree: a version, for instance `6.12`, or a folder with its headers, for instance `/usr/src/linux-headers-6.12.0-amd64`, which are read like those of a tree. Inside a tree its own Makefile and headers decide. Empty: the newest kernel known is assumed, and rules that depend on the version only inform; so they do for a version that is newer or older than those known.',
 		},
 		'gup-lens.severity': {
 			type: 'object',

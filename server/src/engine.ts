@@ -24,6 +24,7 @@ import type { Change, Claims, Conversion, FileEdit, Offer, Refusal, Spot } from 
 import { nothingWords, type PagePaths, pagePaths } from './explain/index.js';
 import { needles } from './kernel/index.js';
 import type { Kernel } from './kernel/types.js';
+import { PreprocessedFile } from './preprocessed.js';
 import { Proof } from './proof.js';
 import { applyEdits } from './rules/apply.js';
 import { improves, isLessKnown, MOST_PROOF_WORK } from './rules/improves.js';
@@ -115,6 +116,10 @@ export interface AnalyseOptions {
 	readonly prefilter?: boolean;
 	/** Macros as the command line of a compiler has them: they decide `#if`. Hand over the same map as long as it is the same. */
 	readonly macros?: Macros;
+	/** The file is of a module outside a tree: driver code, whatever its folders are called. */
+	readonly isModule?: boolean;
+	/** Parts of the text that may be for other kernels. */
+	readonly uncertain?: readonly Range[];
 }
 
 export interface Analysis {
@@ -394,11 +399,12 @@ function located(unit: Unit, { start, end, message }: Range & { readonly message
 /** Load once per process or worker; afterwards everything is synchronous. */
 export async function loadEngine(wasm: WasmFiles): Promise<Engine> {
 	const parser = await CParser.load(wasm.core, wasm.grammar);
+	const open = (): OpenFile => new PreprocessedFile(new Opened(parser));
 	return {
 		rules: ruleMetas,
-		open: () => new Opened(parser),
+		open,
 		audit(text, options) {
-			const file = new Opened(parser);
+			const file = open();
 			try {
 				return file.audit(text, options);
 			} finally {
@@ -406,7 +412,7 @@ export async function loadEngine(wasm: WasmFiles): Promise<Engine> {
 			}
 		},
 		needs(text, options) {
-			const file = new Opened(parser);
+			const file = open();
 			try {
 				return file.needs(text, options);
 			} finally {
@@ -414,7 +420,7 @@ export async function loadEngine(wasm: WasmFiles): Promise<Engine> {
 			}
 		},
 		analyse(text, options) {
-			const file = new Opened(parser);
+			const file = open();
 			try {
 				return file.analyse(text, options);
 			} finally {

@@ -227,6 +227,7 @@ describe('needs', () => {
 		expect(engine.needs(text, options)).toEqual({
 			functions: [{ name: 'duck_put', fields: [] }],
 			fields: [],
+			headers: [],
 		});
 	});
 
@@ -246,7 +247,12 @@ describe('needs', () => {
 	});
 
 	it('are none of a file that names nothing of the family', () => {
-		expect(engine.needs(CLOSE.replace('RELEASE', 'put_page'), options)).toEqual({ functions: [], fields: [] });
+		expect(engine.needs(CLOSE.replace('RELEASE', 'put_page'), options)).toEqual({
+			functions: [],
+			fields: [],
+			// its macros may stand for the family
+			headers: [{ name: 'duck.h', from: options.path }],
+		});
 	});
 });
 

@@ -84,6 +84,7 @@ describe('open documents', () => {
 				of: async (uri: string): Promise<Context> => ({
 					kernel,
 					tree: undefined,
+					isModule: false,
 					path: uri,
 					settings: { kernel: undefined, severities: {}, codeLens: false },
 				}),

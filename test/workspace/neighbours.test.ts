@@ -10,8 +10,9 @@ import { scratch } from '../support/scratch.js';
 const WANTS: CrossFileDependencies = {
 	functions: [{ name: 'duck_put', fields: [] }],
 	fields: [{ record: 'struct duck', field: 'pages' }],
+	headers: [],
 };
-const NOTHING: CrossFileDependencies = { functions: [], fields: [] };
+const NOTHING: CrossFileDependencies = { functions: [], fields: [], headers: [] };
 
 /** Files in memory that count what is asked of them. */
 function counted(texts: Readonly<Record<string, string>>): { files: Files; reads: string[] } {
@@ -100,7 +101,7 @@ describe('neighbours of a file', () => {
 		const found = await new Neighbourhood(files).of('/t/a.c', itself, (neighbours) => {
 			asked++;
 			const names = [neighbours.length === 0 ? 'duck_put' : `other${asked}`, 'other'];
-			return { functions: names.map((name) => ({ name, fields: [] })), fields: [] };
+			return { functions: names.map((name) => ({ name, fields: [] })), fields: [], headers: [] };
 		});
 		expect(found.map(({ path }) => path)).toEqual(['/t/call.c', '/t/put.c']);
 		expect(asked).toBeLessThanOrEqual(3);
@@ -111,7 +112,11 @@ describe('neighbours of a file', () => {
 		const definitions = new TreeDefinitions();
 		definitions.add('/far/put2.c', TEXTS['/far/put2.c']);
 		definitions.add('/t/put.c', TEXTS['/t/put.c']);
-		const wants = { functions: ['duck_far', 'duck_put'].map((name) => ({ name, fields: [] })), fields: [] };
+		const wants = {
+			functions: ['duck_far', 'duck_put'].map((name) => ({ name, fields: [] })),
+			fields: [],
+			headers: [],
+		};
 		const found = await new Neighbourhood(files).of(
 			'/t/a.c',
 			itself,
@@ -123,7 +128,7 @@ describe('neighbours of a file', () => {
 
 	test('do not come from the core of the kernel, whose functions are known by name', async () => {
 		const { files } = counted({ ...TEXTS, 'mm/far.c': TEXTS['/far/put2.c'] });
-		const wants = { functions: [{ name: 'duck_far', fields: [] }], fields: [] };
+		const wants = { functions: [{ name: 'duck_far', fields: [] }], fields: [], headers: [] };
 		const found = new Neighbourhood(files).of(
 			'/t/a.c',
 			itself,

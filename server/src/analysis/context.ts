@@ -130,8 +130,16 @@ function apiCalls(ir: FileIR, recognise: Recognise): ApiCall[] {
 /**
  * Put together what the rules ask for.
  * @param knownUsers false leaves the curated table out
+ * @param isModule the file is of a module outside a tree: a driver, whatever its folders are called
  */
-export function fileContext(path: string, unit: Unit, kernel: Kernel, ir: FileIR, knownUsers = true): FileContext {
+export function fileContext(
+	path: string,
+	unit: Unit,
+	kernel: Kernel,
+	ir: FileIR,
+	knownUsers = true,
+	isModule = false,
+): FileContext {
 	const { text } = unit;
 	const values = new FlagValues(ir, (name) => kernel.api(name) !== undefined);
 	const recognise = recogniser(ir, kernel, values);
@@ -145,7 +153,7 @@ export function fileContext(path: string, unit: Unit, kernel: Kernel, ir: FileIR
 	const byFunction = grouped(calls, (call) => call.fn);
 	return {
 		path,
-		area: areaOf(path, kernel.origin === 'tree'),
+		area: isModule ? 'drivers' : areaOf(path, kernel.origin === 'tree'),
 		text,
 		unit,
 		kernel,

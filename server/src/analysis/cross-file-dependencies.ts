@@ -19,12 +19,20 @@ export interface NeededFunction {
 	readonly fields: readonly string[];
 }
 
+/** `#include "name"` of a file. */
+export interface NeededHeader {
+	readonly name: string;
+	/** Path of the file it stands in. */
+	readonly from: string;
+}
+
 export interface CrossFileDependencies {
 	readonly functions: readonly NeededFunction[];
 	readonly fields: readonly NeededField[];
+	readonly headers: readonly NeededHeader[];
 }
 
-export const NO_NEEDS: CrossFileDependencies = { functions: [], fields: [] };
+export const NO_NEEDS: CrossFileDependencies = { functions: [], fields: [], headers: [] };
 
 /** Callers of one function that takes or releases. */
 const MOST_CALLERS = 24;
@@ -137,5 +145,5 @@ export function needsOf(file: FileContext, linked: Iterable<string> = []): Cross
 	}
 	for (const fn of holding) if (fn.clean) search.read(fn);
 	const functions = [...search.functions].map(([name, fields]) => ({ name, fields: [...(fields ?? [])] }));
-	return { functions, fields: [...search.fields.values()] };
+	return { functions, fields: [...search.fields.values()], headers: [] };
 }

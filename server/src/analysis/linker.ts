@@ -33,6 +33,8 @@ export class Linker {
 	private readonly neighbours: readonly Neighbour[];
 	private readonly statics = new Set<string>();
 	private readonly refused = new Set<string>();
+	/** Kernel functions that the module defines itself. */
+	private readonly mine = new Set<string>();
 
 	/** @param ir of the file's own text */
 	constructor(
@@ -54,6 +56,20 @@ export class Linker {
 		const before = this.pieces.length;
 		for (const needed of functions) this.function(needed);
 		for (const field of fields) this.users(field);
+		return this.pieces.slice(before);
+	}
+
+	/** Link what the headers of a module define under the name of a kernel function. @returns what is new by that */
+	own(): readonly Piece[] {
+		const before = this.pieces.length;
+		for (const header of this.neighbours) {
+			if (!header.isIncluded) continue;
+			for (const [name, [one, other]] of shelfOf(header, this.configuration)) {
+				if (!one || other || !this.kernel.api(name) || !new RegExp(`\\b${name}\\b`).test(this.text)) continue;
+				this.mine.add(name);
+				this.link(one);
+			}
+		}
 		return this.pieces.slice(before);
 	}
 
@@ -121,7 +137,9 @@ export class Linker {
 
 	/** The name, or one that it calls, means something else in the text so far. */
 	private collides({ name, isStatic, calls, from }: Shelved, shelf: ReadonlyMap<string, readonly Shelved[]>): boolean {
-		if (this.ir.defined.has(name) || this.names.has(name) || this.kernel.api(name)) return true;
+		if (this.ir.defined.has(name) || this.names.has(name)) return true;
+		if (this.mine.has(name)) return false;
+		if (this.kernel.api(name)) return true;
 		// that of a header is meant where it is called
 		const isHidden = isStatic && !from.path.endsWith('.h');
 		if (isHidden && new RegExp(`\\b${name}\\b`).test(this.text)) return true;

@@ -3,7 +3,7 @@ import { API_RECORDS } from '../kernel/apis/index.js';
 import { needles } from '../kernel/index.js';
 import type { Kernel } from '../kernel/types.js';
 import type { Configuration, Macros } from '../syntax/conditions.js';
-import type { FileIR } from '../syntax/ir.js';
+import type { FileIR, Range } from '../syntax/ir.js';
 import type { CParser } from '../syntax/parser.js';
 import { SourceFile } from '../syntax/source-file.js';
 import { type Neighbour, type Piece, Unit } from '../syntax/unit.js';
@@ -41,6 +41,10 @@ export interface Asked {
 	readonly prefilter?: boolean;
 	/** Of the command line of a compiler. */
 	readonly macros?: Macros | undefined;
+	/** The file is of a module outside a tree. */
+	readonly isModule?: boolean;
+	/** Parts of the text that may be for other kernels. */
+	readonly uncertain?: readonly Range[];
 }
 
 /** What a text was read as: the next question is mostly about the same one. */
@@ -62,6 +66,8 @@ interface Alone {
 	readonly kernel: Kernel;
 	readonly knownUsers: boolean;
 	readonly macros: Macros | undefined;
+	readonly isModule: boolean;
+	readonly uncertain: readonly Range[] | undefined;
 	readonly context: FileContext;
 	readonly needs: CrossFileDependencies;
 }
@@ -78,8 +84,9 @@ export class AnalysisSession {
 		this.source = new SourceFile(parser);
 	}
 
-	read(text: string, configuration: Configuration): FileIR {
-		return this.source.read(text, configuration, WORDS);
+	read(text: string, configuration: Configuration, uncertain: readonly Range[] = []): FileIR {
+		const ir = this.source.read(text, configuration, WORDS);
+		return uncertain.length === 0 ? ir : { ...ir, compat: [...ir.compat, ...uncertain] };
 	}
 
 	/** The text read, and what is known of it so far; undefined for one that names none of our words. */
@@ -93,6 +100,8 @@ export class AnalysisSession {
 			last.asked.kernel === kernel &&
 			last.asked.macros === asked.macros &&
 			(last.asked.knownUsers ?? true) === (asked.knownUsers ?? true) &&
+			last.asked.isModule === asked.isModule &&
+			areSame(last.asked.uncertain, asked.uncertain) &&
 			sameNeighbours(last.asked.neighbours, neighbours)
 		)
 			return last;
@@ -106,7 +115,8 @@ export class AnalysisSession {
 	}
 
 	/** The file by itself: the same for all neighbours. */
-	private itself(text: string, { path, kernel, knownUsers = true, macros }: Asked): Alone {
+	private itself(text: string, asked: Asked): Alone {
+		const { path, kernel, knownUsers = true, macros, isModule = false, uncertain } = asked;
 		const { alone } = this;
 		if (
 			alone?.text === text &&
@@ -114,29 +124,32 @@ export class AnalysisSession {
 			alone.path === path &&
 			alone.kernel === kernel &&
 			alone.knownUsers === knownUsers &&
-			alone.macros === macros
+			alone.macros === macros &&
+			alone.isModule === isModule &&
+			areSame(alone.uncertain, uncertain)
 		)
 			return alone;
 		const context = fileContext(
 			path,
 			new Unit(text, []),
 			kernel,
-			this.read(text, configurationOf(kernel, macros)),
+			this.read(text, configurationOf(kernel, macros), uncertain),
 			knownUsers,
+			isModule,
 		);
-		this.alone = { text, path, kernel, knownUsers, macros, context, needs: needsOf(context) };
+		this.alone = { text, path, kernel, knownUsers, macros, isModule, uncertain, context, needs: needsOf(context) };
 		return this.alone;
 	}
 
 	/** Find what the text needs of other files and what that needs in its turn; all of it is read together when it is asked for. */
 	private link(text: string, asked: Asked): Snapshot {
-		const { path, kernel, neighbours = [], knownUsers, macros } = asked;
+		const { path, kernel, neighbours = [], knownUsers, macros, isModule, uncertain } = asked;
 		const configuration = configurationOf(kernel, macros);
 		const alone = this.itself(text, asked);
 		const own = alone.context.ir;
 		const linker = new Linker(text, own, kernel, configuration, neighbours);
 		let { needs } = alone;
-		let pieces = linker.add(needs);
+		let pieces: readonly Piece[] = [...linker.own(), ...linker.add(needs)];
 		for (let round = 1; round < LINK_ROUNDS && pieces.length > 0; round++) {
 			const further = this.needsOfPieces(pieces, asked, linker);
 			needs = without(joined(needs, further), linker);
@@ -146,7 +159,7 @@ export class AnalysisSession {
 		const together = (): FileContext => {
 			if (linker.pieces.length === 0) return alone.context;
 			const unit = new Unit(text, linker.pieces);
-			return fileContext(path, unit, kernel, this.read(unit.text, configuration), knownUsers);
+			return fileContext(path, unit, kernel, this.read(unit.text, configuration, uncertain), knownUsers, isModule);
 		};
 		return {
 			text,
@@ -165,13 +178,13 @@ export class AnalysisSession {
 
 	private needsOfPieces(
 		pieces: readonly Piece[],
-		{ path, kernel, macros }: Asked,
+		{ path, kernel, macros, isModule }: Asked,
 		linker: Linker,
 	): CrossFileDependencies {
 		const unit = new Unit('', pieces);
 		const source = new SourceFile(this.parser);
 		const ir = source.read(unit.text, configurationOf(kernel, macros), WORDS);
-		const needs = needsOf(fileContext(path, unit, kernel, ir), ir.defined);
+		const needs = needsOf(fileContext(path, unit, kernel, ir, true, isModule), ir.defined);
 		source.dispose();
 		return without(needs, linker);
 	}
@@ -192,15 +205,23 @@ function configurationOf({ version }: Kernel, macros: Macros | undefined): Confi
 	return { version, macros };
 }
 
+function areSame(a: readonly Range[] = [], b: readonly Range[] = []): boolean {
+	return a.length === b.length && a.every(({ start, end }, i) => start === b[i]?.start && end === b[i]?.end);
+}
+
 function sameNeighbours(a: readonly Neighbour[] = [], b: readonly Neighbour[] = []): boolean {
 	return a === b || (a.length === b.length && a.every((neighbour, i) => neighbour === b[i]));
 }
 
 function joined(a: CrossFileDependencies, b: CrossFileDependencies): CrossFileDependencies {
-	return { functions: [...a.functions, ...b.functions], fields: [...a.fields, ...b.fields] };
+	return {
+		functions: [...a.functions, ...b.functions],
+		fields: [...a.fields, ...b.fields],
+		headers: [...a.headers, ...b.headers],
+	};
 }
 
 /** Needs that are not met yet. */
-function without({ functions, fields }: CrossFileDependencies, linker: Linker): CrossFileDependencies {
-	return { functions: functions.filter(({ name }) => !linker.isDefined(name)), fields };
+function without({ functions, fields, headers }: CrossFileDependencies, linker: Linker): CrossFileDependencies {
+	return { functions: functions.filter(({ name }) => !linker.isDefined(name)), fields, headers };
 }

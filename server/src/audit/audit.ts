@@ -1,7 +1,9 @@
 /** The audit of a folder: which files, what they say, one report. */
 import { realpath, stat } from 'node:fs/promises';
 import { auditWords } from '../engine.js';
+import { aliasesIn } from '../syntax/preprocess/aliases.js';
 import { reasonOf, slashed } from '../workspace/collect.js';
+import { nodeFiles } from '../workspace/nodeFiles.js';
 import { Cache, digest } from './cache.js';
 import { type Home, Homes } from './homes.js';
 import type { Job, Setting } from './job.js';
@@ -160,8 +162,10 @@ class Run {
 		}
 		this.#skipped.push(...found.skipped);
 		stamps.learn(found.names, new Set(found.skipped.map(({ path }) => path)));
-		const folders = foldersOf(paths, (row) => stamps.isCandidate(row));
-		const places = await placesIn(folders, paths, homes, (row) => stamps.isCandidate(row));
+		const aliased = await this.#byAlias(homes, paths, (row) => stamps.isCandidate(row));
+		const isCandidate = (row: number): boolean => stamps.isCandidate(row) || aliased.has(paths[row] as string);
+		const folders = foldersOf(paths, isCandidate);
+		const places = await placesIn(folders, paths, homes, isCandidate);
 		const rowsOf = (folder: string) => folders.get(folder) ?? [];
 		const { contents, fresh } = await this.#read(places, (folder) => stamps.contents(folder, rowsOf(folder)));
 		if (this.#cache && !shard && !only && (unknown.length > 0 || fresh)) {
@@ -169,6 +173,29 @@ class Run {
 			stamps.write(this.#cache, name, new Map(held), started);
 		}
 		return paths.length;
+	}
+
+	/** Files of modules outside a tree that name the family by macros of their headers alone. */
+	async #byAlias(
+		homes: Homes,
+		paths: readonly string[],
+		isCandidate: (row: number) => boolean,
+	): Promise<ReadonlySet<string>> {
+		const none = new Set<string>();
+		if (!homes.isOutside) return none;
+		const outside = async (path: string): Promise<boolean> => (await homes.of(path)).tree === undefined;
+		const headers: string[] = [];
+		for (const [row, path] of paths.entries()) {
+			if (!path.endsWith('.h') || !isCandidate(row) || !(await outside(path))) continue;
+			const text = await nodeFiles.read(`${this.#root}/${path}`);
+			if (text !== undefined) headers.push(text);
+		}
+		const aliases = aliasesIn(headers, auditWords);
+		if (aliases.size === 0) return none;
+		const found = await search({ ...this.#search(), words: [...aliases] }, paths, undefined);
+		const names = new Set<string>();
+		for (const path of found?.names ?? none) if (await outside(path)) names.add(path);
+		return names;
 	}
 
 	/** Every file is looked at. */

@@ -24,6 +24,13 @@ export class Folder implements Files {
 		return digest(...this.#names.flatMap((name) => [name, this.#bytes(join(this.#path, name)) ?? '']));
 	}
 
+	/** A file of it includes a header of another folder by its path. */
+	includesOthers(): boolean {
+		return this.#names.some((name) =>
+			/^\s*#\s*include\s*"[^"\n]*\//m.test(this.#bytes(join(this.#path, name))?.toString('latin1') ?? ''),
+		);
+	}
+
 	async list(folder: string): Promise<readonly string[]> {
 		return folder === this.#path ? this.#names : [];
 	}

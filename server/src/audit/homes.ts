@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
-import { newestKernel } from '../kernel/index.js';
+import type { Kernel } from '../kernel/types.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
+import { outsideKernel } from '../workspace/outsideKernel.js';
 import { type Tree, TreeLocator, treeFiles } from '../workspace/trees.js';
 import { digest } from './cache.js';
 
@@ -29,7 +30,7 @@ export class Homes {
 
 	/**
 	 * @param root absolute, real, with "/"
-	 * @param asked kernel version for files outside a tree
+	 * @param asked kernel version, or folder of headers, for files outside a tree
 	 */
 	constructor(root: string, asked: string | undefined) {
 		this.#root = root;
@@ -50,6 +51,11 @@ export class Homes {
 		return home;
 	}
 
+	/** The audited folder is no part of a kernel tree. */
+	get isOutside(): boolean {
+		return this.#around === undefined;
+	}
+
 	/** Version for the report. */
 	get version(): string {
 		return (this.#around ?? this.#first)?.version ?? this.#outside;
@@ -64,29 +70,37 @@ export class Homes {
 	get told(): string {
 		const tree = (this.#around ?? this.#first)?.tree;
 		if (tree !== undefined) return `kernel ${this.version}, from the headers of ${tree}`;
+		if (this.#kernel.origin === 'headers')
+			return `kernel ${this.version}, from the headers of ${this.#asked}, named by --kernel: this is no kernel tree`;
 		if (this.#asked !== undefined) return `kernel ${this.version}, as set by --kernel: this is no kernel tree`;
 		return `kernel ${this.version} assumed, the newest known: this is no kernel tree; say which with --kernel`;
 	}
 
+	get #kernel(): Kernel {
+		return outsideKernel(this.#asked);
+	}
+
+	/** As it is asked for, where that is a version. */
 	get #outside(): string {
-		return this.#asked ?? newestKernel().version;
+		return this.#kernel.origin === 'option' ? (this.#asked as string) : this.#kernel.version;
 	}
 
 	#homeIn(tree: Tree | undefined): Promise<Home> {
 		let home = this.#known.get(tree?.root);
 		if (!home) {
-			home = tree ? inTree(tree, this.#root) : Promise.resolve(outside(this.#outside));
+			home = tree ? inTree(tree, this.#root) : Promise.resolve(outside(this.#outside, this.#asked));
 			this.#known.set(tree?.root, home);
 		}
 		return home;
 	}
 }
 
-function outside(version: string): Home {
+function outside(version: string, asked: string | undefined): Home {
+	const headers = asked === undefined ? undefined : headersDigest(asked);
 	return {
 		tree: undefined,
 		version,
-		facts: digest('outside', version),
+		facts: digest('outside', version, headers ?? ''),
 		inward: (path) => path,
 		outward: (path) => path,
 	};
@@ -101,4 +115,11 @@ async function inTree(tree: Tree, root: string): Promise<Home> {
 		inward: (path) => posix.relative(tree.root, `${root}/${path}`),
 		outward: (path) => posix.relative(root, `${tree.root}/${path}`),
 	};
+}
+
+/** Names what the headers of a folder say; undefined for a version. */
+function headersDigest(asked: string): string | undefined {
+	const kernel = outsideKernel(asked);
+	if (kernel.origin !== 'headers') return undefined;
+	return digest(asked, JSON.stringify(kernel.apis()), JSON.stringify(kernel.flags()));
 }

@@ -3,12 +3,13 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { type Engine, type Finding, loadEngine, type Site } from '../engine.js';
-import { kernelFor, newestKernel } from '../kernel/index.js';
 import type { Kernel } from '../kernel/types.js';
 import type { Range } from '../syntax/ir.js';
+import { includePath } from '../workspace/includes.js';
 import { Lines } from '../workspace/lines.js';
 import { Neighbourhood } from '../workspace/neighbours.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
+import { outsideKernel } from '../workspace/outsideKernel.js';
 import { readSource } from '../workspace/read.js';
 import { TreeLocator } from '../workspace/trees.js';
 import { Cache } from './cache.js';
@@ -17,13 +18,13 @@ import { VANISHED } from './meanwhile.js';
 import type { AuditSite } from './report.js';
 import { type AuditFinding, type FileResult, Results } from './results.js';
 
-const { basename, join } = posix;
+const { join } = posix;
 
 /** How all files of an audit are judged. Plain data: it travels to the workers. */
 export interface Setting {
 	/** Files of the two wasm modules. */
 	readonly wasm: { readonly core: string; readonly grammar: string };
-	/** Version for files outside a kernel tree; undefined: the newest known. */
+	/** Version, or folder of headers, for files outside a kernel tree; undefined: the newest known. */
 	readonly kernel: string | undefined;
 	/** False: evidence alone decides. */
 	readonly knownUsers: boolean;
@@ -72,14 +73,16 @@ export class Auditor {
 		this.#engine = Promise.all([readFile(wasm.core), readFile(wasm.grammar)]).then(([core, grammar]) =>
 			loadEngine({ core, grammar }),
 		);
-		this.#outside = kernel === undefined ? newestKernel() : kernelFor(kernel);
+		this.#outside = outsideKernel(kernel);
 		this.#cache = cache && new Cache(cache.above, cache.version);
 	}
 
 	async run(job: Job): Promise<JobOutcome> {
 		const tree = job.tree === undefined ? undefined : await this.#locator.find(job.tree, true);
 		const folder = new Folder(job.folder, job.beside);
-		const contents = this.#cache && folder.digest();
+		// headers of other folders are no part of what names the contents
+		const isAlone = tree !== undefined || (await staysInFolder(job.folder, folder));
+		const contents = isAlone ? this.#cache && folder.digest() : undefined;
 		const kept = new Results(this.#cache, job.facts, this.#setting.knownUsers);
 		const known = contents === undefined ? undefined : kept.get(job.path, job.names, contents);
 		if (known) return { results: known, contents, cacheProblem: this.#cache?.problem };
@@ -89,6 +92,12 @@ export class Auditor {
 		if (contents !== undefined) kept.put(job.path, job.names, contents, results);
 		return { results, contents, cacheProblem: this.#cache?.problem };
 	}
+}
+
+/** A module that takes no header from another folder. */
+async function staysInFolder(path: string, folder: Folder): Promise<boolean> {
+	const { root, folders, forced, isModule } = await includePath(path, folder);
+	return !isModule && root === path && folders.length === 0 && forced.length === 0 && !folder.includesOthers();
 }
 
 /** Reads the files of one folder; all that asks the engine is here. */
@@ -125,13 +134,16 @@ class Look {
 
 	async #audited(file: string, path: string, text: string): Promise<FileResult> {
 		const { knownUsers, prefilter } = this.#setting;
-		const asked = { path, kernel: this.#kernel, fixes: false, knownUsers, prefilter };
+		const isModule = this.#job.tree === undefined && (await this.#neighbourhood.isModule(file));
+		const asked = { path, kernel: this.#kernel, fixes: false, knownUsers, prefilter, isModule };
 		const opened = this.#engine.open();
 		try {
 			const neighbours = await this.#neighbourhood.of(
 				file,
-				(other) => join(this.#job.path, basename(other)),
+				(other) => join(this.#job.path, posix.relative(this.#job.folder, other)),
 				(found) => opened.needs(text, { ...asked, neighbours: found }),
+				undefined,
+				this.#job.tree === undefined,
 			);
 			const { sites, findings, unread, bounded } = opened.audit(text, { ...asked, neighbours });
 			const lines = new Lines(text);

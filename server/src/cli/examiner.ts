@@ -91,10 +91,12 @@ export class Examiner {
 		const { cwd, severities, definitions, compiler } = this.#around;
 		const judged = await this.kernels.of(named.absolute, named.path);
 		const opened = this.#engine.open();
+		const isModule = judged.tree === undefined && (await this.#neighbourhood.isModule(named.absolute));
 		const asked = {
 			path: judged.path,
 			kernel: judged.kernel,
 			severities,
+			isModule,
 			...(compiler && { macros: compiler.macros }),
 		};
 		try {
@@ -103,6 +105,7 @@ export class Examiner {
 				(other) => pathOf(judged, other, cwd),
 				(found) => opened.needs(text, { ...asked, neighbours: found }),
 				definitions,
+				judged.tree === undefined,
 			);
 			return await use({
 				judged,

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { Engine } from '../engine.js';
 import { explainName } from '../explain/index.js';
-import { kernelFor, newestKernel } from '../kernel/index.js';
+import { newestKernel } from '../kernel/index.js';
 import type { Kernel } from '../kernel/types.js';
 import { tool } from '../version.js';
 import { slashed } from '../workspace/collect.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
+import { outsideKernel } from '../workspace/outsideKernel.js';
 import { TreeLocator } from '../workspace/trees.js';
 import { printedJson } from '../workspace/wording.js';
 import type { Names } from './completion.js';
@@ -71,7 +72,7 @@ export async function explain(name: string | undefined, options: ExplainOptions,
 
 /** The kernel asked for, else that of the tree around the working directory, else the newest known. */
 async function kernelOf(asked: string | undefined, io: Io): Promise<Kernel> {
-	if (asked !== undefined) return kernelFor(asked);
+	if (asked !== undefined) return outsideKernel(asked);
 	const tree = await new TreeLocator(nodeFiles).find(slashed(io.cwd), true);
 	return tree?.kernel ?? newestKernel();
 }

@@ -74,11 +74,15 @@ export async function flow(place: string, kernel: string | undefined, format: Fl
 	const judged = await kernels.of(absolute, fromFolder(io.cwd, absolute));
 	for (const said of kernels.explain((root) => folderName(root, io.cwd))) tell(io, said);
 	const file = (await engine()).open();
-	const asked = { path: judged.path, kernel: judged.kernel };
-	const neighbours = await new Neighbourhood(nodeFiles).of(
+	const neighbourhood = new Neighbourhood(nodeFiles);
+	const isModule = judged.tree === undefined && (await neighbourhood.isModule(absolute));
+	const asked = { path: judged.path, kernel: judged.kernel, isModule };
+	const neighbours = await neighbourhood.of(
 		absolute,
 		(other) => judged.tree?.relative(other) ?? fromFolder(io.cwd, other),
 		(known) => file.needs(text, { ...asked, neighbours: known }),
+		undefined,
+		judged.tree === undefined,
 	);
 	const options = { ...asked, neighbours };
 	if (format === 'json') {

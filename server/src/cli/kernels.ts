@@ -1,8 +1,8 @@
-import { kernelFor, newestKernel } from '../kernel/index.js';
 import { beyondTable } from '../kernel/releases.js';
 import type { Kernel } from '../kernel/types.js';
 import type { Files } from '../workspace/files.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
+import { outsideKernel } from '../workspace/outsideKernel.js';
 import { relative } from '../workspace/paths.js';
 import { type Tree, TreeLocator } from '../workspace/trees.js';
 
@@ -18,20 +18,20 @@ export interface Judged {
 export class Kernels {
 	readonly #locator: TreeLocator;
 	readonly #outside: Kernel;
-	readonly #asked: boolean;
+	readonly #asked: string | undefined;
 	readonly #compiled: Tree | undefined;
 	/** Kernel -> root of its tree, undefined for the one outside any; in the order of first use. */
 	readonly #used = new Map<Kernel, string | undefined>();
 
 	/**
-	 * @param asked value of --kernel, known to be a version
+	 * @param asked value of --kernel, known to be a version or a folder of headers
 	 * @param compiled the tree that files are compiled against, wherever they lie
 	 */
 	constructor(asked: string | undefined, files: Files = nodeFiles, compiled?: Tree) {
 		this.#locator = new TreeLocator(files);
 		this.#compiled = compiled;
-		this.#asked = asked !== undefined;
-		this.#outside = asked === undefined ? newestKernel() : kernelFor(asked);
+		this.#asked = asked;
+		this.#outside = outsideKernel(asked);
 	}
 
 	/**
@@ -44,6 +44,10 @@ export class Kernels {
 		const kernel = compiled?.kernel ?? tree?.kernel ?? this.#outside;
 		this.#used.set(kernel, tree?.root);
 		return { kernel, tree, path: tree?.relative(path) ?? shown };
+	}
+
+	async isInTree(path: string): Promise<boolean> {
+		return (await this.#locator.find(path)) !== undefined;
 	}
 
 	/** The kernel of a folder or file that was named, for reports on nothing. */
@@ -63,11 +67,13 @@ export class Kernels {
 		const used = this.#used.size > 0 ? [...this.#used] : [[this.#outside, undefined] as const];
 		return used.map(([kernel, root]) => {
 			if (root !== undefined) {
-				const aside = this.#asked ? '; --kernel is for files outside a tree' : '';
+				const aside = this.#asked !== undefined ? '; --kernel is for files outside a tree' : '';
 				return `kernel ${kernel.version}, from the headers of ${show(root)}${aside}`;
 			}
 			const beyond = beyondTable(kernel.release);
-			return this.#asked
+			if (this.#asked !== undefined && kernel.origin === 'headers')
+				return `kernel ${kernel.version}, from the headers of ${show(this.#asked)}, named by --kernel`;
+			return this.#asked !== undefined
 				? `kernel ${kernel.version}, as set by --kernel${beyond ? `; ${beyond}, findings that depend on it only inform` : ''}`
 				: `kernel ${kernel.version} assumed, the newest known: no kernel tree here; say which with --kernel`;
 		});

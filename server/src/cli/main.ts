@@ -133,7 +133,11 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 		.command('explain')
 		.description('tell about a rule, a FOLL_* flag, a function or a verdict, or follow the pages taken on a line')
 		.argument('[name]', 'such as pin-put-page, FOLL_LONGTERM, pin_user_pages or convert; without one all are listed')
-		.option('--kernel <version>', 'such as 6.12; else that of the tree around, else the newest known', kernelVersion)
+		.option(
+			'--kernel <version|folder>',
+			'such as 6.12, or headers; else that of the tree around, else the newest known',
+			kernelVersion,
+		)
 		.option('--full', 'all examples of a rule, and its references')
 		.addOption(dataFormat())
 		.option('--flow <file:line>', 'the paths of the pages taken on that line, or in the function around it')
@@ -234,5 +238,9 @@ function coloured(io: Io, when: Colour = 'auto'): Io {
 }
 
 function withKernel(command: Command): Command {
-	return command.option('--kernel <version>', 'kernel of files outside a tree, such as 6.12', kernelVersion);
+	return command.option(
+		'--kernel <version|folder>',
+		'kernel of files outside a tree: 6.12, or a folder with its headers',
+		kernelVersion,
+	);
 }

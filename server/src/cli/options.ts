@@ -1,18 +1,34 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { parseShard, type Shard } from '../audit/shard.js';
 import { compareReleases, OLDEST, parseVersion } from '../kernel/releases.js';
 import { type RuleMeta, SEVERITIES, type Severity } from '../rules/rule.js';
+import { slashed } from '../workspace/collect.js';
+import { localHeaders } from '../workspace/outsideKernel.js';
 import { UsageError } from './io.js';
 import { suggestion } from './suggest.js';
 
-/** Value of --kernel, as given. */
+/** Value of --kernel: a version as given, or a folder of headers as an absolute path. */
 export function kernelVersion(value: string): string {
 	const parsed = parseVersion(value);
-	if (!parsed) throw new InvalidArgumentError('Give a kernel version like 6.12 or 6.1.192.');
+	if (!parsed) return headersOf(value);
 	if (compareReleases(parsed.release, OLDEST) < 0) {
 		throw new InvalidArgumentError(`The oldest kernel of the table is ${OLDEST}.`);
 	}
 	return value;
+}
+
+/** @returns absolute path of a folder with kernel headers */
+function headersOf(value: string): string {
+	const folder = slashed(resolve(value));
+	if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+		throw new InvalidArgumentError(
+			'Give a kernel version like 6.12 or 6.1.192, or a folder with the headers of a kernel.',
+		);
+	const { kernel, problem } = localHeaders(folder);
+	if (!kernel) throw new InvalidArgumentError(`That folder ${problem}.`);
+	return folder;
 }
 
 /** Value of --shard. */

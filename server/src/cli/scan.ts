@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import type { Engine } from '../engine.js';
 import { needles as words } from '../kernel/index.js';
 import type { Severity } from '../rules/rule.js';
+import { aliasesIn } from '../syntax/preprocess/aliases.js';
 import { collect, fromFolder, slashed } from '../workspace/collect.js';
 import { TreeDefinitions } from '../workspace/definitions.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
@@ -126,9 +127,11 @@ export async function scan(
 	for (const { path, shown, reason, failed } of skipped) {
 		(failed ? done.failed : done.skipped).push({ path: fromFolder(cwd, path), shown, reason });
 	}
+	const others: Named[] = [];
 	for (const { path: absolute, shown, named } of files) {
 		const path = fromFolder(cwd, absolute);
 		const read = readSource(absolute, prefilter);
+		if (read.kind === 'irrelevant') others.push({ absolute, path, shown });
 		if (read.kind === 'skipped') (named ? done.failed : done.skipped).push({ path, shown, reason: read.reason });
 		else done.files++;
 		if (read.kind !== 'text') continue;
@@ -136,8 +139,27 @@ export async function scan(
 		definitions.add(absolute, read.source.text);
 		for (const { path, text } of (await headers?.(absolute, read.source.text)) ?? []) definitions.add(path, text);
 	}
+	relevant.push(...(await byAlias(kernels, relevant, others)));
 	for (const file of relevant) await look(file);
 	return done;
+}
+
+/** Files of modules outside a tree that name the family by macros of their headers alone. */
+async function byAlias(kernels: Kernels, relevant: readonly Found[], others: readonly Named[]): Promise<Found[]> {
+	const isHeader = ({ absolute }: Named): boolean => absolute.endsWith('.h');
+	const headers: string[] = [];
+	for (const found of relevant)
+		if (isHeader(found) && !(await kernels.isInTree(found.absolute))) headers.push(found.source.text);
+	const aliases = aliasesIn(headers, words);
+	if (aliases.size === 0) return [];
+	const prefilter = new Prefilter(aliases);
+	const found: Found[] = [];
+	for (const other of others) {
+		const read = readSource(other.absolute, prefilter);
+		if (read.kind === 'text' && !(await kernels.isInTree(other.absolute)))
+			found.push({ ...read, file: other.absolute, ...other });
+	}
+	return found;
 }
 
 /** A file that names the family, read. */

@@ -194,10 +194,10 @@ function treeFlagSpan(record: FlagRecord, definition: FlagDefinition, release: R
 }
 
 /**
- * Facts for a kernel tree: its own headers decide what exists and with which arguments. What a header that
+ * Facts for a kernel tree, or for files outside that are built with its headers: its own headers decide what exists and with which arguments. What a header that
  * was not there would declare comes from the version table.
  */
-export function kernelForTree(declarations: TreeDeclarations): Kernel {
+export function kernelForTree(declarations: TreeDeclarations, origin: 'tree' | 'headers' = 'tree'): Kernel {
 	const told = declarations.version === undefined ? undefined : parseVersion(declarations.version);
 	const { release, version } = told ?? { release: NEWEST, version: NEWEST };
 	const given = new Set(declarations.headers);
@@ -218,5 +218,5 @@ export function kernelForTree(declarations: TreeDeclarations): Kernel {
 		const read = definitions.size > 0 && declaringHeaders(record.spans, release).every((header) => given.has(header));
 		return read ? { record, name: record.name, span: undefined, verified: true } : tableFlag(record, release);
 	};
-	return new Facts(release, version, 'tree', told === undefined, API_RECORDS.map(api), FLAG_RECORDS.map(flag));
+	return new Facts(release, version, origin, told === undefined, API_RECORDS.map(api), FLAG_RECORDS.map(flag));
 }

@@ -4,6 +4,7 @@ import type { Kernel } from './types.js';
 
 const WORDS: Readonly<Record<Kernel['origin'], string>> = {
 	tree: 'from the headers of this tree',
+	headers: 'from the headers it is built with',
 	option: 'as set',
 	newest: 'assumed, the newest known',
 };

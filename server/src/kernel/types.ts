@@ -198,7 +198,7 @@ export interface Kernel {
 	/** What is shown: "6.12.117". */
 	readonly version: string;
 	/** Where the number comes from. */
-	readonly origin: 'tree' | 'option' | 'newest';
+	readonly origin: 'tree' | 'headers' | 'option' | 'newest';
 	/** True when nothing said which kernel this is, or it lies beyond the table: rules that depend on it are at most information. */
 	readonly assumed: boolean;
 	/** The API by name, of any version; undefined for names that are none of ours. */

@@ -1,8 +1,13 @@
 import { kernelFor, newestKernel } from '../kernel/index.js';
+import { parseVersion } from '../kernel/releases.js';
 import type { Kernel } from '../kernel/types.js';
 import type { Files } from '../workspace/files.js';
+import { headersFolder } from '../workspace/headersFolder.js';
+import { includePath } from '../workspace/includes.js';
+import { parent } from '../workspace/paths.js';
 import { type Tree, TreeLocator } from '../workspace/trees.js';
 import type { Folders } from './folders.js';
+import type { Log } from './log.js';
 import type { Settings, SettingsStore } from './settings.js';
 
 /** What a document is judged by. A new object means that something of it changed. */
@@ -10,6 +15,8 @@ export interface Context {
 	readonly kernel: Kernel;
 	/** Kernel tree the document lies in. */
 	readonly tree: Tree | undefined;
+	/** The document is of a module outside a tree, as a Makefile above it says. */
+	readonly isModule: boolean;
 	/** Path relative to the tree, else to its workspace folder, else absolute; "/" separators. */
 	readonly path: string;
 	readonly settings: Settings;
@@ -21,8 +28,14 @@ export class Contexts {
 	readonly #locator: TreeLocator;
 	readonly #settings: SettingsStore;
 	readonly #folders: Folders;
+	readonly #files: Files;
+	readonly #log: Log;
+	/** Kernels of folders of headers, by path. */
+	readonly #headers = new Map<string, Promise<Kernel>>();
 
-	constructor(files: Files, settings: SettingsStore, folders: Folders) {
+	constructor(files: Files, settings: SettingsStore, folders: Folders, log: Log) {
+		this.#files = files;
+		this.#log = log;
 		this.#locator = new TreeLocator(files);
 		this.#settings = settings;
 		this.#folders = folders;
@@ -46,6 +59,7 @@ export class Contexts {
 	/** Settings or folders changed: ask again for every document. */
 	clear(): void {
 		this.#known.clear();
+		this.#headers.clear();
 	}
 
 	/**
@@ -58,13 +72,43 @@ export class Contexts {
 		return true;
 	}
 
+	/** The kernel of a file outside a tree. @param asked value of the setting */
+	async #outside(asked: string | undefined, uri: string): Promise<Kernel> {
+		if (asked === undefined) return newestKernel();
+		if (parseVersion(asked)) return kernelFor(asked);
+		let kernel = this.#headers.get(asked);
+		if (!kernel) {
+			kernel = this.#headersOf(asked, uri);
+			this.#headers.set(asked, kernel);
+		}
+		return kernel;
+	}
+
+	/** @param uri of a document, whose scheme says who reads */
+	async #headersOf(folder: string, uri: string): Promise<Kernel> {
+		const { kernel, problem } = await headersFolder(uriOf(folder, uri), this.#files);
+		if (!kernel)
+			this.#log.warnOnce(
+				`gup-lens.kernel is ${JSON.stringify(folder)}, which ${problem}; the newest kernel known is assumed`,
+			);
+		return kernel ?? newestKernel();
+	}
+
 	async #find(uri: string): Promise<Context> {
 		const [settings, tree] = await Promise.all([this.#settings.of(uri), this.#locator.find(uri)]);
 		return {
 			settings,
 			tree,
-			kernel: tree?.kernel ?? (settings.kernel === undefined ? newestKernel() : kernelFor(settings.kernel)),
+			isModule: tree === undefined && (await includePath(parent(uri) ?? uri, this.#files)).isModule,
+			kernel: tree?.kernel ?? (await this.#outside(settings.kernel, uri)),
 			path: tree?.relative(uri) ?? this.#folders.relative(uri),
 		};
 	}
+}
+
+/** A local path as a URI of the scheme that a document has. */
+function uriOf(path: string, like: string): string {
+	const scheme = /^[a-z][a-z0-9+.-]+:\/\/[^/]*/i.exec(like)?.[0] ?? 'file://';
+	const slashes = path.replace(/\\/g, '/');
+	return `${scheme}${slashes.startsWith('/') ? '' : '/'}${slashes.split('/').map(encodeURIComponent).join('/').replace(/%3A/gi, ':')}`;
 }

@@ -378,6 +378,8 @@ export class Documents {
 					const options = { ...this.#options(held, false), neighbours: found };
 					return this.#guarded(held, document, (file) => file.needs(text, options)) ?? NO_NEEDS;
 				},
+				undefined,
+				context.tree === undefined,
 			);
 			// an edit meanwhile may need others
 			if (!isCurrent() || document.getText() !== text) continue;
@@ -453,10 +455,10 @@ export class Documents {
 	}
 
 	#options(
-		{ context: { path, kernel, settings }, neighbours = [] }: Held,
+		{ context: { path, kernel, settings, isModule }, neighbours = [] }: Held,
 		fixes: AnalyseOptions['fixes'] & {},
 	): AnalyseOptions {
-		return { path, kernel, severities: settings.severities, fixes, neighbours };
+		return { path, kernel, severities: settings.severities, fixes, neighbours, isModule };
 	}
 }
 

@@ -82,7 +82,7 @@ async function initialise(
 	const settings = new SettingsStore(connection, client, log, engine.rules, initialSettings(params));
 	const folders = new Folders(params);
 	const files = filesFor(connection, client, disk);
-	const contexts = new Contexts(files, settings, folders);
+	const contexts = new Contexts(files, settings, folders, log);
 	const neighbourhood = new Neighbourhood(edited(texts, files));
 	const documents = new Documents(texts, engine, contexts, neighbourhood, log);
 	const status = new StatusReporter(connection, client, documents, log);

@@ -9,7 +9,7 @@ export const SECTION = 'gup-lens';
 
 /** The settings of one resource. */
 export interface Settings {
-	/** Kernel version for files outside a tree, "6.12"; undefined: the newest known. */
+	/** Kernel version for files outside a tree, "6.12", or the folder of its headers, as a path; undefined: the newest known. */
 	readonly kernel: string | undefined;
 	/** Rule id -> severity or "off", where it differs from the rule's own. */
 	readonly severities: Readonly<Record<string, Severity | 'off'>>;
@@ -19,6 +19,8 @@ export interface Settings {
 
 const CHOICES: ReadonlySet<unknown> = new Set([...SEVERITIES, 'off']);
 const KERNEL = /^\d+\.\d+(\.\d+)?$/;
+/** An absolute path. */
+const FOLDER = /^(?:\/|[A-Za-z]:[\\/])/;
 
 /**
  * Reads the `gup-lens` section as a client sends it; what is not understood is left out and named.
@@ -39,12 +41,16 @@ export function readSettings(raw: unknown, rules: ReadonlySet<string>, complain:
 	const kernel = section.kernel;
 	const unset = kernel === undefined || kernel === null || kernel === '' || kernel === 'auto';
 	const version = typeof kernel === 'string' && KERNEL.test(kernel) ? kernel : undefined;
+	const folder = typeof kernel === 'string' && FOLDER.test(kernel) ? kernel : undefined;
 	const parsed = version === undefined ? undefined : parseVersion(version);
-	if (!unset && !parsed) complain(`${SECTION}.kernel is ${JSON.stringify(kernel)}, not a version such as "6.12"`);
+	if (!unset && !parsed && !folder)
+		complain(
+			`${SECTION}.kernel is ${JSON.stringify(kernel)}, not a version such as "6.12", nor the absolute path of a folder`,
+		);
 	const beyond = parsed && beyondTable(parsed.release);
 	if (beyond)
 		complain(`${SECTION}.kernel is ${JSON.stringify(kernel)}, ${beyond}; findings that depend on it only inform`);
-	return { kernel: parsed && version, severities, codeLens: lens === true };
+	return { kernel: folder ?? (parsed && version), severities, codeLens: lens === true };
 }
 
 /** The settings of each resource: asked from the client where it answers, else as it last told them. */

@@ -49,7 +49,7 @@ interface Known {
 const NO_MACROS: Macros = new Map();
 
 /** A kernel version as the number of KERNEL_VERSION(a, b, c). */
-function versionCode(version: string): number {
+export function versionCode(version: string): number {
 	const [a = 0, b = 0, c = 0] = version.split('.').map((part) => Number.parseInt(part, 10) || 0);
 	return (a << 16) + (b << 8) + Math.min(c, 255);
 }

@@ -44,6 +44,8 @@ export class ExpressionLowering {
 	private readonly typedefs: ReadonlyMap<string, CType>;
 	/** The variable that one of this name is a copy of, where it is read now. */
 	copyOf: (name: string) => string | undefined = () => undefined;
+	/** Runs the statements of `({ ... })` before the expression around it, and gives its value; undefined where it cannot come first. */
+	hoist: ((body: PlainNode) => Expr | undefined) | undefined;
 	/** Of the variables declared so far. */
 	private readonly types = new Map<string, CType>();
 
@@ -121,7 +123,8 @@ export class ExpressionLowering {
 			case 'parenthesized_expression': {
 				const inner = node.children.find((c) => c.named && c.type !== 'comment');
 				if (!inner) return this.missing(node);
-				if (inner.type === 'compound_statement') return { start, end, kind: 'other', items: this.statements(inner) };
+				if (inner.type === 'compound_statement')
+					return this.hoist?.(inner) ?? { start, end, kind: 'other', items: this.statements(inner) };
 				return bracketed({ start, end }, this.expr(inner));
 			}
 			case 'call_expression':
@@ -132,13 +135,14 @@ export class ExpressionLowering {
 				return this.unary({ start, end }, this.operator(node)?.type ?? '', this.field(node, 'argument'));
 			case 'binary_expression': {
 				const op = this.operator(node);
+				const mayStop = op?.type === '&&' || op?.type === '||';
 				const written = {
 					start,
 					end,
 					kind: 'binary',
 					op: op?.type ?? '',
 					left: this.field(node, 'left'),
-					right: this.field(node, 'right'),
+					right: mayStop ? this.later(() => this.field(node, 'right')) : this.field(node, 'right'),
 					opStart: this.base + (op ?? node).start,
 				} as const;
 				return binary(written, this.types);
@@ -157,8 +161,8 @@ export class ExpressionLowering {
 					end,
 					kind: 'conditional',
 					test: this.field(node, 'condition'),
-					whenTrue: whenTrue && this.expr(whenTrue),
-					whenFalse: this.field(node, 'alternative'),
+					whenTrue: whenTrue && this.later(() => this.expr(whenTrue)),
+					whenFalse: this.later(() => this.field(node, 'alternative')),
 				};
 			}
 			case 'field_expression': {
@@ -179,7 +183,10 @@ export class ExpressionLowering {
 			case 'cast_expression':
 				return { start, end, kind: 'cast', type: this.type(child(node, 'type')), operand: this.field(node, 'value') };
 			case 'sizeof_expression':
-				return this.unevaluated({ start, end }, this.statements(node));
+				return this.unevaluated(
+					{ start, end },
+					this.later(() => this.statements(node)),
+				);
 			case 'comma_expression':
 				return { start, end, kind: 'comma', items: this.items(node) };
 			case 'initializer_list':
@@ -191,6 +198,15 @@ export class ExpressionLowering {
 			default:
 				return { start, end, kind: 'other', items: this.statements(node) };
 		}
+	}
+
+	/** Read what is not evaluated in any case. */
+	private later<T>(read: () => T): T {
+		const { hoist } = this;
+		this.hoist = undefined;
+		const result = read();
+		this.hoist = hoist;
+		return result;
 	}
 
 	private unary(range: Range, op: string, operand: Expr): Expr {

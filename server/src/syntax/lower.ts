@@ -192,8 +192,30 @@ class FunctionLowering {
 		return found;
 	}
 
+	/** An expression that is evaluated here: the statements of `({ ... })` in it come before. */
+	private first(node: PlainNode): Expr {
+		const { expressions } = this;
+		const { hoist } = expressions;
+		expressions.hoist = (body) => this.valueOf(body);
+		const expr = expressions.expr(node);
+		expressions.hoist = hoist;
+		return expr;
+	}
+
+	/** Lower the statements of `({ ... })`; the last one is its value. */
+	private valueOf(body: PlainNode): Expr | undefined {
+		const statements = body.children.filter((c) => c.named && c.type !== 'comment');
+		const last = statements.at(-1);
+		const value = last?.type === 'expression_statement' ? last.children.find((c) => c.named) : undefined;
+		const at = this.at;
+		this.statements(value ? statements.slice(0, -1) : statements);
+		const expr = value && this.first(value);
+		this.at = at;
+		return expr ?? { ...this.expressions.range(body), kind: 'other', items: [] };
+	}
+
 	private evaluate(node: PlainNode): Expr {
-		const expr = statement(this.expressions.expr(node));
+		const expr = statement(this.first(node));
 		if (expr.kind === 'call' && ASSERTS.has(expr.name) && expr.args[0]) {
 			const after = this.block();
 			const failure = this.block();
@@ -242,7 +264,7 @@ class FunctionLowering {
 				return this.caseStatement(node);
 			case 'return_statement': {
 				const value = node.children.find((c) => c.named);
-				const given = value && this.expressions.expr(value);
+				const given = value && this.first(value);
 				this.step({ ...this.expressions.range(node), kind: 'return', value: given && (this.justSet(given) ?? given) });
 				this.current.closed = true;
 				return;
@@ -309,7 +331,7 @@ class FunctionLowering {
 			const list =
 				value?.type === 'compound_literal_expression' && found.pointers === 0 ? child(value, 'value') : value;
 			// a copy that nothing reads: what it is a copy of stands for it
-			const init = list && !this.copies.has(found.name) ? expressions.expr(list) : undefined;
+			const init = list && !this.copies.has(found.name) ? this.first(list) : undefined;
 			const behind = value ?? node.children[i + 1];
 			const between = this.source.text.slice(
 				range.end,
@@ -462,17 +484,20 @@ class FunctionLowering {
 		return /^\w+/.exec(this.source.text.slice(start, start + 64))?.[0] ?? '';
 	}
 
-	private condition(node: PlainNode): Expr | undefined {
+	private condition(
+		node: PlainNode,
+		read = (inner: PlainNode): Expr => this.expressions.expr(inner),
+	): Expr | undefined {
 		const condition = child(node, 'condition');
 		const inner = condition?.type === 'parenthesized_expression' ? condition.children.find((c) => c.named) : condition;
-		return inner && this.expressions.expr(inner);
+		return inner && read(inner);
 	}
 
 	private ifStatement(node: PlainNode): void {
 		const word = this.wordAt(node);
 		const loop = word === 'if' ? this.rotated(node) : undefined;
 		if (loop) return this.whileStatement(loop, 'while');
-		const test = this.condition(node);
+		const test = this.condition(node, (inner) => this.first(inner));
 		if (word !== 'if') {
 			// a guard macro: its block is entered
 			if (test) this.each(node, word, test);

@@ -11,6 +11,10 @@ export interface Neighbour {
 	/** Of the same kind as the path of the analysed file. */
 	readonly path: string;
 	readonly text: string;
+	/** A header that the file includes: what it defines under the name of a kernel function is what a call means. */
+	readonly isIncluded?: boolean;
+	/** A header that the build includes before the first line of each file. */
+	readonly isForced?: boolean;
 }
 
 /** Some of another file's text. */

@@ -2,10 +2,15 @@ import { LRUCache } from 'lru-cache';
 import type { CrossFileDependencies, Neighbour } from '../engine.js';
 import { mayDefine, mayUse } from '../syntax/shelf.js';
 import type { Files } from './files.js';
+import { type IncludePath, includePath, plain } from './includes.js';
 import { isC, join, parent } from './paths.js';
 
 /** Rounds in which files that were found ask for further ones. */
 const ROUNDS = 3;
+/** The same for headers, which include others. */
+const HEADER_ROUNDS = 8;
+/** Headers of one file. */
+const MOST_HEADERS = 200;
 /** Files of one folder that are looked at; the largest of the kernel has some 450. */
 const MOST_FILES = 600;
 /** UTF-16 units; longer ones are generated tables. */
@@ -16,6 +21,8 @@ const MOST_TEXT = 32_000_000;
 const AT_A_TIME = 32;
 /** Folders of which all texts are kept, those looked at last; of others only the texts that were found to have something. */
 const MOST_WHOLE = 4;
+/** Folders of which is kept where their headers are. */
+const MOST_PATHS = 64;
 /** UTF-16 units of all texts that are kept. */
 const MOST_KEPT = 16_000_000;
 
@@ -41,6 +48,8 @@ export class Neighbourhood {
 	readonly #files: Files;
 	/** By path. */
 	readonly #folders = new LRUCache<string, Folder>({ maxSize: MOST_KEPT });
+	/** By folder. */
+	readonly #paths = new LRUCache<string, Promise<IncludePath>>({ max: MOST_PATHS });
 
 	constructor(files: Files) {
 		this.#files = files;
@@ -52,31 +61,60 @@ export class Neighbourhood {
 	 * @param named path of a neighbour as the engine is to know it
 	 * @param needs what is missing beside the neighbours found so far
 	 * @param elsewhere files in other folders
+	 * @param isModule the file lies outside a tree: its headers are looked for where its Makefiles say
 	 */
 	async of(
 		file: string,
 		named: (path: string) => string,
 		needs: (neighbours: readonly Neighbour[]) => CrossFileDependencies,
 		elsewhere: Definitions = () => [],
+		isModule = false,
 	): Promise<readonly Beside[]> {
 		const found = new Map<string, Beside>();
 		const asked = new Set<string>();
-		for (let round = 0; round < ROUNDS; round++) {
+		const folder = parent(file);
+		const path = isModule && folder !== undefined ? await this.#includePath(folder) : undefined;
+		for (const forced of path?.forced ?? []) {
+			const header = await this.#folderOf(forced)?.read(forced, named);
+			if (header) found.set(header.file, { ...header, isForced: true });
+		}
+		const fileOf = (engine: string): string | undefined =>
+			engine === named(file) ? file : [...found.values()].find((beside) => beside.path === engine)?.file;
+		for (let round = 0, headers = 0; round < ROUNDS && headers < HEADER_ROUNDS; round++) {
 			const missing = unasked(needs([...found.values()]), asked);
-			if (missing.functions.length + missing.fields.length === 0) break;
+			if (missing.functions.length + missing.fields.length + missing.headers.length === 0) break;
+			const before = found.size;
+			for (const { name, from } of missing.headers) {
+				if (found.size >= MOST_HEADERS) break;
+				const header = await this.#header(name, fileOf(from), named, path);
+				if (header && header.file !== file && !found.has(header.file)) found.set(header.file, header);
+			}
+			// what headers define decides what else is needed
+			if (found.size > before) {
+				headers++;
+				round--;
+				for (const { name } of missing.functions) asked.delete(name);
+				for (const { record, field } of missing.fields) asked.delete(`${record}.${field}`);
+				continue;
+			}
 			const beside = await this.#beside(file, named, missing);
 			const open = missing.functions.filter(({ name }) => !beside.some(({ text }) => mayDefine(text, name)));
 			const paths = open
 				.flatMap(({ name }) => elsewhere(name))
 				.filter((path) => path !== file && !isInCore(named(path)));
 			const far = await Promise.all([...new Set(paths)].map((path) => this.#folderOf(path)?.read(path, named)));
-			const before = found.size;
 			for (const neighbour of [...beside, ...far])
 				if (neighbour && !found.has(neighbour.file)) found.set(neighbour.file, neighbour);
 			if (found.size === before) break;
 		}
 		for (const path of new Set([file, ...found.keys()].map(parent))) if (path !== undefined) this.#measure(path);
 		return [...found.values()];
+	}
+
+	/** A Makefile above the file builds a module. @param file outside a tree */
+	async isModule(file: string): Promise<boolean> {
+		const folder = parent(file);
+		return folder !== undefined && (await this.#includePath(folder)).isModule;
 	}
 
 	/** The file has still the text it was read with. */
@@ -92,6 +130,7 @@ export class Neighbourhood {
 
 	/** The file changed, came or went. */
 	forget(path: string): void {
+		if (/\/(?:Makefile|Kbuild)$/.test(path)) this.#paths.clear();
 		const folder = parent(path);
 		if (folder !== undefined) this.#folders.get(folder)?.forget(path);
 	}
@@ -99,6 +138,33 @@ export class Neighbourhood {
 	/** Nobody asks about the files of a folder any more. @param path of the folder */
 	leave(path: string): void {
 		this.#folders.delete(path);
+	}
+
+	/** The header that a file includes; undefined where it lies outside of what is looked at. */
+	async #header(
+		name: string,
+		from: string | undefined,
+		named: (path: string) => string,
+		path: IncludePath | undefined,
+	): Promise<Beside | undefined> {
+		const folder = from === undefined ? undefined : parent(from);
+		if (folder === undefined || !isC(name) || name.startsWith('/')) return undefined;
+		for (const above of [folder, ...(path?.folders ?? [])]) {
+			const place = plain(join(above, name));
+			const isNear = path ? place.startsWith(`${path.root}/`) : parent(place) === folder;
+			const header = isNear ? await this.#folderOf(place)?.read(place, named) : undefined;
+			if (header) return header;
+		}
+		return undefined;
+	}
+
+	#includePath(folder: string): Promise<IncludePath> {
+		let path = this.#paths.get(folder);
+		if (!path) {
+			path = includePath(folder, this.#files);
+			this.#paths.set(folder, path);
+		}
+		return path;
 	}
 
 	async #beside(
@@ -234,10 +300,11 @@ class Folder {
 }
 
 /** What was not asked for before; it is afterwards. */
-function unasked({ functions, fields }: CrossFileDependencies, asked: Set<string>): CrossFileDependencies {
+function unasked({ functions, fields, headers }: CrossFileDependencies, asked: Set<string>): CrossFileDependencies {
 	const isNew = (key: string): boolean => !asked.has(key) && asked.add(key) !== undefined;
 	return {
 		functions: functions.filter(({ name }) => isNew(name)),
 		fields: fields.filter(({ record, field }) => isNew(`${record}.${field}`)),
+		headers: headers.filter(({ name, from }) => isNew(`${from}#${name}`)),
 	};
 }

@@ -10,6 +10,10 @@ export { treeHeaders };
  * The facts of a tree from its own headers.
  * @param headers text by path relative to the root; those a tree does not have are left out
  */
-export function treeKernel(version: TreeVersion, headers: ReadonlyMap<string, string>): Kernel {
-	return kernelForTree(readDeclarations(version, headers));
+export function treeKernel(
+	version: TreeVersion,
+	headers: ReadonlyMap<string, string>,
+	origin: 'tree' | 'headers' = 'tree',
+): Kernel {
+	return kernelForTree(readDeclarations(version, headers), origin);
 }

@@ -1,0 +1,235 @@
+/** Modules outside a tree: macros that stand for the family, their own definitions, alternatives for several kernels. */
+import { describe, expect, test } from 'vitest';
+import type { Audit, Neighbour } from '../../server/src/engine.js';
+import { kernelFor } from '../../server/src/kernel/index.js';
+import { engine } from '../syntax/engine.js';
+
+const PATH = 'demo/pins.c';
+
+function audit(text: string, version = '6.12', ...neighbours: readonly Neighbour[]): Audit {
+	return engine.audit(text, { path: PATH, kernel: kernelFor(version), neighbours, fixes: false });
+}
+
+/** Findings as "rule at the text they are about". */
+function told(text: string, version?: string, ...neighbours: readonly Neighbour[]): string[] {
+	const { findings } = audit(text, version, ...neighbours);
+	return findings.map(({ rule, start, end }) => `${rule} at ${text.slice(start, end)}`);
+}
+
+/** Sites as "function at the text". */
+function sites(text: string, version?: string, ...neighbours: readonly Neighbour[]): string[] {
+	return audit(text, version, ...neighbours).sites.map(({ api, start, end }) => `${api} at ${text.slice(start, end)}`);
+}
+
+/** A driver that forgets what a short call has pinned, and its good twin. */
+function driver(taking: string, release = 'unpin_user_pages(pages, got)', head = ''): string {
+	return `${head}
+int demo_grab(unsigned long addr, int nr)
+{
+	struct page **pages = kvcalloc(nr, sizeof(*pages), GFP_KERNEL);
+	int got;
+
+	if (!pages)
+		return -ENOMEM;
+	${taking};
+	if (got != nr) {
+		if (got > 0)
+			${release};
+		kvfree(pages);
+		return -EFAULT;
+	}
+	unpin_user_pages(pages, nr);
+	kvfree(pages);
+	return 0;
+}
+`;
+}
+
+const FORMS: readonly (readonly [form: string, definition: string, use: string])[] = [
+	['an object', '#define D_PIN pin_user_pages_fast', 'got = D_PIN(addr, nr, FOLL_WRITE, pages)'],
+	[
+		'a function',
+		'#define D_PIN(a, n, f, p) pin_user_pages_fast(a, n, f, p)',
+		'got = D_PIN(addr, nr, FOLL_WRITE, pages)',
+	],
+	[
+		'another order',
+		'#define D_PIN(p, n, a) pin_user_pages_fast((a), (n), FOLL_WRITE, (p))',
+		'got = D_PIN(pages, nr, addr)',
+	],
+	[
+		'an expression of statements',
+		'#define D_PIN(a, n, p) ({ int __got = pin_user_pages_fast(a, n, FOLL_WRITE, p); __got; })',
+		'got = D_PIN(addr, nr, pages)',
+	],
+	[
+		'a statement',
+		'#define D_PIN(r, a, n, p) do { (r) = pin_user_pages_fast(a, n, FOLL_WRITE, p); } while (0)',
+		'D_PIN(got, addr, nr, pages)',
+	],
+	[
+		'a macro',
+		'#define D_PIN D_PIN2\n#define D_PIN2(a, n, p) pin_user_pages_fast(a, n, FOLL_WRITE, p)',
+		'got = D_PIN(addr, nr, pages)',
+	],
+];
+
+describe('a macro that stands for a taking function', () => {
+	test.each(FORMS)('like %s is a site and judged at its use', (_, definition, use) => {
+		const wrong = driver(use, 'demo_log()', definition);
+		expect(sites(wrong)).toEqual(['pin_user_pages_fast at D_PIN']);
+		expect(told(wrong)).toEqual(['gup-partial-leak at D_PIN']);
+		expect(audit(wrong).findings[0]?.message).toContain('D_PIN stands for pin_user_pages_fast()');
+		expect(told(driver(use, undefined, definition))).toEqual([]);
+	});
+
+	test.each(FORMS)('like %s may stand in a header', (_, definition, use) => {
+		const wrong = driver(use, 'demo_log()', '#include "demo.h"');
+		expect(told(wrong, '6.12', { path: 'demo/demo.h', text: `${definition}\n` })).toEqual([
+			'gup-partial-leak at D_PIN',
+		]);
+	});
+
+	test('is no site where it is defined', () => {
+		expect(
+			sites(
+				'#define D_PIN(a, p) pin_user_pages_fast(a, 1, 0, p)\n#define D_TWO(a, p) D_PIN(a, p)\nint f(unsigned long a, struct page **p)\n{\n\treturn D_TWO(a, p);\n}\n',
+			),
+		).toEqual(['pin_user_pages_fast at D_TWO']);
+	});
+});
+
+test('macros for allocators and releases are followed', () => {
+	const head = `#define D_ALLOC(p, n) { (p) = kvcalloc(n, sizeof(*(p)), GFP_KERNEL); if (p) demo_count++; }
+#define D_FREE(p) kvfree(p)
+#define D_UNPIN unpin_user_page
+`;
+	const text = (release: string) => `${head}
+int demo_once(unsigned long addr, int nr)
+{
+	struct page **pages;
+	int got, i;
+
+	D_ALLOC(pages, nr);
+	if (!pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	for (i = 0; i < got; i++)
+		${release};
+	D_FREE(pages);
+	return 0;
+}
+`;
+	expect(told(text('demo_log(i)'))).toEqual(['gup-leak at pin_user_pages_fast']);
+	expect(told(text('D_UNPIN(pages[i])'))).toEqual([]);
+	expect(told(text('put_page(pages[i])'))).toEqual(['pin-put-page at put_page']);
+});
+
+describe("a module's own definition", () => {
+	const use = `#include "compat.h"
+void demo_drop(struct page **pages, int nr)
+{
+	int i;
+
+	for (i = 0; i < nr; i++)
+		unpin_user_page(pages[i]);
+}
+int demo_take(unsigned long addr, struct page **pages)
+{
+	return get_user_pages_fast(addr, 1, FOLL_WRITE, pages) == 1 ? 0 : -EFAULT;
+}
+int demo_peek(unsigned long addr)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	unpin_user_page(page);
+	return 0;
+}
+`;
+	const own = 'static inline void unpin_user_page(struct page *page)\n{\n\tput_page(page);\n}\n';
+	const header = (text: string): Neighbour => ({ path: 'demo/compat.h', text });
+
+	test('decides what the call means', () => {
+		expect(told(use, '5.4')).toContain('gup-api-changed at unpin_user_page');
+		expect(told(use, '5.4', header(own))).toEqual([]);
+		expect(told(use, '5.4', header(`#ifndef HAVE_UNPIN\n${own}#endif\n`))).toEqual([]);
+		expect(told(use, '5.4', header('#define unpin_user_page put_page\n'))).toEqual([]);
+	});
+
+	test('does not where the kernel has the function', () => {
+		const guarded = header(`#ifndef HAVE_UNPIN\n${own}#endif\n`);
+		expect(told(use, '6.12', guarded)).toEqual(told(use, '6.12'));
+		expect(told(use, '6.12', guarded)).toContain('get-unpin-page at unpin_user_page');
+	});
+
+	test('counts only where it is included', () => {
+		expect(told(use.replace('#include "compat.h"', ''), '5.4', header(own))).toContain(
+			'gup-api-changed at unpin_user_page',
+		);
+	});
+});
+
+describe('alternatives of one call', () => {
+	const text = driver(`#ifdef DEMO_NEW_GUP
+	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+#else
+	got = get_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+#endif
+	`);
+
+	test('are one site, and the others are listed', () => {
+		expect(sites(text, '6.12')).toEqual(['pin_user_pages_fast at pin_user_pages_fast']);
+		expect(sites(text, '5.4')).toEqual(['get_user_pages_fast at get_user_pages_fast']);
+		const { evidence } = audit(text, '6.12').sites[0] ?? { evidence: [] };
+		const other = evidence.find(({ text }) => text.includes('alternative'));
+		expect(other?.text).toBe('get_user_pages_fast() is the alternative for other kernels (#ifdef DEMO_NEW_GUP)');
+		expect(text.slice(other?.start, other?.end)).toBe('get_user_pages_fast');
+	});
+
+	test('are told once', () => {
+		expect(told(text.replace('unpin_user_pages(pages, got)', 'demo_log()'), '6.12')).toEqual([
+			'gup-partial-leak at pin_user_pages_fast',
+		]);
+	});
+
+	test('that are chosen without a version are not held to its prototypes', () => {
+		const old =
+			'int f(unsigned long a, struct page **p)\n{\n#ifdef HAVE_PIN_USER_PAGES\n\treturn pin_user_pages(a, 1, 0, p, NULL);\n#else\n\treturn 0;\n#endif\n}\n';
+		expect(told(old, '6.12').filter((one) => one.startsWith('gup-api-changed'))).toEqual([]);
+		expect(told(old.replace('#ifdef HAVE_PIN_USER_PAGES', '#if 1'), '6.12')).toContain(
+			'gup-api-changed at pin_user_pages',
+		);
+	});
+
+	test('in a header are listed with the use of its macro', () => {
+		const header =
+			'#ifdef DEMO_NEW_GUP\n#define D_PIN pin_user_pages_fast\n#else\n#define D_PIN get_user_pages_fast\n#endif\n';
+		const use = driver('got = D_PIN(addr, nr, FOLL_WRITE, pages)', undefined, '#include "demo.h"');
+		const { sites } = audit(use, '6.12', { path: 'demo/demo.h', text: header });
+		expect(sites.map(({ api }) => api)).toEqual(['pin_user_pages_fast']);
+		expect(sites[0]?.evidence.map(({ text }) => text)).toContain(
+			'get_user_pages_fast() is the alternative for other kernels (#ifdef DEMO_NEW_GUP)',
+		);
+	});
+});
+
+test('a release in another file of the module by a macro is followed', () => {
+	const text = `#include "demo.h"
+struct demo { struct page **pages; int nr; };
+int demo_take(struct demo *demo, unsigned long addr)
+{
+	demo->nr = pin_user_pages_fast(addr, 8, FOLL_WRITE, demo->pages);
+	return demo->nr < 0 ? demo->nr : 0;
+}
+`;
+	const drop = (release: string): Neighbour => ({
+		path: 'demo/drop.c',
+		text: `#include "demo.h"\nvoid demo_drop(struct demo *demo)\n{\n\tint i;\n\n\tfor (i = 0; i < demo->nr; i++)\n\t\t${release}(demo->pages[i]);\n}\n`,
+	});
+	const header: Neighbour = { path: 'demo/demo.h', text: '#define D_UNPIN unpin_user_page\n' };
+	const released = (release: string) => audit(text, '6.12', header, drop(release)).sites[0]?.release;
+	expect(released('D_UNPIN')).toBe('unpin_user_page');
+	expect(released('demo_log')).toBe(null);
+});
