@@ -7,11 +7,13 @@ const WHY = {
 	failed: 'releases the number asked for although the call obtained nothing on this path',
 	negative: 'gets the number returned although that may be a negative errno here and it would walk past the array',
 	sum: 'releases the number of two parts of the array although the call for the other part did not obtain all of it on this path',
+	entry: 'releases one entry more than there are: the call obtained nothing for the last one on this path',
 	nothing: 'releases it although the call obtained nothing on this path',
 } as const;
 
 /** What is right instead. */
 function right(why: keyof typeof WHY): string {
+	if (why === 'entry') return 'release only the entries of the passes before';
 	if (why === 'sum') return 'count the second part only once it is there';
 	return why === 'nothing'
 		? 'release it only when the call returned 1'

@@ -15,8 +15,11 @@ export type Event =
 			readonly kind: 'overrun';
 			readonly holding: Holding;
 			readonly release: CallExpr;
-			/** `nothing`: one page, which the call did not obtain; `sum`: another part of the array was not obtained. */
-			readonly why: 'short' | 'failed' | 'negative' | 'nothing' | 'sum';
+			/**
+			 * `nothing`: one page, which the call did not obtain; `sum`: another part of the array was not obtained; `entry`: nothing
+			 * was obtained for the last of the entries.
+			 */
+			readonly why: 'short' | 'failed' | 'negative' | 'nothing' | 'sum' | 'entry';
 			readonly state: State;
 	  }
 	/** A loop goes through all pages asked for, although the path only knows that there are some. */
@@ -158,6 +161,8 @@ export class Body {
 	readonly kept: ReadonlySet<string>;
 	/** Arrays whose entries this function sets itself as well. */
 	readonly filled = new Set<string>();
+	/** Containers that get the one page that a call takes in each pass of a loop: the resource, and where it is stored. */
+	readonly entered = new Map<string, { readonly id: string; readonly at: number }>();
 	/** Containers that get pages which no call of this function has taken. */
 	readonly mixed = new Set<string>();
 	/** Variables that are scatterlist tables. */

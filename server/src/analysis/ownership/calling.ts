@@ -92,7 +92,8 @@ export function callOfFamily(body: Body, state: State, call: CallExpr, api: ApiC
 	const written = pages && bare(pages);
 	const variable = written?.kind === 'unary' && written.op === '&' ? bare(written.operand) : undefined;
 	// a variable that stood for an entry of an array gets a page of its own
-	if (variable?.kind === 'name' && state.aliases.get(variable.name)?.address === false)
+	const stood = variable?.kind === 'name' ? state.aliases.get(variable.name) : undefined;
+	if (variable?.kind === 'name' && stood?.address === false && stood.place.endsWith('[]'))
 		state.aliases.delete(variable.name);
 	const target = pages && !isNull(pages) ? targetOf(state, api, pages) : undefined;
 	if (target) take(body, state, api, target);
@@ -327,7 +328,7 @@ export function goWay(body: Body, state: State, call: CallExpr, summary: Summary
 	forgetFields(state, summary, call);
 	for (const inner of [...way.takes, ...way.given.pages]) {
 		const part = inner.place === rootOf(inner.place) ? argumentSpot(state, summary, call, inner.place) : undefined;
-		const isPart = part?.shape === 'from' && part.index !== undefined && !inner.single;
+		const isPart = part?.shape === 'from' && part.index !== undefined && !inner.single && !part.place.includes('[]');
 		const at = isPart ? part : outside(state, summary, call, inner.place);
 		// one page that gets into an array is not told from the others
 		if (!at || (inner.single && /^\w+\[\]$/.test(inner.place) && (at.index || at.place.includes('[]')))) continue;

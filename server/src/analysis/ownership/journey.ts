@@ -184,7 +184,7 @@ class Journeys {
 
 /** One page or all of them: nothing was obtained. */
 function wrongBy(why: (Event & { kind: 'overrun' })['why']): 'short' | 'failed' | 'negative' {
-	return why === 'nothing' || why === 'sum' ? 'failed' : why;
+	return why === 'short' || why === 'negative' ? why : 'failed';
 }
 
 /** The call in `fn` that leads to a call in a helper; the call itself when it stands in `fn`. */

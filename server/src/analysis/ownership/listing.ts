@@ -59,6 +59,8 @@ export function enterList(body: Body, state: State, into: Expr, pages: Expr, cal
 				takes: true,
 				stored: (call?.nameRange ?? into).start,
 			});
+	const [one, ...more] = held;
+	if (one?.single && more.length === 0) body.entered.set(list, { id: one.id, at: (call ?? into).start });
 	for (const holding of held) addList(state, holding, list, call?.nameRange ?? into, call?.name);
 	if (given !== undefined) state.listed.set(given, new Set([...(state.listed.get(given) ?? []), list]));
 	return true;

@@ -31,6 +31,17 @@ export function extent(fn: FunctionIR, loop: Loop): string | undefined {
 	return count && (place(count) ?? constant(count));
 }
 
+/** The number that the index of the loop stays below, or that a macro is told. */
+export function extentOf(fn: FunctionIR, loop: Loop): Expr | undefined {
+	const head = fn.blocks[loop.heads[0] ?? -1]?.steps.at(-1);
+	if (head?.kind === 'each') return head.args[WALK_COUNTS.get(head.macro) ?? -1];
+	const test = oriented(loop.test && bare(loop.test));
+	const index = test?.kind === 'binary' && test.op === '<' ? place(test.left) : undefined;
+	return test?.kind === 'binary' && index !== undefined && startsAtZero(loop.init && bare(loop.init), index)
+		? test.right
+		: undefined;
+}
+
 /** `while (!list_empty(&obj->entries))` */
 function endsEmpty(test: Expr | undefined): boolean {
 	const at = test && bare(test);

@@ -3,6 +3,7 @@ import { canonicalText } from '../path-conditions.js';
 import { bare, rootOf } from '../walk.js';
 import type { Body, Release, Sweep } from './body.js';
 import { isEntry, isInEntry } from './entries.js';
+import { judgeEntries } from './entry-counts.js';
 import { keyOn } from './fields.js';
 import { holdingsAt, isField, mentioned, sameIndex } from './forgetting.js';
 import { remember, sweep } from './handing.js';
@@ -21,6 +22,7 @@ export function releaseAt(body: Body, state: State, at: Spot | undefined, by: Re
 	const count = release.count && worth(state, release.count);
 	if (count && (count.signs === ZERO || (count.result === undefined && !(count.signs & POS)))) return;
 	if (release.count) for (const id of mentioned(state, release.count)) state.update(id, { counted: true });
+	if (release.count && spot.shape === 'whole') judgeEntries(body, state, spot.place, release.count, release.call);
 	const held = holdingsAt(state, spot.place);
 	if (held.length === 0) {
 		releaseForeign(body, state, spot, release);

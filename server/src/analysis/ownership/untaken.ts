@@ -33,6 +33,12 @@ function isSetOtherwise(body: Body, name: string): boolean {
 	return found;
 }
 
+/** A variable, or a field of an object that has been made here. */
+function isOfOwnObject({ values }: State, name: string): boolean {
+	const [root, field, ...more] = name.split('->');
+	return field === undefined || (more.length === 0 && values.get(root as string)?.fresh !== undefined);
+}
+
 /** The one page is released although the call gave none. */
 export function judgeNothing(body: Body, state: State, holding: Holding, spot: Spot, release: Release): void {
 	const { place: name, single, askedConstant, position, behind, counted, shared, earlier, taking } = holding;
@@ -42,7 +48,7 @@ export function judgeNothing(body: Body, state: State, holding: Holding, spot: S
 	const pages = taking.arg('pages');
 	const first = askedConstant === 1 && !position && !counted && !behind && pages !== undefined && place(pages) === name;
 	const one = single || (spot.shape === 'element' && first);
-	if (!one || name.includes('->') || name.includes('[]') || !isPrivate(body, state, name)) return;
+	if (!one || name.includes('[]') || !isPrivate(body, state, name) || !isOfOwnObject(state, name)) return;
 	// the path has asked whether there is a page
 	const { signs } = state.values.get(name) ?? UNKNOWN;
 	if ((signs & ZERO) === 0 && (signs & POS) !== 0) return;

@@ -9,10 +9,11 @@ import { judgeBeyond } from './beyond.js';
 import { Body, type Event, type Exit, type Surroundings, type Sweep, type Walked } from './body.js';
 import { callOf } from './calling.js';
 import { isRemoval } from './entries.js';
+import { judgeEntries } from './entry-counts.js';
 import { forgetVariable, holdingsAt, mentioned, sameIndex } from './forgetting.js';
 import { handOn, remember } from './handing.js';
 import { isPageOfList, readList } from './listing.js';
-import { bound, extent, isInEveryPass, loopsHeadedBy } from './loops.js';
+import { bound, extent, extentOf, isInEveryPass, loopsHeadedBy } from './loops.js';
 import { overNullOf } from './null-entries.js';
 import { walkEntries, walkList } from './page-lists.js';
 import { noteReleasedUse } from './released-uses.js';
@@ -228,6 +229,8 @@ export function stepOf(body: Body, state: State, step: Step): State[] {
 export function finishSweep(body: Body, state: State, loop: Loop, name: string, sweep: Sweep): void {
 	const held = holdingsAt(state, name);
 	const end = bound(loop);
+	const count = extentOf(body.fn, loop);
+	if (count && sweep.status === 'released' && sweep.call) judgeEntries(body, state, name, count, sweep.call);
 	if (held.length === 0) {
 		judgeUntakenLoop(body, state, loop, name, sweep);
 		const { call, kinds } = sweep;
@@ -385,6 +388,11 @@ function costOf({ fn }: Body, { block, state }: Visit): number {
 	return weightOf(fn, block.id) + state.size * (1 + block.successors.length);
 }
 
+/** How much is known of the whole function that counts from its start. */
+function learnt({ filled, mixed, entered }: Body): number {
+	return filled.size + mixed.size + entered.size;
+}
+
 /**
  * @param isLast no round follows
  * @returns false when the function has too many states
@@ -424,7 +432,7 @@ function explore(body: Body, isLast: boolean): boolean {
 	entry.tables = body.tables;
 	entry.kept = body.kept;
 	arrive(0, entry);
-	const filled = body.filled.size + body.mixed.size;
+	const filled = learnt(body);
 	let steps = 0;
 	for (let visit = pending.next(); visit; visit = pending.next()) {
 		if (steps++ > MOST_STEPS || !effort.spend(costOf(body, visit))) return false;
@@ -435,7 +443,7 @@ function explore(body: Body, isLast: boolean): boolean {
 	if (body.grown && !isLast) return true;
 	const visits = seen.flatMap((here) => [...here.values()]);
 	// what was found on the way counts from the start
-	if (body.grown || body.filled.size + body.mixed.size > filled) for (const visit of visits) go(visit);
+	if (body.grown || learnt(body) > filled) for (const visit of visits) go(visit);
 	body.events = visits.flatMap(({ events }) => events);
 	body.exits = visits.flatMap(({ exits }) => exits);
 	return true;
