@@ -305,3 +305,76 @@ describe('the answer of an iterator', () => {
 		);
 	});
 });
+
+/** The same with references of the process's own pages: whoever else has a hand in them. */
+const PINNED = WAITING.replace('struct iov_iter *iter', 'unsigned long addr')
+	.replace(
+		'int ruff_submit(struct ruff_req *req, struct iov_iter *iter)',
+		'int ruff_submit(struct ruff_req *req, unsigned long addr)',
+	)
+	.replace(
+		'iov_iter_get_pages2(iter, req->pages, SZ_64K, 16, &off)',
+		'get_user_pages_fast(addr, 16, FOLL_WRITE, req->pages)',
+	)
+	.replace('\tsize_t off;\n', '')
+	.replace('DIV_ROUND_UP(got + off, PAGE_SIZE)', 'got')
+	.replace('iov_iter_rw(iter) == ITER_DEST', 'true')
+	.replace('ruff_map(req, iter)', 'ruff_map(req, addr)');
+
+describe('pages that wait in an object', () => {
+	const refused = (text: string, ...changes: readonly Change[]) =>
+		refusalOf([more(text), ...changes].reduce((now, [from, to]) => now.replace(from, () => to), PINNED));
+
+	test('are pinned and unpinned', () => {
+		expect(converted(PINNED)).toContain('\tunpin_user_pages(req->pages, req->nr);\n');
+	});
+
+	test('are not converted where their mapping puts them', () => {
+		const text =
+			'void *ruff_vmap(struct ruff_req *req)\n{\n\treturn vmap(req->pages, req->nr, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL);\n}\n';
+		expect(refused(text)).toMatch(/^vmap\(\) in ruff_vmap\(\) hands the references over to the mapping/);
+	});
+
+	test('are not converted where they are put in a list', () => {
+		const text =
+			'void ruff_keep(struct ruff_req *req, struct list_head *list)\n{\n\tlist_add(&req->pages[--req->nr]->lru, list);\n}\n';
+		expect(refused(text)).toMatch(/^list_add\(\) in ruff_keep\(\) puts the pages in a list/);
+	});
+
+	test('are not converted where they are found again by their mapping', () => {
+		const text =
+			'void ruff_drop(struct ruff_req *req)\n{\n\tvoid *va = kmap(req->pages[0]);\n\n\tput_page(kmap_to_page(va));\n}\n';
+		expect(refused(text)).toBeDefined();
+	});
+
+	test('are not converted where their address is freed', () => {
+		const text =
+			'void ruff_keep(struct ruff_req *req)\n{\n\treq->va = page_address(req->pages[--req->nr]);\n}\n\nvoid ruff_drop(struct ruff_req *req)\n{\n\tfree_page((unsigned long)req->va);\n}\n';
+		expect(refused(text, ['\tbool write;\n', '\tbool write;\n\tvoid *va;\n'])).toMatch(
+			/to the allocator by its address$/,
+		);
+	});
+
+	test('are not converted where another member of a union is stored', () => {
+		const text = 'void ruff_set(struct ruff_req *req, struct page *page)\n{\n\treq->one = page;\n}\n';
+		const union: Change = [
+			'\tstruct page *pages[16];\n',
+			'\tunion {\n\t\tstruct page *pages[16];\n\t\tstruct page *one;\n\t};\n',
+		];
+		expect(refused(text, union)).toBe('one shares its memory with pages, where the pages wait');
+	});
+
+	test('are not converted where an arm of an #if that is not read has them', () => {
+		const text =
+			'void ruff_kill(struct ruff_req *req)\n{\n#ifdef CONFIG_RUFF\n\truff_release(req);\n#else\n\truff_other(req->pages, req->nr);\n#endif\n}\n';
+		expect(refused(text)).toMatch(
+			/^ruff_kill\(\) uses pages in an arm of an #if that is not read|^ruff_other\(\) gets the pages/,
+		);
+	});
+
+	test('are not converted where a page of another origin is exchanged for one', () => {
+		const text =
+			'struct page *ruff_steal(struct ruff_req *req, struct page *page)\n{\n\treturn xchg(&req->pages[0], page);\n}\n';
+		expect(refused(text)).toMatch(/also gives back pages of another origin/);
+	});
+});

@@ -41,9 +41,10 @@ function homeOf(file: FileContext, fn: FunctionIR): string | undefined {
 	return /\bstatic\b/.test(header) && !from?.path.endsWith('.h') ? from?.path : undefined;
 }
 
-export function claimsOf(file: FileContext, { releases, reached }: Handling): Claims {
+export function claimsOf(file: FileContext, { releases, reached, leaving }: Handling): Claims {
 	const functions = new Map<string, Releaser>();
 	for (const { fn, pages } of releases) releasers(file, fn, pages, functions);
+	for (const { name } of leaving) functions.set(name, { name, only: undefined });
 	const fields = new Map(reached.map((one) => [`${stemOf(one.record)}.${one.field}`, one]));
 	return { functions: [...functions.values()], fields: [...fields.values()] };
 }

@@ -20,7 +20,7 @@ import {
 	unmaps,
 	viewOf,
 } from '../kernel/sinks/index.js';
-import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
+import type { CallExpr, Expr, FunctionIR, Range } from '../syntax/ir.js';
 import { tokenize, tokenText } from '../syntax/tokens.js';
 import { DEFINES } from './macros.js';
 import { Blocked } from './plan.js';
@@ -49,6 +49,39 @@ function isFromList(pages: Expr): boolean {
 		if (part.kind === 'field' && /^(?:bv_page|folio)$/.test(part.field)) found = true;
 	});
 	return found;
+}
+
+/** They map a page, and the page is found again by the address. */
+const MAPS = /^kmap|address$/;
+
+/** Uses of a field as `object->field` between an `#if` of a function and its end. */
+function usesInArms(text: string, { start, end }: Range, field: string): Range[] {
+	const found: Range[] = [];
+	let depth = 0;
+	let offset = start;
+	for (const line of text.slice(start, end).split('\n')) {
+		const directive = /^[\t ]*#[\t ]*(if|endif)/.exec(line)?.[1];
+		if (directive) depth += directive === 'if' ? 1 : -1;
+		else if (depth > 0 && !/\b(?:sizeof|typeof)\b/.test(line))
+			for (const { index, 0: use } of line
+				.replace(/\/[*/].*$/, '')
+				.matchAll(new RegExp(`(?:->|\\.)\\s*${field}\\b`, 'g')))
+				found.push({ start: offset + index, end: offset + index + use.length });
+		offset += line.length + 1;
+	}
+	return found;
+}
+
+/** Other members of the unions that a field of a record is part of. */
+function siblings(text: string, record: string, field: string): string[] {
+	const tag = record.replace(/^(?:struct|union) /, '');
+	const head = new RegExp(`\\b(?:struct|union)\\s+${tag}\\s*\\{`).exec(text);
+	const end = head ? text.indexOf('\n}', head.index) : -1;
+	if (!head || end < 0) return [];
+	return [...text.slice(head.index, end).matchAll(/\bunion\b[^{};]*\{([^{}]*)\}/g)].flatMap(([, body = '']) => {
+		const members = [...body.matchAll(/(\w+)\s*(?:\[[^\]]*\]\s*)*;/g)].map(([, name]) => name as string);
+		return members.includes(field) ? members.filter((name) => name !== field) : [];
+	});
 }
 
 function isZeroPage(pages: Expr): boolean {
@@ -216,12 +249,18 @@ export class Hands {
 				throw new Blocked(`${call.name}() in ${fn.name}() gives a page to the allocator by its address`, [
 					at(call.nameRange, 'given back by the address'),
 				]);
+		this.storedAddresses();
+		this.mappings();
 		const leaves = [...this.seen.takings.values()].some((taking) =>
 			usesOf(file, taking).uses.some(
 				({ kind, address, byField }) => !byField && (kind === 'kept' || kind === 'returned' || address === true),
 			),
 		);
-		if (!leaves) return;
+		const isAsked = [...callsNamed(file, ADDRESSES)].some(({ fn, call }) => {
+			const pages = call.args[0];
+			return pages !== undefined && MAPS.test(call.name) && this.seen.origin(fn, pages).ours;
+		});
+		if (!leaves && !isAsked) return;
 		for (const { fn, call } of callsNamed(file, RELEASES.keys())) {
 			let byAddress = false;
 			for (const arg of call.args)
@@ -233,6 +272,55 @@ export class Hands {
 					at(call.nameRange, 'given back by the address'),
 				]);
 		}
+	}
+
+	/** An address of the pages is kept in a field, and what is in a field of that name goes to the allocator. */
+	private storedAddresses(): void {
+		const { file } = this.seen;
+		const freed = [...callsNamed(file, FREES_ADDRESS)].flatMap(({ fn, call }) =>
+			call.args.flatMap((arg) => {
+				const at = bare(arg);
+				return at.kind === 'field' ? [{ fn, call, field: at.field }] : [];
+			}),
+		);
+		for (const { fn, call, field } of freed)
+			for (const other of file.ir.naming(field))
+				everywhere(other, (part) => {
+					const left = part.kind === 'assign' ? bare(part.left) : undefined;
+					if (part.kind !== 'assign' || left?.kind !== 'field' || left.field !== field) return;
+					if (this.isAddressOfOurs(other, part.right))
+						throw new Blocked(`${call.name}() in ${fn.name}() gives a page to the allocator by its address`, [
+							at(call.nameRange, 'given back by the address'),
+							at(part, 'the address is stored here'),
+						]);
+				});
+	}
+
+	/** `vmap(pages, nr, VM_MAP_PUT_PAGES, prot)`: vfree() puts the pages. Source: mm/vmalloc.c. */
+	private mappings(): void {
+		const { file } = this.seen;
+		for (const { fn, call } of callsNamed(file, ['vmap'])) {
+			const [pages, , flags] = call.args;
+			if (pages && flags && /\bVM_MAP_PUT_PAGES\b/.test(file.slice(flags)) && this.seen.origin(fn, pages).ours)
+				throw new Blocked(`vmap() in ${fn.name}() hands the references over to the mapping, and vfree() puts them`, [
+					at(call.nameRange, 'mapped here'),
+				]);
+		}
+	}
+
+	/** Another member of a union, by which other pages may come to the place. */
+	unions(): void {
+		const { file } = this.seen;
+		for (const { record, field } of this.seen.fields())
+			for (const member of siblings(file.text, record, field))
+				for (const fn of file.ir.naming(member))
+					everywhere(fn, (part) => {
+						const left = part.kind === 'assign' ? bare(part.left) : undefined;
+						if (part.kind !== 'assign' || left?.kind !== 'field' || left.field !== member || isNull(part.right)) return;
+						throw new Blocked(`${member} shares its memory with ${field}, where the pages wait`, [
+							at(part, 'stored here'),
+						]);
+					});
 	}
 
 	/** Only one arm of an `#if` is read where the other does not name the family, and that other may give pages back. */
@@ -255,6 +343,24 @@ export class Hands {
 					throw new Blocked(`${name}() gives pages back in an arm of an #if that is not read`, [
 						at({ start: tokens.starts[i] as number, end: tokens.ends[i] as number }, 'here'),
 					]);
+		}
+		this.unreadUses();
+	}
+
+	/** In an arm of an `#if` that is not read something is done with a field that pages wait in. */
+	private unreadUses(): void {
+		const { file } = this.seen;
+		for (const { field } of this.seen.fields()) {
+			const functions = file.ir.naming(field);
+			const read = new Set<number>();
+			for (const fn of functions)
+				everywhere(fn, (part) => {
+					if (part.kind === 'field' && part.field === field) read.add(part.end);
+				});
+			for (const { name, body } of functions)
+				for (const use of usesInArms(file.text, body, field))
+					if (!read.has(use.end))
+						throw new Blocked(`${name}() uses ${field} in an arm of an #if that is not read`, [at(use, 'here')]);
 		}
 	}
 

@@ -21,7 +21,7 @@ import { hasOtherBranch, sharesBranch } from './branches.js';
 import { assignedFrom, pageParameter, pageParameterNamed, receivers, unseenCaller } from './callers.js';
 import { Hands, type Seen } from './hands.js';
 import { Blocked } from './plan.js';
-import { confinedTo, escapesOf, fieldsReached, isOutOfReach } from './reach.js';
+import { confinedTo, escapesOf, fieldsReached, functionsLeaving, isOutOfReach } from './reach.js';
 import { at, callsNamed, type PageCall } from './spots.js';
 
 export interface Handling {
@@ -33,6 +33,8 @@ export interface Handling {
 	readonly fields: readonly { readonly record: string; readonly field: string }[];
 	/** All fields that they may come to, these and others. */
 	readonly reached: readonly { readonly record: string; readonly field: string }[];
+	/** Functions other than those that take by which callers in other files may get them. */
+	readonly leaving: readonly FunctionIR[];
 }
 
 /** Callers that are asked in turn. */
@@ -64,6 +66,7 @@ class Gathering implements Seen {
 		hands.strangers();
 		hands.addresses();
 		hands.lists();
+		hands.unions();
 		const ways = journeys(this.file).filter(({ taking }) => this.takings.has(taking.call.start));
 		for (const journey of ways) this.follow(journey);
 		for (const taking of this.takings.values()) this.lasts(taking, ways, releases);
@@ -71,7 +74,8 @@ class Gathering implements Seen {
 		const takings = [...this.takings.values()].sort((a, b) => a.call.start - b.call.start);
 		const fields = this.fields();
 		const reached = [...fields, ...fieldsReached(this.file, this.takings)];
-		return { takings, releases, journeys: ways, fields, reached };
+		const leaving = functionsLeaving(this.file, this.takings);
+		return { takings, releases, journeys: ways, fields, reached, leaving };
 	}
 
 	/** Somebody else owns the references, who puts them. */

@@ -69,6 +69,32 @@ export function fieldsReached(
 	});
 }
 
+/** Functions that other files may call and that return the pages, or store them where a caller wants them; none that take. */
+export function functionsLeaving(file: FileContext, takings: ReadonlyMap<number, ApiCall>): readonly FunctionIR[] {
+	const found = new Set<FunctionIR>();
+	const takers = new Set([...takings.values()].map(({ fn }) => fn?.name));
+	const add = (fn: FunctionIR): void => {
+		if (!fn.isStatic && file.unit.isOwn(fn) && !takers.has(fn.name)) found.add(fn);
+	};
+	const places = placesOf(file, takings, () => true) ?? [];
+	const keys = new Set(places.map(keyOf));
+	for (const { root, path } of places) {
+		if (root.kind === 'variable') {
+			const type = variableType(root.fn, root.name);
+			const isOut = isParameter(root.fn, root.name) && type !== undefined && levelOfType(type) === 'array';
+			if (isOut && flowsOf(file, root.fn).flows.some(({ into }) => keyOf(into) === keyOf({ root, path }))) add(root.fn);
+		}
+		for (const fn of root.kind === 'variable' ? [root.fn] : file.ir.naming(path.at(-1) ?? root.name))
+			for (const { steps } of fn.blocks)
+				for (const step of steps) {
+					const value = step.kind === 'return' && step.value ? step.value : undefined;
+					const at = value && isPage(levelOf(bare(value), fn, file.ir)) ? locate(value, fn, file.ir) : undefined;
+					if (at && keys.has(keyOf(at))) add(fn);
+				}
+	}
+	return [...found];
+}
+
 /** @returns undefined where there are too many, or one that may not be gone through */
 function placesOf(
 	file: FileContext,

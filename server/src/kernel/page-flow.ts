@@ -40,6 +40,7 @@ export const STORES: ReadonlyMap<string, readonly [into: number, pages: number]>
 	['bio_add_folio_nofail', [0, 1]],
 	['WRITE_ONCE', [0, 1]],
 	['smp_store_release', [0, 1]],
+	['xchg', [0, 1]],
 	['cmpxchg', [0, 2]],
 	['try_cmpxchg', [0, 2]],
 	['memcpy', [0, 1]],
