@@ -8,9 +8,11 @@ import {
 } from 'vscode';
 import { registerCommands } from './commands.js';
 import { concernedDocuments, isConcerned, isSource, namesFamily } from './documents.js';
+import { registerExplain } from './explain.js';
 import type { Launcher } from './launch.js';
 import { Session } from './session.js';
 import { showStatus } from './status.js';
+import { registerFileCommands } from './whole.js';
 
 /**
  * What both entries do: watch for the first document that names the family, and start the server for it.
@@ -30,6 +32,8 @@ export function begin(
 		session,
 		registerCommands(session, log),
 		showStatus(session),
+		registerFileCommands(),
+		registerExplain(context, session),
 		...more(session, log),
 		workspace.onDidOpenTextDocument((document) => {
 			if (isConcerned(document)) void session.start();
