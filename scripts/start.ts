@@ -20,6 +20,9 @@ interface Subject {
 	readonly check: readonly string[];
 }
 
+/** Asks the extension for its walkthrough and the list of problems (client/src/tour.ts). */
+const TOUR = { GUP_LENS_TOUR: '1' };
+
 const USAGE = `usage: npm start -- [--no-editor] [--port PORT] [PATH]
   PATH         a file, a driver or a kernel tree; the bundled examples without one
   --no-editor  print the findings and open nothing
@@ -61,7 +64,7 @@ function readArguments() {
 function subjectOf(path: string | undefined): Subject {
 	if (path === undefined) {
 		const folder = join(root, 'examples');
-		return { folder, place: 'drivers/misc/weir.c:51:20', check: ['examples', '--kernel', '6.12'] };
+		return { folder, place: 'drivers/misc/sluice.c:36:6', check: ['examples', '--kernel', '6.12'] };
 	}
 	const target = resolve(process.env.INIT_CWD ?? process.cwd(), path);
 	if (!existsSync(target)) {
@@ -99,6 +102,7 @@ function openDesktop(code: string, { folder, place }: Subject): void {
 	const places = place === undefined ? [] : ['--goto', join(folder, place)];
 	const run = spawnSync(code, ['--new-window', `--extensionDevelopmentPath=${root}`, folder, ...places], {
 		stdio: 'inherit',
+		env: { ...process.env, ...TOUR },
 	});
 	if (run.status !== 0) process.exit(run.status ?? 1);
 	console.error(`\nOpened ${folder} in ${basename(code)}.`);
@@ -113,7 +117,7 @@ async function openBrowser({ folder, place }: Subject): Promise<void> {
 	// What is not ours is trusted only by whoever opened it.
 	const restricted = folder !== join(root, 'examples');
 	const settings = restricted ? { 'security.workspace.trust.startupPrompt': 'once' } : {};
-	const home = { folder: join(editorsDir, 'start'), settings, restricted };
+	const home = { folder: join(editorsDir, 'start'), settings, restricted, variables: TOUR };
 	const pack = spawnSync('npm', ['run', '--silent', 'package'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 	if (pack.status !== 0) process.exit(pack.status ?? 1);
 	furnish(editor, home, join(root, 'gup-lens.vsix'));

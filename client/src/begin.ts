@@ -8,11 +8,13 @@ import {
 } from 'vscode';
 import { registerCommands } from './commands.js';
 import { concernedDocuments, isConcerned, isSource, namesFamily } from './documents.js';
+import { registerExplain } from './explain.js';
 import type { Launcher } from './launch.js';
 import { offerPaths } from './paths/actions.js';
 import { registerPaths } from './paths/view.js';
 import { Session } from './session.js';
 import { showStatus } from './status.js';
+import { registerFileCommands } from './whole.js';
 
 /**
  * What both entries do: watch for the first document that names the family, and start the server for it.
@@ -34,6 +36,8 @@ export function begin(
 		showStatus(session),
 		registerPaths(session, log),
 		offerPaths(),
+		registerFileCommands(),
+		registerExplain(context, session),
 		...more(session, log),
 		workspace.onDidOpenTextDocument((document) => {
 			if (isConcerned(document)) void session.start();

@@ -24,8 +24,21 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 		await workbench.welcome('Audit Kernel Tree');
 		await workbench.treeRow('convert').waitFor({ timeout: 120_000 });
 		// the tree is drawn before the line above it
-		await expect.poll(() => workbench.viewMessage()).toMatch(/^Linux 6\.12\.\d+: \d{3} sites in [\d.,]+ files$/);
+		await expect
+			.poll(() => workbench.viewMessage())
+			.toMatch(/^Linux 6\.12\.\d+: \d{3} sites in [\d.,]+ files, .*\d+ to convert; rules find \d+ errors, .* UTC$/);
 	}, 150_000);
+
+	it('shows the view when it is run from the palette', async () => {
+		await workbench.showView('Explorer');
+		await workbench.command('GUP Lens: Audit Kernel Tree');
+		await workbench.treeRow('convert').waitFor({ timeout: 120_000 });
+	}, 150_000);
+
+	it('shows the errors of a file beside its verdict', async () => {
+		await workbench.unfold('drivers/misc', 'bcm_vk_sg.c');
+		expect(await workbench.treeRow('bcm_vk_sg.c').innerText()).toContain('2 errors');
+	});
 
 	it('leads to a site, by subsystem and file', async () => {
 		await workbench.unfold('fs/nfs', 'direct.c');
@@ -45,7 +58,7 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 		await workbench.command('GUP Lens: Filter Audit');
 		await workbench.answer('vmci');
 		await workbench.treeRow('drivers/misc').waitFor();
-		await expect.poll(() => workbench.viewMessage()).toMatch(/: 3 of \d{3} sites with "vmci"$/);
+		await expect.poll(() => workbench.viewMessage()).toMatch(/: 3 of \d{3} sites with "vmci"/);
 		await workbench.command('GUP Lens: Clear Audit Filter');
 		await expect.poll(() => workbench.viewMessage()).toMatch(/ sites in /);
 	});

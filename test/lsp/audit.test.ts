@@ -34,13 +34,17 @@ function audit(params: Partial<AuditParams> = {}): Promise<AuditAnswer> {
 }
 
 test('judges the folder and says by which kernel', async () => {
-	const { report, notes } = await audit();
+	const { report, notes, findings } = await audit();
 	expect(report).toMatchObject({ kernel: '6.12.5', partial: false });
 	expect(report.sites.map(({ path, verdict }) => `${path} ${verdict}`)).toEqual([
 		'drivers/misc/grab.c keep',
 		'drivers/net/pin.c ok',
 	]);
 	expect(notes.join()).toContain('6.12.5');
+	// what a verdict does not say stands beside it
+	expect(findings['drivers/misc/grab.c']?.map(({ rule }) => rule)).toContain('get-unpin-page');
+	expect(Date.parse(report.taken ?? '')).toBeGreaterThan(Date.now() - 60_000);
+	expect(report.revision).toBeUndefined();
 });
 
 test('tells how far it is', async () => {

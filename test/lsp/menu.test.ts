@@ -142,6 +142,29 @@ describe('the menu of a finding', () => {
 	);
 });
 
+describe('all of a file', () => {
+	const CONVERT_ALL = 'source.convertAll.gup-lens';
+	const nowhere = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+
+	test('is converted where it is asked for, wherever the cursor is', async () => {
+		const { actions } = await menu(session, 'twite/twice.c', TWICE, nowhere, [CONVERT_ALL]);
+		expect(actions).toMatchObject([{ title: 'Convert all in this file', kind: CONVERT_ALL }]);
+		const { edit } = await resolve(session, actions[0]);
+		const [change] = (edit?.documentChanges ?? []).filter(TextDocumentEdit.is);
+		const texts = change?.edits.map((one) => ('newText' in one ? one.newText : '')) ?? [];
+		expect(texts.filter((text) => text.includes('pin_user_pages_fast'))).toHaveLength(2);
+	});
+
+	test('is its only conversion where there is one, and what blocks that where it is refused', async () => {
+		const one = await menu(session, 'dunlin/attach.c', ATTACH, nowhere, [CONVERT_ALL]);
+		expect(one.actions).toMatchObject([{ title: 'Convert to pin_user_pages_fast() with FOLL_LONGTERM' }]);
+		expect(one.actions[0]?.kind).toBe(CONVERT_ALL);
+		const refused = await menu(session, 'twite/held.c', HELD, nowhere, [CONVERT_ALL]);
+		expect(refused.actions).toMatchObject([{ disabled: { reason: expect.stringContaining('second reference') } }]);
+		expect(await session.actions(refused.uri, nowhere)).toEqual([]);
+	});
+});
+
 describe('a look before much changes', () => {
 	const LOOK = { label: 'Look at the changes first', needsConfirmation: true };
 

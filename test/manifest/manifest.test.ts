@@ -25,6 +25,34 @@ describe('the manifest', () => {
 		expect(offered.sort()).toEqual(Object.values(commands).sort());
 	});
 
+	it('has in its menus and keys only commands that there are, and each kind of menu knows its place', () => {
+		const { commands: offered, menus, submenus, keybindings } = manifest.contributes;
+		const known = new Set(offered.map(({ command }: { command: string }) => command));
+		const items = [
+			...Object.values(menus as Record<string, { command?: string; submenu?: string }[]>).flat(),
+			...keybindings,
+		];
+		for (const { command, submenu } of items)
+			expect(submenu ? submenus.some(({ id }: { id: string }) => id === submenu) : known.has(command)).toBe(true);
+		const keys = keybindings.map(({ key }: { key: string }) => key);
+		expect(new Set(keys).size).toBe(keys.length);
+	});
+
+	it('has a walkthrough whose pictures are there and are packed, and whose buttons do something', () => {
+		const [walkthrough] = manifest.contributes.walkthroughs;
+		const packed = readFileSync(join(root, '.vscodeignore'), 'utf8');
+		const known = new Set(manifest.contributes.commands.map(({ command }: { command: string }) => command));
+		for (const { media, description, completionEvents } of walkthrough.steps) {
+			const path: string = media.image ?? media.markdown;
+			expect(existsSync(join(root, path)), path).toBe(true);
+			expect(packed).toContain(`!${path.slice(0, path.lastIndexOf('/'))}/*`);
+			const named = [...(description as string).matchAll(/command:([\w.-]+)/g)].map(([, command]) => command as string);
+			const events = (completionEvents as string[]).flatMap((event) => /^onCommand:(.*)/.exec(event)?.[1] ?? []);
+			for (const command of [...named, ...events])
+				if (command.startsWith('gup-lens.')) expect(known).toContain(command);
+		}
+	});
+
 	it('wakes the extension for C and headers only', () => {
 		expect(manifest.activationEvents).toEqual(['onLanguage:c', 'onLanguage:cpp']);
 	});

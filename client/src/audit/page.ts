@@ -1,10 +1,12 @@
 /** The report as a page beside the editors. */
-import { ColorThemeKind, type Disposable, ViewColumn, type WebviewPanel, window } from 'vscode';
-import { inTheme } from './theme.js';
+import { ColorThemeKind, Disposable, ViewColumn, type WebviewPanel, window } from 'vscode';
+import { inTheme, type Theme } from './theme.js';
 
-/** One page, filled anew each time it is asked for. */
+/** One page, filled anew each time it is asked for, and drawn anew with the theme. */
 export class ReportPage implements Disposable {
+	readonly #themes = window.onDidChangeActiveColorTheme(() => this.#draw());
 	#panel: WebviewPanel | undefined;
+	#html = '';
 
 	/** @param html self-contained: it loads nothing */
 	show(html: string): void {
@@ -18,13 +20,23 @@ export class ReportPage implements Disposable {
 				this.#panel = undefined;
 			});
 		}
-		const { kind } = window.activeColorTheme;
-		const dark = kind === ColorThemeKind.Dark || kind === ColorThemeKind.HighContrast;
-		this.#panel.webview.html = inTheme(html, dark);
+		this.#html = html;
+		this.#draw();
 		this.#panel.reveal();
 	}
 
-	dispose(): void {
-		this.#panel?.dispose();
+	#draw(): void {
+		if (this.#panel) this.#panel.webview.html = inTheme(this.#html, themeOf(window.activeColorTheme.kind));
 	}
+
+	dispose(): void {
+		Disposable.from(this.#themes, ...(this.#panel ? [this.#panel] : [])).dispose();
+	}
+}
+
+function themeOf(kind: ColorThemeKind): Theme {
+	return {
+		dark: kind === ColorThemeKind.Dark || kind === ColorThemeKind.HighContrast,
+		highContrast: kind === ColorThemeKind.HighContrast || kind === ColorThemeKind.HighContrastLight,
+	};
 }

@@ -5,9 +5,10 @@ import {
 	EventEmitter,
 	env,
 	type LogOutputChannel,
+	type Memento,
 	ProgressLocation,
+	RelativePattern,
 	commands as registry,
-	type TextDocument,
 	type TreeDataProvider,
 	type TreeItem,
 	type Uri,
@@ -18,44 +19,55 @@ import {
 import { refreshed } from '../../../server/src/audit/refresh.js';
 import type { AuditReport } from '../../../server/src/audit/report.js';
 import { auditMarkdown, siteMarkdown } from '../../../server/src/audit/reports/markdown.js';
+import { stamp } from '../../../server/src/audit/reports/words.js';
 import type { AuditAnswer, AuditParams, PageParams } from '../../../server/src/lsp/audit.js';
-import { isSource } from '../documents.js';
 import { commands } from '../names.js';
 import type { Session } from '../session.js';
 import { itemOf } from './items.js';
-import { type AuditNode, filtered, treeOf } from './model.js';
+import { type AuditNode, changesSince, type Findings, filtered, kept, tally, treeOf } from './model.js';
 import { ReportPage } from './page.js';
 
 /** Context keys that the manifest asks for. */
 const SHOWN = 'gup-lens.audit.shown';
 const FILTERED = 'gup-lens.audit.filtered';
-/** Milliseconds to wait for more saves. */
+/** Milliseconds to wait for more changes. */
 const PAUSE = 400;
+/** Folders that are judged anew by themselves; a checkout changes more, and a whole audit is faster then. */
+const MOST_FOLDERS = 40;
+/** Where the last audit of a folder is kept, with its URI behind. */
+const LAST = 'gup-lens.audit.last:';
 
 interface Shown {
 	readonly root: Uri;
 	readonly report: AuditReport;
+	readonly findings: Findings;
+	/** The audit before it, to tell what changed; undefined for a first one. */
+	readonly before: AuditReport | undefined;
 }
 
 class AuditTree implements TreeDataProvider<AuditNode> {
 	readonly #changed = new EventEmitter<void>();
 	readonly onDidChangeTreeData = this.#changed.event;
 	#roots: readonly AuditNode[] = [];
-	#root: Uri | undefined;
+	#shown: Shown | undefined;
 
 	show(shown: Shown | undefined, filter: string): void {
-		this.#root = shown?.root;
-		this.#roots = shown ? treeOf(shown.report, filter) : [];
+		this.#shown = shown;
+		if (shown) {
+			const { report, findings, before } = shown;
+			const changes = filter === '' ? changesSince(before, report) : undefined;
+			this.#roots = [...(changes ? [changes] : []), ...treeOf(report, filter, findings)];
+		} else this.#roots = [];
 		this.#changed.fire();
 	}
 
 	getChildren(node?: AuditNode): AuditNode[] {
 		if (!node) return [...this.#roots];
-		return node.kind === 'site' ? [] : [...node.children];
+		return 'children' in node ? [...node.children] : [];
 	}
 
 	getTreeItem(node: AuditNode): TreeItem {
-		return itemOf(node, this.#root as Uri);
+		return itemOf(node, this.#shown as Shown);
 	}
 }
 
@@ -65,15 +77,21 @@ class Audit {
 	readonly #tree = new AuditTree();
 	readonly #view = window.createTreeView('gup-lens.audit', { treeDataProvider: this.#tree, showCollapseAll: true });
 	readonly #page = new ReportPage();
+	readonly #memory: Memento;
+	/** Folders with files that changed since they were judged. */
 	readonly #stale = new Set<string>();
+	#watching: Disposable | undefined;
 	#shown: Shown | undefined;
 	#filter = '';
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#running = false;
+	/** Why the folders that changed could not be judged. */
+	#failure: string | undefined;
 
-	constructor(session: Session, log: LogOutputChannel) {
+	constructor(session: Session, log: LogOutputChannel, memory: Memento) {
 		this.#session = session;
 		this.#log = log;
+		this.#memory = memory;
 	}
 
 	register(): Disposable {
@@ -85,8 +103,11 @@ class Audit {
 			registry.registerCommand(commands.auditClearFilter, () => this.#setFilter('')),
 			registry.registerCommand(commands.auditCopy, (node?: AuditNode) => this.#copy(node)),
 			registry.registerCommand(commands.auditReport, () => this.#openPage()),
-			workspace.onDidSaveTextDocument((document) => this.#saved(document)),
-			new Disposable(() => clearTimeout(this.#timer)),
+			workspace.onDidSaveTextDocument(({ uri }) => this.#changed(uri)),
+			new Disposable(() => {
+				clearTimeout(this.#timer);
+				this.#watching?.dispose();
+			}),
 		);
 	}
 
@@ -95,6 +116,9 @@ class Audit {
 		const folder = await chosenFolder();
 		if (!folder) return;
 		this.#running = true;
+		this.#stale.clear();
+		this.#failure = undefined;
+		await registry.executeCommand('gup-lens.audit.focus');
 		try {
 			const answer = await window.withProgress(
 				{ location: ProgressLocation.Notification, title: 'GUP Lens: audit', cancellable: true },
@@ -102,12 +126,18 @@ class Audit {
 					this.#ask({ uri: folder.uri.toString() }, token, (message) => progress.report({ message })),
 			);
 			for (const note of answer.notes) this.#log.info(note);
-			this.#show({ root: folder.uri, report: answer.report });
+			const { report, findings } = answer;
+			const key = `${LAST}${folder.uri.toString()}`;
+			const before = this.#memory.get<AuditReport>(key);
+			if (!report.partial) await this.#memory.update(key, kept(report));
+			// what is saved from now on is told against this one
+			this.#show({ root: folder.uri, report, findings, before: before ?? kept(report) });
+			this.#watch(folder.uri);
 		} catch (error) {
 			void window.showErrorMessage(`GUP Lens: ${error instanceof Error ? error.message : String(error)}`);
 		} finally {
 			this.#running = false;
-			if (this.#stale.size > 0) void this.#refresh();
+			if (this.#stale.size > 0) this.#soon();
 		}
 	}
 
@@ -126,16 +156,32 @@ class Audit {
 	}
 
 	#draw(): void {
-		const { report } = this.#shown ?? {};
+		const { report, findings = {} } = this.#shown ?? {};
 		this.#tree.show(this.#shown, this.#filter);
 		if (!report) return;
 		const found = filtered(report.sites, this.#filter).length;
-		const partial = report.partial ? ', stopped before its end' : '';
 		const all = report.sites.length;
 		const kernel = `Linux ${report.kernel}${report.kernelAssumed ? ' (assumed)' : ''}`;
-		this.#view.message = this.#filter
-			? `${kernel}: ${found} of ${all} sites with "${this.#filter}"${partial}`
-			: `${kernel}: ${all} sites in ${report.files.toLocaleString()} files${partial}`;
+		const words = this.#filter ? `${found} of ${all} sites with "${this.#filter}"` : tally(report, findings);
+		this.#view.message = [
+			`${kernel}: ${words}${report.partial ? ', stopped before its end' : ''}`,
+			stamp(report),
+			this.#staleWords(),
+		]
+			.filter(Boolean)
+			.join(' · ');
+		this.#view.description = this.#staleWords() && 'out of date';
+	}
+
+	/** What changed since it was judged; "" where nothing did. */
+	#staleWords(): string {
+		const { size } = this.#stale;
+		if (this.#failure !== undefined) return `Out of date: ${this.#failure}`;
+		if (size === 0) return '';
+		const folders = `files changed in ${size} folder${size === 1 ? '' : 's'}`;
+		return size > MOST_FOLDERS
+			? `Out of date: ${folders}, run the audit again`
+			: `Out of date: ${folders}, judging them anew`;
 	}
 
 	async #askFilter(): Promise<void> {
@@ -173,12 +219,29 @@ class Audit {
 		if (html !== null) this.#page.show(html);
 	}
 
+	/** Also what changes outside of the editor, such as by a checkout. */
+	#watch(root: Uri): void {
+		this.#watching?.dispose();
+		const watcher = workspace.createFileSystemWatcher(new RelativePattern(root, '**/*.{c,h}'));
+		const changed = (uri: Uri) => this.#changed(uri);
+		this.#watching = Disposable.from(
+			watcher,
+			watcher.onDidChange(changed),
+			watcher.onDidCreate(changed),
+			watcher.onDidDelete(changed),
+		);
+	}
+
 	/** Files that change are judged anew, with those beside them. */
-	#saved(document: TextDocument): void {
+	#changed(uri: Uri): void {
 		const { root } = this.#shown ?? {};
-		if (!root || !isSource(document) || !document.uri.toString().startsWith(`${root.toString()}/`)) return;
-		const path = document.uri.path.slice(root.path.length + 1);
+		if (!root || !/\.[ch]$/.test(uri.path) || !uri.toString().startsWith(`${root.toString()}/`)) return;
+		const path = uri.path.slice(root.path.length + 1);
 		this.#stale.add(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
+		this.#soon();
+	}
+
+	#soon(): void {
 		clearTimeout(this.#timer);
 		this.#timer = setTimeout(() => void this.#refresh(), PAUSE);
 	}
@@ -187,16 +250,34 @@ class Audit {
 		const { root } = this.#shown ?? {};
 		// what was saved meanwhile is read when the audit is over
 		if (!root || this.#running) return;
+		this.#draw();
+		if (this.#stale.size > MOST_FOLDERS) return;
 		const folders = [...this.#stale];
-		this.#stale.clear();
 		try {
-			const { report } = await this.#ask({ uri: root.toString(), folders });
-			if (this.#shown?.root === root)
-				this.#show({ root, report: refreshed(this.#shown.report, folders, report.sites) });
+			const { report, findings } = await this.#ask({ uri: root.toString(), folders });
+			for (const folder of folders) this.#stale.delete(folder);
+			this.#failure = undefined;
+			const shown = this.#shown;
+			if (shown?.root === root)
+				this.#show({
+					...shown,
+					report: refreshed(shown.report, folders, report.sites, report.taken),
+					findings: { ...without(shown.findings, folders), ...findings },
+				});
 		} catch (error) {
-			this.#log.warn(`the audit was not refreshed: ${String(error)}`);
+			this.#failure = error instanceof Error ? error.message : String(error);
+			this.#log.warn(`the audit was not refreshed: ${this.#failure}`);
+			this.#draw();
 		}
 	}
+}
+
+/** Findings of files that do not lie in these folders. */
+function without(findings: Findings, folders: readonly string[]): Findings {
+	const stale = new Set(folders);
+	return Object.fromEntries(
+		Object.entries(findings).filter(([path]) => !stale.has(path.slice(0, Math.max(path.lastIndexOf('/'), 0)))),
+	);
 }
 
 /** The folder to audit: the only one, or the one that is picked. */
@@ -209,6 +290,6 @@ async function chosenFolder(): Promise<WorkspaceFolder | undefined> {
 }
 
 /** The view and its commands: for where the server is on a machine with a disk. */
-export function registerAudit(session: Session, log: LogOutputChannel): Disposable {
-	return new Audit(session, log).register();
+export function registerAudit(session: Session, log: LogOutputChannel, memory: Memento): Disposable {
+	return new Audit(session, log, memory).register();
 }

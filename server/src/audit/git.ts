@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { realpath } from '../programs/find.js';
-import { Git } from '../programs/git.js';
+import { Git, GitError } from '../programs/git.js';
 import { slashed } from '../workspace/collect.js';
 import { isInside } from '../workspace/relativePath.js';
 import { realFolders } from './realFolders.js';
@@ -15,6 +15,21 @@ export interface GitListing {
 	readonly links: readonly string[];
 	/** Submodules and other repositories inside. */
 	readonly repositories: readonly string[];
+}
+
+/** @param folder absolute @returns the abbreviated commit of its work tree; undefined where git has none to tell, or tracks nothing there */
+export async function revisionOf(folder: string): Promise<string | undefined> {
+	try {
+		const git = await Git.around(folder);
+		const below = slashed(relative(git.top, realpath(folder)));
+		// a tree that was unpacked into somebody else's repository is not of its revision
+		if (below !== '' && (await git.run(['ls-tree', '--name-only', 'HEAD', '--', below])) === '') return undefined;
+		const commit = (await git.run(['rev-parse', '--verify', '--short=12', 'HEAD'])).trim();
+		return /^[0-9a-f]{12,64}$/.test(commit) ? commit : undefined;
+	} catch (error) {
+		if (error instanceof GitError) return undefined;
+		throw error;
+	}
 }
 
 /** Index modes that are no plain file. */

@@ -35,6 +35,10 @@ export interface AuditReport {
 	/** Number of `.c` and `.h` files looked at, with those that name nothing of the family. */
 	readonly files: number;
 	readonly elapsedMs: number;
+	/** When it ended, ISO 8601 in UTC; absent where two audits of one tree are to be equal. */
+	readonly taken?: string;
+	/** Abbreviated commit of the work tree, where git was asked. */
+	readonly revision?: string;
 	/** It was stopped before its end. */
 	readonly partial: boolean;
 	/** It looked at this part of the folder alone; absent: at all of it. */

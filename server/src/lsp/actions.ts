@@ -9,7 +9,7 @@ import {
 } from 'vscode-languageserver';
 import { Budget } from './budget.js';
 import { type Client, isRecord } from './client.js';
-import { Conversions, type ConversionWanted, type FindStrangers } from './conversions.js';
+import { CONVERT_ALL, Conversions, type ConversionWanted, type FindStrangers } from './conversions.js';
 import type { Documents } from './documents.js';
 import { FIX_ALL, Fixes, type FixWanted } from './fixes.js';
 import type { Log } from './log.js';
@@ -40,6 +40,7 @@ export function serveActions(
 			...fixing,
 			...(quick ? converting : []),
 			...(wantsFixAll(params) ? await fixes.source(request) : []),
+			...(wantsConvertAll(params) ? await conversions.source(request) : []),
 			...(rewrites ? converting.map(asRewrite) : []),
 			...(quick ? fixes.suppressions(request) : []),
 		];
@@ -50,7 +51,7 @@ export function serveActions(
 		if (!analysed || analysed.skipped !== undefined) return [];
 		const range = toOffsets(analysed.document, params.range);
 		const found = findingsAt(analysed, range);
-		if (found.here.length === 0 && !wantsFixAll(params) && !wantsRewrites(params)) return [];
+		if (found.here.length === 0 && !params.context.only) return [];
 		const sent = new Map(params.context.diagnostics.map((one) => [keyOf(one), one]));
 		const budget = new Budget(documents.costOf(analysed));
 		const step = () => documents.step(analysed, token);
@@ -86,6 +87,10 @@ export function serveActions(
 /** Source actions are for those who ask for them: they are no answer to "what can be done here". */
 function wantsFixAll(params: CodeActionParams): boolean {
 	return Boolean(params.context.only) && asksFor(params, FIX_ALL);
+}
+
+function wantsConvertAll(params: CodeActionParams): boolean {
+	return Boolean(params.context.only) && asksFor(params, CONVERT_ALL);
 }
 
 /** Conversions are quick fixes of what is found; who asks for rewriting gets them as that, also where nothing is. */

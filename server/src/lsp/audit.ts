@@ -27,6 +27,8 @@ export interface AuditTask extends Pick<AuditParams, 'uri' | 'folders'> {
 
 export interface AuditAnswer {
 	readonly report: AuditReport;
+	/** What the rules find in its files, by path relative to the folder. */
+	readonly findings: Readonly<Record<string, readonly AuditFinding[]>>;
 	/** For people: the kernel and where it comes from, trouble with the cache. */
 	readonly notes: readonly string[];
 }
@@ -36,7 +38,7 @@ export interface PageParams {
 	readonly uri: string;
 }
 
-interface HostAnswer extends AuditAnswer {
+interface HostAnswer extends Omit<AuditAnswer, 'findings'> {
 	/** Findings of all rules, by path relative to the folder. */
 	readonly findings: ReadonlyMap<string, readonly AuditFinding[]>;
 }
@@ -86,9 +88,9 @@ export function serveAudit(
 			);
 			const before = last.get(params.uri);
 			if (!params.folders) last.set(params.uri, report);
-			else if (before) last.set(params.uri, refreshed(before, params.folders, report.sites));
+			else if (before) last.set(params.uri, refreshed(before, params.folders, report.sites, report.taken));
 			if (!report.partial) await index?.take(params.uri, params.folders, findings);
-			return { report, notes: notes.map(oneLine) };
+			return { report, findings: Object.fromEntries(findings), notes: notes.map(oneLine) };
 		} catch (error) {
 			if (token.isCancellationRequested) return new ResponseError<void>(LSPErrorCodes.RequestCancelled, 'stopped');
 			if (!AuditError.is(error)) log.error(`auditing ${params.uri}`, error);

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { auditInBackground, pageInBackground } from '../audit/background.js';
+import { revisionOf } from '../audit/git.js';
 import { programVersion } from '../audit/program.js';
 import { AuditError } from '../audit/report.js';
 import { findRipgrep } from '../audit/ripgrep.js';
@@ -45,7 +46,9 @@ export function auditHost(program: URL): AuditHost {
 					progress(Math.floor((100 * done) / Math.max(total, 1)), `${STAGES[stage]} ${done} of ${total} files`),
 				),
 			);
-			return { report, notes, findings };
+			const revision = trusted && !folders ? await revisionOf(tree) : undefined;
+			const stamped = { ...report, taken: new Date().toISOString(), ...(revision && { revision }) };
+			return { report: stamped, notes, findings };
 		},
 		page: (report, uri) => pageInBackground(report, folderOf(uri), worker),
 	};

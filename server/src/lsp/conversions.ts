@@ -33,6 +33,9 @@ const LABELS: Readonly<Record<FileEdit['label'], string>> = {
 	comment: 'Comments and messages',
 };
 
+/** All conversions of the file in one go. */
+export const CONVERT_ALL = `${CodeActionKind.Source}.convertAll.gup-lens`;
+
 /** To try a conversion both states of its files are analysed. */
 const ANALYSES = 3;
 
@@ -106,6 +109,38 @@ export class Conversions {
 			actions.push(this.#action({ title: WHOLE_FILE, site: null, longterm: false, about }, request));
 		}
 		return actions;
+	}
+
+	/** All of the file, whatever is found where the cursor stands; what blocks it where nothing can be converted. */
+	async source(request: ActionRequest): Promise<CodeAction[]> {
+		const { analysed, step } = request;
+		await step();
+		const plans = this.#documents.plans(analysed);
+		const possible: Offer[] = [];
+		for (const plan of plans) {
+			// with a second one it is all of the file, which is worked out when it is chosen
+			if (possible.length > 1) break;
+			const offer = (await this.#tried(plan, request)) ?? plan;
+			if (offer.conversions.length > 0) possible.push(offer);
+		}
+		const [only, second] = possible;
+		if (!only) {
+			const [blocked] = plans;
+			const reason = blocked?.refusal?.reason;
+			if (!blocked || reason === undefined || !this.#client.disabledActions) return [];
+			return [{ ...refused(blocked.target, reason), kind: CONVERT_ALL }];
+		}
+		const [first] = only.conversions;
+		const one = {
+			title: first?.title ?? WHOLE_FILE,
+			site: only.sites[0]?.start ?? 0,
+			longterm: first?.longterm ?? false,
+		};
+		const wanted = second ? { title: WHOLE_FILE, site: null, longterm: false } : one;
+		const action = { ...this.#action({ ...wanted, about: [] }, request), kind: CONVERT_ALL };
+		if (this.#client.resolvesActions) return [action];
+		const resolved = await this.resolve(action, action.data);
+		return resolved.edit ? [resolved] : [];
 	}
 
 	/** The plan with the conversions that hold; undefined where it takes too long to try them now. */

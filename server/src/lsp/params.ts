@@ -75,6 +75,8 @@ const PARAMS: ReadonlyMap<string, Readonly<Record<string, Check>>> = new Map(
 		'gup-lens/paths': { ...ofPosition, rule: optional(isString) },
 		'gup-lens/audit': { uri: isFileUri, folders: optional(listOf(isString)) },
 		'gup-lens/auditPage': ofUri,
+		'gup-lens/explain': { name: isString, uri: optional(isString) },
+		'gup-lens/names': { uri: optional(isString) },
 		'$/cancelRequest': { id: isId },
 		'$/setTrace': { value: isString },
 		'$/progress': { token: isId },

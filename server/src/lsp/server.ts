@@ -21,9 +21,10 @@ import { type AuditHost, serveAudit } from './audit.js';
 import { type Client, isRecord, readClient } from './client.js';
 import { completionTriggers, serveCompletion } from './completion.js';
 import { Contexts } from './contexts.js';
-import type { FindStrangers } from './conversions.js';
+import { CONVERT_ALL, type FindStrangers } from './conversions.js';
 import { PulledDiagnostics, PushedDiagnostics, SETTLED } from './diagnostics.js';
 import { Documents } from './documents.js';
+import { serveExplain } from './explain.js';
 import { clientFiles, noFiles } from './files.js';
 import { FIX_ALL } from './fixes.js';
 import { Folders } from './folders.js';
@@ -149,6 +150,7 @@ async function initialise(
 		documents.dispose();
 	});
 	serveHover(connection, client, documents);
+	serveExplain(connection, documents);
 	serveHighlights(connection, documents);
 	serveLenses(connection, client, documents);
 	servePaths(connection, documents);
@@ -202,7 +204,13 @@ function capabilities(client: Client, workspaceDiagnostics: boolean): ServerCapa
 		completionProvider: { triggerCharacters: completionTriggers },
 		signatureHelpProvider: signatureTriggers,
 		codeActionProvider: {
-			codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, CodeActionKind.SourceFixAll, FIX_ALL],
+			codeActionKinds: [
+				CodeActionKind.QuickFix,
+				CodeActionKind.RefactorRewrite,
+				CodeActionKind.SourceFixAll,
+				FIX_ALL,
+				CONVERT_ALL,
+			],
 			resolveProvider: client.resolvesActions,
 		},
 		...(client.codeActionLiterals ? {} : { executeCommandProvider: { commands: [APPLY] } }),

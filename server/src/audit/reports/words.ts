@@ -102,10 +102,18 @@ function amounts({ files, sites, skipped }: AuditReport): string {
 	return `${number(files)} ${files === 1 ? 'file' : 'files'}, ${count(sites.length, 'site')}${left}`;
 }
 
-/** "59,932 files, 118 sites, 41 skipped; gup-lens 0.1.0, 3.2 s" */
+/** "59,932 files, 118 sites, 41 skipped; gup-lens 0.1.0, 3.2 s; revision 0c3836482481, 2026-12-01 00:45 UTC" */
 export function footer(report: AuditReport): string {
 	const { tool, elapsedMs } = report;
-	return `${amounts(report)}; ${tool.name} ${tool.version}, ${duration(elapsedMs)}`;
+	return [`${amounts(report)}; ${tool.name} ${tool.version}, ${duration(elapsedMs)}`, stamp(report)]
+		.filter(Boolean)
+		.join('; ');
+}
+
+/** What the report is of: "revision 0c3836482481, 2026-12-01 00:45 UTC"; "" where nobody says. */
+export function stamp({ revision, taken }: Pick<AuditReport, 'revision' | 'taken'>): string {
+	const time = taken && `${taken.slice(0, 16).replace('T', ' ')} UTC`;
+	return [revision && `revision ${revision}`, time].filter(Boolean).join(', ');
 }
 
 /** In place of the report: "59,932 files, 118 sites, 41 skipped; 33 left to do (shard 1/2, a part of the whole)" */

@@ -11,6 +11,11 @@ export const STYLE = `
 		--bug: #ef6b4d; --convert: #eaa13a; --benefit: #67b7e6; --keep: #8b9ede; --ok: #45b58c;
 	}
 }
+/* Who asks for contrast gets black and white; what colour says elsewhere, lines and words say here. */
+@media (prefers-contrast: more) {
+	:root { --page: Canvas; --text: CanvasText; --soft: CanvasText; --line: CanvasText; --raised: Canvas; --mark: Canvas; --link: LinkText; }
+	:root { --bug: CanvasText; --convert: CanvasText; --benefit: CanvasText; --keep: CanvasText; --ok: CanvasText; }
+}
 * { box-sizing: border-box; }
 html { scroll-behavior: smooth; }
 body {
@@ -100,6 +105,14 @@ fieldset { display: flex; flex-wrap: wrap; gap: .2rem .8rem; margin: 0; padding:
 	.why td { padding: 0; }
 	input[type=search] { min-width: 0; width: 100%; }
 	form label:first-child { flex: 1 1 100%; }
+}
+@media (prefers-contrast: more) {
+	.tiles li, .badge { border: 1px solid; }
+	.badge.bug, .badge.convert, .badge.benefit, .badge.keep, .badge.ok { color: CanvasText; }
+	rect.bug, rect.convert { fill: CanvasText; } rect.benefit, rect.keep, rect.ok { fill: Canvas; stroke: CanvasText; }
+	.line.site { outline: 2px solid; outline-offset: -2px; }
+	a, .chart button { text-decoration: underline; }
+	:focus-visible { outline: 2px solid; outline-offset: 2px; }
 }
 @media print { form { display: none; } }
 `;
