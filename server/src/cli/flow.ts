@@ -31,8 +31,7 @@ type Journey = Flow['journeys'][number];
 type Way = Journey['ways'][number];
 type Site = Journey['taking'];
 
-export const FLOW_FORMATS = ['text', 'json'] as const;
-export type FlowFormat = (typeof FLOW_FORMATS)[number];
+export type FlowFormat = 'text' | 'json';
 
 /** Ways that are printed step by step; of the others only how they end. */
 const MOST_WAYS = 12;

@@ -7,7 +7,6 @@ import { type CheckOptions, check, FORMATS } from './check.js';
 import { completion, SHELLS, type Shell } from './completion.js';
 import { type ExplainOptions, explain, namesToComplete } from './explain.js';
 import { type FixOptions, fix } from './fix.js';
-import { FLOW_FORMATS } from './flow.js';
 import { type Io, UsageError } from './io.js';
 import { OWN_OPTIONS } from './kbuild/arguments.js';
 import { kbuild } from './kbuild/kbuild.js';
@@ -141,7 +140,6 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 		.option('--full', 'all examples of a rule, and its references')
 		.addOption(dataFormat())
 		.option('--flow <file:line>', 'the paths of the pages taken on that line, or in the function around it')
-		.addOption(new Option('--format <format>', 'how to print the paths; default: text').choices(FLOW_FORMATS))
 		.action(async (name: string | undefined, options: ExplainOptions) => {
 			code = await explain(name, options, io);
 		});
