@@ -110,6 +110,28 @@ describe('the state of the pages', () => {
 	});
 });
 
+test('the state stays known where the place gets another value, and says so where pages are left', () => {
+	const text = `struct page *knot_first(unsigned long addr, struct page *other, bool drop)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(addr, 1, 0, &page) != 1)
+		return NULL;
+	if (drop) {
+		put_page(page);
+		page = other;
+	}
+	return page;
+}
+`;
+	const [pages] = ask(lineOf(text, 'get_user_pages_fast'), text);
+	const all = pages?.paths.flatMap(({ steps }) => steps) ?? [];
+	expect(all.length).toBeGreaterThan(5);
+	for (const step of all) expect(step.pages, step.text).toBeDefined();
+	const behind = all.filter((_, i) => all[i - 1]?.kind === 'change');
+	for (const step of behind) expect(step.pages?.text).toBe('1 referenced, 1 released, 0 left');
+});
+
 test('the life of the pages names who acquires, keeps and releases them', () => {
 	const [many] = ask(lineOf(HERON, 'nr, FOLL_WRITE'));
 	const names = (calls: readonly { name: string; function: string }[] = []) =>

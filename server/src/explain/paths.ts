@@ -2,7 +2,7 @@
 import type { FlowJourney, FlowStep, FlowWay, ReleaseSite, Site } from '../analysis/ownership/reading.js';
 import type { Range } from '../syntax/ir.js';
 import { endingWords, isWrong, journeyWords, placeWord, stepWords, takenWord, whyNot } from './flow.js';
-import { nothingYet, type PagesState, pagesState } from './quantities.js';
+import { nothingYet, type PagesState, pagesState, unfollowed } from './quantities.js';
 
 /**
  * `call`: of a helper that takes the pages; `test`, `loop`, `case`: a decision; `transfer`: others have them from here on;
@@ -33,7 +33,7 @@ export interface PathStep<At> {
 	readonly callee?: string;
 	/** What happens: "got < nr is true". */
 	readonly text: string;
-	/** Behind this step; undefined where the pages are not followed any more. */
+	/** Behind this step; undefined ahead of the acquiring call. */
 	readonly pages?: PagesState;
 }
 
@@ -180,7 +180,7 @@ class Teller<At> {
 			before = step.state;
 		}
 		found.push(this.end(way, gone));
-		return found;
+		return stated(found, ending.kind === 'released');
 	}
 
 	/** @param depth of helpers the step stands in */
@@ -291,6 +291,16 @@ class Teller<At> {
 	private pages(snapshot: FlowWay['last'], gone: number | undefined): PagesState | undefined {
 		return pagesState(snapshot, this.verb, this.journey.asked, gone);
 	}
+}
+
+/** Steps behind the one where the place of the pages got another value have the state that is left of what was known. */
+function stated<At>(steps: readonly PathStep<At>[], released: boolean): PathStep<At>[] {
+	let known: PagesState | undefined;
+	return steps.map((step) => {
+		const pages = step.pages ?? (known && unfollowed(known, released && step.kind === 'end'));
+		known = pages;
+		return pages ? { ...step, pages } : step;
+	});
 }
 
 function rank({ ending }: FlowWay): number {

@@ -74,6 +74,19 @@ export function nothingYet(verb: string): PagesState {
 	return { obtained: NONE, released: NONE, left: NONE, transferred: false, text: `0 ${verb}, 0 left` };
 }
 
+/**
+ * What is left to say of pages that are not followed any more.
+ * @param known what was last known of them
+ * @param released they are known to be released all the same
+ */
+export function unfollowed(known: PagesState, released: boolean): PagesState {
+	if (known.left?.most === 0) return known;
+	if (released) return { ...known, released: known.obtained, left: NONE, text: 'all released' };
+	if (known.left === null) return known;
+	const text = 'no longer tracked: their place got another value';
+	return { ...known, released: null, left: null, text };
+}
+
 /** The parts of a state that the status decides. */
 function partsOf(
 	{ status }: Snapshot,

@@ -246,9 +246,12 @@ function stepsAlong(file: FileContext, journey: Followed, way: WayOut, replays: 
 		holding: way.holding,
 		before: way.ending.kind === 'wrong',
 	});
+	// what a helper took need not be told by an event of its own
+	const appears = stations?.findIndex(({ holding }) => holding !== undefined);
 	const steps =
-		stations?.map(({ holding, release, ...station }): FlowStep => {
-			const takes = station.kind === 'step' && takings.has(station.start) && holding?.status === 'held';
+		stations?.map(({ holding, release, ...station }, i): FlowStep => {
+			const again = takings.has(station.start) && holding?.status === 'held';
+			const takes = station.kind === 'step' && (again || i === appears);
 			const { start } = station;
 			return {
 				...station,
