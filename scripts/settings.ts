@@ -9,18 +9,18 @@ export function settingsOf(rules: readonly RuleMeta[]): Record<string, unknown> 
 			type: 'string',
 			default: '',
 			pattern: '^(\\d+\\.\\d+(\\.\\d+)?)?$',
-			patternErrorMessage: 'A kernel version such as 6.12, or nothing.',
+			patternErrorMessage: 'A kernel version, e.g. 6.12, or empty.',
 			scope: 'resource',
 			order: 1,
 			markdownDescription:
-				'Kernel version of files outside a kernel tree, for instance `6.12`. Inside a tree its own Makefile and headers decide. Empty: the newest kernel known is assumed, and rules that depend on the version only inform; so they do for a version that is newer or older than those known.',
+				'Kernel version for files outside a kernel tree, e.g. `6.12`. In a tree its Makefile and headers decide. If empty, or outside the range of known versions, the newest known kernel is assumed, and rules that depend on the version are reported as information.',
 		},
 		'gup-lens.severity': {
 			type: 'object',
 			default: {},
 			scope: 'resource',
 			order: 2,
-			markdownDescription: 'Severity by rule, where it should differ from the rule’s own; `off` silences a rule.',
+			markdownDescription: 'Severity per rule, overriding its default; `off` disables a rule.',
 			additionalProperties: false,
 			properties: Object.fromEntries(rules.map((rule) => [rule.id, severityOf(rule)])),
 		},
@@ -30,7 +30,7 @@ export function settingsOf(rules: readonly RuleMeta[]): Record<string, unknown> 
 			scope: 'resource',
 			order: 3,
 			markdownDescription:
-				'A line above each call that takes pages: in how many places of the file they are given back, and how many paths leave without.',
+				'Show a line above each call that acquires pages: where they are released, and how many paths leak.',
 		},
 		'gup-lens.audit.workspaceDiagnostics': {
 			type: 'boolean',
@@ -38,7 +38,7 @@ export function settingsOf(rules: readonly RuleMeta[]): Record<string, unknown> 
 			scope: 'window',
 			order: 4,
 			markdownDescription:
-				'List the findings of files that are not open as well. The server then reads every C file in the folders of the window. Ignored in Restricted Mode where the workspace sets it. Not available in VS Code for the Web.',
+				'Also report findings in files that are not open. The server then reads every C file in the workspace folders. Ignored in Restricted Mode if set by the workspace. Not available in VS Code for the Web.',
 		},
 		'gup-lens.trace.server': {
 			type: 'string',
@@ -47,12 +47,12 @@ export function settingsOf(rules: readonly RuleMeta[]): Record<string, unknown> 
 			scope: 'window',
 			order: 5,
 			markdownDescription:
-				'How much of the talk with the language server goes to the *GUP Lens* output while its log level is *Trace*.',
+				'Trace level for language-server messages in the *GUP Lens* output, while its log level is *Trace*.',
 		},
 	};
 }
 
 function severityOf({ title, severity, severityNote }: RuleMeta): Record<string, unknown> {
 	const usual = severityNote === undefined ? severity : `${severity} (${severityNote})`;
-	return { type: 'string', enum: severities, description: `${title}. Usually: ${usual}.` };
+	return { type: 'string', enum: severities, description: `${title}. Default: ${usual}.` };
 }

@@ -12,7 +12,7 @@ const versionPattern = /^\d+\.\d+(\.\d+)?$/;
 export async function selectKernel(): Promise<void> {
 	const current = workspace.getConfiguration('gup-lens').get<string>('kernel');
 	const choices: Choice[] = [
-		{ label: 'Automatic', description: 'the tree around the file, else the newest kernel known', value: '' },
+		{ label: 'Automatic', description: 'the surrounding tree, else the newest known kernel', value: '' },
 		...READ.toReversed().map(([release]) => ({
 			label: release,
 			value: release,
@@ -21,8 +21,8 @@ export async function selectKernel(): Promise<void> {
 		{ label: 'Other...', value: 'ask' },
 	];
 	const choice = await window.showQuickPick(choices, {
-		title: 'Kernel of files outside a kernel tree',
-		placeHolder: 'inside a tree its own Makefile and headers decide',
+		title: 'Kernel version for files outside a kernel tree',
+		placeHolder: 'in a tree its Makefile and headers decide',
 	});
 	const value = choice?.value === 'ask' ? await askVersion() : choice?.value;
 	if (value === undefined) return;
@@ -34,6 +34,6 @@ function askVersion(): Thenable<string | undefined> {
 	return window.showInputBox({
 		title: 'Kernel version',
 		placeHolder: '6.12',
-		validateInput: (text) => (versionPattern.test(text.trim()) ? undefined : 'a version such as 6.12'),
+		validateInput: (text) => (versionPattern.test(text.trim()) ? undefined : 'a version, e.g. 6.12'),
 	});
 }

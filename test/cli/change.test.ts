@@ -273,7 +273,7 @@ describe('--patch', () => {
 		expect((await check(cwd, '--diff', 'HEAD', '--patch', 'x')).stderr).toContain('not both');
 		expect((await check(cwd, '--diff', 'HEAD', '--stdin-path', 'x.c')).code).toBe(2);
 		expect((await check(cwd, '--patch', 'nowhere.patch')).stderr).toContain('no such file');
-		expect((await check(cwd)).stderr).toContain('name files or folders');
+		expect((await check(cwd)).stderr).toContain('give files or folders');
 	});
 });
 
@@ -291,9 +291,9 @@ describe('--baseline', () => {
 	test('says what is wrong with a file that is no report', async () => {
 		const cwd = repository();
 		const folder = scratch({ 'a.json': '{"a":1}', 'b.json': '{', 'c.json': 'null' });
-		expect((await check(cwd, '--baseline', join(folder, 'a.json'), '.')).stderr).toContain('no report of');
-		expect((await check(cwd, '--baseline', join(folder, 'b.json'), '.')).stderr).toContain('no JSON');
-		expect((await check(cwd, '--baseline', join(folder, 'c.json'), '.')).stderr).toContain('no report of');
+		expect((await check(cwd, '--baseline', join(folder, 'a.json'), '.')).stderr).toContain('not a report of');
+		expect((await check(cwd, '--baseline', join(folder, 'b.json'), '.')).stderr).toContain('not a JSON report');
+		expect((await check(cwd, '--baseline', join(folder, 'c.json'), '.')).stderr).toContain('not a report of');
 		expect((await check(cwd, '--baseline', join(folder, 'd.json'), '.')).stderr).toContain('no such file');
 	});
 
@@ -301,7 +301,7 @@ describe('--baseline', () => {
 		const cwd = repository();
 		const known = join(scratch({ known: text }), 'known');
 		const { code, stderr } = await check(cwd, '--baseline', known, '.');
-		expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('no report of') });
+		expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('not a report of') });
 	});
 
 	test.each(['{"findings":[null, 5, {"fingerprint":{}}]}', '{"runs":[null, {"results":3}, {"results":[null, {}]}]}'])(

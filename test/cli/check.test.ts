@@ -168,7 +168,7 @@ describe('a mistake', () => {
 	const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
 		['no command', [], /Usage/],
 		['an unknown command', ['chekc'], /unknown command 'chekc'[\s\S]*check/],
-		['no path', ['check'], /name files or folders to check/],
+		['no path', ['check'], /give files or folders to check/],
 		['an unknown option', ['check', 'a.c', '--formt', 'json'], /unknown option '--formt'[\s\S]*--format/],
 		['an unknown format', ['check', 'a.c', '--format', 'xml'], /'xml' is invalid[\s\S]*text, json, sarif, github/],
 		['an unknown severity', ['check', 'a.c', '--fail-on', 'worst'], /'worst' is invalid/],
@@ -273,18 +273,20 @@ describe('the standard input', () => {
 describe('the kernel', () => {
 	test('of a file outside any tree is the one asked for, else the newest, and that is told', async () => {
 		const cwd = scratch({ 'a.c': WREN });
-		expect((await cli(['check', 'a.c'], { cwd })).stderr).toMatch(/kernel \d+\.\d+ assumed, the newest known/);
+		expect((await cli(['check', 'a.c'], { cwd })).stderr).toMatch(/kernel \d+\.\d+ assumed \(newest known\)/);
 		const { stdout, stderr } = await cli(['check', 'a.c', '--kernel', 'v5.10.7', '--format', 'json'], { cwd });
 		expect(stderr).toContain('kernel 5.10.7, from --kernel');
 		expect(JSON.parse(stdout).kernel).toBe('5.10.7');
 	});
 
-	test('beyond the table is told, and what depends on it only informs', async () => {
+	test('beyond the table is told, and what depends on it reported as informations', async () => {
 		const cwd = scratch({
 			'a.c': 'long f(unsigned long a, struct page **p)\n{\n\treturn get_user_pages(a, 1, 0, p, NULL);\n}\n',
 		});
 		const { stderr, stdout, code } = await cli(['check', 'a.c', '--kernel', '9.9', '--format', 'json'], { cwd });
-		expect(stderr).toMatch(/kernel 9\.9, from --kernel; newer than the table knows: judged as \d+\.\d+, .*only inform/);
+		expect(stderr).toMatch(
+			/kernel 9\.9, from --kernel; newer than the table knows: treated as \d+\.\d+, .*reported as information/,
+		);
 		expect(JSON.parse(stdout).findings).toMatchObject([{ rule: 'gup-api-changed', severity: 'information' }]);
 		expect(code).toBe(0);
 	});

@@ -14,7 +14,7 @@ describe('explain', () => {
 		expect(flag.code).toBe(0);
 		expect(flag.stdout).toContain('FOLL_LONGTERM');
 		expect(`${flag.stdout}${flag.stderr}`.match(/kernel 6\.12/gi)).toHaveLength(1);
-		expect(flag.stdout).toMatch(/\nKernel 6\.12, as set\n$/);
+		expect(flag.stdout).toMatch(/\nKernel 6\.12, as configured\n$/);
 		const old = await cli(['explain', 'get_user_pages', '--kernel', '5.10'], { cwd });
 		expect(old.stdout).toContain('vmas');
 		expect((await cli(['explain', 'get_user_pages', '--kernel', '6.12'], { cwd })).stdout).not.toContain('vmas)');
@@ -33,9 +33,9 @@ describe('explain', () => {
 		);
 		expect(inside.stderr).toBe('');
 		const asked = await cli(['explain', 'get_user_pages', '--kernel', '6.12'], { cwd: tree });
-		expect(asked.stdout).toMatch(/\nKernel 6\.12, as set\n$/);
+		expect(asked.stdout).toMatch(/\nKernel 6\.12, as configured\n$/);
 		const nowhere = await cli(['explain', 'get_user_pages'], { cwd: scratch() });
-		expect(nowhere.stdout).toMatch(/\nKernel \d+\.\d+, the newest known, assumed\n$/);
+		expect(nowhere.stdout).toMatch(/\nKernel \d+\.\d+, newest known, assumed\n$/);
 		expect(nowhere.stderr).toContain('--kernel');
 	});
 
@@ -43,7 +43,7 @@ describe('explain', () => {
 		const { stdout } = await cli(['explain', 'pin_user_pages', '--kernel', '6.12'], { cwd });
 		expect(stdout).toMatch(/^ {4}long pin_user_pages\(/);
 		expect(stdout).not.toMatch(/[ \t]$/m);
-		expect(stdout).toMatch(/^Give back with: unpin_user_pages/m);
+		expect(stdout).toMatch(/^Release with: unpin_user_pages/m);
 		expect(stdout).toMatch(/^Locking: call with mmap_lock/m);
 	});
 

@@ -17,20 +17,20 @@ int pin_user_pages_fast(unsigned long start, int nr_pages,
 
 Pins each user page of \`current\`, without \`mmap_lock\` where it can. The usual choice for direct I/O and DMA.
 
-**Give back with** \`unpin_user_pages\`, \`unpin_user_pages_dirty_lock\`, \`unpin_user_page\`, \`unpin_user_page_range_dirty_lock\` or \`unpin_user_folio\`.${'  '}
-**Returns** pages pinned, which may be fewer than asked for, or 0; \`-errno\` only when none was pinned. Keep it in a signed type and unpin exactly that many. A failing slow path keeps the partial count.${'  '}
+**Release with** \`unpin_user_pages\`, \`unpin_user_pages_dirty_lock\`, \`unpin_user_page\`, \`unpin_user_page_range_dirty_lock\` or \`unpin_user_folio\`.${'  '}
+**Returns** pages pinned, possibly fewer than requested, or 0; \`-errno\` only when none was pinned. Keep it in a signed type and unpin exactly that many. A failing slow path keeps the partial count.${'  '}
 **Locking** must not be called with \`mmap_lock\` held: the slow path takes it. May sleep.${'  '}
 **Right for** case 1 (direct I/O), 2 (long-term DMA) and 5 (CPU writes the data).
 
-- Given \`FOLL_GET\` or \`pages\` NULL it WARNs and returns \`-EINVAL\`.
-- \`VM_IO\`, \`VM_PFNMAP\` and secretmem mappings give \`-EFAULT\`.
+- With \`FOLL_GET\` or \`pages\` NULL it WARNs and returns \`-EINVAL\`.
+- \`VM_IO\`, \`VM_PFNMAP\` and secretmem mappings fail with \`-EFAULT\`.
 - The zero page is neither pinned nor unpinned.
-- Without \`FOLL_WRITE\` it unshares anonymous and KSM pages; private file pages may still be copied away later, unless \`FOLL_LONGTERM\` is given (6.2).
+- Without \`FOLL_WRITE\` it unshares anonymous and KSM pages; private file pages may still be replaced by COW later, unless \`FOLL_LONGTERM\` is passed (6.2).
 - \`FOLL_WRITE|FOLL_LONGTERM\` on a shared writable file mapping that tracks dirty pages fails with \`-EFAULT\`.
 
 [Which call to use: the five cases](https://docs.kernel.org/core-api/pin_user_pages.html) · [Reference of the GUP functions](https://docs.kernel.org/core-api/mm-api.html)
 
-*Kernel 6.12.9, as set*`,
+*Kernel 6.12.9, as configured*`,
 	);
 });
 
@@ -91,7 +91,9 @@ it('explains functions of the exceptions and kinds of exceptions by name', () =>
 
 it('says which kernel it is and why', () => {
 	const footing = (kernel: Kernel) => explainName('pin_user_pages', kernel)?.split('\n').at(-1);
-	expect(footing(kernelFor('6.1.92'))).toBe('*Kernel 6.1.92, as set*');
-	expect(footing(newestKernel())).toBe(`*Kernel ${NEWEST}, the newest known, assumed*`);
-	expect(footing(kernelFor('99.1'))).toBe(`*Kernel 99.1, as set, newer than the table knows: judged as ${NEWEST}*`);
+	expect(footing(kernelFor('6.1.92'))).toBe('*Kernel 6.1.92, as configured*');
+	expect(footing(newestKernel())).toBe(`*Kernel ${NEWEST}, newest known, assumed*`);
+	expect(footing(kernelFor('99.1'))).toBe(
+		`*Kernel 99.1, as configured, newer than the table knows: treated as ${NEWEST}*`,
+	);
 });

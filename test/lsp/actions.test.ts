@@ -91,7 +91,7 @@ describe('keeping the code', () => {
 		const actions = await session.actions(uri, over(text, needle));
 		return applied(
 			text,
-			actions.find(({ title }) => title.startsWith('Keep this')),
+			actions.find(({ title }) => title.startsWith('Suppress ')),
 		);
 	}
 
@@ -131,7 +131,7 @@ describe('a selection with many findings', () => {
 		(_, i) => `void f${i}(struct page **p) { get_user_pages_fast(0, 1, FOLL_GET | FOLL_PIN, p); }\n`,
 	).join('');
 	const ALL: Range = { start: { line: 0, character: 0 }, end: { line: FUNCTIONS, character: 0 } };
-	const KEEP = /^Keep this/;
+	const KEEP = /^Suppress /;
 	let capable: Session;
 	beforeAll(async () => {
 		const codeAction = {
@@ -195,7 +195,7 @@ describe('a selection with many findings', () => {
 		await capable.change(uri, { text: `\n${MANY}` });
 		const last = actions.findLast(({ data }) => data);
 		expect((await resolve(last)).edit).toBeUndefined();
-		expect(capable.shown).toContain('Not fixed: the file has changed meanwhile.');
+		expect(capable.shown).toContain('Not fixed: the file has changed.');
 	});
 
 	test('has no fixes for a client that cannot ask for them when they are chosen, and its log says so', async () => {

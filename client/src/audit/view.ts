@@ -130,7 +130,7 @@ class Audit {
 		this.#tree.show(this.#shown, this.#filter);
 		if (!report) return;
 		const found = filtered(report.sites, this.#filter).length;
-		const partial = report.partial ? ', stopped before its end' : '';
+		const partial = report.partial ? ', stopped early' : '';
 		const all = report.sites.length;
 		const kernel = `Linux ${report.kernel}${report.kernelAssumed ? ' (assumed)' : ''}`;
 		this.#view.message = this.#filter
@@ -203,8 +203,7 @@ class Audit {
 async function chosenFolder(): Promise<WorkspaceFolder | undefined> {
 	const folders = (workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
 	if (folders.length > 1) return window.showWorkspaceFolderPick({ placeHolder: 'Kernel tree to audit' });
-	if (folders.length === 0)
-		void window.showInformationMessage('GUP Lens: open a kernel tree on a disk as a folder first.');
+	if (folders.length === 0) void window.showInformationMessage('GUP Lens: open a kernel tree as a folder first.');
 	return folders[0];
 }
 

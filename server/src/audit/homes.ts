@@ -64,8 +64,8 @@ export class Homes {
 	get told(): string {
 		const tree = (this.#around ?? this.#first)?.tree;
 		if (tree !== undefined) return `kernel ${this.version}, from the headers of ${tree}`;
-		if (this.#asked !== undefined) return `kernel ${this.version}, from --kernel: this is no kernel tree`;
-		return `kernel ${this.version} assumed, the newest known: this is no kernel tree; say which with --kernel`;
+		if (this.#asked !== undefined) return `kernel ${this.version}, from --kernel: not a kernel tree`;
+		return `kernel ${this.version} assumed (newest known): not a kernel tree; set --kernel`;
 	}
 
 	get #outside(): string {

@@ -49,7 +49,7 @@ interface Looked {
 export async function check(paths: readonly string[], options: CheckOptions, io: Io): Promise<number> {
 	const started = performance.now();
 	const change = changeOf(options);
-	if (!change && paths.length === 0) throw new UsageError('name files or folders to check, or give --diff or --patch');
+	if (!change && paths.length === 0) throw new UsageError('give files or folders to check, --diff or --patch');
 	const known = options.baseline === undefined ? undefined : await baseline(resolve(io.cwd, options.baseline));
 	const loaded = await engine();
 	const { scanned, reports, unread } = change
@@ -79,7 +79,7 @@ export async function check(paths: readonly string[], options: CheckOptions, io:
 function changeOf({ diff, patch, stdinPath }: CheckOptions): ((io: Io) => ReturnType<typeof changeBy>) | undefined {
 	if (diff !== undefined && patch !== undefined) throw new UsageError('give --diff or --patch, not both');
 	if (stdinPath !== undefined && (diff ?? patch) !== undefined)
-		throw new UsageError('--stdin-path is for files that are checked as they are');
+		throw new UsageError('--stdin-path cannot be combined with --diff or --patch');
 	if (diff !== undefined) return ({ cwd }) => changeSince(diff, cwd);
 	if (patch === undefined) return undefined;
 	return async (io) => changeBy(await patchText(patch, io), patch === '-' ? 'from the standard input' : patch, io.cwd);
@@ -127,7 +127,7 @@ async function lookAtFiles(loaded: Engine, paths: readonly string[], options: Ch
 				unread.push({ path, shown, reason: `function ${name} could not be parsed` });
 			}
 			for (const name of analysis.bounded) {
-				unread.push({ path, shown, reason: `function ${name} has too many paths to follow its pages` });
+				unread.push({ path, shown, reason: `function ${name} has too many paths to analyse` });
 			}
 			if (analysis.findings.length > 0) {
 				const { findings } = analysis;

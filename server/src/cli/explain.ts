@@ -41,7 +41,7 @@ export async function explain(name: string | undefined, options: ExplainOptions,
 		throw new UsageError(`no rule, flag or function "${name}"${suggestion(name, [...ids, ...namesOf(kernel)])}`);
 	}
 	io.stdout.write(render(text, io.stdout.colour));
-	if (kernel.origin === 'newest') tell(io, 'for another kernel: --kernel, or run it inside a kernel tree');
+	if (kernel.origin === 'newest') tell(io, 'use --kernel for another version, or run it inside a kernel tree');
 	return 0;
 }
 

@@ -87,7 +87,10 @@ export async function fix(paths: readonly string[], options: FixOptions, io: Io)
 	tellSkipped(scanned, [], io);
 	for (const folder of elsewhere) tell(io, `apply the diff in ${folderName(folder, io.cwd)}`);
 	if (scanned.files === 0 && scanned.failed.length > 0) return 2;
-	tell(io, `${fixed} ${options.dryRun ? 'to fix' : 'fixed'}, ${left} left; ${count(scanned.files, 'file')} looked at`);
+	tell(
+		io,
+		`${fixed} ${options.dryRun ? 'to fix' : 'fixed'}, ${left} not fixed; ${count(scanned.files, 'file')} checked`,
+	);
 	if (scanned.failed.length > 0) return 2;
 	return left > 0 ? 1 : 0;
 }
@@ -104,12 +107,12 @@ async function converting(
 	const print = printed(options);
 	if (targets.size === 0) {
 		if (options.emitCocci || options.format || options.shortTerm || options.series !== undefined)
-			throw new UsageError(`conversions are asked for by rule: --rule ${[...CONVERTING.keys()].join(' or ')}`);
+			throw new UsageError(`conversions need a rule: --rule ${[...CONVERTING.keys()].join(' or ')}`);
 		return undefined;
 	}
 	const others = [...chosen].filter((rule) => !CONVERTING.has(rule));
-	if (others.length > 0) throw new UsageError(`--rule ${others[0]}: fixes and conversions are asked for one at a time`);
-	if (paths.includes('-')) throw new UsageError('a conversion changes every file the pages go through: name files');
+	if (others.length > 0) throw new UsageError(`--rule ${others[0]}: fixes and conversions cannot be combined`);
+	if (paths.includes('-')) throw new UsageError('a conversion may change several files: give file names');
 	const { kernel, shortTerm = false, series } = options;
 	const folder = series === undefined ? undefined : emptyFolder(series, io.cwd);
 	const { refused, failed } = await convert(loaded, paths, { kernel, shortTerm, targets, print, folder }, io);
@@ -149,6 +152,6 @@ async function put(target: Target, text: string): Promise<void> {
 function leftLine({ shown, source }: Target, { text, rounds }: Fixed, finding: Finding, dry: boolean): string {
 	const [content, offset] = dry ? [source.text, origin(finding.start, rounds)] : [text, finding.start];
 	const { line, column } = new Lines(content).position(offset);
-	const why = finding.fixes.length > 0 ? 'its fix is unsafe (--unsafe)' : 'no fix';
-	return `${shown}:${line}:${column}: left, ${why}: ${finding.message} [${finding.rule}]`;
+	const why = finding.fixes.length > 0 ? 'fix is unsafe (--unsafe)' : 'no automatic fix';
+	return `${shown}:${line}:${column}: not fixed, ${why}: ${finding.message} [${finding.rule}]`;
 }

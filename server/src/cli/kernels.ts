@@ -61,8 +61,8 @@ export class Kernels {
 			}
 			const beyond = beyondTable(kernel.release);
 			return this.#asked
-				? `kernel ${kernel.version}, from --kernel${beyond ? `; ${beyond}, findings that depend on it only inform` : ''}`
-				: `kernel ${kernel.version} assumed, the newest known: no kernel tree here; say which with --kernel`;
+				? `kernel ${kernel.version}, from --kernel${beyond ? `; ${beyond}, findings that depend on it are reported as information` : ''}`
+				: `kernel ${kernel.version} assumed (newest known): not in a kernel tree; set --kernel`;
 		});
 	}
 }

@@ -22,7 +22,7 @@ function mentions(file: FileContext, names: readonly string[], edits: readonly F
 
 const LEFT = new Set(['left', 'short-left']);
 
-/** Ways out on which pages stay behind already: that is no matter of the conversion. */
+/** Return paths that leak pages already: not a matter of the conversion. */
 function leaks(file: FileContext, { journeys }: Handling): string | undefined {
 	const functions = journeys.flatMap(({ fn, ways }) =>
 		ways.some(({ ending, at }) => LEFT.has(ending.kind) && file.unit.isOwn(at)) ? [`${fn.name}()`] : [],

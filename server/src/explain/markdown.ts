@@ -11,25 +11,25 @@ import { prototype } from './prototype.js';
 
 const ORIGIN: Readonly<Record<Kernel['origin'], string>> = {
 	tree: "from this tree's headers",
-	option: 'as set',
-	newest: 'the newest known, assumed',
+	option: 'as configured',
+	newest: 'newest known, assumed',
 };
 
 /** "Kernel 6.12.117, from this tree's headers", with what weakens it. */
 function footing(kernel: Kernel, verified: boolean): string {
 	const beyond = kernel.origin === 'option' ? beyondTable(kernel.release) : undefined;
-	const doubt = beyond ? `, ${beyond}` : verified ? '' : '; not checked against the source of this version';
+	const doubt = beyond ? `, ${beyond}` : verified ? '' : '; not verified against the source of this version';
 	return `*Kernel ${kernel.version}, ${ORIGIN[kernel.origin]}${doubt}*`;
 }
 
-/** Who gives back what it takes. */
+/** Who releases what it acquires. */
 function custody(api: Api, kernel: Kernel): string | undefined {
 	const { record } = api;
 	const givers = record.releasedBy.filter((name) => kernel.api(name)?.signature).map(code);
 	if (givers.length === 0) return undefined;
 	if (record.takes === 'none') return `**Pair with** ${list(givers)}.`;
 	const guard = record.takes === 'extracted' && record.group === 'extract';
-	return `**Give back with** ${list(givers)}${guard ? ', and only if `iov_iter_extract_will_pin()` said so' : ''}.`;
+	return `**Release with** ${list(givers)}${guard ? ', only if `iov_iter_extract_will_pin()` returned true' : ''}.`;
 }
 
 const POLICED = new Set<Group>(['get', 'pin', 'iov-iter', 'extract']);
@@ -44,8 +44,8 @@ function cases({ record }: Api, kernel: Kernel): string | undefined {
 	);
 	const better = record.successor && kernel.api(record.successor)?.signature ? code(record.successor) : undefined;
 	if (record.group === 'iov-iter')
-		return `**Used for** case ${named}, which asks for pins${better ? `: ${better}` : ''}.`;
-	const otherwise = record.group === 'get' && better ? ` To read or write the data: ${better}.` : '';
+		return `**Used for** case ${named}, which requires pins${better ? `: ${better}` : ''}.`;
+	const otherwise = record.group === 'get' && better ? ` To access the data: ${better}.` : '';
 	return `**Right for** case ${named}.${otherwise}`;
 }
 
@@ -58,8 +58,8 @@ function notes(api: Api, kernel: Kernel): string | undefined {
 const VERDICTS: Readonly<Record<Verdict, string>> = {
 	keep: 'may keep plain references',
 	convert: 'must convert',
-	benefit: 'would benefit from a conversion',
-	ok: 'is right as it is',
+	benefit: 'would benefit from conversion',
+	ok: 'is correct',
 	bug: 'is wrong',
 };
 
@@ -94,7 +94,7 @@ function absentApi(api: Api, kernel: Kernel): string {
 }
 
 /**
- * All of a function in one kernel: prototype, what it takes, who gives it back, return value, locking, pin case.
+ * All of a function in one kernel: prototype, what it takes, who releases it, return value, locking, pin case.
  * @param user judgement on the code around, shown first
  * @param fn function the cursor is in
  * @param site what is known of this very call
@@ -138,18 +138,18 @@ function definition(name: string, span: FlagSpan): string {
 const WHO: Readonly<Record<FlagSpan['visibility'], string>> = {
 	public: 'any caller',
 	core: 'core code, by convention',
-	internal: 'mm/ alone',
+	internal: 'mm/ only',
 };
 
 function whoMayName(span: FlagSpan): string {
 	const compiles =
 		span.visibility === 'internal' && !span.header.startsWith('mm/')
-			? ', by convention: the name compiles elsewhere too'
+			? ' by convention: the name compiles elsewhere, too'
 			: '';
 	return `**For** ${WHO[span.visibility]}${compiles}.`;
 }
 
-/** Which calls refuse the flag, grouped by what they do then. */
+/** Which calls reject the flag, grouped by what they do then. */
 function refusals(name: string, kernel: Kernel): string | undefined {
 	const byEffect = new Map<string, Set<string>>();
 	for (const check of FLAG_CHECKS) {
@@ -157,7 +157,7 @@ function refusals(name: string, kernel: Kernel): string | undefined {
 		const others = check.flags.filter((flag) => flag !== name);
 		const condition = [
 			others.length > 0 ? ` with ${list(others.map(code), 'and')}` : '',
-			check.whenArgument ? ` when ${code(check.whenArgument)} is given` : '',
+			check.whenArgument ? ` with a non-NULL ${code(check.whenArgument)}` : '',
 		].join('');
 		for (const api of check.apis) {
 			if (!kernel.api(api)?.signature) continue;
@@ -169,7 +169,7 @@ function refusals(name: string, kernel: Kernel): string | undefined {
 		const ordered = kernel.apis().flatMap((api) => (apis.has(api.name) ? [code(api.name)] : []));
 		return `- ${list(ordered)}${key}`;
 	});
-	return lines.length > 0 ? `**Refused by**\n${lines.join('\n')}` : undefined;
+	return lines.length > 0 ? `**Rejected by**\n${lines.join('\n')}` : undefined;
 }
 
 export function flagMarkdown(flag: Flag, kernel: Kernel, user?: KnownUser, fn?: string): string {

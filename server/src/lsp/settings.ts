@@ -43,7 +43,9 @@ export function readSettings(raw: unknown, rules: ReadonlySet<string>, complain:
 	if (!unset && !parsed) complain(`${SECTION}.kernel is ${JSON.stringify(kernel)}, not a version such as "6.12"`);
 	const beyond = parsed && beyondTable(parsed.release);
 	if (beyond)
-		complain(`${SECTION}.kernel is ${JSON.stringify(kernel)}, ${beyond}; findings that depend on it only inform`);
+		complain(
+			`${SECTION}.kernel is ${JSON.stringify(kernel)}, ${beyond}; findings that depend on it are reported as information`,
+		);
 	return { kernel: parsed && version, severities, codeLens: lens === true };
 }
 

@@ -179,7 +179,7 @@ function outside(eyes: Eyes, call: CallExpr, kinds: readonly Kinds[]): Kinds {
 	if (list) return toList(eyes, call, list, at, reach) && list.into === undefined ? LIST : NONE;
 	const owner = newOwner(name);
 	if (owner && reach(owner.arg) & (PAGE | LIST)) {
-		eyes.move(call.nameRange, `${name}() gives them to ${owner.who}, whose owner puts them`);
+		eyes.move(call.nameRange, `${name}() transfers them to ${owner.who}, whose owner puts them`);
 		return NONE;
 	}
 	if (unmaps(name)) {
@@ -195,12 +195,12 @@ function outside(eyes: Eyes, call: CallExpr, kinds: readonly Kinds[]): Kinds {
 	const view = viewOf(name);
 	if (view) {
 		const of = at(view.from);
-		if (view.view === 'address' && of & PAGE) pageOnly(eyes, call, `${name}() asks for their address`);
-		if (toDeviceOrder(name) && of & ADDRESS) device(eyes, call, 'a device, in the byte order of its descriptors');
+		if (view.view === 'address' && of & PAGE) pageOnly(eyes, call, `${name}() reads their address`);
+		if (toDeviceOrder(name) && of & ADDRESS) device(eyes, call, 'stores their address in a device descriptor');
 		return callView(eyes, call);
 	}
 	if (looksAtPage(name)) {
-		if (kinds.some((k) => k & PAGE)) pageOnly(eyes, call, `${name}() looks at the struct page`);
+		if (kinds.some((k) => k & PAGE)) pageOnly(eyes, call, `${name}() reads the struct page`);
 		return NONE;
 	}
 	if (!keepsNothing(name)) handed(eyes, call, kinds);
@@ -212,13 +212,13 @@ function isRelease(eyes: Eyes, call: CallExpr, kinds: readonly Kinds[]): boolean
 	if (!known && !namedRelease(call.name)) return false;
 	const of = kinds.reduce<Kinds>((all, k) => all | k, NONE);
 	if (!(of & (PAGE | LIST)) && !(known && of & ADDRESS)) return false;
-	eyes.frame.note({ ...span(call.nameRange), kind: 'released', text: `${call.name}() gives them back` });
+	eyes.frame.note({ ...span(call.nameRange), kind: 'released', text: `${call.name}() releases them` });
 	eyes.state = released(eyes.state);
 	return true;
 }
 
-function device(eyes: Eyes, call: CallExpr, by: string, direction: Direction = 'unknown', lasting?: Lasting): void {
-	const text = call.name ? `${call.name}() gives them to ${by}` : `they go to ${by}`;
+function device(eyes: Eyes, call: CallExpr, does: string, direction: Direction = 'unknown', lasting?: Lasting): void {
+	const text = `${call.name || 'the callback'}() ${does}`;
 	eyes.frame.note({ ...span(call.nameRange), kind: 'device', text, direction, lasting });
 }
 
@@ -233,12 +233,12 @@ function toDevice(eyes: Eyes, call: CallExpr, reach: (index: number) => Kinds): 
 				: counts
 					? wayOfCounts(call.args[counts.read], call.args[counts.written])
 					: (direction ?? 'unknown');
-		device(eyes, call, known.by, way, known.lasting);
+		device(eyes, call, known.does, way, known.lasting);
 		return true;
 	}
 	const taker = addressTaker(call.name);
 	if (!taker || !call.args.some((_, i) => reach(i) & (ADDRESS | LIST | PAGE))) return false;
-	device(eyes, call, taker.by, 'unknown', taker.lasting);
+	device(eyes, call, taker.does, 'unknown', taker.lasting);
 	return true;
 }
 
@@ -267,12 +267,12 @@ function toList(
 	reach: (index: number) => Kinds,
 ): boolean {
 	if (reach(list.from) === NONE || (at(list.from) === NONE && list.into === undefined)) return false;
-	eyes.frame.note({ ...span(call.nameRange), kind: 'listed', text: `${call.name}() puts them into a list for I/O` });
+	eyes.frame.note({ ...span(call.nameRange), kind: 'listed', text: `${call.name}() adds them to an I/O list` });
 	const target = list.into === undefined ? undefined : call.args[list.into];
 	const path = target && eyes.path(target);
 	if (!target || !path) return true;
 	const owner = owningType(variableType(eyes.frame.fn, rootOf(path.text))?.base ?? '');
-	if (owner) eyes.move(call.nameRange, `${call.name}() gives them to ${owner}, whose owner puts them`);
+	if (owner) eyes.move(call.nameRange, `${call.name}() transfers them to ${owner}, whose owner puts them`);
 	else eyes.hold(target, path, LIST, call.nameRange);
 	return true;
 }
@@ -297,7 +297,7 @@ function filed(eyes: Eyes, call: CallExpr): boolean {
 			...span(call.nameRange),
 			kind: 'registered',
 			life,
-			text: `${call.name}() files ${object}, which holds them`,
+			text: `${call.name}() keeps them in ${object}`,
 		});
 	return true;
 }
@@ -311,11 +311,11 @@ function byCpu(eyes: Eyes, call: CallExpr, at: (index: number | undefined) => Ki
 	const wanted = takesPages ? DATA | PAGE | LIST : DATA;
 	let found = false;
 	if (at(into) & wanted) {
-		eyes.frame.note({ ...span(nameRange), kind: 'write', text: `${name}() writes their data` });
+		eyes.frame.note({ ...span(nameRange), kind: 'write', text: `${name}() writes to them` });
 		found = true;
 	}
 	if (at(from) & wanted) {
-		eyes.frame.note({ ...span(nameRange), kind: 'read', text: `${name}() reads their data` });
+		eyes.frame.note({ ...span(nameRange), kind: 'read', text: `${name}() reads from them` });
 		found = true;
 	}
 	return found || into !== undefined || from !== undefined;
@@ -341,7 +341,7 @@ function handed(eyes: Eyes, call: CallExpr, kinds: readonly Kinds[]): void {
 	if ((all | inner) === NONE) return;
 	const method = call.name ? undefined : bare(call.callee);
 	if (method?.kind === 'field' && isQuestion(method.field) && ((all | inner) & ~(PAGE | ADDRESS)) === NONE) {
-		pageOnly(eyes, call, `${method.field}() asks which pages they are`);
+		pageOnly(eyes, call, `${method.field}() only identifies them`);
 		return;
 	}
 	const callee = call.name ? `${call.name}()` : `${eyes.frame.trace.file.slice(call.nameRange)}()`;
