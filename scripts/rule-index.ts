@@ -10,22 +10,22 @@ function ruleTable(metas: readonly RuleMeta[], folder: string): string {
 		({ id, title, severity, severityNote, since, fix }) =>
 			`| [${id}](${folder}${id}.md) | ${severity}${severityNote ? ', varies' : ''} | ${since ?? ''} | ${fix === 'none' ? '' : fix} | ${title.replaceAll('*', '\\*')} |`,
 	);
-	return ['| rule | severity | since | fix | what it finds |', '|---|---|---|---|---|', ...rows].join('\n');
+	return ['| rule | severity | since | fix | finds |', '|---|---|---|---|---|', ...rows].join('\n');
 }
 
 /** docs/rules/README.md */
 export function ruleIndex(metas: readonly RuleMeta[]): string {
 	return `# Rules
 
-Each page is documentation and test in one: its C blocks are analysed by \`npm test\`, the markers under the code are
-what must be found, a block without markers must stay silent.
+Each page has the reason for a rule, a wrong and a right example, and when to suppress it. Its other examples, folded under "More
+examples", are tests: \`npm test\` analyses all C blocks, expects the findings marked under the code, and none in the others.
 
 Severities are defaults ("varies": the page says with what); \`gup-lens.severity\` in an editor and \`--severity id=severity\` on the command line change them.
 "since" is the first kernel the rule holds for. Fix: *safe* ones run with "fix all" and \`gup-lens fix\`, *unsafe* ones are offered one by one, or with \`--unsafe\`.
 
 ${ruleTable(metas, '')}
 
-A finding that is right but meant to stay is kept with a reason:
+Suppress a finding that is intended with a comment that gives the reason:
 
 \`\`\`c
 /* gup-lens: keep foll-flags-not-flags -- the old firmware interface passes the number */

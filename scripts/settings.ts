@@ -21,7 +21,7 @@ export function settingsOf(rules: readonly RuleMeta[]): Record<string, unknown> 
 			default: {},
 			scope: 'resource',
 			order: 2,
-			markdownDescription: 'Severity by rule, where it should differ from the rule’s own; `off` silences a rule.',
+			markdownDescription: 'Severity per rule, overriding its default; `off` disables a rule.',
 			additionalProperties: false,
 			properties: Object.fromEntries(rules.map((rule) => [rule.id, severityOf(rule)])),
 		},
@@ -31,7 +31,7 @@ export function settingsOf(rules: readonly RuleMeta[]): Record<string, unknown> 
 			scope: 'resource',
 			order: 3,
 			markdownDescription:
-				'A line above each call that takes pages: in how many places of the file they are given back, and how many paths leave without.',
+				'Show a line above each call that acquires pages: where they are released, and how many paths leak.',
 		},
 		'gup-lens.audit.workspaceDiagnostics': {
 			type: 'boolean',
@@ -39,7 +39,7 @@ export function settingsOf(rules: readonly RuleMeta[]): Record<string, unknown> 
 			scope: 'window',
 			order: 4,
 			markdownDescription:
-				'List the findings of files that are not open as well. The server then reads every C file in the folders of the window. Ignored in Restricted Mode where the workspace sets it. Not available in VS Code for the Web.',
+				'Also report findings in files that are not open. The server then reads every C file in the workspace folders. Ignored in Restricted Mode if set by the workspace. Not available in VS Code for the Web.',
 		},
 		'gup-lens.trace.server': {
 			type: 'string',
@@ -48,12 +48,12 @@ export function settingsOf(rules: readonly RuleMeta[]): Record<string, unknown> 
 			scope: 'window',
 			order: 5,
 			markdownDescription:
-				'How much of the talk with the language server goes to the *GUP Lens* output while its log level is *Trace*.',
+				'Trace level for language-server messages in the *GUP Lens* output, while its log level is *Trace*.',
 		},
 	};
 }
 
 function severityOf({ title, severity, severityNote }: RuleMeta): Record<string, unknown> {
 	const usual = severityNote === undefined ? severity : `${severity} (${severityNote})`;
-	return { type: 'string', enum: severities, description: `${title}. Usually: ${usual}.` };
+	return { type: 'string', enum: severities, description: `${title}. Default: ${usual}.` };
 }

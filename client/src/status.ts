@@ -13,7 +13,7 @@ interface Words {
 const sessionWords: Readonly<Record<SessionState, Words>> = {
 	idle: {
 		text: 'GUP Lens: idle',
-		detail: 'no open file names get_user_pages or its kin',
+		detail: 'no open file uses get_user_pages() or related functions',
 		severity: Severity.Information,
 	},
 	starting: { text: 'GUP Lens: starting', detail: '', severity: Severity.Information },
@@ -56,7 +56,7 @@ function documentWords({ state, findings, unread, bounded, skipped }: Status): W
 	const count = findings === 1 ? '1 finding' : `${findings} findings`;
 	switch (state) {
 		case 'irrelevant':
-			return { ...sessionWords.running, detail: 'this file names nothing of the family' };
+			return { ...sessionWords.running, detail: 'no GUP functions in this file' };
 		case 'failed':
 			return { ...sessionWords.failed, text: 'GUP Lens: this file failed' };
 		case 'partial':
@@ -77,7 +77,7 @@ function partly(unread: readonly string[], bounded: readonly string[]): string {
 }
 
 function showKernel(item: LanguageStatusItem, status: Status | undefined): void {
-	item.text = status ? `Linux ${status.kernel}` : 'Linux version: not asked for yet';
+	item.text = status ? `Linux ${status.kernel}` : 'Linux version: not determined yet';
 	item.detail = status?.originWords ?? '';
 	// Rules that depend on the version say less while nobody told it.
 	item.severity = status?.assumed ? Severity.Warning : Severity.Information;

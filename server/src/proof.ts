@@ -59,9 +59,9 @@ export class Proof {
 			const was = this.former.get(old) ?? this.audit(old, before);
 			this.former.set(old, was);
 			const is = this.audit(file, after);
-			if (isLessKnown(was, is)) return `${file.path} could not be read or followed afterwards`;
+			if (isLessKnown(was, is)) return `${file.path} could not be analysed afterwards`;
 			const fresh = newOnes(was.findings, is.findings).find((finding) => !isKnown(finding, longterm));
-			if (fresh) return `it would bring a finding of ${fresh.rule}: ${fresh.message}`;
+			if (fresh) return `it would introduce a finding of ${fresh.rule}: ${fresh.message}`;
 		}
 		const [mine] = after;
 		const left =

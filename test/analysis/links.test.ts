@@ -90,7 +90,7 @@ describe('a function of another file', () => {
 		expect(findings(ARRAY, [beside(RIGHT)])).toEqual([]);
 	});
 
-	it('that gives them back as something else is reported at its call', () => {
+	it('that releases them as something else is reported at its call', () => {
 		const [wrong, ...more] = findings(ARRAY, [beside(WRONG)]);
 		expect(more).toEqual([]);
 		expect(wrong).toMatchObject({ rule: 'pin-put-page', line: 'duck_put(pages, got);' });

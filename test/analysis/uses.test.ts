@@ -81,7 +81,7 @@ describe('a device', () => {
 }
 `;
 		const body = 'fill(ctx->vec, &page, 1);\n\thcall_share(virt_to_phys(ctx->vec));';
-		expect(only(withPage(body, undefined, helper), 'device')?.text).toBe('hcall_share() gives them to the hypervisor');
+		expect(only(withPage(body, undefined, helper), 'device')?.text).toBe('hcall_share() passes them to the hypervisor');
 	});
 
 	it('stays until it is unmapped where it is an IOMMU', () => {
@@ -97,7 +97,7 @@ describe('what stays', () => {
 		).toMatchObject({
 			mapped: true,
 			life: 'parameter',
-			text: 'a mapping of them stays in ctx->addr',
+			text: 'they stay mapped via ctx->addr',
 		});
 	});
 
@@ -122,7 +122,7 @@ describe('what stays', () => {
 			'xa_store(&ctx->items, addr, item, GFP_KERNEL);',
 			'idr_alloc(&ctx->idr, item, 1, 0, GFP_KERNEL);',
 		])
-			expect(only(withPage(make + insert), 'registered')?.text).toContain('item, which holds them');
+			expect(only(withPage(make + insert), 'registered')?.text).toContain('keeps them in item');
 	});
 
 	it('not an object in a list of the caller', () => {
@@ -143,7 +143,7 @@ int drive(unsigned long addr)
 	return ret;
 }
 `;
-		expect(told(text)).toEqual(['released drive: put_page() gives them back']);
+		expect(told(text)).toEqual(['released drive: put_page() releases them']);
 		expect(uses(text).transient).toBe(true);
 	});
 });
@@ -180,7 +180,7 @@ describe('the CPU', () => {
 		'ctx->mapping = page->mapping;',
 		'if (PageAnon(page))\n\t\tctx->anon++;',
 		'if (page_to_pfn(page) == ctx->pfn)\n\t\tctx->hits++;',
-	])('looks at the struct page alone: %s', (body) => {
+	])('reads the struct page alone: %s', (body) => {
 		expect(new Set(kinds(withPage(body)))).toEqual(new Set(['page-only']));
 	});
 });
@@ -195,7 +195,9 @@ describe('who has them then', () => {
 	});
 
 	it('a caller in another file', () => {
-		expect(only(withPage('*out = page;', 'struct page **out'), 'returned')?.text).toBe('left in out for the caller');
+		expect(only(withPage('*out = page;', 'struct page **out'), 'returned')?.text).toBe(
+			'they are stored in out for the caller',
+		);
 		expect(
 			only(
 				'struct page *step(unsigned long addr)\n{\n\tstruct page *page;\n\n\tget_user_pages_fast(addr, 1, 0, &page);\n\treturn page;\n}\n',
@@ -231,7 +233,7 @@ int start(struct device *dev, struct obj *obj, unsigned long addr)
 	return ret ? ret : map(dev, obj->pages, &obj->dma);
 }
 `;
-		expect(told(text)).toContain('device map: dma_map_page() gives them to a device for DMA');
+		expect(told(text)).toContain('device map: dma_map_page() maps them for DMA');
 	});
 
 	it('through the field they are kept in', () => {
@@ -248,7 +250,7 @@ void other(struct dev *dev, struct other *obj)
 	memcpy_from_page(dev->buf, obj->page, 0, 8);
 }
 `;
-		expect(told(text)).toContain('write run: memcpy_to_page() writes their data');
+		expect(told(text)).toContain('write run: memcpy_to_page() writes to them');
 		expect(told(text).some((use) => use.includes('other:'))).toBe(false);
 		expect(only(text, 'write')).toMatchObject({ byField: true });
 	});
@@ -273,7 +275,7 @@ int probe(unsigned long addr)
 
 	it('ends where they are given back', () => {
 		const text = withPage('put_page(page);\n\tctx->dma = dma_map_page(ctx->dev, page, 0, PAGE_SIZE, DMA_TO_DEVICE);');
-		expect(told(text)).toEqual(['released step: put_page() gives them back']);
+		expect(told(text)).toEqual(['released step: put_page() releases them']);
 		expect(uses(text).transient).toBe(true);
 	});
 
@@ -344,10 +346,7 @@ int touch(unsigned long addr)
 	return 0;
 }
 `;
-		expect(told(text)).toEqual([
-			'write touch: set_bit() writes their data',
-			'released touch: put_page() gives them back',
-		]);
+		expect(told(text)).toEqual(['write touch: set_bit() writes to them', 'released touch: put_page() releases them']);
 		expect(uses(text).transient).toBe(true);
 	});
 });

@@ -122,7 +122,7 @@ describe('the command', () => {
 		[['.', '--compare', 'empty'], 'empty: no C files found: nothing to compare'],
 		[['empty', '--compare', '.'], 'empty: no C files found: nothing to compare'],
 		[['.', '--compare', 'gone'], 'gone: no such file or folder'],
-		[['.', '--compare', 'a.c'], 'a.c: no JSON'],
+		[['.', '--compare', 'a.c'], 'a.c: not a JSON report'],
 		[['.', '-o', 'x.foo'], 'x.foo: no format has the ending .foo: name one with --format, or use .txt, .md'],
 		[['.', '-o', 'empty'], 'empty: not written: is a folder'],
 		[['.', '-o', 'no/such/folder/a.html', '--format', 'nonsense'], 'Allowed choices are text'],

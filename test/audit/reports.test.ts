@@ -36,7 +36,7 @@ function site(path: string, line: number, rest: Partial<AuditSite>): AuditSite {
 	};
 }
 
-const toDevice = 'dma_map_page() gives them to a device for DMA';
+const toDevice = 'dma_map_page() maps them for DMA';
 const sites: readonly AuditSite[] = [
 	site('drivers/misc/heron/dma.c', 75, {
 		function: 'heron_map',
@@ -45,7 +45,7 @@ const sites: readonly AuditSite[] = [
 		target: 'pin_user_pages',
 		evidence: [
 			{ path: 'drivers/misc/heron/dma.c', line: 80, text: toDevice },
-			{ path: 'drivers/misc/heron/free.c', line: 12, text: 'put_page() gives them back' },
+			{ path: 'drivers/misc/heron/free.c', line: 12, text: 'put_page() releases them' },
 		],
 		findings: ['foll-get-for-dma', 'gup-free-page'],
 	}),
@@ -135,15 +135,15 @@ describe('as printed', () => {
 	test('functions that were not looked at are named, and errors at a site to convert', () => {
 		const text = auditText(report, false);
 		expect(text).toContain('2 could not be parsed: rook_all() in fs/c.c, rook_none() in fs/c.c\n');
-		expect(text).toContain('gives them to a device for DMA\n           error at this call: gup-free-page\n');
+		expect(text).toContain('maps them for DMA\n           error at this call: gup-free-page\n');
 		for (const other of [auditMarkdown(report), auditHtml(report, source)])
 			expect(other).toContain('rook_none() in fs/c.c');
 	});
 
 	test('an empty report and a partial one say so', () => {
 		const empty = { ...report, sites: [], skipped: [], partial: true };
-		expect(auditText(empty, false)).toMatch(/\(partial\)\n\nNo site\.\n/);
-		expect(auditMarkdown(empty)).toMatch(/\(partial\)\n\nNo site\.\n/);
+		expect(auditText(empty, false)).toMatch(/\(partial\)\n\nNo sites\.\n/);
+		expect(auditMarkdown(empty)).toMatch(/\(partial\)\n\nNo sites\.\n/);
 		expect(auditHtml(empty, source)).toContain('this report is partial');
 		expect(auditCsv(empty).split('\r\n')).toHaveLength(2);
 	});
@@ -173,7 +173,7 @@ test('SARIF is valid, and tells what is open apart from what is not', () => {
 describe('compared', () => {
 	const [step] = comparison.steps;
 
-	test('what was converted, judged otherwise, moved, new and gone is told apart', () => {
+	test('what was converted, verdict changed, moved, new and gone is told apart', () => {
 		const paths = (pairs: readonly { readonly after: AuditSite }[] = []) => pairs.map(({ after }) => after.path);
 		expect(paths(step?.converted)).toEqual(['drivers/misc/wren.c']);
 		expect(paths(step?.changed)).toEqual(['mm/ksm.c']);

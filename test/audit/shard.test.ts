@@ -78,14 +78,14 @@ describe('merge', () => {
 			scratch({ 'odd.json': JSON.stringify({ ...(await reportOf(tree)), shard: { index: 4, of: 3 } }) }),
 			'odd.json',
 		);
-		await refused([odd], `${odd}: no report of`);
+		await refused([odd], `${odd}: not a report of`);
 		await refused([whole, whole], 'reports of whole audits: only the shards of one are merged');
 	});
 
 	test('shards without a site are told apart', async () => {
 		const [first = '', second = ''] = await sharded(scratch(KERNEL), 2);
 		expect(await merged(first, first)).toMatchObject({ code: 2, stdout: '' });
-		expect(await merged(first, second)).toMatchObject({ code: 0, stdout: expect.stringContaining('No site.') });
+		expect(await merged(first, second)).toMatchObject({ code: 0, stdout: expect.stringContaining('No sites.') });
 	});
 
 	test('a shard says in every format that it is one, and the whole does not', async () => {
@@ -94,7 +94,7 @@ describe('merge', () => {
 		expect(await reportOf(tree)).not.toHaveProperty('shard');
 		for (const format of ['text', 'markdown', 'html']) {
 			expect((await auditOf([tree, '--format', format, '--shard', '2/3'])).stdout).toMatch(
-				/shard 2\/3, a part of the whole/,
+				/shard 2\/3, part of a full audit/,
 			);
 			expect((await auditOf([tree, '--format', format])).stdout).not.toContain('shard');
 		}
@@ -119,7 +119,7 @@ describe('merge', () => {
 		writeFileSync(old, JSON.stringify({ ...(await reportOf(tree)), kernel: '6.1.192' }));
 		expect((await merged(first, second, old)).stderr).toContain('reports of different kernels: 6.12.3 and 6.1.192');
 		const other = join(scratch({ 'a.json': '{"sites":[{}]}' }), 'a.json');
-		expect((await merged(first, other)).stderr).toContain('no report of "gup-lens audit --format json"');
+		expect((await merged(first, other)).stderr).toContain('not a report of "gup-lens audit --format json"');
 	});
 
 	test('one that was stopped makes the whole partial', async () => {

@@ -387,9 +387,9 @@ describe('--baseline', () => {
 	test('says what is wrong with a file that is no report', async () => {
 		const cwd = repository();
 		const folder = scratch({ 'a.json': '{"a":1}', 'b.json': '{', 'c.json': 'null' });
-		expect((await check(cwd, '--baseline', join(folder, 'a.json'), '.')).stderr).toContain('no report of');
-		expect((await check(cwd, '--baseline', join(folder, 'b.json'), '.')).stderr).toContain('no JSON');
-		expect((await check(cwd, '--baseline', join(folder, 'c.json'), '.')).stderr).toContain('no report of');
+		expect((await check(cwd, '--baseline', join(folder, 'a.json'), '.')).stderr).toContain('not a report of');
+		expect((await check(cwd, '--baseline', join(folder, 'b.json'), '.')).stderr).toContain('not a JSON report');
+		expect((await check(cwd, '--baseline', join(folder, 'c.json'), '.')).stderr).toContain('not a report of');
 		expect((await check(cwd, '--baseline', join(folder, 'd.json'), '.')).stderr).toContain('no such file');
 	});
 
@@ -397,7 +397,7 @@ describe('--baseline', () => {
 		const cwd = repository();
 		const known = join(scratch({ known: text }), 'known');
 		const { code, stderr } = await check(cwd, '--baseline', known, '.');
-		expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('no report of') });
+		expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('not a report of') });
 	});
 
 	test.each(['{"findings":[null, 5, {"fingerprint":{}}]}', '{"runs":[null, {"results":3}, {"results":[null, {}]}]}'])(

@@ -287,13 +287,13 @@ describe('the standard input', () => {
 describe('the kernel', () => {
 	test('of a file outside any tree is the one asked for, else the newest, and that is told', async () => {
 		const cwd = scratch({ 'a.c': WREN });
-		expect((await cli(['check', 'a.c'], { cwd })).stderr).toMatch(/kernel \d+\.\d+ assumed, the newest known/);
+		expect((await cli(['check', 'a.c'], { cwd })).stderr).toMatch(/kernel \d+\.\d+ assumed \(newest known\)/);
 		const { stdout, stderr } = await cli(['check', 'a.c', '--kernel', 'v5.10.7', '--format', 'json'], { cwd });
 		expect(stderr).toContain('kernel 5.10.7, as set by --kernel');
 		expect(JSON.parse(stdout).kernel).toBe('5.10.7');
 	});
 
-	test('beyond the table is told, and what depends on it only informs', async () => {
+	test('beyond the table is told, and what depends on it reported as informations', async () => {
 		const cwd = scratch({
 			'a.c': 'long f(unsigned long a, struct page **p)\n{\n\treturn get_user_pages(a, 1, 0, p, NULL);\n}\n',
 		});

@@ -125,13 +125,13 @@ describe('fix --rule foll-get-for-dma', () => {
 		expect(read(cwd, 'dunlin/attach.c')).toBe(ATTACH);
 		expect(code).toBe(1);
 		expect(stderr).toContain(
-			'dunlin/attach.c:5:12: not converted: dunlin_reset() (debug/reset.c:1) takes pages or gives them back, and uses pages of struct dunlin',
+			'dunlin/attach.c:5:12: not converted: dunlin_reset() (debug/reset.c:1) acquires or releases pages and uses pages of struct dunlin',
 		);
 	});
 
 	test.each([
-		[['--emit-cocci'], 'conversions are asked for by rule'],
-		[[...RULE, '--rule', 'gup-leak'], 'fixes and conversions are asked for one at a time'],
+		[['--emit-cocci'], 'conversions need a rule'],
+		[[...RULE, '--rule', 'gup-leak'], 'fixes and conversions cannot be combined'],
 	])('knows what cannot be asked for: %j', async (options, reason) => {
 		const { code, stderr } = await cli(['fix', '.', ...options], { cwd: driver() });
 		expect(code).toBe(2);

@@ -65,7 +65,7 @@ describe('fix', () => {
 	test('names what it leaves', async () => {
 		const cwd = scratch({ 'a.c': LOCKED });
 		const { stderr } = await cli(['fix', 'a.c', ...on612], { cwd });
-		expect(stderr).toMatch(/a\.c:7:63: left, its fix is unsafe \(--unsafe\): .*\[gup-locked-not-one\]/);
+		expect(stderr).toMatch(/a\.c:7:63: not fixed, fix is unsafe \(--unsafe\): .*\[gup-locked-not-one\]/);
 		expect(read(cwd)).toBe(LOCKED);
 	});
 
@@ -134,9 +134,9 @@ describe('fix --dry-run', () => {
 		const stays = found.find(({ rule }: { rule: string }) => rule === 'gup-locked-not-one');
 		const { line, column } = stays.range.start;
 		const dry = await cli(['fix', 'a.c', '--dry-run', ...on612], { cwd });
-		expect(dry.stderr).toContain(`a.c:${line}:${column}: left,`);
+		expect(dry.stderr).toContain(`a.c:${line}:${column}: not fixed,`);
 		const real = await cli(['fix', 'a.c', ...on612], { cwd });
-		expect(real.stderr).toContain(`a.c:${line - 1}:${column}: left,`);
+		expect(real.stderr).toContain(`a.c:${line - 1}:${column}: not fixed,`);
 	});
 
 	test.each([

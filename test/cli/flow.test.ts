@@ -48,10 +48,10 @@ describe('explain --flow', () => {
 
 	test('takes the function around a line that takes nothing, and the takers of what it releases', async () => {
 		expect(await at('if (size > PAGE_SIZE)')).toMatch(
-			/^no call that takes pages on line \d+: those in plover_once\(\)\n\nflow\/plover\.c:\d+: page referenced by/,
+			/^no GUP call on line \d+; showing pages acquired in plover_once\(\)\n\nflow\/plover\.c:\d+: page referenced by/,
 		);
 		const released = await at('unpin_user_pages_dirty_lock');
-		expect(released).toMatch(/^no call that takes pages on line \d+: those released in plover_close\(\)\n/);
+		expect(released).toMatch(/^no GUP call on line \d+; showing pages released in plover_close\(\)\n/);
 		expect(released).toContain('pinned by pin_user_pages_fast() in plover_open()');
 	});
 
@@ -65,12 +65,12 @@ describe('explain --flow', () => {
 
 	test('says so when there is nothing to tell', async () => {
 		expect(await at('return a + 1')).toMatch(
-			/^flow\/plover\.c:\d+: neither this line nor plover_nothing\(\) takes or releases user pages that are followed\n$/,
+			/^flow\/plover\.c:\d+: neither this line nor plover_nothing\(\) acquires or releases user pages that are tracked\n$/,
 		);
-		expect(await at('struct plover {')).toContain('no function here, and no call that takes user pages');
-		expect(await at('#define PLOVER_ONE')).toContain('the call stands in a macro');
+		expect(await at('struct plover {')).toContain('no function and no GUP call on this line');
+		expect(await at('#define PLOVER_ONE')).toContain('the call is in a macro');
 		const cwd = scratch({ 'a.c': 'int a;\n' });
-		expect((await flow('a.c:1', { cwd })).stdout).toBe('a.c:1: nothing in this file takes or releases user pages\n');
+		expect((await flow('a.c:1', { cwd })).stdout).toBe('a.c:1: nothing in this file acquires or releases user pages\n');
 	});
 
 	test('says why paths are not followed', async () => {
@@ -82,9 +82,9 @@ describe('explain --flow', () => {
 				'int broken(unsigned long a, struct page **p)\n{\n\tget_user_pages_fast(a, 1, 0, p);\n\tif (a {{ \n}\n',
 			'none.c': 'int none(unsigned long a)\n{\n\treturn get_user_pages(a, 1, 0, NULL);\n}\n',
 		});
-		expect((await flow('many.c:4', { cwd })).stdout).toContain('many() has too many paths to follow');
-		expect((await flow('broken.c:3', { cwd })).stdout).toContain('broken() could not be read completely');
-		expect((await flow('none.c:3', { cwd })).stdout).toContain('their place is none that can be followed');
+		expect((await flow('many.c:4', { cwd })).stdout).toContain('many() has too many paths to analyse');
+		expect((await flow('broken.c:3', { cwd })).stdout).toContain('could not parse all of broken()');
+		expect((await flow('none.c:3', { cwd })).stdout).toContain('they are stored where they cannot be tracked');
 	});
 
 	test('refuses what is no place', async () => {

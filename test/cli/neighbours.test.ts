@@ -32,7 +32,7 @@ describe('a finding whose other half is in another file', () => {
 		const { code, stdout } = await cli(args(), { cwd: driver() });
 		expect(code).toBe(1);
 		expect(stdout).toContain(
-			'drivers/teal/open.c:5:13: error: teal->pages: pinned by pin_user_pages_fast(), but release_pages() drops a plain reference',
+			'drivers/teal/open.c:5:13: error: teal->pages: pinned by pin_user_pages_fast(), but release_pages() leaks the pin',
 		);
 		expect(stdout).toMatch(
 			/drivers\/teal\/close\.c:5:2: note: [^\n]*\n +5 \|\s+release_pages\(teal->pages, teal->nr\);\n +\|\s+\^~+\n/,

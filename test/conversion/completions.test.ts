@@ -88,9 +88,7 @@ describe('a completion that gives the pages back by the request', () => {
 		['__free_page', '__free_page(sg_page(sg));'],
 	])('%s() of a list that nothing here stores may mean these', (name, release) => {
 		const own = '\tibis_set(req, src, len);\n';
-		expect(refusalOf(transform(own, each(release)))).toBe(
-			`${name}() in ibis_done() gives pages back, and may mean these`,
-		);
+		expect(refusalOf(transform(own, each(release)))).toBe(`${name}() in ibis_done() releases pages, possibly these`);
 	});
 
 	test('is told by the object it has beside', () => {
@@ -104,7 +102,7 @@ describe('a completion that gives the pages back by the request', () => {
 
 	test('cannot be told where it knows nothing but the request', () => {
 		expect(refusalOf(transform(SET, each('put_page(sg_page(sg));')))).toBe(
-			'ibis_done() cannot be told whether the pages are pinned',
+			'cannot tell ibis_done() whether the pages are pinned',
 		);
 	});
 });
@@ -221,6 +219,6 @@ describe('pages of the allocator in the same list', () => {
 			'static void skua_cache(struct skua_cmd *cmd, struct address_space *mapping)\n{\n\tsg_set_page(&cmd->sgl[0], find_get_page(mapping, 0), PAGE_SIZE, 0);\n}\n',
 		],
 	])('are not told apart %s', (_, free, more) => {
-		expect(refusalOf(copying(free, more))).toMatch(/also gives back pages of another origin/);
+		expect(refusalOf(copying(free, more))).toMatch(/also releases other pages/);
 	});
 });

@@ -178,11 +178,11 @@ describe('iov_iter_get_pages_alloc2()', () => {
 
 	test('is refused where nothing frees the array after a failure', () => {
 		const text = OBJECT.replace('\tif (got < 0)\n\t\treturn got;\n', '');
-		expect(refusalOf(text)).toMatch(/has no branch for a failure/);
+		expect(refusalOf(text)).toMatch(/has no error path/);
 	});
 
 	test('is refused where the answer does not get to the release', () => {
 		const text = OBJECT.replace('struct godwit_req {', 'struct godwit_other {');
-		expect(refusalOf(text)).toMatch(/^godwit_unmap\(\) cannot be told whether the pages are pinned/);
+		expect(refusalOf(text)).toMatch(/^cannot tell godwit_unmap\(\) whether the pages are pinned/);
 	});
 });

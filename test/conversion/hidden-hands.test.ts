@@ -56,7 +56,7 @@ test('without any, the driver is converted', () => {
 	expect(converted(keeping(NOTHING))).not.toMatch(/get_user_pages|release_pages\((?!.*unpin)/);
 });
 
-const MAYBE = /gives pages back, and may mean these/;
+const MAYBE = /releases pages, possibly these/;
 
 describe('a conversion is refused for', () => {
 	test.each([
@@ -78,12 +78,12 @@ describe('a conversion is refused for', () => {
 		[
 			'memory that is freed by the address of the page',
 			'struct stint *stint)\n{\n\tfree_page((unsigned long)page_address(stint->pages[0]));',
-			/^free_page\(\) in stint_more\(\) gives a page to the allocator by its address/,
+			/^free_page\(\) in stint_more\(\) frees a page by its address/,
 		],
 		[
 			'a fault handler that hands them out',
 			'struct vm_fault *vmf)\n{\n\tstruct stint *stint = vmf->vma->vm_private_data;\n\n\tvmf->page = stint->pages[vmf->pgoff];\n\tstint->pages[vmf->pgoff] = NULL;',
-			/^the references move on/,
+			/^ownership transferred/,
 		],
 	])('%s', (_, more, reason) => {
 		expect(refusalOf(keeping(`static void stint_more(${more}\n}\n`))).toMatch(reason);
@@ -93,10 +93,14 @@ describe('a conversion is refused for', () => {
 		[
 			'a page of another owner in the array',
 			'\tget_page(stint->spare);\n\tstint->pages[0] = stint->spare;\n',
-			/also gives back pages of another origin/,
+			/also releases other pages/,
 		],
-		['the zero page in the array', '\tget_page(ZERO_PAGE(0));\n\tstint->pages[0] = ZERO_PAGE(0);\n', /the zero page/],
-		['references counted by hand', '\tatomic_inc(&stint->pages[0]->_refcount);\n', /counted by hand/],
+		[
+			'the zero page in the array',
+			'\tget_page(ZERO_PAGE(0));\n\tstint->pages[0] = ZERO_PAGE(0);\n',
+			/zero-page reference/,
+		],
+		['references counted by hand', '\tatomic_inc(&stint->pages[0]->_refcount);\n', /refcount is modified directly/],
 	])('%s', (_, map, reason) => {
 		expect(refusalOf(keeping(NOTHING, map))).toMatch(reason);
 	});
@@ -115,11 +119,11 @@ describe('a conversion is refused for', () => {
 				'if (stint->nr != 16) {\n\t\tstint_unmap(stint);',
 			)
 			.replace('static int stint_map', 'static void stint_unmap(struct stint *stint);\nstatic int stint_map');
-		expect(refusalOf(field)).toMatch(/may be called with an error instead of a number/);
+		expect(refusalOf(field)).toMatch(/may be passed an errno as count/);
 		const other = text
 			.replace('\tif (got != stint->nr) {\n\t\tif (got > 0)\n', '\tint all = got;\n\n\tif (got != stint->nr) {\n')
 			.replace('pages, got)', 'pages, all)');
-		expect(refusalOf(other)).toMatch(/may be called with an error instead of a number/);
+		expect(refusalOf(other)).toMatch(/may be passed an errno as count/);
 	});
 
 	test('an MMU notifier in the file beside, a type of another name, a macro of a header', () => {
@@ -127,7 +131,7 @@ describe('a conversion is refused for', () => {
 			refusalOf(keeping(NOTHING), { files: { [`drivers/misc/${path}`]: code } });
 		const callback =
 			'static bool stint_invalidate(struct mmu_interval_notifier *mni, const struct mmu_notifier_range *range, unsigned long seq)\n{\n\tstruct stint *stint = container_of(mni, struct stint, mni);\n\n\tstint_stop(stint);\n\treturn true;\n}\n';
-		expect(there('notifier.c', callback)).toMatch(/is told of changes of the page tables/);
+		expect(there('notifier.c', callback)).toMatch(/has an MMU notifier/);
 		expect(there('flush.c', 'void stint_flush(stint_t *stint)\n{\n\tput_page(stint->pages[0]);\n}\n')).toMatch(
 			/stint_flush\(\)/,
 		);
@@ -225,15 +229,11 @@ ${release}	return len;
 }
 `;
 	test.each([
-		[
-			'before what moves on',
-			'\twhile (done < n)\n\t\tput_page(pages[done++]);\n',
-			/is given what changes with the call/,
-		],
+		['before what moves on', '\twhile (done < n)\n\t\tput_page(pages[done++]);\n', /has side effects/],
 		[
 			'where an else would go to it',
 			'\tif (sync)\n\t\twhile (n--)\n\t\t\tput_page(pages[n]);\n\telse\n\t\trelease_pages(pages, n);\n',
-			/in a branch without brackets/,
+			/in an unbraced branch/,
 		],
 	])('%s', (_, release, reason) => {
 		const text = extracting(release);

@@ -86,7 +86,7 @@ int heron_write(struct heron_req *req, struct iov_iter *iter, unsigned long addr
 `;
 }
 
-const MIXED = /also gives back pages of another origin/;
+const MIXED = /also releases other pages/;
 
 describe('pages that a field tells from others', () => {
 	test('are pinned and unpinned, the others are freed as before', () => {

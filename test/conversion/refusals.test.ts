@@ -46,7 +46,7 @@ describe('a conversion is refused', () => {
 		[
 			'where the number of references is looked at',
 			above(KEEPER, VMAP, '\tif (page_count(buf->pages[0]) > 1)\n\t\tbuf->shared = true;'),
-			/^page_count\(\) in curlew_map\(\) looks at the number/,
+			/^page_count\(\) in curlew_map\(\) reads the refcount/,
 		],
 		[
 			'where a function in no file that is seen gets them',
@@ -56,7 +56,7 @@ describe('a conversion is refused', () => {
 		[
 			'where a callback gets them',
 			above(KEEPER, VMAP, '\tbuf->ops->attach(buf->pages, buf->nr);'),
-			/gets the pages, and may keep them/,
+			/gets the pages and may keep/,
 		],
 		[
 			'where a release has not got all of its arguments',
@@ -66,12 +66,12 @@ describe('a conversion is refused', () => {
 		[
 			'where nothing is seen to give them back',
 			KEEPER.replaceAll(/\t+release_pages\(.*\n/g, ''),
-			/^nothing in the files that are seen gives the pages back/,
+			/^no release of these pages was found/,
 		],
 		[
 			'where pages of another origin are given back in the same place',
 			above(KEEPER, '\tgot = get', '\tif (!addr) {\n\t\tbuf->pages[0] = alloc_page(GFP_KERNEL);\n\t\treturn 0;\n\t}'),
-			/also gives back pages of another origin/,
+			/also releases other pages/,
 		],
 		[
 			'where the pages are left to callers that are not seen',
@@ -84,12 +84,12 @@ describe('a conversion is refused', () => {
 					'static void curlew_unmap(struct curlew_buf *buf)',
 					'static void curlew_unmap(struct curlew_buf *buf, struct page **pages)',
 				),
-			/^release_pages\(\) in curlew_unmap\(\) gives pages back, and may mean these/,
+			/^release_pages\(\) in curlew_unmap\(\) releases pages, possibly these/,
 		],
 		[
-			'where only a way out of the function that takes them gives them back',
+			'where only a way out of the function that takes them releases them',
 			KEEPER.replace('\trelease_pages(buf->pages, buf->nr);', ''),
-			/^curlew_map\(\) leaves the pages somewhere on a way out/,
+			/^curlew_map\(\) returns with pages held/,
 		],
 		[
 			'where only a helper of that function does',
@@ -99,7 +99,7 @@ describe('a conversion is refused', () => {
 					'static int',
 					'static void curlew_drop(struct page **pages, int nr)\n{\n\trelease_pages(pages, nr);\n}\n\nstatic int',
 				),
-			/^curlew_map\(\) leaves the pages somewhere on a way out/,
+			/^curlew_map\(\) returns with pages held/,
 		],
 		[
 			'where an arm of an #if that is not read gives pages back',
@@ -107,7 +107,7 @@ describe('a conversion is refused', () => {
 				'\tvunmap(buf->vaddr);',
 				'#ifdef CONFIG_CURLEW\n\tvunmap(buf->vaddr);\n#else\n\tput_page(buf->pages[0]);\n#endif',
 			),
-			/gives pages back in an arm of an #if/,
+			/releases pages in an #if branch/,
 		],
 		[
 			'where a function that has the field does so in such an arm alone',
@@ -121,7 +121,7 @@ static void curlew_reset(struct curlew_buf *buf)
 #endif
 }
 `,
-			/^curlew_reset\(\) gives pages back in an arm of an #if/,
+			/^curlew_reset\(\) releases pages in an #if branch/,
 		],
 		[
 			'where a macro gives pages back',
@@ -134,7 +134,7 @@ static void curlew_reset(struct curlew_buf *buf)
 		[
 			'where release_pages() may get an error for a number',
 			KEEPER.replace('\tif (got < 0)\n\t\treturn got;\n', ''),
-			/may be called with an error instead of a number/,
+			/may be passed an errno as count/,
 		],
 		[
 			'where a bio gives its pages back',
@@ -142,12 +142,12 @@ static void curlew_reset(struct curlew_buf *buf)
 				'\tvunmap(buf->vaddr);',
 				'\tvunmap(buf->vaddr);\n\tbio_release_pages(buf->bio, true);',
 			),
-			/^bio_release_pages\(\) in curlew_unmap\(\) gives back pages of an object/,
+			/^bio_release_pages\(\) in curlew_unmap\(\) releases pages of an object/,
 		],
 		[
 			'where a page is given back by its address',
 			KEEPER.replace('\trelease_pages(buf->pages, buf->nr);', '\tput_page(vmalloc_to_page(buf->vaddr));'),
-			/gives a page back by its address/,
+			/releases a page by its address/,
 		],
 	])('%s', (_, text, reason) => {
 		expect(refusalOf(text)).toMatch(reason);
@@ -182,7 +182,7 @@ static int stint_read(struct stint *st, struct iov_iter *iter)
 	return 0;
 }
 `;
-		expect(refusalOf(text, { kernel: '6.1' })).toMatch(/comes with 6\.3/);
+		expect(refusalOf(text, { kernel: '6.1' })).toMatch(/added in 6\.3/);
 	});
 });
 
@@ -214,7 +214,7 @@ static int curlew_register(struct curlew_buf *buf, unsigned long addr)
 	test('to pages that move into an skb', () => {
 		const text = above(KEEPER, VMAP, '\tskb_fill_page_desc(buf->skb, 0, buf->pages[0], 0, PAGE_SIZE);');
 		expect(refusalOf(text)).toBe(
-			'the references move on: skb_fill_page_desc() gives them to skb fragments, whose owner puts them',
+			'ownership transferred: skb_fill_page_desc() transfers them to skb fragments, whose owner puts them',
 		);
 	});
 

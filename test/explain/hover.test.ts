@@ -53,7 +53,7 @@ describe('in real files', () => {
 		expect(found?.markdown).toContain(
 			'**`__access_remote_vm` may keep plain references: transient access by core code.**',
 		);
-		expect(found?.markdown).toMatch(/ptrace.*dropped at once/s);
+		expect(found?.markdown).toMatch(/ptrace.*dropped immediately/s);
 	});
 
 	it.skipIf(skip)('says what NFS must convert to', () => {
@@ -64,8 +64,8 @@ describe('in real files', () => {
 	const old = needTree('says that 6.1 has no replacement yet', '6.1');
 	it.skipIf(old.skip)(old.title, () => {
 		const found = real('6.1', 'fs/nfs/direct.c', 'iov_iter_get_pages_alloc2');
-		expect(found?.markdown).toContain('`iov_iter_extract_pages`, which comes with 6.3.**');
-		expect(found?.markdown).toContain('This kernel has no replacement yet');
+		expect(found?.markdown).toContain('`iov_iter_extract_pages`, which was added in 6.3.**');
+		expect(found?.markdown).toContain('This kernel has no replacement');
 	});
 
 	it.skipIf(skip)('explains a prototype in its own header', () => {
@@ -92,9 +92,11 @@ describe('a name', () => {
 	it('may be missing in this kernel, and then says what to use', () => {
 		const text = hover('int f(void)\n{\n\tget_user_pages_l^ocked(a, 1, 0, p, &l);\n}\n')?.markdown;
 		expect(text).toMatch(
-			/^\*\*`get_user_pages_locked` is not in kernel 6\.12\.\*\* It is gone since 5\.18\. Use `get_user_pages_unlocked`/,
+			/^\*\*`get_user_pages_locked` is not in kernel 6\.12\.\*\* It was removed in 5\.18\. Use `get_user_pages_unlocked`/,
 		);
-		expect(hover(call, { version: '5.4' })?.markdown).toContain('It comes with 5.6. Until then `get_user_pages_fast`.');
+		expect(hover(call, { version: '5.4' })?.markdown).toContain(
+			'It was added in 5.6. Before that, use `get_user_pages_fast`.',
+		);
 	});
 
 	it('is none of ours in a comment, a string, behind a dot or an arrow, or when the file defines it itself', () => {
@@ -132,8 +134,8 @@ describe('a flag', () => {
 		expect(at('FOLL_LONGTERM')).toContain('FOLL_LONGTERM = 1 << 8 /* include/linux/mm_types.h */');
 		expect(at('FOLL_LONGTERM', '6.1')).toContain('#define FOLL_LONGTERM 0x10000 /* include/linux/mm.h */');
 		expect(at('FOLL_LONGTERM')).toMatch(/- `get_user_pages`, .*: the call WARNs and returns `-EINVAL`/);
-		expect(at('FOLL_LONGTERM', '6.1')).toContain('- `pin_user_pages_remote` when `locked` is given');
-		expect(at('FOLL_PIN')).toContain('**For** mm/ alone.');
+		expect(at('FOLL_LONGTERM', '6.1')).toContain('- `pin_user_pages_remote` with a non-NULL `locked`');
+		expect(at('FOLL_PIN')).toContain('**For** mm/ only.');
 		expect(at('FOLL_PIN', '6.1')).toContain('by convention');
 		expect(at('FOLL_TRIED')).toContain('or `pin_user_pages_fast`: the call WARNs and returns `-EINVAL`');
 		expect(at('FOLL_TRIED')).toContain('or `pin_user_pages_unlocked`: the call WARNs and returns 0, which');
@@ -141,7 +143,7 @@ describe('a flag', () => {
 	});
 
 	it('may be missing in this kernel', () => {
-		expect(at('FOLL_NUMA')).toContain('is not in kernel 6.12.** It is gone since 6.1.');
-		expect(at('FOLL_PCI_P2PDMA', '6.1')).toContain('It comes with 6.2.');
+		expect(at('FOLL_NUMA')).toContain('is not in kernel 6.12.** It was removed in 6.1.');
+		expect(at('FOLL_PCI_P2PDMA', '6.1')).toContain('It was added in 6.2.');
 	});
 });

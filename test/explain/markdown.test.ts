@@ -25,15 +25,15 @@ Pins each user page of \`current\`, without \`mmap_lock\` where it can. The usua
 
 **Right for** CASE 1: direct I/O, CASE 2: long-term DMA and CASE 5: CPU writes the data.
 
-- Given \`FOLL_GET\` or \`pages\` NULL it WARNs and returns \`-EINVAL\`.
-- \`VM_IO\`, \`VM_PFNMAP\` and secretmem mappings give \`-EFAULT\`.
+- With \`FOLL_GET\` or \`pages\` NULL it WARNs and returns \`-EINVAL\`.
+- \`VM_IO\`, \`VM_PFNMAP\` and secretmem mappings fail with \`-EFAULT\`.
 - The zero page is neither pinned nor unpinned.
-- Without \`FOLL_WRITE\` it unshares anonymous and KSM pages; private file pages may still be copied away later, unless \`FOLL_LONGTERM\` is given (6.2).
+- Without \`FOLL_WRITE\` it unshares anonymous and KSM pages; private file pages may still be replaced by COW later, unless \`FOLL_LONGTERM\` is passed (6.2).
 - \`FOLL_WRITE|FOLL_LONGTERM\` on a shared writable file mapping that tracks dirty pages fails with \`-EFAULT\`.
 
 [Which call to use: the five cases](https://docs.kernel.org/core-api/pin_user_pages.html) · [Reference of the GUP functions](https://docs.kernel.org/core-api/mm-api.html)
 
-*Kernel 6.12.9, as set*`,
+*Kernel 6.12.9, as configured*`,
 	);
 });
 

@@ -70,7 +70,7 @@ it.each([
 	expect([...new Set(failed.filter((check) => !check.whenArgument).map((check) => check.rule))]).toEqual(rules);
 });
 
-it('refuses FOLL_LONGTERM to pin_user_pages_remote in 6.1 only when `locked` is given', () => {
+it('refuses FOLL_LONGTERM to pin_user_pages_remote in 6.1 only with a non-NULL `locked`', () => {
 	expect(failedChecks('pin_user_pages_remote', '6.1', new Set(['FOLL_LONGTERM']))).toMatchObject([
 		{ whenArgument: 'locked' },
 	]);

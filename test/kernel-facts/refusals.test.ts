@@ -30,7 +30,7 @@ it('has an answer for every function whose arguments are checked, and one for ea
 	}
 	expect(
 		effectOf(failedChecks('pin_user_pages', '6.12', new Set(['FOLL_GET']))[0] as never, 'pin_user_pages', '6.12'),
-	).toBe('WARNs and returns 0, which a check for a negative value takes for success');
+	).toBe('WARNs and returns 0, which a check for < 0 takes for success');
 });
 
 describe.each(trees.map((root) => [versionOf(root), root] as const))('%s', (version, root) => {

@@ -44,8 +44,8 @@ it('takes kernels older than the table for its oldest', () => {
 });
 
 it('says what a kernel beyond the table is judged as', () => {
-	expect(beyondTable('4.9')).toBe(`older than the table knows: judged as ${OLDEST}`);
-	expect(beyondTable('99.0')).toBe(`newer than the table knows: judged as ${NEWEST}`);
+	expect(beyondTable('4.9')).toBe(`older than the table knows: treated as ${OLDEST}`);
+	expect(beyondTable('99.0')).toBe(`newer than the table knows: treated as ${NEWEST}`);
 	for (const known of [OLDEST, '5.18', NEWEST] as const) expect(beyondTable(known)).toBeUndefined();
 });
 

@@ -195,7 +195,7 @@ describe('a selection with many findings', () => {
 		await capable.change(uri, { text: `\n${MANY}` });
 		const last = actions.findLast(({ data }) => data);
 		expect((await resolve(last)).edit).toBeUndefined();
-		expect(capable.shown).toContain('Not fixed: the file has changed meanwhile.');
+		expect(capable.shown).toContain('Not fixed: the file has changed.');
 	});
 
 	test('has no fixes for a client that cannot ask for them when they are chosen, and its log says so', async () => {

@@ -133,9 +133,9 @@ describe('a conversion', () => {
 		expect(found?.relatedInformation?.slice(-2)).toMatchObject([
 			{
 				location: { uri, range: over(text, 'get_user_pages_fast') },
-				message: expect.stringMatching(/^no conversion is offered: get_page/),
+				message: expect.stringMatching(/^cannot convert: get_page/),
 			},
-			{ location: { uri, range: over(text, 'get_page') }, message: 'a second reference is taken here' },
+			{ location: { uri, range: over(text, 'get_page') }, message: 'second reference acquired here' },
 		]);
 	});
 

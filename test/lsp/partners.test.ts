@@ -100,12 +100,12 @@ describe('hover', () => {
 	test('tells of a way that leaves without', async () => {
 		const value = await hover('get_user_pages_fast');
 		expect(value).toContain('**In this file** referenced here, released by\n\n- `put_page()` in `dunlin_peek()`');
-		expect(value).toContain('**1 of 2 ways out leaves without.**');
+		expect(value).toContain('**1 of 2 exit paths does not release.**');
 	});
 
 	test('on a release names who took the pages', async () => {
 		expect(await hover('unpin_user_pages(')).toMatch(
-			/\*\*In this file\*\* releases what is\n\n- pinned by `pin_user_pages_fast\(\)` in `dunlin_open\(\)`, \[line \d+\]/,
+			/\*\*In this file\*\* releases pages\n\n- pinned by `pin_user_pages_fast\(\)` in `dunlin_open\(\)`, \[line \d+\]/,
 		);
 	});
 
@@ -157,7 +157,7 @@ describe('highlight', () => {
 describe('code lens', () => {
 	const told = [
 		[lineOf('pin_user_pages_fast'), 'pinned here, unpinned in 1 place'],
-		[lineOf('get_user_pages_fast'), 'referenced here, put in 1 place, 1 path leaves without'],
+		[lineOf('get_user_pages_fast'), 'referenced here, put in 1 place; 1 path leaks'],
 	];
 
 	async function titles(uri: string): Promise<unknown[] | undefined> {
@@ -171,7 +171,7 @@ describe('code lens', () => {
 		await session.change(uri, { range: put, text: '' });
 		expect(await titles(uri)).toEqual([
 			told[0],
-			[lineOf('get_user_pages_fast'), 'referenced here, not put in this file, 2 paths leave without'],
+			[lineOf('get_user_pages_fast'), 'referenced here, not put in this file; 2 paths leak'],
 		]);
 	});
 

@@ -75,8 +75,8 @@ test('a kernel beyond the table is told, and what depends on it only informs', a
 	]);
 	await session.findings(THERE);
 	const said = session.logged.filter((message) => message.startsWith('gup-lens.kernel')).join('\n');
-	expect(said).toMatch(/"99\.0", newer than the table knows: judged as \d+\.\d+/);
-	expect(said).toMatch(/"4\.9", older than the table knows: judged as 4\.19/);
+	expect(said).toMatch(/"99\.0", newer than the table knows: treated as \d+\.\d+/);
+	expect(said).toMatch(/"4\.9", older than the table knows: treated as 4\.19/);
 	await session.end();
 });
 

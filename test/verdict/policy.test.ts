@@ -283,8 +283,8 @@ static void splice(struct ctx *ctx, struct pipe_buffer *buf)
 	it('names what shows it', () => {
 		const text = withPage('ctx->dma = dma_map_page(ctx->dev, page, 0, PAGE_SIZE, DMA_TO_DEVICE);\n\tput_page(page);');
 		const texts = site(text).evidence.map((one) => one.text);
-		expect(texts).toContain('dma_map_page() gives them to a device for DMA');
-		expect(texts).toContain('put_page() gives them back');
+		expect(texts).toContain('dma_map_page() maps them for DMA');
+		expect(texts).toContain('put_page() releases them');
 	});
 
 	it('is for the pages of an iterator that comes from a caller', () => {

@@ -118,7 +118,7 @@ static void drain(struct umem *umem)
 }
 `;
 		expect(site(text).release).toBe('put_page, release_pages');
-		expect(site(text).evidence.map((one) => one.text)).toContain('put_page() gives them back (in drain())');
+		expect(site(text).evidence.map((one) => one.text)).toContain('put_page() releases them (in drain())');
 	});
 
 	it('names a release through the list the pages were put on', () => {
@@ -219,7 +219,7 @@ static void stop(struct ctx *ctx)
 		expect(found).toMatchObject({ verdict: 'convert', release: 'put_page' });
 		expect(found.evidence).toContainEqual(
 			expect.objectContaining({
-				text: 'put_page() gives them back (in ctx_drop())',
+				text: 'put_page() releases them (in ctx_drop())',
 				place: { path: 'drivers/misc/context.c', line: 13, column: 2 },
 			}),
 		);

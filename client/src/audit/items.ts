@@ -138,9 +138,9 @@ function whyOf(of: AuditSite): MarkdownString {
 		`**${site.verdict}**${advice && ` ${plain(advice)}`}`,
 		MEANING[site.verdict],
 		evidence.join('\n'),
-		site.release && `Given back by ${plain(site.release)}`,
+		site.release && `Released by ${plain(site.release)}`,
 		site.findings.length > 0 && `Rules: ${plain(site.findings.join(', '))}`,
-		site.source && `Decided by the table of known users: ${plain(site.source)}`,
+		site.source && `From the table of known users: ${plain(site.source)}`,
 	];
 	return new MarkdownString(parts.filter(Boolean).join('\n\n'));
 }

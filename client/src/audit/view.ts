@@ -284,8 +284,7 @@ function without(findings: Findings, folders: readonly string[]): Findings {
 async function chosenFolder(): Promise<WorkspaceFolder | undefined> {
 	const folders = (workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
 	if (folders.length > 1) return window.showWorkspaceFolderPick({ placeHolder: 'Kernel tree to audit' });
-	if (folders.length === 0)
-		void window.showInformationMessage('GUP Lens: open a kernel tree on a disk as a folder first.');
+	if (folders.length === 0) void window.showInformationMessage('GUP Lens: open a kernel tree as a folder first.');
 	return folders[0];
 }
 

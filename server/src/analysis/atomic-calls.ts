@@ -15,10 +15,10 @@ export interface AtomicCall {
 const ORDER: readonly Held['kind'][] = ['spin', 'any', 'irq', 'preempt', 'bh', 'rcu'];
 
 const STATE: Readonly<Partial<Record<Held['kind'], string>>> = {
-	irq: 'interrupts are off',
-	preempt: 'preemption is off',
-	bh: 'bottom halves are off',
-	rcu: 'this is an RCU read-side section',
+	irq: 'interrupts have been disabled',
+	preempt: 'preemption has been disabled',
+	bh: 'bottom halves have been disabled',
+	rcu: 'the RCU read lock has been held',
 };
 
 function mainHold({ holds }: LockState): Held | undefined {
@@ -55,7 +55,7 @@ export function atomicReason({ by, at, kind, name }: Held, fn: FunctionIR): stri
 	if (!at && by.startsWith('a')) return `${fn.name}() is ${by}`;
 	if (!at) return `${fn.name}() is only called under ${by}(${name})`;
 	const state = STATE[kind];
-	return state ? `${state} since ${by}()` : `${name || 'a lock'} is held since ${by}()`;
+	return state ? `${state} since ${by}()` : `${name || 'a lock'} has been held since ${by}()`;
 }
 
 /** "example_put() calls set_page_dirty_lock(), which" */

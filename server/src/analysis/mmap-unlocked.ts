@@ -66,28 +66,35 @@ export function unlockedCall(
 
 /** "after mmap_read_unlock() dropped mmap_lock of current->mm" */
 export function unlockedState(lock: string, { shown, again }: UnlockedCall): string {
-	const pass = again ? 'in the pass ' : '';
+	const pass = again ? 'again ' : '';
 	switch (shown?.how) {
 		case 'dropped':
 			return `${pass}after ${shown.by}() dropped ${lock}`;
 		case 'maybe':
 			return `${pass}after ${shown.by}() may have dropped ${lock}`;
 		case 'ended':
-			return `${pass}after the block of the ${shown.by}, which held ${lock}`;
+			return `${pass}outside the scope of the ${shown.by}`;
 		case 'taken':
-			return `without ${lock}, which ${shown.by}() takes for itself alone`;
+			return `without ${lock}`;
 		case 'entered':
-			return `without ${lock}: ${shown.by}, and nothing takes it on the way`;
+			return `without ${lock}`;
 		default:
-			return `before ${lock} is taken`;
+			return `before ${lock} is acquired`;
 	}
 }
 
-/** What is said at the place of `UnlockedCall.shown`. */
-export const SHOWN_AT: Readonly<Record<Shown['how'], string>> = {
-	dropped: 'mmap_lock is dropped here',
-	maybe: 'mmap_lock may be dropped here',
-	ended: 'mmap_lock is held only in the block of this guard',
-	taken: 'mmap_lock is taken and dropped inside this call',
-	entered: 'this is entered without mmap_lock',
-};
+/** The note at the place of `UnlockedCall.shown`. */
+export function shownNote({ how, by }: Shown): string {
+	switch (how) {
+		case 'dropped':
+			return 'mmap_lock is dropped here';
+		case 'maybe':
+			return 'mmap_lock may be dropped here';
+		case 'ended':
+			return 'mmap_lock is held only in the scope of this guard';
+		case 'taken':
+			return 'mmap_lock is acquired and dropped inside this call';
+		case 'entered':
+			return `${by}, entered without mmap_lock`;
+	}
+}

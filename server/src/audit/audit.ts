@@ -135,7 +135,7 @@ class Run {
 			notes: [
 				told,
 				...(problem === undefined ? [] : [problem]),
-				...(this.#unasked === undefined ? [] : [`files that git ignores are read as well: ${this.#unasked}`]),
+				...(this.#unasked === undefined ? [] : [`files ignored by git are audited too: ${this.#unasked}`]),
 			],
 			failed: this.#failed,
 			findings: this.#findings,

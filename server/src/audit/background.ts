@@ -24,7 +24,7 @@ const GRACE = 700;
 /**
  * Audits in a thread that starts further ones for the work, so that it hears when it is to stop.
  * @param signal stops it: the report holds what is known by then
- * @throws an AuditError for what is no folder, and where it was stopped before anything was known
+ * @throws an AuditError for what is no folder, and where it was stopped before any result
  */
 export async function auditInBackground(
 	options: BackgroundOptions,
@@ -69,7 +69,7 @@ export async function pageInBackground(report: AuditReport, root: string, worker
 	}
 }
 
-const STOPPED = 'stopped before anything was known';
+const STOPPED = 'stopped before any result';
 
 function end(thread: Pool): void {
 	// what it was asked for fails, which the caller sees

@@ -149,7 +149,7 @@ class Look {
 			const lines = new Lines(text);
 			const skipped = [
 				...unread.map((name) => `function ${name} could not be parsed`),
-				...bounded.map((name) => `function ${name} has too many paths to follow its pages`),
+				...bounded.map((name) => `function ${name} has too many paths to analyse`),
 			];
 			return {
 				sites: sites.map((site) => told(site, path, lines)),

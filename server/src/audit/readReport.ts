@@ -50,8 +50,8 @@ export function readReport(text: string): AuditReport {
 	try {
 		value = JSON.parse(text);
 	} catch {
-		throw new AuditError('no JSON');
+		throw new AuditError('not a JSON report');
 	}
-	if (!isReport(value)) throw new AuditError('no report of "gup-lens audit --format json"');
+	if (!isReport(value)) throw new AuditError('not a report of "gup-lens audit --format json"');
 	return value as AuditReport;
 }

@@ -35,7 +35,7 @@ export async function runAudit(tree: string, options: AuditCommand, io: Io): Pro
 		bar.end();
 		for (const note of report.files > 0 ? notes : ['no C files found']) tell(io, note);
 		for (const { path, reason } of failed) tellFailure(io, path, reason);
-		if (report.partial) tell(io, 'stopped: the report is partial');
+		if (report.partial) tell(io, 'stopped early: the report is partial');
 		const comparison = options.compare && (await compared(options.compare, report, tree, options, io, signal));
 		// From here on the first Ctrl-C ends the program as usual.
 		process.removeListener('SIGINT', interrupt);

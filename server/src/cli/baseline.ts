@@ -28,7 +28,7 @@ export function fingerprintsIn(text: string, fail: (why: string) => UsageError):
 	try {
 		report = JSON.parse(text);
 	} catch {
-		throw fail('no JSON; give what "gup-lens check --format json" wrote');
+		throw fail('not a JSON report of "gup-lens check --format json"');
 	}
 	const found =
 		listIn(report, 'findings')?.map((finding) => fieldOf(finding, 'fingerprint')) ??
@@ -37,7 +37,7 @@ export function fingerprintsIn(text: string, fail: (why: string) => UsageError):
 				fieldOf(fieldOf(result, 'partialFingerprints'), 'gupLensFinding/v1'),
 			),
 		);
-	if (!found) throw fail('no report of "gup-lens check"');
+	if (!found) throw fail('not a report of "gup-lens check"');
 	return new Set(found.filter((print) => typeof print === 'string'));
 }
 

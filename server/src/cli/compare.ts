@@ -26,7 +26,7 @@ export async function compared(
 	for (const { name, report: of } of named) {
 		// A shard may have got no folder, and what was stopped found nothing yet.
 		if (of.files === 0 && !of.shard && !of.partial)
-			throw new UsageError(`${name}: no C files found: nothing to compare`);
+			throw new UsageError(`${name}: no C files found, nothing to compare`);
 		if (of.shard?.index !== report.shard?.index || of.shard?.of !== report.shard?.of) {
 			const what = of.shard ? `shard ${shardName(of.shard)} of an audit` : 'a whole audit';
 			const other = report.shard ? `shard ${shardName(report.shard)}` : 'a whole one';

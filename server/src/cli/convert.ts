@@ -260,7 +260,7 @@ async function writeMails(
 	for (const { name, recipients, complete } of mails)
 		tell(
 			io,
-			`${folderName(folder, io.cwd)}/${name}: ${count(recipients, 'recipient')}${complete ? '' : '; MAINTAINERS was not read to its end, somebody may be missing'}`,
+			`${folderName(folder, io.cwd)}/${name}: ${count(recipients, 'recipient')}${complete ? '' : '; MAINTAINERS was not read completely, recipients may be missing'}`,
 		);
 }
 

@@ -114,12 +114,12 @@ async function converting(
 	const print = printed(options);
 	if (targets.size === 0) {
 		if (options.emitCocci || options.format || options.shortTerm || options.series !== undefined)
-			throw new UsageError(`conversions are asked for by rule: --rule ${[...CONVERTING.keys()].join(' or ')}`);
+			throw new UsageError(`conversions need a rule: --rule ${[...CONVERTING.keys()].join(' or ')}`);
 		return undefined;
 	}
 	const others = [...chosen].filter((rule) => !CONVERTING.has(rule));
-	if (others.length > 0) throw new UsageError(`--rule ${others[0]}: fixes and conversions are asked for one at a time`);
-	if (paths.includes('-')) throw new UsageError('a conversion changes every file the pages go through: name files');
+	if (others.length > 0) throw new UsageError(`--rule ${others[0]}: fixes and conversions cannot be combined`);
+	if (paths.includes('-')) throw new UsageError('a conversion may change several files: give file names');
 	const { kernel, shortTerm = false, series } = options;
 	const folder = series === undefined ? undefined : emptyFolder(series, io.cwd);
 	const { refused, failed } = await convert(loaded, paths, { kernel, shortTerm, targets, print, folder }, io);

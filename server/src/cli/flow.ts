@@ -49,7 +49,7 @@ function placeOf(place: string, cwd: string): { readonly path: string; readonly 
 }
 
 /**
- * Prints the paths of the pages that are taken on a line, or in the function around it.
+ * Prints the paths of the pages acquired on a line, or in the function around it.
  * @param place FILE:LINE
  * @param format json: every path as typed steps, in all files that are seen
  */
@@ -114,7 +114,7 @@ class Printer {
 			return `${bold(`${this.path}:${line}:`)} ${sentence(nothingWords(flow))}\n`;
 		const head = flow.onLine
 			? ''
-			: `${dim(`no call that takes pages on line ${line}: those ${this.isWithin(flow) ? 'in' : 'released in'} ${oneLine(flow.function ?? '')}()`)}\n\n`;
+			: `${dim(`no GUP call on line ${line}; showing pages ${this.isWithin(flow) ? 'acquired in' : 'released in'} ${oneLine(flow.function ?? '')}()`)}\n\n`;
 		return head + flow.journeys.map((journey) => this.journey(journey)).join('\n');
 	}
 
@@ -140,7 +140,7 @@ class Printer {
 		const empty = journey.ways.filter(({ ending }) => ending.kind === 'none').map((way) => this.lineOf(way.at));
 		const told = ways.slice(0, MOST_WAYS).map((way, i) => this.way(way, i + 1, ways.length));
 		const rest = ways.slice(MOST_WAYS).map((way) => `line ${this.lineOf(way.at)}: ${this.paint(way)}\n`);
-		const more = rest.length > 0 ? [`\n${count(rest.length, 'more way')} out:\n`, ...rest] : [];
+		const more = rest.length > 0 ? [`\n${count(rest.length, 'more exit path')}:\n`, ...rest] : [];
 		const nothing = empty.length > 0 ? [`\n${dim(nothingTakenWords(empty))}\n`] : [];
 		return [title, ...releases, ...none, ...told, ...more, ...nothing].join('');
 	}
@@ -163,11 +163,11 @@ class Printer {
 			if (words) notes.push([this.lineOf(step), words]);
 			before = step.state;
 		}
-		const end = way.ending.kind === 'wrong' ? 'here' : 'leaves here';
+		const end = way.ending.kind === 'wrong' ? 'here' : 'returns here';
 		const last = way.ending.kind === 'wrong' ? stateWords(way.last) : '';
 		if (last && last !== stateWords(before)) notes.push([this.lineOf(way.at), cyan(sentence(last))]);
 		notes.push([this.lineOf(way.at), `${end}: ${this.paint(way)}`]);
-		const title = `\n${bold(`way ${number} of ${of}:`)} ${this.paint(way)}, line ${this.lineOf(way.at)}\n`;
+		const title = `\n${bold(`path ${number} of ${of}:`)} ${this.paint(way)}, line ${this.lineOf(way.at)}\n`;
 		return title + this.noted(notes);
 	}
 

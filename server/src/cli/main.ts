@@ -19,7 +19,7 @@ import { tell } from './tell.js';
 
 const EXAMPLES = `
 Examples:
-  gup-lens check drivers/misc            what is wrong in a folder
+  gup-lens check drivers/misc            findings in a folder
   gup-lens check --format sarif . >r     for a code scanning service
   git show HEAD:mm/gup.c | gup-lens check - --stdin-path mm/gup.c
   gup-lens check --diff HEAD             what the edits since HEAD bring
@@ -30,11 +30,11 @@ Examples:
   gup-lens audit ~/linux                 every user of the family in a tree, with a verdict
   gup-lens audit ~/linux -o audit.html   as a page to look at
   gup-lens fix --rule foll-get-for-dma drivers/foo.c
-                                         convert to pin_user_pages*, every side of it
+                                         convert to pin_user_pages*, acquire and release
   gup-lens fix --rule iov-iter-get-pages --series out fs/ceph
-                                         as a series to send
-  gup-lens explain FOLL_LONGTERM         a rule, flag or function in words
-  gup-lens explain --flow foo.c:120      what becomes of the pages taken there, path by path
+                                         as a patch series
+  gup-lens explain FOLL_LONGTERM         explain a rule, flag or function
+  gup-lens explain --flow foo.c:120      paths of the pages acquired there
 
 Exit codes:
   check  0 clean, 1 a finding at or above --fail-on, 2 usage or input error
@@ -51,7 +51,7 @@ Exit codes:
 export async function run(argv: readonly string[], io: Io): Promise<number> {
 	let code = 0;
 	const program = new Command(tool.name)
-		.description('References on user pages in Linux kernel C: what is wrong, why, and how to fix it.')
+		.description('Find and fix mistakes in acquiring and releasing user pages in Linux kernel C.')
 		.version(tool.version)
 		.addHelpText('after', EXAMPLES)
 		.exitOverride()
@@ -81,7 +81,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 		.option('--statistics', 'how many findings each rule has, after them')
 		.option('--quiet', 'print findings and errors alone: nothing where there is nothing')
 		.addOption(
-			new Option('--fail-on <severity>', 'exit 1 for findings like this or worse')
+			new Option('--fail-on <severity>', 'exit 1 for findings of this severity or above')
 				.choices(['never', ...SEVERITIES])
 				.default('warning'),
 		)
@@ -90,40 +90,37 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 		});
 
 	withKernel(program.command('fix'))
-		.description('apply the safe fixes, again until none is left')
-		.argument('<path...>', '.c and .h files, and folders; "-" reads the standard input and writes the fixed text')
-		.option('--stdin-path <path>', 'name of the standard input: decides the kernel tree')
+		.description('apply safe fixes repeatedly until none remain')
+		.argument('<path...>', '.c and .h files, and folders; "-" filters standard input')
+		.option('--stdin-path <path>', 'path to assume for standard input')
 		.option('--rule <id>', 'only this rule; repeatable', repeated)
-		.option('--unsafe', 'also fixes that need a look afterwards')
-		.option('--dry-run', 'print a unified diff and change nothing')
-		.option('--short-term', 'convert to pins without FOLL_LONGTERM, also where the pages are held without a bound')
+		.option('--unsafe', 'also apply fixes that need review')
+		.option('--dry-run', 'print a unified diff without changing files')
+		.option('--short-term', 'convert without FOLL_LONGTERM even if pages are held indefinitely')
 		.addOption(new Option('--format <format>', 'print conversions as mails for git am').choices(['patch']))
-		.option(
-			'--series <dir>',
-			'write conversions as mails to a new folder, with a cover letter, To and Cc from MAINTAINERS',
-		)
+		.option('--series <dir>', 'write conversions as a mail series to a new folder, with cover letter and recipients')
 		.option('--emit-cocci', 'print conversions as semantic patches for Coccinelle')
 		.action(async (paths: string[], options: FixOptions) => {
 			code = await fix(paths, options, io);
 		});
 
 	withReport(withKernel(program.command('audit')))
-		.description('list every call that takes references on user pages in a tree, with a verdict on it')
+		.description('list every call that acquires user pages in a tree, with a verdict')
 		.argument('<tree>', 'a kernel tree, or any folder')
-		.option('--no-known-users', 'leave out the curated table of known users: evidence alone decides')
-		.option('--no-prefilter', 'analyse files that name none of the functions as well, to show that nothing is missed')
-		.option('--no-cache', 'neither read nor keep results of earlier audits')
+		.option('--no-known-users', 'ignore the curated table of known users')
+		.option('--no-prefilter', 'also analyse files that do not name these functions')
+		.option('--no-cache', 'do not use the result cache')
 		.option('--shard <i/n>', 'only the i-th of n parts; "gup-lens merge" joins their JSON', shard)
-		.option('--compare <other>', 'an older tree, or the JSON of its audit; repeatable, in the order of time', repeated)
-		.option('--jobs <n>', 'how many threads; default: as many as there are processors', threads)
+		.option('--compare <other>', 'an older tree, or the JSON of its audit; repeatable, oldest first', repeated)
+		.option('--jobs <n>', 'number of threads; default: number of CPUs', threads)
 		.action(async (tree: string, options: AuditCommand) => {
 			code = await runAudit(tree, options, io);
 		});
 
 	withReport(program.command('merge'))
 		.description('join the JSON reports of all shards of an audit')
-		.argument('<file...>', 'reports of "gup-lens audit --shard i/n --format json"; "-" for the standard input')
-		.option('--tree <tree>', 'the audited tree, for the code in an html report')
+		.argument('<file...>', 'reports of "gup-lens audit --shard i/n --format json"; "-" for standard input')
+		.option('--tree <tree>', 'the audited tree, for code in the HTML report')
 		.action(async (files: string[], options: MergeCommand) => {
 			code = await runMerge(files, options, io);
 		});
@@ -169,7 +166,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 	program
 		.command('lsp')
 		.description('start the language server for an editor')
-		.option('--stdio', 'speak over the standard streams, as it does anyway')
+		.option('--stdio', 'use standard input and output (the default)')
 		.action(async () => {
 			code = await lsp();
 		});
@@ -206,11 +203,9 @@ function helpHint(command: Command): string {
 function withReport(command: Command): Command {
 	return command
 		.addOption(
-			new Option('--format <format>', 'how to print; default: by the name of the file, else text').choices(
-				AUDIT_FORMATS,
-			),
+			new Option('--format <format>', 'output format; default: by file extension, else text').choices(AUDIT_FORMATS),
 		)
-		.option('-o, --output <file>', 'write the report there: a file, a pipe or a device; "-" is the standard output');
+		.option('-o, --output <file>', 'output file; "-" for standard output');
 }
 
 function dataFormat(): Option {

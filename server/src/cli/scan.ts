@@ -120,7 +120,7 @@ export async function scan(
 		else done.files++;
 		if (read.kind === 'text') relevant.push({ ...read, file: undefined, absolute, path, shown });
 	} else if (options.stdinPath !== undefined) {
-		throw new UsageError('--stdin-path is the name of the standard input: give "-" as the path');
+		throw new UsageError('--stdin-path needs "-" as the path');
 	}
 	for (const path of onDisk) await kernels.named(slashed(resolve(cwd, path)));
 	const { files, skipped } = await collect(onDisk, cwd);

@@ -35,6 +35,6 @@ export function blockersOf(
 		return [];
 	} catch (error) {
 		if (!(error instanceof Blocked)) throw error;
-		return [at(call.call.nameRange, `no conversion is offered: ${error.message}`), ...error.places];
+		return [at(call.call.nameRange, `cannot convert: ${error.message}`), ...error.places];
 	}
 }

@@ -1,4 +1,4 @@
-/** What a conversion takes for granted of files that were not analysed with it: that nobody else has a hand in the pages. */
+/** What a conversion assumes of files that were not analysed with it: that nothing else acquires or releases the pages. */
 import { callsOf } from '../analysis/callers.js';
 import type { FileContext } from '../analysis/context.js';
 import type { Expr, FunctionIR } from '../syntax/ir.js';
@@ -12,7 +12,7 @@ import type { Claims } from './plan.js';
 /** Callers through which a parameter is followed. */
 const DEEPEST = 4;
 
-/** Functions that give pages back, or put some into a place, by their name alone. */
+/** Functions that release pages, or store some, by their name alone. */
 const GIVES_BACK =
 	/put_page|put_pages|release_page|free_page|unpin|folio_put|set_page_dirty|get_user_page|pin_user_page|iov_iter_(?:get|extract)_page|alloc_page|get_page/;
 
@@ -21,7 +21,7 @@ const NOTIFIER = /\bstruct mmu_(?:interval_)?notifier\b/;
 
 type Releaser = Claims['functions'][number];
 
-/** Functions that give back the pages they are given: whoever calls them is part of it. */
+/** Functions that release the pages they are passed: whoever calls them is part of it. */
 function releasers(file: FileContext, fn: FunctionIR, pages: Expr, found: Map<string, Releaser>, depth = 0): void {
 	const position = pageParameter(fn, pages);
 	if (position < 0 || depth > DEEPEST) return;
@@ -49,7 +49,7 @@ export function claimsOf(file: FileContext, { releases, reached, leaving }: Hand
 	return { functions: [...functions.values()], fields: [...fields.values()] };
 }
 
-/** Somebody who has a hand in the pages. */
+/** Code elsewhere that acquires or releases the pages. */
 export interface Objection {
 	readonly path: string;
 	/** The function that does so. */
@@ -102,7 +102,7 @@ export function objections(
 					path: from.path,
 					name,
 					line: from.text.slice(0, index).split('\n').length,
-					why: `gives pages back, and uses ${used.field}`,
+					why: `releases pages and uses ${used.field}`,
 				},
 			];
 		});
@@ -113,14 +113,14 @@ export function objections(
 			if (seen.has(fn.name) && !told) return [];
 			const line = from.text.slice(0, fn.piece.start).split('\n').length;
 			const called = claims.functions.find(({ name, only }) => (only ?? from.path) === from.path && fn.calls.has(name));
-			if (called) return [{ path: from.path, name: fn.name, line, why: `calls ${called.name}() as well` }];
+			if (called) return [{ path: from.path, name: fn.name, line, why: `also calls ${called.name}()` }];
 			if (told)
 				return [
 					{
 						path: from.path,
 						name: fn.name,
 						line,
-						why: `is told of changes of the page tables, and knows ${told.record}`,
+						why: `has an MMU notifier and uses ${told.record}`,
 					},
 				];
 			const releases = [...fn.calls].some((name) => GIVES_BACK.test(name));
@@ -133,7 +133,7 @@ export function objections(
 							path: from.path,
 							name: fn.name,
 							line,
-							why: `takes pages or gives them back, and uses ${used.field} of ${used.record}`,
+							why: `acquires or releases pages and uses ${used.field} of ${used.record}`,
 						},
 					]
 				: [];

@@ -120,7 +120,7 @@ function toPin(file: FileContext, handling: Handling, longterm: boolean): Conver
 	const unmatched = takings.find((_, i) => !twins[i]);
 	if (!twin || unmatched) {
 		const name = unmatched?.call.name ?? takings[0]?.call.name;
-		throw new Blocked(`this kernel has no function that pins what ${name}() takes with these flags`);
+		throw new Blocked(`this kernel has no pin_user_pages*() counterpart of ${name}() with these flags`);
 	}
 	const sides = releaseSides(file, handling);
 	const edits: FileEdit[] = [];
@@ -214,9 +214,11 @@ function offer(file: FileContext, call: ApiCall): Offer & { readonly takings: re
 	};
 	try {
 		if (call.api.record.group === 'iov-iter' && !file.kernel.api(EXTRACT)?.signature)
-			throw new Blocked('it needs iov_iter_extract_pages(), which comes with 6.3: this kernel has no replacement yet');
+			throw new Blocked('it needs iov_iter_extract_pages(), which was added in 6.3 and is not in this kernel');
 		if (call.api.record.group !== 'get' && call.api.record.group !== 'iov-iter')
-			throw new Blocked(`${call.call.name}() has no twin that pins`, [at(call.call.nameRange, 'taken here')]);
+			throw new Blocked(`${call.call.name}() has no pin_user_pages*() counterpart`, [
+				at(call.call.nameRange, 'acquired here'),
+			]);
 		const handling = handlingOf(file, call);
 		const sites = handling.takings.map((taking): Range => at(taking.call.nameRange, ''));
 		return {

@@ -66,12 +66,10 @@ export class FlagPlan {
 	 * @throws Blocked where it does not get there
 	 */
 	in(fn: FunctionIR, call: CallExpr, pages: Expr, told?: Told): string {
-		if (isTaken(this.file.text, FLAG)) throw new Blocked(`${FLAG} is the name of something else in this file`);
+		if (isTaken(this.file.text, FLAG)) throw new Blocked(`${FLAG} is already used as a name in this file`);
 		const found = this.find(fn, call, pages, 0, told);
 		if (found === undefined)
-			throw new Blocked(`${fn.name}() cannot be told whether the pages are pinned`, [
-				at(call.nameRange, 'given back here'),
-			]);
+			throw new Blocked(`cannot tell ${fn.name}() whether the pages are pinned`, [at(call.nameRange, 'released here')]);
 		return found;
 	}
 
@@ -388,7 +386,7 @@ export class FlagPlan {
 		const own = path.at(-1);
 		const block = path.at(-2);
 		if (own?.kind !== 'simple' || block?.kind !== 'block')
-			throw new Blocked(`${fn.name}() has no place for the flag`, [
+			throw new Blocked(`nowhere to keep the flag in ${fn.name}()`, [
 				at({ start: range.start, end: range.start }, 'here'),
 			]);
 		const source = this.file.text;
@@ -428,7 +426,7 @@ export class FlagPlan {
 
 	private path(fn: FunctionIR, offset: number): readonly Statement[] {
 		const root = statementsOf(this.file.text, fn.body);
-		if (!root) throw new Blocked(`${fn.name}() could not be read completely`, [at(fn.nameRange, 'this function')]);
+		if (!root) throw new Blocked(`could not parse all of ${fn.name}()`, [at(fn.nameRange, 'this function')]);
 		return pathTo(root, offset);
 	}
 }

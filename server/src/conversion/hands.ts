@@ -112,19 +112,19 @@ export class Hands {
 		for (const { fn, call } of callsNamed(this.seen.file, TAKERS)) {
 			const pages = call.args[0];
 			if (pages && near.has(fn.name) && isZeroPage(pages))
-				throw new Blocked(`${call.name}() in ${fn.name}() takes a reference on the zero page, which is no pin`, [
-					at(call.nameRange, 'the reference is taken here'),
+				throw new Blocked(`${call.name}() in ${fn.name}() takes a zero-page reference, which is not a pin`, [
+					at(call.nameRange, 'reference acquired here'),
 				]);
 			if (pages && this.seen.origin(fn, pages).ours)
-				throw new Blocked(`${call.name}() in ${fn.name}() takes a second reference on these pages, for another owner`, [
-					at(call.nameRange, 'a second reference is taken here'),
+				throw new Blocked(`${call.name}() in ${fn.name}() takes a second reference on these pages for another owner`, [
+					at(call.nameRange, 'second reference acquired here'),
 				]);
 		}
 		for (const { fn, call } of callsNamed(this.seen.file, COUNTS)) {
 			const pages = call.args[0];
 			if (pages && this.seen.origin(fn, pages).ours)
-				throw new Blocked(`${call.name}() in ${fn.name}() looks at the number of references, which a pin changes`, [
-					at(call.nameRange, 'the number is looked at here'),
+				throw new Blocked(`${call.name}() in ${fn.name}() reads the refcount, which a pin changes`, [
+					at(call.nameRange, 'refcount read here'),
 				]);
 		}
 	}
@@ -144,8 +144,8 @@ export class Hands {
 				if (callee) followed.add(callee);
 				else
 					throw new Blocked(
-						`${call.name || 'a callback'}() gets the pages, and may keep them or give them back: it is in no file that is seen`,
-						[at(call.nameRange, 'the pages are passed on here')],
+						`${call.name || 'a callback'}() gets the pages and may keep or release them: its definition was not found`,
+						[at(call.nameRange, 'pages passed here')],
 					);
 			}
 		}
@@ -171,7 +171,7 @@ export class Hands {
 			const right = part.kind === 'assign' ? bare(part.right) : undefined;
 			if (left?.kind !== 'field' || left.field !== 'bi_end_io' || right?.kind !== 'name' || isNull(right)) return;
 			if (!this.seen.file.ir.lookup(right.name))
-				throw new Blocked(`${right.name}() ends the I/O on the pages, and is in no file that is seen`, [
+				throw new Blocked(`${right.name}() completes the I/O on the pages, and its definition was not found`, [
 					at(right, 'set here'),
 				]);
 		});
@@ -187,7 +187,7 @@ export class Hands {
 				if (level !== 'page' && level !== 'array') continue;
 				const { ours, unseen } = this.seen.origin(fn, { start, end, kind: 'name', name });
 				if (ours || unseen)
-					throw new Blocked(`${name} in ${fn.name}() is given back by ${step.cleanup}() at the end of its scope`, [
+					throw new Blocked(`${name} in ${fn.name}() is released by ${step.cleanup}() at the end of its scope`, [
 						at(step.variable, 'declared here'),
 					]);
 			}
@@ -216,17 +216,16 @@ export class Hands {
 		if (!isListed) return;
 		const [object] = callsNamed(file, RELEASE_OBJECTS);
 		if (object)
-			throw new Blocked(
-				`${object.call.name}() in ${object.fn.name}() gives back pages of an object, and may mean these`,
-				[at(object.call.nameRange, 'given back here')],
-			);
+			throw new Blocked(`${object.call.name}() in ${object.fn.name}() releases pages of an object, possibly these`, [
+				at(object.call.nameRange, 'released here'),
+			]);
 		for (const { fn, call } of callsNamed(file, RELEASES.keys())) {
 			const pages = call.args[RELEASES.get(call.name) ?? 0];
 			if (!pages || !isFromList(pages)) continue;
 			const { taken, unseen } = originOf(file, fn, pages);
 			if (taken.size === 0 && unseen)
-				throw new Blocked(`${call.name}() in ${fn.name}() gives back pages of a list, and may mean these`, [
-					at(call.nameRange, 'where these pages come from is not seen'),
+				throw new Blocked(`${call.name}() in ${fn.name}() releases pages of a list, possibly these`, [
+					at(call.nameRange, 'the origin of these pages was not found'),
 				]);
 		}
 	}
@@ -246,8 +245,8 @@ export class Hands {
 		const { file } = this.seen;
 		for (const { fn, call } of callsNamed(file, FREES_ADDRESS))
 			if (call.args.some((arg) => this.isAddressOfOurs(fn, arg)))
-				throw new Blocked(`${call.name}() in ${fn.name}() gives a page to the allocator by its address`, [
-					at(call.nameRange, 'given back by the address'),
+				throw new Blocked(`${call.name}() in ${fn.name}() frees a page by its address`, [
+					at(call.nameRange, 'released by address'),
 				]);
 		this.storedAddresses();
 		this.mappings();
@@ -268,8 +267,8 @@ export class Hands {
 					if (part.kind === 'call' && BY_ADDRESS.test(part.name)) byAddress = true;
 				});
 			if (byAddress)
-				throw new Blocked(`${call.name}() in ${fn.name}() gives a page back by its address: it may be one of these`, [
-					at(call.nameRange, 'given back by the address'),
+				throw new Blocked(`${call.name}() in ${fn.name}() releases a page by its address, possibly one of these`, [
+					at(call.nameRange, 'released by address'),
 				]);
 		}
 	}
@@ -340,7 +339,7 @@ export class Hands {
 			const tokens = tokenize(file.text, first.body.start, first.body.end);
 			for (let i = 0; i < tokens.count; i++)
 				if (RELEASES.has(tokenText(tokens, i)) && !read.has(tokens.starts[i] as number))
-					throw new Blocked(`${name}() gives pages back in an arm of an #if that is not read`, [
+					throw new Blocked(`${name}() releases pages in an #if branch that is not analysed`, [
 						at({ start: tokens.starts[i] as number, end: tokens.ends[i] as number }, 'here'),
 					]);
 		}
@@ -367,7 +366,7 @@ export class Hands {
 	/** `atomic_inc(&page->_refcount)` */
 	private countsByHand(): void {
 		const byHand = inCode(this.seen.file.text, /(?:->|\.)\s*_refcount\b/);
-		if (byHand) throw new Blocked('references are counted by hand', [at(byHand, 'here')]);
+		if (byHand) throw new Blocked('the refcount is modified directly', [at(byHand, 'here')]);
 	}
 
 	/** A field that pages wait in is reached by its offset. */
@@ -375,7 +374,7 @@ export class Hands {
 		for (const { record, field } of this.seen.fields()) {
 			const offset = inCode(this.seen.file.text, new RegExp(`\\boffsetof\\s*\\(\\s*${record}\\s*,\\s*${field}\\b`));
 			if (offset)
-				throw new Blocked(`${field} of ${record}, where the pages wait, is reached by its offset`, [
+				throw new Blocked(`${field} of ${record}, which holds the pages, is accessed by its offset`, [
 					at(offset, 'here'),
 				]);
 		}
@@ -389,7 +388,7 @@ export class Hands {
 			const released = words?.find((word) => RELEASES.has(word) || TAKERS.has(word));
 			const start = file.text.indexOf(line);
 			if (released)
-				throw new Blocked(`the macro ${name} calls ${released}(), and what it is used for is not followed`, [
+				throw new Blocked(`the macro ${name} calls ${released}(), and its uses could not be analysed`, [
 					at({ start, end: start + line.length }, 'defined here'),
 				]);
 		}

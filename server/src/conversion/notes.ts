@@ -24,7 +24,7 @@ function mentions(file: FileContext, names: readonly string[], edits: readonly F
 
 const LEFT = new Set(['left', 'short-left']);
 
-/** Functions with a way out on which pages stay behind already: that is no matter of the conversion. */
+/** Functions with a return path that leaks pages already: not a matter of the conversion. */
 export function leaksIn(file: FileContext, { journeys }: Handling): readonly string[] {
 	const leaking = journeys.filter(({ ways }) =>
 		ways.some(({ ending, at }) => LEFT.has(ending.kind) && file.unit.isOwn(at)),

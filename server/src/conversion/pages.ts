@@ -50,7 +50,9 @@ class Gathering implements Seen {
 
 	of(first: ApiCall): Handling {
 		if (!first.fn?.clean)
-			throw new Blocked(`${first.call.name}() stands in code that is not followed`, [at(first.call.nameRange, 'here')]);
+			throw new Blocked(`${first.call.name}() is in code that could not be analysed`, [
+				at(first.call.nameRange, 'here'),
+			]);
 		this.takings.set(first.call.start, first);
 		this.notifiers();
 		this.moves(first);
@@ -59,8 +61,7 @@ class Gathering implements Seen {
 			size = this.takings.size;
 			releases = this.releases();
 		}
-		if (releases.length === 0)
-			throw new Blocked('nothing in the files that are seen gives the pages back', this.whereTheyGo());
+		if (releases.length === 0) throw new Blocked('no release of these pages was found', this.whereTheyGo());
 		const hands = new Hands(this);
 		hands.furtherReferences();
 		hands.strangers();
@@ -81,14 +82,14 @@ class Gathering implements Seen {
 	/** Somebody else owns the references, who puts them. */
 	moves(taking: ApiCall): void {
 		const moved = usesOf(this.file, taking).uses.find(({ kind }) => kind === 'moved');
-		if (moved) throw new Blocked(`the references move on: ${moved.text}`, [at(moved, moved.text)]);
+		if (moved) throw new Blocked(`ownership transferred: ${moved.text}`, [at(moved, moved.text)]);
 	}
 
 	/** A file that has a hand in the pages is told of changes of the page tables. */
 	private notifiers(): void {
 		for (const from of this.file.unit.others) {
 			const told = notifierUse(from.text, TOLD);
-			if (told) throw new Blocked(`${from.path} deals with changes of the page tables by an MMU notifier`);
+			if (told) throw new Blocked(`${from.path} has an MMU notifier`);
 		}
 	}
 
@@ -114,8 +115,7 @@ class Gathering implements Seen {
 					this.perhaps(fn, call);
 				continue;
 			}
-			if (!fn.clean)
-				throw new Blocked(`${fn.name}() could not be read completely`, [at(fn.nameRange, 'this function')]);
+			if (!fn.clean) throw new Blocked(`could not parse all of ${fn.name}()`, [at(fn.nameRange, 'this function')]);
 			const told = other ? this.toldApart(fn, call, pages) : undefined;
 			if (other && (told?.side === 'elsewhere' || this.isOthers(fn, call))) continue;
 			if (other && !told) this.mixed(fn, call, origin);
@@ -153,11 +153,11 @@ class Gathering implements Seen {
 		const [passed] = escapesOf(this.file, this.takings);
 		if (passed?.name)
 			throw new Blocked(
-				`${passed.name}() gets the object that has the pages, and may keep them or give them back: it is in no file that is seen`,
-				[at(passed.nameRange, 'the object is passed on here')],
+				`${passed.name}() gets the object with the pages and may keep or release them: its definition was not found`,
+				[at(passed.nameRange, 'object passed here')],
 			);
-		throw new Blocked(`${release.name}() in ${fn.name}() gives pages back, and may mean these`, [
-			at(release.nameRange, 'where these pages come from is not seen'),
+		throw new Blocked(`${release.name}() in ${fn.name}() releases pages, possibly these`, [
+			at(release.nameRange, 'the origin of these pages was not found'),
 		]);
 	}
 
@@ -176,8 +176,8 @@ class Gathering implements Seen {
 		const isOfIterator = !allocated && !found && !FREES_PAGES.test(release.name) && !this.allocatesNear(fn);
 		if (this.group() === 'iov-iter' && isOfIterator) return;
 		if (sharesBranch(this.file, [...this.takings.values()], fn, release)) return;
-		throw new Blocked(`${release.name}() in ${fn.name}() also gives back pages of another origin`, [
-			at(release.nameRange, `${release.name}() is for pages of both kinds`),
+		throw new Blocked(`${release.name}() in ${fn.name}() also releases other pages`, [
+			at(release.nameRange, `${release.name}() releases pages of both kinds`),
 		]);
 	}
 
@@ -206,9 +206,9 @@ class Gathering implements Seen {
 			this.takings.set(taking.call.start, taking);
 			return;
 		}
-		throw new Blocked(`${release.name}() also gives back pages of ${taking.call.name}()`, [
-			at(release.nameRange, 'given back here'),
-			at(taking.call.nameRange, 'taken here'),
+		throw new Blocked(`${release.name}() also releases pages of ${taking.call.name}()`, [
+			at(release.nameRange, 'released here'),
+			at(taking.call.nameRange, 'acquired here'),
 		]);
 	}
 
@@ -222,12 +222,12 @@ class Gathering implements Seen {
 		const { file } = this;
 		const own = all.filter((journey) => journey.taking.call.start === taking.call.start);
 		const blocked = (why: string): Blocked =>
-			new Blocked(`${taking.fn?.name}() ${why}`, [at(taking.call.nameRange, 'taken here'), ...this.whereTheyGo()]);
-		if (!own.some(({ ways }) => ways.length > 0)) throw blocked('keeps the pages in a place that is not followed');
+			new Blocked(`${taking.fn?.name}() ${why}`, [at(taking.call.nameRange, 'acquired here'), ...this.whereTheyGo()]);
+		if (!own.some(({ ways }) => ways.length > 0)) throw blocked('keeps the pages where they could not be tracked');
 		if (usesOf(file, taking).transient) return;
 		const stay = own.some(({ ways }) => ways.some(({ ending }) => !/^(?:none|released)$/.test(ending.kind)));
 		if (stay && taking.fn && !releases.some((release) => this.isLater(release, taking.fn as FunctionIR)))
-			throw blocked('leaves the pages somewhere on a way out, and nothing is seen to give them back later');
+			throw blocked('returns with pages held, and no later release was found');
 	}
 
 	/** The release is reached without going through the function that takes. */
@@ -249,21 +249,22 @@ class Gathering implements Seen {
 	private follow({ fn, call, holding, ways, bounded, unread }: Journey): void {
 		const { file } = this;
 		if (bounded || unread)
-			throw new Blocked(`${fn.name}() has ${bounded ? 'too many paths to follow' : 'parts that could not be read'}`, [
-				at(fn.nameRange, 'this function'),
-			]);
+			throw new Blocked(
+				`${fn.name}() has ${bounded ? 'too many paths to analyse' : 'parts that could not be parsed'}`,
+				[at(fn.nameRange, 'this function')],
+			);
 		const stays = ways.some(({ ending }) => ending.kind !== 'none' && ending.kind !== 'released');
 		if (stays && file.path.endsWith('.h'))
-			throw new Blocked(`${fn.name}() stands in a header, and who includes it is not seen`, [
-				at(call.nameRange, 'taken here'),
+			throw new Blocked(`${fn.name}() is in a header, and its users were not found`, [
+				at(call.nameRange, 'acquired here'),
 			]);
 		const position = holding ? pageParameterNamed(fn, rootOf(holding.place)) : -1;
 		const unseen = stays && position >= 0 ? unseenCaller(file, fn, position) : undefined;
 		const returned = ways.some(({ ending }) => ending.kind === 'returned');
 		const lost = unseen ?? (returned && !receivers(file, fn) ? fn : undefined);
 		if (lost)
-			throw new Blocked(`${lost.name}() leaves the pages to its callers, and not all of them are seen`, [
-				at(call.nameRange, 'taken here'),
+			throw new Blocked(`${lost.name}() returns the pages to its callers, not all of which were found`, [
+				at(call.nameRange, 'acquired here'),
 			]);
 	}
 
@@ -321,7 +322,7 @@ export function handlingOf(file: FileContext, taking: ApiCall): Handling {
 	return known;
 }
 
-const TOO_MANY = new Blocked('the file has more calls that take user pages than are followed');
+const TOO_MANY = new Blocked('too many GUP calls in this file');
 
 function gathered(file: FileContext, taking: ApiCall): Handling | Blocked {
 	try {

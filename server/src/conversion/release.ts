@@ -113,7 +113,7 @@ class Release {
 		const { call, file } = this;
 		const [first, second] = call.args.map((arg) => file.slice(arg));
 		const blocked = (why: string): Blocked =>
-			new Blocked(`${call.name}() in ${this.fn.name}() ${why}`, [at(call.nameRange, 'given back here')]);
+			new Blocked(`${call.name}() in ${this.fn.name}() ${why}`, [at(call.nameRange, 'released here')]);
 		if (call.args.length !== (ARITY.get(call.name) ?? call.args.length))
 			throw blocked('is called with the wrong number of arguments');
 		switch (call.name) {
@@ -122,19 +122,19 @@ class Release {
 				return this.instead(ONE, [first as string]);
 			case '__free_pages': {
 				const order = call.args[1];
-				if (!order || !isNull(order)) throw blocked('gives back more than the page that was taken');
+				if (!order || !isNull(order)) throw blocked('releases more than the page that was acquired');
 				return this.instead(ONE, [first as string]);
 			}
 			case 'release_pages':
 				if (call.args[1] && mayBeErrno(file, this.fn, call.args[1], call))
-					throw blocked('may be called with an error instead of a number, of which unpin_user_pages() complains');
+					throw blocked('may be passed an errno as count, which unpin_user_pages() WARNs about');
 				return this.instead(MANY, [first as string, second as string]);
 			case 'folio_put':
 				return this.folio(first as string, '1');
 			case 'folio_put_refs':
 				return this.folio(first as string, second as string);
 			default:
-				throw blocked('has no twin for pins');
+				throw blocked('has no unpin counterpart');
 		}
 	}
 
@@ -144,7 +144,7 @@ class Release {
 		if (page && count === '1') return this.instead(ONE, [this.file.slice(page)]);
 		if (this.file.kernel.api('unpin_user_folio')?.signature) return this.instead('unpin_user_folio', [folio, count]);
 		if (count === '1' && /^\w+$/.test(folio)) return this.instead(ONE, [`&${folio}->page`]);
-		throw new Blocked(`this kernel has no function that gives back ${count} pins of a folio`);
+		throw new Blocked(`this kernel has no function that drops ${count} pins of a folio`);
 	}
 
 	private instead(name: string, args: readonly string[]): Edit {

@@ -84,8 +84,7 @@ function flagEdits(file: FileContext, taking: ApiCall): Edit[] {
 				originsOf(other.flags ?? [], 'FOLL_GET').some(({ start }) => start === origin.start),
 		);
 		const edit = origin.macro || others ? undefined : removeOperand(file.text, origin);
-		if (!edit)
-			throw new Blocked(`FOLL_GET reaches ${name}() from where it cannot be taken out`, [at(origin, 'written here')]);
+		if (!edit) throw new Blocked(`FOLL_GET for ${name}() is set where it cannot be removed`, [at(origin, 'set here')]);
 		edits.push(edit);
 	}
 	const flags = taking.arg('flags');
@@ -124,7 +123,7 @@ export function takingEdits(file: FileContext, taking: ApiCall, twin: Twin, long
 	const args = twin.signature.params.map(({ role }) => value(role));
 	const roles = twin.signature.params.map(({ role }) => role);
 	if (!shape || args.includes(undefined) || shape.params.some(({ role }) => !roles.includes(role)))
-		throw new Blocked(`the arguments of ${call.name}() are not those of ${twin.api.name}()`, [
+		throw new Blocked(`the arguments of ${call.name}() do not match ${twin.api.name}()`, [
 			at(call.nameRange, 'called here'),
 		]);
 	const { edits: own, after } = callEdits(file, taking, twin, args as string[]);

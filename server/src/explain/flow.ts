@@ -3,14 +3,8 @@
 import type { Ending } from '../analysis/ownership/ending.js';
 import { unmarked } from '../analysis/ownership/former.js';
 import type { Flow, FlowJourney, FlowStep, Snapshot } from '../analysis/ownership/reading.js';
+import { acquiredWord, assumption } from '../analysis/ownership/trace.js';
 import { list } from './prose.js';
-
-const TAKEN: Readonly<Record<string, string>> = { pin: 'pinned', extracted: 'extracted', reference: 'referenced' };
-
-/** "pinned", "referenced", "extracted" */
-export function takenWord(kind: string): string {
-	return TAKEN[kind] ?? 'taken';
-}
 
 /** A place as a kernel developer writes it. */
 export function placeWord(place: string): string {
@@ -23,22 +17,22 @@ function callee(name: string): string {
 
 const WRONG: Readonly<Record<Extract<Ending, { kind: 'wrong' }>['how'], string>> = {
 	double: 'RELEASED TWICE',
-	short: 'RELEASES MORE THAN THERE ARE: as many as were asked for, and fewer were taken',
-	failed: 'RELEASES MORE THAN THERE ARE: nothing was taken',
-	negative: 'RELEASES A NEGATIVE NUMBER',
-	unoffset: 'RELEASES TOO FEW: bytes / PAGE_SIZE forgets the offset in the first page',
+	short: 'RELEASES TOO MANY: the number requested after a short return',
+	failed: 'RELEASES TOO MANY: no pages obtained',
+	negative: 'RELEASES A NEGATIVE COUNT',
+	unoffset: 'RELEASES TOO FEW: bytes / PAGE_SIZE ignores the offset into the first page',
 };
 
 const ENDINGS: Readonly<Record<Exclude<Ending['kind'], 'handed' | 'kept' | 'wrong'>, string>> = {
 	released: 'released',
-	part: 'given back or handed on in part, or by a number that is not followed',
+	part: 'partially released, or count not tracked',
 	returned: 'returned to the caller',
-	none: 'nothing was taken',
-	left: 'LEFT BEHIND',
-	'short-left': 'LEFT BEHIND, fewer than asked for',
-	shared: 'somebody took further references, nothing more is said of them',
-	unpinned: 'left in place: an extraction pins only the pages of a user iterator',
-	lost: 'out of sight: their place got another value',
+	none: 'no pages obtained',
+	left: 'LEAKED',
+	'short-left': 'LEAKED, after a short return',
+	shared: 'further references exist, not tracked',
+	unpinned: 'not pinned: only pages of user-backed iterators are',
+	lost: 'not tracked: the pointer was overwritten',
 };
 
 /** The ending is what a finding is about. */
@@ -46,13 +40,13 @@ export function isWrong({ kind }: Ending): boolean {
 	return kind === 'left' || kind === 'short-left' || kind === 'wrong';
 }
 
-/** How the pages fare in the end: "released", "kept in umem->pgs", "LEFT BEHIND". */
+/** How the pages fare in the end: "released", "kept in umem->pgs", "LEAKED". */
 export function endingWords(ending: Ending): string {
 	switch (ending.kind) {
 		case 'handed':
-			return ending.callee === undefined ? 'in other hands' : `handed on to ${callee(ending.callee)}`;
+			return ending.callee === undefined ? 'ownership transferred' : `passed to ${callee(ending.callee)}`;
 		case 'kept':
-			return `${ending.byCaller ? 'left to the caller' : 'kept'} in ${placeWord(ending.place)}`;
+			return `${ending.byCaller ? 'returned to the caller' : 'stored'} in ${placeWord(ending.place)}`;
 		case 'wrong':
 			return `${WRONG[ending.how]}, by ${callee(ending.callee)}`;
 		default:
@@ -61,36 +55,36 @@ export function endingWords(ending: Ending): string {
 }
 
 const OUTCOMES: Readonly<Record<Snapshot['outcome'], string>> = {
-	untested: 'held, not tested yet how many there are',
+	untested: 'held; count not checked yet',
 	some: 'held, at least one page',
-	short: 'held, fewer than asked for',
-	all: 'held, all that were asked for',
-	none: 'nothing was taken',
+	short: 'held, short return',
+	all: 'held, all pages requested',
+	none: 'no pages obtained',
 };
 
 /** The same for one page. */
 const ONE: Readonly<Record<Snapshot['outcome'], string>> = {
-	untested: 'held, not tested yet whether it was taken',
+	untested: 'held; result not checked yet',
 	some: 'held',
 	short: 'held',
 	all: 'held',
-	none: 'nothing was taken',
+	none: 'no pages obtained',
 };
 
 const STATUSES: Readonly<Record<Exclude<Snapshot['status'], 'held'>, string>> = {
-	part: 'some of them given back or handed on',
+	part: 'partially released or transferred',
 	released: 'released',
-	gone: 'in other hands',
+	gone: 'ownership transferred',
 };
 
 /** What is known of the pages at a place of a path. */
 export function stateWords(state: Snapshot | undefined): string {
-	if (!state) return 'not followed any more: the place got another value';
+	if (!state) return 'no longer tracked: the pointer was overwritten';
 	if (state.outcome === 'none') return OUTCOMES.none;
 	const words = [state.status === 'held' ? (state.one ? ONE : OUTCOMES)[state.outcome] : STATUSES[state.status]];
-	if (state.earlier) words.push('with pages of an earlier pass');
-	if (state.spared !== undefined) words.push(`out of reach of ${callee(state.spared)}`);
-	if (state.shared) words.push('somebody has further references on them');
+	if (state.earlier) words.push('with pages of an earlier iteration');
+	if (state.spared !== undefined) words.push(`not released by ${callee(state.spared)}`);
+	if (state.shared) words.push('further references exist');
 	return words.join(', ');
 }
 
@@ -107,19 +101,18 @@ export function stepWords(
 ): { readonly what: string | undefined; readonly state: string | undefined } {
 	const now = stateWords(step.state);
 	const state = step.takes || step.release !== undefined || now !== stateWords(before) ? now : undefined;
-	const short = text.replace(/\s+/g, ' ').trim();
 	switch (step.kind) {
 		case 'branch':
-			return { what: `${short} is ${step.truth ? 'true' : 'false'}`, state };
+			return { what: assumption(text, step.truth === true), state };
 		case 'pass':
-			return { what: step.truth ? 'one more pass' : 'the loop is over', state };
+			return { what: step.truth ? 'entering the loop body' : 'leaving the loop', state };
 		case 'jump':
-			return { what: 'goes on here', state };
+			return { what: 'continues here', state };
 		case 'step':
 			return {
 				what:
 					step.takes && step.state
-						? `taken here into ${placeWord(step.state.place)}`
+						? `acquired here into ${placeWord(step.state.place)}`
 						: step.release === undefined
 							? undefined
 							: callee(step.release),
@@ -129,38 +122,38 @@ export function stepWords(
 }
 
 function moved({ place }: Snapshot, state: string): string {
-	return `${state}, known as ${placeWord(place)} from here on`;
+	return `${state}, now in ${placeWord(place)}`;
 }
 
-/** "pages pinned by pin_user_pages_fast() in foo(), into umem->pgs, nr asked for" */
+/** "pages pinned by pin_user_pages_fast() in foo(), into umem->pgs, nr requested" */
 export function journeyWords(journey: FlowJourney): string {
 	const { taking, through, place, single, asked } = journey;
 	const into = place === undefined ? '' : `, into ${placeWord(place)}`;
-	const number = asked === undefined || single ? '' : `, ${asked.replace(/\s+/g, ' ')} asked for`;
+	const number = asked === undefined || single ? '' : `, ${asked.replace(/\s+/g, ' ')} requested`;
 	const by = through ? `, called by ${through.function}()` : '';
-	return `${single ? 'page' : 'pages'} ${takenWord(journey.kind)} by ${taking.name}() in ${taking.function}()${by}${into}${number}`;
+	return `${single ? 'page' : 'pages'} ${acquiredWord(journey.kind)} by ${taking.name}() in ${taking.function}()${by}${into}${number}`;
 }
 
 /** Why the paths of a taking call are not told; undefined when they are. */
 export function whyNot({ function: name, place, ways, bounded, unread }: FlowJourney): string | undefined {
-	if (unread) return `${name}() could not be read completely: its paths are not followed`;
-	if (bounded) return `${name}() has too many paths to follow`;
-	if (place === undefined) return 'their place is none that can be followed (a NULL, a computed or an unnamed one)';
-	return ways.length === 0 ? 'no way out of the function was found behind it' : undefined;
+	if (unread) return `could not parse all of ${name}(): its paths are not analysed`;
+	if (bounded) return `${name}() has too many paths to analyse`;
+	if (place === undefined) return 'they are stored where they cannot be tracked (NULL, computed or unnamed)';
+	return ways.length === 0 ? 'no return path was found after it' : undefined;
 }
 
-/** Of the ways on which the call gave nothing. */
+/** Of the paths on which the call obtained nothing. */
 export function nothingTakenWords(lines: readonly number[]): string {
 	const all = list(lines.map(String), 'and');
-	return `where nothing was taken there is nothing to give back: the ${lines.length > 1 ? 'ways' : 'way'} out on line${lines.length > 1 ? 's' : ''} ${all}`;
+	return `paths with no pages obtained: line${lines.length > 1 ? 's' : ''} ${all}`;
 }
 
 /** What to say when there is no journey to tell. */
 export function nothingWords(flow: Flow | undefined): string {
-	if (!flow) return 'nothing in this file takes or releases user pages';
-	if (flow.macro) return 'the call stands in a macro: its paths are not followed';
-	if (flow.unread) return `${flow.function}() could not be read completely: its paths are not followed`;
+	if (!flow) return 'nothing in this file acquires or releases user pages';
+	if (flow.macro) return 'the call is in a macro: its paths are not analysed';
+	if (flow.unread) return `could not parse all of ${flow.function}(): its paths are not analysed`;
 	return flow.function === undefined
-		? 'no function here, and no call that takes user pages'
-		: `neither this line nor ${flow.function}() takes or releases user pages that are followed`;
+		? 'no function and no GUP call on this line'
+		: `neither this line nor ${flow.function}() acquires or releases user pages that are tracked`;
 }

@@ -9,14 +9,14 @@ interface Span {
 	readonly until?: Release;
 }
 
-/** "comes with 5.6", "is gone since 5.18", "is missing from 6.0 to 6.1": why this kernel does not have it. */
+/** "was added in 5.6", "was removed in 5.18": why this kernel does not have it. */
 export function absence(spans: readonly Span[], kernel: Kernel): string {
 	const next = spans.find((span) => compareReleases(span.since, kernel.release) > 0);
 	const past = spans.findLast((span) => span.until && compareReleases(span.until, kernel.release) <= 0);
-	if (past && next) return `is missing here: it was there before ${past.until} and comes back with ${next.since}`;
-	if (next) return `comes with ${next.since}`;
-	if (past) return `is gone since ${past.until}`;
-	return 'is not declared by the headers of this tree';
+	if (past && next) return `was removed in ${past.until} and added again in ${next.since}`;
+	if (next) return `was added in ${next.since}`;
+	if (past) return `was removed in ${past.until}`;
+	return 'is not declared in the headers of this tree';
 }
 
 /** What to call instead, in this kernel: the new name, the successor, or the older function it succeeds. */
@@ -35,16 +35,16 @@ export function useInstead(api: Api, kernel: Kernel): string | undefined {
 	if (record.instead && !isComing) return codify(record.instead);
 	const names = replacements(api, kernel);
 	if (names.length === 0) return undefined;
-	return `${isComing ? 'Until then' : 'Use'} ${list(names.map(code))}.`;
+	return `${isComing ? 'Before that, use' : 'Use'} ${list(names.map(code))}.`;
 }
 
-/** What a newer kernel changes about a function this one has: "other arguments since 6.5", "gone since 6.12". */
+/** What a newer kernel changes about a function this one has: "arguments change in 6.5", "removed in 6.12". */
 export function later(api: Api, kernel: Kernel): string | undefined {
 	const here = api.record.signatures.find((span) => covers(span, kernel.release));
 	if (!here?.until) return undefined;
 	const next = api.record.signatures.find((span) => span.since === here.until);
-	if (!next) return `Gone since ${here.until}${api.record.renamedTo ? `: ${code(api.record.renamedTo.name)}` : ''}.`;
+	if (!next) return `Removed in ${here.until}${api.record.renamedTo ? `: ${code(api.record.renamedTo.name)}` : ''}.`;
 	const changed =
 		next.params.length !== here.params.length || next.params.some((param, i) => param.role !== here.params[i]?.role);
-	return changed ? `Other arguments since ${next.since}.` : undefined;
+	return changed ? `Arguments change in ${next.since}.` : undefined;
 }

@@ -166,13 +166,13 @@ function definition(name: string, span: FlagSpan): string {
 const WHO: Readonly<Record<FlagSpan['visibility'], string>> = {
 	public: 'any caller',
 	core: 'core code, by convention',
-	internal: 'mm/ alone',
+	internal: 'mm/ only',
 };
 
 function whoMayName(span: FlagSpan): string {
 	const compiles =
 		span.visibility === 'internal' && !span.header.startsWith('mm/')
-			? ', by convention: the name compiles elsewhere too'
+			? ' by convention: the name compiles elsewhere, too'
 			: '';
 	return `**For** ${WHO[span.visibility]}${compiles}.`;
 }
@@ -185,7 +185,7 @@ function refusals(name: string, kernel: Kernel): Part[] {
 		const others = check.flags.filter((flag) => flag !== name);
 		const condition = [
 			others.length > 0 ? ` with ${list(others.map(code), 'and')}` : '',
-			check.whenArgument ? ` when ${code(check.whenArgument)} is given` : '',
+			check.whenArgument ? ` with a non-NULL ${code(check.whenArgument)}` : '',
 		].join('');
 		for (const api of check.apis) {
 			if (!kernel.api(api)?.signature) continue;

@@ -1,6 +1,7 @@
-/** Who gives back what a call takes, in words: for a hover and for the line above the call. */
+/** Who releases what a call acquires, in words: for a hover and for the line above the call. */
 import type { Partners, ReleaseSite, Site } from '../analysis/ownership/reading.js';
-import { endingWords, takenWord } from './flow.js';
+import { acquiredWord } from '../analysis/ownership/trace.js';
+import { endingWords } from './flow.js';
 import { code, codify, list, paragraphs } from './prose.js';
 
 /** Partners that are named. */
@@ -36,10 +37,10 @@ function isOn({ start, end }: Site, offset: number): boolean {
 
 function leaksOf({ waysOut, leaks }: Partners): string | undefined {
 	if (leaks === 0) return undefined;
-	return `**${leaks} of ${waysOut} way${waysOut === 1 ? '' : 's'} out ${leaks === 1 ? 'leaves' : 'leave'} without.**`;
+	return `**${leaks} of ${waysOut} exit path${waysOut === 1 ? '' : 's'} ${leaks === 1 ? 'does' : 'do'} not release.**`;
 }
 
-/** The pages are nowhere that is followed, and nothing is known of them. */
+/** The pages are not tracked, and nothing is known of them. */
 function isUnknown({ incomplete, releases }: Partners): boolean {
 	return incomplete && releases.length === 0;
 }
@@ -53,17 +54,17 @@ function ofTaking(partners: Partners, toLine: ToLine): string | undefined {
 	const { kind, releases, elsewhere } = partners;
 	if (releases.length > 0)
 		return paragraphs(
-			`${where(releases)} ${takenWord(kind)} here, released by`,
+			`${where(releases)} ${acquiredWord(kind)} here, released by`,
 			bullets(releases.map((site) => release(site, toLine))),
 			leaksOf(partners),
 		);
 	const others = elsewhere.length > 0 ? `: ${codify(list([...new Set(elsewhere.map(endingWords))]))}` : '';
-	return paragraphs(`**In this file** ${takenWord(kind)} here, released nowhere${others}.`, leaksOf(partners));
+	return paragraphs(`**In this file** ${acquiredWord(kind)} here, no release found${others}.`, leaksOf(partners));
 }
 
 function ofRelease(all: readonly Partners[], toLine: ToLine): string {
-	const takings = all.map(({ taking, kind }) => `${takenWord(kind)} by ${at(taking, toLine)}`);
-	return paragraphs(`${where(all.map(({ taking }) => taking))} releases what is`, bullets(takings));
+	const takings = all.map(({ taking, kind }) => `${acquiredWord(kind)} by ${at(taking, toLine)}`);
+	return paragraphs(`${where(all.map(({ taking }) => taking))} releases pages`, bullets(takings));
 }
 
 /**
@@ -78,7 +79,7 @@ export function partnersMarkdown(all: readonly Partners[], offset: number, toLin
 }
 
 /**
- * One line to stand above a taking call: "pinned here, unpinned in 2 places, 1 path leaves without".
+ * One line above an acquiring call: "pinned here, unpinned in 2 places; 1 path leaks".
  * @returns undefined when nothing is known of its pages
  */
 export function partnersLine(partners: Partners): string | undefined {
@@ -89,6 +90,6 @@ export function partnersLine(partners: Partners): string | undefined {
 		places === 0
 			? `not ${givenWord(kind)} in this file`
 			: `${givenWord(kind)} in ${places} place${places === 1 ? '' : 's'}`;
-	const left = leaks === 0 ? '' : `, ${leaks === 1 ? '1 path leaves' : `${leaks} paths leave`} without`;
-	return `${takenWord(kind)} here, ${given}${left}`;
+	const left = leaks === 0 ? '' : `; ${leaks === 1 ? '1 path leaks' : `${leaks} paths leak`}`;
+	return `${acquiredWord(kind)} here, ${given}${left}`;
 }

@@ -1,7 +1,8 @@
 /** The paths of the pages of an acquiring call, step by step, as plain data: what every surface shows of them. */
 import type { FlowJourney, FlowStep, FlowWay, ReleaseSite, Site } from '../analysis/ownership/reading.js';
+import { acquiredWord } from '../analysis/ownership/trace.js';
 import type { Range } from '../syntax/ir.js';
-import { endingWords, isWrong, journeyWords, placeWord, stepWords, takenWord, whyNot } from './flow.js';
+import { endingWords, isWrong, journeyWords, placeWord, stepWords, whyNot } from './flow.js';
 import { nothingYet, type PagesState, pagesState, unfollowed } from './quantities.js';
 
 /**
@@ -109,7 +110,7 @@ class Teller<At> {
 	constructor(journey: FlowJourney, source: PathSource<At>) {
 		this.journey = journey;
 		this.source = source;
-		this.verb = takenWord(journey.kind);
+		this.verb = acquiredWord(journey.kind);
 	}
 
 	all(isOfFinding: (way: FlowWay) => boolean): PagePaths<At> {

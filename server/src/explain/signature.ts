@@ -23,15 +23,15 @@ export interface SignatureHelp {
 
 const ROLES: Readonly<Partial<Record<Role, string>>> = {
 	start: 'User address; rounded down to a page.',
-	count: 'Pages asked for. The call may give fewer.',
+	count: 'Pages requested. The call may return fewer.',
 	flags: 'FOLL_* flags, or 0. FOLL_WRITE when the pages will be written.',
 	write: 'Non-zero when the pages will be written; not flags.',
 	pages: 'Array that receives the pages.',
 	vmas: 'Array that receives the VMA of each page, or NULL.',
 	locked: 'NULL, or the address of an int set to 1; 0 afterwards means mmap_lock was dropped.',
 	iter: 'The iterator; it is advanced.',
-	maxsize: 'Bytes at most.',
-	maxpages: 'Pages at most.',
+	maxsize: 'Maximum number of bytes.',
+	maxpages: 'Maximum number of pages.',
 	extraction: '0, or ITER_ALLOW_P2PDMA.',
 	offset: 'Receives the offset into the first page.',
 	dirty: 'True when the pages were written.',

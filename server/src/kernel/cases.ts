@@ -10,31 +10,31 @@ export const PIN_CASES: readonly PinCase[] = [
 	{
 		number: 1,
 		title: 'direct I/O',
-		text: 'A device or driver reads or writes the data for a short time: pin it (FOLL_PIN), unpin it when the I/O is done.',
+		text: 'The data is read or written for a short time, e.g. by DMA: pin (FOLL_PIN), and unpin when the I/O completes.',
 		source,
 	},
 	{
 		number: 2,
 		title: 'long-term DMA',
-		text: 'The pages are held for an indefinite time, often under user control (RDMA, VFIO): pin them with FOLL_LONGTERM.',
+		text: 'The pages are held indefinitely, often under user control (RDMA, VFIO): pin with FOLL_LONGTERM.',
 		source,
 	},
 	{
 		number: 3,
 		title: 'MMU notifier',
-		text: 'The user of the pages stops using them from its invalidate callback: a plain reference (FOLL_GET), or none, is right.',
+		text: 'The user of the pages stops using them from its invalidate callback: a plain reference (FOLL_GET), or none, is enough.',
 		source,
 	},
 	{
 		number: 4,
 		title: 'struct page only',
-		text: 'Only the struct page is looked at (node, mapping, pfn), never the data: a plain reference (FOLL_GET) is right.',
+		text: 'Only struct page is accessed (node, mapping, pfn), never the data: a plain reference (FOLL_GET) is enough.',
 		source,
 	},
 	{
 		number: 5,
 		title: 'CPU writes the data',
-		text: 'The CPU stores into the pages outside of a fault: pin them (FOLL_PIN), although no DMA is involved.',
+		text: 'The CPU writes to the pages outside a fault handler: pin (FOLL_PIN), although no DMA is involved.',
 		source,
 	},
 ];

@@ -192,7 +192,7 @@ function check([flags, apis, since, until, effect, rule, whenArgument]: Row): Fl
 		...(effect && { effect }),
 		rule,
 		verified: read !== undefined,
-		source: `mm/gup.c, ${read ?? 'told by public history'}`,
+		source: `mm/gup.c, ${read ?? 'from public history'}`,
 	};
 }
 

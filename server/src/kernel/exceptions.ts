@@ -16,7 +16,7 @@ export const EXCEPTIONS: readonly Exception[] = [
 	{
 		reason: 'mmu-notifier',
 		title: 'synchronised by an MMU notifier',
-		text: 'The user of the pages stops using them from its invalidate callback, so it follows the page tables instead of holding the pages still.',
+		text: 'The user of the pages stops using them from its invalidate callback, so it follows the page tables instead of holding the pages in place.',
 		pinCase: 3,
 		examples: [
 			'virt/kvm/kvm_main.c',
@@ -28,13 +28,13 @@ export const EXCEPTIONS: readonly Exception[] = [
 	{
 		reason: 'transient',
 		title: 'transient access by core code',
-		text: 'One page at a time, touched by the CPU and dropped before the function returns.',
+		text: 'One page at a time, accessed by the CPU and released before the function returns.',
 		examples: ['mm/memory.c', 'fs/coredump.c', 'kernel/events/uprobes.c'],
 	},
 	{
 		reason: 'struct-page-only',
 		title: 'only the struct page is used',
-		text: 'Node, mapping or pfn are looked at, the data never.',
+		text: 'Only node, mapping or pfn are read, never the contents of the page.',
 		pinCase: 4,
 		examples: ['kernel/futex/core.c', 'mm/mempolicy.c'],
 	},
@@ -46,14 +46,14 @@ export const EXCEPTIONS: readonly Exception[] = [
 	},
 	{
 		reason: 'owner-puts',
-		title: 'the references move away',
-		text: 'Pipe buffers, skb fragments and message scatterlists put their pages in generic code: the owner must learn about pins first, a local change is no fix.',
+		title: 'ownership transferred',
+		text: 'Pipe buffers, skb fragments and message scatterlists put their pages in generic code: that code must support pins first, a local change does not fix anything.',
 		examples: ['fs/splice.c', 'net/core/datagram.c', 'net/core/skmsg.c', 'net/rds/message.c'],
 	},
 	{
 		reason: 'kernel-iterator',
 		title: 'the iterator is kernel-backed',
-		text: 'BVEC, KVEC, XARRAY and FOLIOQ iterators hold kernel pages: extraction takes no reference, so the matching put goes with the conversion.',
+		text: 'BVEC, KVEC, XARRAY and FOLIOQ iterators hold kernel pages: extraction takes no reference, so the conversion must drop the matching put.',
 		examples: ['fs/ceph/addr.c'],
 	},
 ];

@@ -26,7 +26,7 @@ const directIo: readonly KnownUser[] = [
 		path: 'fs/ceph/file.c',
 		verdict: 'convert',
 		target: EXTRACT,
-		why: 'ceph direct I/O reads into user buffers, or writes from them, while the OSD request runs: CASE 1 (direct I/O), named on linux-fsdevel in 2023 as one that must convert.',
+		why: 'ceph direct I/O reads into user buffers, or writes from them, while the OSD request runs: CASE 1 (direct I/O), listed on linux-fsdevel in 2023 as must convert.',
 		...THREAD,
 	},
 	{
@@ -34,7 +34,7 @@ const directIo: readonly KnownUser[] = [
 		functions: ['ceph_netfs_issue_read'],
 		verdict: 'benefit',
 		target: EXTRACT,
-		why: 'The iterator covers page cache folios, not user pages: extraction takes nothing, so the put in ceph_put_page_vector must go with it.',
+		why: 'The iterator covers page cache folios, not user pages: extraction takes no reference, so the conversion must drop the put in ceph_put_page_vector.',
 		source: 'fs/ceph/addr.c, read in 6.1.192 and 6.12.117',
 	},
 	{
@@ -48,14 +48,14 @@ const directIo: readonly KnownUser[] = [
 		path: 'fs/nfs/direct.c',
 		verdict: 'convert',
 		target: EXTRACT,
-		why: 'NFS direct I/O reads into user buffers, or writes from them, while the RPC runs: CASE 1 (direct I/O), named on linux-fsdevel in 2023 as one that must convert. The nfs_page takes a second reference, which must become a second pin.',
+		why: 'NFS direct I/O reads into user buffers, or writes from them, while the RPC runs: CASE 1 (direct I/O), listed on linux-fsdevel in 2023 as must convert. The nfs_page takes a second reference, which must become a second pin.',
 		...THREAD,
 	},
 	{
 		path: 'fs/fuse/dev.c',
 		verdict: 'convert',
 		target: EXTRACT,
-		why: 'The CPU copies into the user pages of /dev/fuse readers (CASE 5: CPU writes the data); fuse was named on linux-fsdevel in 2023 as one that must convert.',
+		why: 'The CPU copies into the user pages of /dev/fuse readers (CASE 5: CPU writes the data); fuse was listed on linux-fsdevel in 2023 as must convert.',
 		...THREAD,
 	},
 	{
@@ -70,7 +70,7 @@ const directIo: readonly KnownUser[] = [
 		path: 'net/9p/trans_virtio.c',
 		verdict: 'convert',
 		target: EXTRACT,
-		why: 'The virtio device of the host reads and writes the user pages of zero-copy requests: CASE 1 (direct I/O), the one user in net that the 2023 discussion on linux-fsdevel says must pin.',
+		why: 'The virtio device of the host reads and writes the user pages of zero-copy requests: CASE 1 (direct I/O), the only user in net that must pin according to the 2023 discussion on linux-fsdevel.',
 		...THREAD,
 	},
 	{
@@ -78,7 +78,7 @@ const directIo: readonly KnownUser[] = [
 		functions: ['tls_setup_from_iter'],
 		verdict: 'convert',
 		target: EXTRACT,
-		why: 'The receive path decrypts straight into these user pages, by CPU or crypto engine: they are written. The 2023 discussion took all of net but 9p for readers.',
+		why: 'The receive path decrypts straight into these user pages, by CPU or crypto engine: they are written. The 2023 discussion assumed that all of net except 9p only reads.',
 		source: 'net/tls/tls_sw.c, read in 6.1.192 and 6.12.117 (tls_decrypt_sg is the only caller)',
 	},
 ];
@@ -90,7 +90,7 @@ const movedAway: readonly KnownUser[] = [
 		functions: ['iter_to_pipe'],
 		verdict: 'benefit',
 		target: EXTRACT,
-		why: 'vmsplice only reads the pages, but they stay in the pipe without a bound, and pipe buffers are put by generic code. It should end up with FOLL_PIN|FOLL_LONGTERM, which pipe buffers cannot say yet.',
+		why: 'vmsplice only reads the pages, but they stay in the pipe without a bound, and pipe buffers are put by generic code. It should use FOLL_PIN|FOLL_LONGTERM, which pipe buffers do not support yet.',
 		...THREAD,
 	},
 	{
@@ -126,7 +126,7 @@ const keepers: readonly KnownUser[] = [
 		functions: ['__access_remote_vm', '__copy_remote_vm_str'],
 		verdict: 'keep',
 		reason: 'transient',
-		why: 'ptrace and its kin: one page at a time, copied by the CPU under mmap_lock, the reference dropped at once. The 2023 discussion on linux-fsdevel sees no need to convert it, save for a narrow race with writeback on file mappings.',
+		why: 'ptrace-like access: one page at a time, copied by the CPU under mmap_lock, the reference dropped immediately. The 2023 discussion on linux-fsdevel sees no need to convert it, except for a narrow race with writeback on file mappings.',
 		...THREAD,
 	},
 	{
@@ -134,7 +134,7 @@ const keepers: readonly KnownUser[] = [
 		functions: ['binder_page_lookup'],
 		verdict: 'keep',
 		reason: 'struct-page-only',
-		why: 'The driver looks for the page that it inserted into this mapping itself, because another thread was first: it wants to know which page that is.',
+		why: 'The driver looks for the page that it inserted into this mapping itself, because another thread was first, and only needs to identify it.',
 		source: 'drivers/android/binder_alloc.c, read in 7.3.4',
 	},
 	{

@@ -62,10 +62,10 @@ export function refusal(api: string, release: Release): Refusal | undefined {
 	return REFUSALS.find((row) => row.api === api && covers(row, release));
 }
 
-/** "WARNs and returns 0, which a test for a negative value takes for success". */
+/** "WARNs and returns 0, which a check for < 0 takes for success". */
 export function refusalText(api: string, release: Release): string {
 	const answer = refusal(api, release)?.answer ?? '-EINVAL';
-	const trap = answer === '0' ? ', which a check for a negative value takes for success' : '';
+	const trap = answer === '0' ? ', which a check for < 0 takes for success' : '';
 	return `WARNs and returns ${answer}${trap}`;
 }
 
@@ -79,7 +79,7 @@ export function refusalNotes(
 		(row) => ({
 			since: covers({ since }, row.since) ? row.since : since,
 			...(row.until && { until: row.until }),
-			text: `Given ${what} it ${refusalText(api, row.since)}.`,
+			text: `With ${what} it ${refusalText(api, row.since)}.`,
 		}),
 	);
 }

@@ -47,11 +47,11 @@ export function tabled(release: Release): Release {
 	return compareReleases(release, NEWEST) > 0 ? NEWEST : release;
 }
 
-/** "newer than the table knows: judged as 7.3"; undefined for a release of the table. */
+/** "newer than the table knows: treated as 7.3"; undefined for a release of the table. */
 export function beyondTable(release: Release): string | undefined {
 	const judged = tabled(release);
 	if (judged === release) return undefined;
-	return `${judged === NEWEST ? 'newer' : 'older'} than the table knows: judged as ${judged}`;
+	return `${judged === NEWEST ? 'newer' : 'older'} than the table knows: treated as ${judged}`;
 }
 
 interface ParsedVersion {

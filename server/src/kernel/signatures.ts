@@ -25,7 +25,7 @@ export function signatures(header: string, ...rows: readonly SignatureRow[]): Si
 			returns,
 			params: params.map(withRole),
 			verified: read !== undefined,
-			source: [`${header}, ${read ?? 'told by public history'}`, change].filter(Boolean).join('; '),
+			source: [`${header}, ${read ?? 'from public history'}`, change].filter(Boolean).join('; '),
 			header,
 		};
 	});

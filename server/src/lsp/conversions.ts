@@ -26,10 +26,10 @@ import { touches } from './positions.js';
 import { type ActionRequest, diagnosticOf, MOST_LISTED, warn } from './request.js';
 
 const LABELS: Readonly<Record<FileEdit['label'], string>> = {
-	take: 'Take the pages as pins',
-	release: 'Give the pins back',
+	take: 'Pin the pages',
+	release: 'Unpin the pages',
 	declaration: 'Declarations',
-	flag: 'Remember whether the pages are pinned',
+	flag: 'Save iov_iter_extract_will_pin()',
 	comment: 'Comments and messages',
 };
 
@@ -39,7 +39,7 @@ export const CONVERT_ALL = `${CodeActionKind.Source}.convertAll.gup-lens`;
 /** To try a conversion both states of its files are analysed. */
 const ANALYSES = 3;
 
-const CHANGED = 'the file has changed meanwhile';
+const CHANGED = 'the file has changed';
 
 /** Files of a tree that may have a hand in what a conversion changes. @param root URI of the tree or folder */
 export type FindStrangers = (
@@ -211,7 +211,7 @@ export class Conversions {
 	}
 
 	#wholeFile({ document, context }: Analysed): Change | string {
-		return this.#documents.wholeFile(document, context) ?? 'one conversion stands in the way of the others';
+		return this.#documents.wholeFile(document, context) ?? 'conversions conflict with each other';
 	}
 
 	#conversion(analysed: Analysed, site: number, longterm: boolean): Change | string {
@@ -240,7 +240,7 @@ export class Conversions {
 		const touched: ChangedFile[] = [{ document, version: document.version, edits: own }];
 		for (const path of new Set(edits.flatMap((edit) => edit.path ?? []))) {
 			const beside = this.#documents.beside(document.uri, path);
-			if (!beside || !(await this.#documents.isCurrent(beside))) return `${path} has changed meanwhile`;
+			if (!beside || !(await this.#documents.isCurrent(beside))) return `${path} has changed`;
 			touched.push({ ...this.#asDocument(beside), edits: edits.filter((edit) => edit.path === path) });
 		}
 		return touched;

@@ -414,7 +414,7 @@ export class Documents {
 	#current({ document, analysis }: Analysed): Held {
 		const held = this.#held.get(document.uri);
 		if (held?.analysis === analysis && held.text === document.getText()) return held;
-		throw new ResponseError(LSPErrorCodes.ContentModified, 'the document has changed meanwhile');
+		throw new ResponseError(LSPErrorCodes.ContentModified, 'the document has changed');
 	}
 
 	/** Ask the engine of a document that has not moved on. */

@@ -80,12 +80,12 @@ export class Fixes {
 		const { data: _, ...rest } = action;
 		const analysed = await this.#documents.analyse(wanted.uri);
 		if (!analysed || analysed.version !== wanted.version) {
-			await warn(this.#connection, 'Not fixed: the file has changed meanwhile.');
+			await warn(this.#connection, 'Not fixed: the file has changed.');
 			return rest;
 		}
 		const edits = wanted.kind === 'fix' ? this.#one(analysed, wanted) : this.#all(analysed, wanted.rule).edits;
 		if (edits?.length) return { ...rest, edit: editOf(analysed.document, edits, this.#client, labelOf(action)) };
-		await warn(this.#connection, 'Not fixed: afterwards there would be as many findings, or others.');
+		await warn(this.#connection, 'Not fixed: the fix would not reduce the findings.');
 		return rest;
 	}
 
@@ -194,7 +194,7 @@ export class Fixes {
 	/** Told to clients that cannot ask for an edit when it is chosen. */
 	#leftOut({ document }: Analysed): CodeAction[] {
 		this.#log.warnOnce(
-			`${document.uri}: not all fixes are listed, because trying them takes long in a file like this; "gup-lens fix" does`,
+			`${document.uri}: not all fixes are listed, as checking them takes long in this file; use "gup-lens fix"`,
 		);
 		return [];
 	}

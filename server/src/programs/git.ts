@@ -179,6 +179,6 @@ async function answer(
 /** In our words: those of git may quote any file that the repository leads it to. */
 function complaint([command]: readonly string[], { status, stderr }: Ran): GitError {
 	if (stderr.includes('detected dubious ownership'))
-		return new GitError('the repository belongs to somebody else, and git does not trust it (safe.directory)');
+		return new GitError('the repository is owned by another user and not trusted by git (safe.directory)');
 	return new GitError(`git ${command} failed with exit code ${status}`);
 }

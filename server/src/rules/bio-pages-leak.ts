@@ -33,32 +33,35 @@ function completions(file: FileContext, fn: FunctionIR, name: string): readonly 
 
 const release = (taking: CallExpr): string =>
 	taking.name === 'iov_iter_extract_bvecs'
-		? 'unpin them there if iov_iter_extract_will_pin() returned true'
+		? 'unpin them if iov_iter_extract_will_pin() returned true'
 		: 'call bio_release_pages() first';
 
 export const bioPagesLeak: Rule = {
 	meta: {
 		id: 'bio-pages-leak',
-		title: 'Bio freed with its user pages',
+		title: 'Bio freed without releasing its user pages',
 		severity: 'warning',
 		needles: ['bio_iov_iter_get_pages', 'iov_iter_extract_bvecs'],
 		fix: 'none',
 		versioned: false,
 	},
 	check(file, report) {
-		const fill = ({ taking }: ObjectPages) => ({ ...taking.nameRange, message: `${taking.name}() fills it here` });
+		const fill = ({ taking }: ObjectPages) => ({
+			...taking.nameRange,
+			message: `pages added by ${taking.name}() here`,
+		});
 		for (const [fn, filled] of objectsFilled(file)) {
 			const { freed, exits } = objectLeaks(file, fn);
 			for (const { pages, free } of freed)
 				report({
 					...free.nameRange,
-					message: `${free.name}() frees ${pages.name} with the pages that ${pages.taking.name}() took still held, so they are leaked; ${release(pages.taking)}`,
+					message: `${free.name}() frees ${pages.name} without releasing the pages of ${pages.taking.name}(), which leaks them; ${release(pages.taking)}`,
 					related: [fill(pages)],
 				});
 			for (const { pages, exit, fails } of exits)
 				report({
 					...pages.taking.nameRange,
-					message: `${pages.name}: pages taken by ${pages.taking.name}() are leaked on ${fails ? 'an error path' : 'a return path'} of ${fn.name}(); ${release(pages.taking)}`,
+					message: `${pages.name}: pages of ${pages.taking.name}() are leaked on ${fails ? 'an error path' : 'a return path'}; ${release(pages.taking)}`,
 					related: exit
 						? [
 								{
@@ -76,7 +79,7 @@ export const bioPagesLeak: Rule = {
 					for (const { free } of objectLeaks(file, done, [{ ...pages, name: param.name }]).freed)
 						report({
 							...free.nameRange,
-							message: `${free.name}() frees ${param.name} with the pages that ${pages.taking.name}() took in ${fn.name}() still held, so they are leaked at each completion; call bio_release_pages() first`,
+							message: `${free.name}() frees ${param.name} without releasing the pages of ${pages.taking.name}(), leaking them on each completion; call bio_release_pages() first`,
 							related: [fill(pages)],
 						});
 				}

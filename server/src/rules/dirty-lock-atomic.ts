@@ -14,7 +14,7 @@ const DIRTIERS: Targets = {
 function walk({ call, chain, within }: Reaching, hold: Held): readonly Related[] {
 	const last = chain.at(-1);
 	return [
-		...(hold.at ? [{ ...hold.at, message: `from ${hold.by}() on nobody may sleep` }] : []),
+		...(hold.at ? [{ ...hold.at, message: `sleeping is not allowed after ${hold.by}()` }] : []),
 		...(last && last !== call ? [{ ...last.nameRange, message: `${within}() locks the page here` }] : []),
 	];
 }
@@ -22,7 +22,7 @@ function walk({ call, chain, within }: Reaching, hold: Held): readonly Related[]
 export const dirtyLockAtomic: Rule = {
 	meta: {
 		id: 'dirty-lock-atomic',
-		title: 'Pages dirtied under a lock that forbids to sleep',
+		title: 'Pages dirtied in atomic context',
 		severity: 'error',
 		needles: ['dirty_lock'],
 		fix: 'none',
@@ -32,7 +32,7 @@ export const dirtyLockAtomic: Rule = {
 		for (const { reaching, hold } of atomicCalls(file, DIRTIERS))
 			report({
 				...reaching.call.nameRange,
-				message: `${sleepingCall(reaching)} locks the page and may sleep, but ${atomicReason(hold, reaching.fn)}; give the pages back after that, or from a work item`,
+				message: `${sleepingCall(reaching)} may sleep, but ${atomicReason(hold, reaching.fn)}; release the pages outside atomic context`,
 				related: walk(reaching, hold),
 			});
 	},

@@ -35,27 +35,25 @@ function isLong({ flags }: ApiCall): boolean {
 	return !flags || flags.some((value) => value.open || value.bits.has('FOLL_LONGTERM'));
 }
 
+/** What writes to the pages; undefined `use` where only the flags show that something does. */
 interface Evidence {
-	readonly text: string;
 	readonly use: Use | undefined;
 }
 
-/** Why the pages are known to be written. */
 function evidenceOf(site: Site, writing: Writing): Evidence | undefined {
 	const { uses } = site.uses;
 	const stored = uses.find(({ kind }) => kind === 'write');
 	const ways = writing === 'untold' ? /^from-device$/ : /^(?:from-device|both)$/;
 	const device = uses.find(({ kind, direction }) => kind === 'device' && ways.test(direction ?? ''));
 	const use = stored ?? device;
-	if (use) return { text: `and ${use.text}${inFunction(site, use)}`, use };
+	if (use) return { use };
 	const devices = uses.filter(({ kind }) => kind === 'device');
 	const onlyRead = devices.length > 0 && devices.every((one) => one.direction === 'to-device');
 	// who asks to write without saying for how long does not only break copy-on-write
 	const asked = devices.find(({ direction }) => direction === 'unknown');
-	if (writing === 'always' && asked && !isLong(site.call))
-		return { text: `and ${asked.text}${inFunction(site, asked)}`, use: asked };
+	if (writing === 'always' && asked && !isLong(site.call)) return { use: asked };
 	if (writing !== 'sometimes' || onlyRead || !uses.some(reaches)) return undefined;
-	return { text: 'exactly where they are written', use: undefined };
+	return { use: undefined };
 }
 
 interface Release {
@@ -171,7 +169,7 @@ function fixOf(file: FileContext, { fn, call }: Release, writing: Writing): read
 	const close = call.argsRange.end - 1;
 	return [
 		{
-			title: 'Replace unpin_user_pages by unpin_user_pages_dirty_lock',
+			title: 'Replace unpin_user_pages with unpin_user_pages_dirty_lock',
 			safe: false,
 			edits: [
 				{ ...call.nameRange, text: 'unpin_user_pages_dirty_lock' },
@@ -183,15 +181,15 @@ function fixOf(file: FileContext, { fn, call }: Release, writing: Writing): read
 
 function walk(site: Site, { use }: Evidence): readonly Related[] {
 	return [
-		{ ...site.call.call.nameRange, message: `${site.name}: taken to be written here` },
-		...(use ? [{ start: use.start, end: use.end, message: `${site.name}: ${use.text}` }] : []),
+		{ ...site.call.call.nameRange, message: `${site.name}: acquired for writing here` },
+		...(use ? [{ start: use.start, end: use.end, message: `${site.name}: ${use.text}${inFunction(site, use)}` }] : []),
 	];
 }
 
 export const dirtyMissing: Rule = {
 	meta: {
 		id: 'dirty-missing',
-		title: 'Pages written and given back without being marked dirty',
+		title: 'Written pages released without being marked dirty',
 		severity: 'information',
 		needles: ['FOLL_WRITE', 'get_user_pages', 'pin_user_pages', 'iov_iter_'],
 		fix: 'unsafe',
@@ -207,16 +205,12 @@ export const dirtyMissing: Rule = {
 				const releases = releasesOf(file, site, taking).filter((release) => !isOpen(file, release, taking));
 				if (releases.length === 0 || isShared(file, site, releases, taking) || mayBeDirtied(file, site.call)) continue;
 				for (const release of releases) {
-					const { call, fn } = release;
-					const where = fn.name === taking.name ? '' : ` in ${taking.name}()`;
-					const flags = writing === 'untold' ? '' : ' with FOLL_WRITE';
+					const { call } = release;
 					const right =
-						group === 'pin' || group === 'extract'
-							? 'unpin_user_pages_dirty_lock()'
-							: 'set_page_dirty_lock() before it';
+						group === 'pin' || group === 'extract' ? 'unpin_user_pages_dirty_lock()' : 'set_page_dirty_lock() first';
 					report({
 						...call.nameRange,
-						message: `${site.name}: taken by ${site.call.call.name}()${where}${flags}, ${evidence.text}, but ${call.name}() gives them back clean, so what was written may be lost when they are reclaimed; use ${right}${writing === 'sometimes' ? ', for those that were written' : ''}${mayNotSleep(file, release) ? '; mind that it may sleep: nothing here shows that this release may' : ''}`,
+						message: `${site.name}: written, but ${call.name}() releases without marking dirty, so data may be lost on reclaim; use ${right}${writing === 'sometimes' ? ' if written' : ''}${mayNotSleep(file, release) ? ' where sleeping is allowed' : ''}`,
 						related: walk(site, evidence),
 						fixes: fixOf(file, release, writing),
 					});

@@ -7,7 +7,6 @@ import type { CallExpr, FunctionIR } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
 import { isOwnGround } from './areas.js';
 import { pageName } from './page-name.js';
-import { takers } from './release-kind.js';
 import type { Fix, Related, Rule } from './rule.js';
 
 /** Marks a page without locking it -> does both. Source: include/linux/mm.h. */
@@ -92,7 +91,7 @@ function fixes(file: FileContext, { call, page }: Site, context: ExecutionContex
 		return [];
 	return [
 		{
-			title: `Replace ${call.name} by ${twin}`,
+			title: `Replace ${call.name} with ${twin}`,
 			safe: context === 'sleeps',
 			edits: [{ ...call.nameRange, text: twin }],
 		},
@@ -101,13 +100,10 @@ function fixes(file: FileContext, { call, page }: Site, context: ExecutionContex
 
 function advice(file: FileContext, { call, page: { taken } }: Site, context: ExecutionContext): string {
 	const twin = LOCKING_TWIN.get(call.name) as string;
-	const right = file.kernel.api(twin)?.signature ? `${twin}()` : 'folio_lock() around it';
-	if (context === 'atomic')
-		return `${right} is right, but may sleep, which is forbidden here: mark it where sleep is allowed`;
-	if (meetsNotifier(file, taken)) return `use ${right} where no invalidation runs, which may hold that lock already`;
-	return context === 'callback'
-		? `use ${right} where sleeping is allowed, which nothing here shows of the callback that runs this`
-		: `use ${right}`;
+	const right = file.kernel.api(twin)?.signature ? `${twin}()` : 'folio_lock()';
+	if (context === 'atomic') return `use ${right} where sleeping is allowed`;
+	if (meetsNotifier(file, taken)) return `use ${right} outside MMU notifier invalidation`;
+	return context === 'callback' ? `use ${right} if this callback may sleep` : `use ${right}`;
 }
 
 function describe(
@@ -115,24 +111,18 @@ function describe(
 	site: Site,
 	context: ExecutionContext,
 ): { readonly message: string; readonly related: readonly Related[] } {
-	const { call, page, fn } = site;
+	const { call, page } = site;
 	const name = pageName(file, call);
-	const where = page.taken.find((taken) => taken.fn?.name !== fn.name)?.fn?.name;
-	const origin = page.taken.length
-		? `taken from user space by ${takers(page.taken)}${where ? ` in ${where}()` : ''}`
-		: `a pinned user page, as ${page.release?.name}() shows`;
 	const alone = FLAG_ALONE.has(call.name);
-	const why = isHarmless(file, site)
-		? `harmless only as long as ${alone ? 'no page of a file system' : 'nothing but anonymous memory'} gets there`
-		: alone
-			? 'so its file system never hears of it and the data may never be written back'
-			: 'so the file may be truncated meanwhile and its mapping vanish under it';
-	const what = alone ? 'sets the flag alone, without the page lock' : 'is called without the page lock';
+	const harmless = isHarmless(file, site);
+	const what = alone
+		? `only sets the flag${harmless ? ', safe only for pages that are not file-backed' : ', so the filesystem may never write the data back'}`
+		: `on a user page without its lock ${harmless ? 'is safe only for anonymous memory' : 'races with truncation'}`;
 	return {
-		message: `${name}: ${origin}, but ${call.name}() ${what}, ${why}; ${advice(file, site, context)}`,
+		message: `${name}: ${call.name}() ${what}; ${advice(file, site, context)}`,
 		related: [
-			...page.taken.map((taken) => ({ ...taken.call.nameRange, message: `${name} is taken here` })),
-			...(page.release ? [{ ...page.release.nameRange, message: 'released as a pin here' }] : []),
+			...page.taken.map((taken) => ({ ...taken.call.nameRange, message: `${name}: acquired from user space here` })),
+			...(page.release ? [{ ...page.release.nameRange, message: 'unpinned here, so it is a user page' }] : []),
 		],
 	};
 }

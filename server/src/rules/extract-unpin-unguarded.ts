@@ -7,7 +7,6 @@ import { KERNEL_TESTS } from '../kernel/iterator-kinds.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
 import { isOwnGround } from './areas.js';
 import { pageName } from './page-name.js';
-import { takers } from './release-kind.js';
 import type { Rule } from './rule.js';
 
 /** It refuses every iterator that is not over user memory. Source: fs/netfs/iterator.c. */
@@ -43,7 +42,7 @@ function extracted(file: FileContext, fn: FunctionIR, release: CallExpr): UserPa
 export const extractUnpinUnguarded: Rule = {
 	meta: {
 		id: 'extract-unpin-unguarded',
-		title: 'Extracted pages unpinned although they may not be pinned',
+		title: 'Extracted pages unpinned unconditionally',
 		severity: 'warning',
 		since: '6.3',
 		needles: ['iov_iter_extract_pages', 'extract_iter_to_sg', 'iov_iter_extract_bvecs'],
@@ -58,10 +57,9 @@ export const extractUnpinUnguarded: Rule = {
 			const open = page?.taken.filter((taken) => !isUserBacked(file, taken)) ?? [];
 			if (!page || open.length === 0 || isDecidedByKind(file, fn, release) || isAskedElsewhere(file, fn)) continue;
 			const name = pageName(file, release);
-			const where = open.find((taken) => taken.fn !== fn)?.fn?.name;
 			report({
 				...release.nameRange,
-				message: `${name}: extracted by ${takers(open)}${where ? ` in ${where}()` : ''}, which pins the pages of user-backed iterators and takes nothing from others, but ${release.name}() unpins them whatever the iterator is: keep what iov_iter_extract_will_pin() says at the extraction, and unpin only then`,
+				message: `${name}: ${release.name}() also unpins pages of kernel-backed iterators; unpin only if iov_iter_extract_will_pin() was true at extraction`,
 				related: open.map((taken) => ({ ...taken.call.nameRange, message: `${name}: extracted here` })),
 			});
 		}

@@ -1,29 +1,27 @@
 import { followReplaced, type LateQuestion } from '../analysis/replaced-iterators.js';
 import type { Report, Rule } from './rule.js';
 
-const RIGHT = 'ask it of the iterator the pages are extracted from, and keep the answer';
-
 function describe({ asked, name, extraction, replaced }: LateQuestion): Report {
 	const taken = { ...extraction.nameRange, message: `pages of ${name} are extracted here` };
 	if (replaced === extraction)
 		return {
 			...asked.nameRange,
-			message: `${name}: ${extraction.name}() made this iterator over the pages it pinned, so ${asked.name}() says that nothing is pinned, and the pins leak; ${RIGHT}`,
-			related: [{ ...taken, message: `${name} is filled here` }],
+			message: `${name}: ${asked.name}() is false for the iterator that ${extraction.name}() created, so the pins leak; call it on the source iterator`,
+			related: [{ ...taken, message: `${name} is created here` }],
 		};
 	const by = replaced.kind === 'call' ? `${replaced.name}()` : 'an assignment';
 	const at = replaced.kind === 'call' ? replaced.nameRange : { start: replaced.start, end: replaced.end };
 	return {
 		...asked.nameRange,
-		message: `${name}: ${extraction.name}() took its pages before ${by} made it another iterator, so ${asked.name}() answers for the new one and the pages are released wrongly; ${RIGHT}`,
-		related: [taken, { ...at, message: `${name} is another iterator from here on` }],
+		message: `${name}: ${asked.name}() is called on a different iterator, replaced by ${by}; call it at extraction and save the result`,
+		related: [taken, { ...at, message: `${name} is replaced here` }],
 	};
 }
 
 export const extractWillPinLate: Rule = {
 	meta: {
 		id: 'extract-will-pin-late',
-		title: 'iov_iter_extract_will_pin() asked of another iterator than was extracted',
+		title: 'iov_iter_extract_will_pin() called on a different iterator',
 		severity: 'warning',
 		since: '6.3',
 		needles: ['iov_iter_extract_will_pin'],

@@ -20,7 +20,14 @@ function asFlags(text: string): string {
 	return `${/^!!\w+$/.test(text) ? text.slice(2) : text} ? FOLL_WRITE : 0`;
 }
 
-/** The flag where the truth value stands, in parentheses where it is an operand that has none. */
+/** An expression that a message quotes is no longer than this. */
+const LONGEST_QUOTE = 40;
+
+function shortFlags(text: string): string {
+	return text.length > LONGEST_QUOTE ? '... ? FOLL_WRITE : 0' : asFlags(text);
+}
+
+/** The flag instead of the boolean, in parentheses where it is an operand that has none. */
 function wrap(file: FileContext, call: ApiCall, origin: Origin): readonly Fix[] {
 	const arg = call.arg('flags');
 	if (!arg || origin.macro) return [];
@@ -45,14 +52,14 @@ function wrap(file: FileContext, call: ApiCall, origin: Origin): readonly Fix[] 
 				.startsWith(')'));
 	return [
 		{
-			title: text === 'true' ? 'Replace by FOLL_WRITE' : `Pass FOLL_WRITE when ${text}`,
+			title: text === 'true' ? 'Replace with FOLL_WRITE' : `Pass FOLL_WRITE if ${text}`,
 			safe: true,
 			edits: [{ start: at.start, end: at.end, text: closed ? wrapped : `(${wrapped})` }],
 		},
 	];
 }
 
-/** The flag instead of a number or a truth value that is written in the call; undefined where it is not sure which. */
+/** The flag instead of a number or a boolean that is written in the call; undefined where it is not sure which. */
 export function flagsInstead(
 	file: FileContext,
 	call: ApiCall,
@@ -65,7 +72,7 @@ export function flagsInstead(
 export const follFlagsNotFlags: Rule = {
 	meta: {
 		id: 'foll-flags-not-flags',
-		title: 'Number or truth value passed as gup_flags',
+		title: 'Number or boolean passed as gup_flags',
 		severity: 'warning',
 		needles: wordsOf(({ signatures }) => signatures.some(({ params }) => params.some(({ role }) => role === 'flags'))),
 		fix: 'safe',
@@ -81,14 +88,14 @@ export const follFlagsNotFlags: Rule = {
 					const one = literal.value === 1;
 					const named = flagsInstead(file, call, literal);
 					const meant = one
-						? 'FOLL_WRITE is 1 by accident; write its name'
-						: 'flag values were renumbered in 6.3; write the names';
+						? 'which works only because FOLL_WRITE == 1; use FOLL_WRITE'
+						: 'and their values changed in 6.3; use the flag names';
 					report({
 						start: literal.start,
 						end: literal.end,
-						message: `${call.call.name}() takes FOLL_* flags, this is the number ${file.slice(literal)}: ${meant}`,
+						message: `${call.call.name}() takes FOLL_* flags, not the number ${file.slice(literal)}, ${meant}`,
 						related: reaches(call, literal),
-						fixes: named ? [{ title: 'Replace by FOLL_WRITE', safe: true, edits: [named] }] : [],
+						fixes: named ? [{ title: 'Replace with FOLL_WRITE', safe: true, edits: [named] }] : [],
 					});
 				}
 				for (const origin of booleans) {
@@ -96,7 +103,7 @@ export const follFlagsNotFlags: Rule = {
 					report({
 						start: origin.start,
 						end: origin.end,
-						message: `${call.call.name}() takes FOLL_* flags, this is a truth value that works only because FOLL_WRITE is 1; write \`${asFlags(file.slice(origin))}\``,
+						message: `${call.call.name}() takes FOLL_* flags, not a boolean that works only because FOLL_WRITE == 1; use \`${shortFlags(file.slice(origin))}\``,
 						related: reaches(call, origin),
 						fixes: wrap(file, call, origin),
 					});
@@ -108,11 +115,11 @@ export const follFlagsNotFlags: Rule = {
 					report({
 						start,
 						end,
-						message: `${call.call.name}() takes FOLL_* flags, ${name}${macro ? ` (through ${macro})` : ''} belongs to the ${flagFamilyOf(name)}: its value is another FOLL_* flag, or the same by accident; write ${isWrite ? 'FOLL_WRITE' : 'the FOLL_* flag that is meant'}`,
+						message: `${call.call.name}() takes FOLL_* flags, but ${name}${macro ? ` (through ${macro})` : ''} is one of the ${flagFamilyOf(name)}, whose values differ; use ${isWrite ? 'FOLL_WRITE' : 'the intended FOLL_* flag'}`,
 						related: reaches(call, origin),
 						fixes:
 							isWrite && !macro
-								? [{ title: 'Replace by FOLL_WRITE', safe: false, edits: [{ start, end, text: 'FOLL_WRITE' }] }]
+								? [{ title: 'Replace with FOLL_WRITE', safe: false, edits: [{ start, end, text: 'FOLL_WRITE' }] }]
 								: [],
 					});
 				}

@@ -25,7 +25,7 @@ function culprit(flags: readonly string[]): string {
 export const follFlagsRejected: Rule = {
 	meta: {
 		id: ID,
-		title: 'Flags this kernel refuses',
+		title: 'Flags this kernel rejects',
 		severity: 'error',
 		needles: ['FOLL_'],
 		fix: 'none',
@@ -48,12 +48,12 @@ export const follFlagsRejected: Rule = {
 					const together = others.length
 						? ` together with ${others.join(' and ')}`
 						: check.whenArgument
-							? ` when ${check.whenArgument} is given`
+							? ` with a non-NULL ${check.whenArgument}`
 							: '';
 					report(
 						atFlag(
 							written,
-							`${call.call.name}() refuses {flag}${together}: ${effectOf(check, call.call.name, file.kernel.release)}`,
+							`${call.call.name}() rejects {flag}${together}: it ${effectOf(check, call.call.name, file.kernel.release)}; drop ${together ? 'one of them' : 'it'}`,
 							{
 								unverified: !check.verified,
 							},

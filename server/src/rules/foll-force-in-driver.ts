@@ -27,7 +27,7 @@ export const follForceInDriver: Rule = {
 			report(
 				atFlag(
 					written,
-					`{flag} lets a driver write where user space may not; it is for ptrace-like access, and no driver needs it since 6.2, when read-only long-term pins learned to break COW themselves`,
+					`{flag} overrides mapping permissions and is for ptrace-like access; drivers no longer need it since 6.2; drop it`,
 					{
 						fixes: removal(file, written, false),
 					},

@@ -1,15 +1,6 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { completionOf, type Use, usesOf } from '../analysis/derived-values/index.js';
-import {
-	inFunction,
-	isLasting,
-	keptByDevice,
-	longTermCaution,
-	pathOf,
-	pinning,
-	type Site,
-	sitesOf,
-} from './page-use.js';
+import { isLasting, keptByDevice, longTermCaution, pathOf, pinning, type Site, sitesOf } from './page-use.js';
 import type { Rule } from './rule.js';
 
 const PATH = ['device', 'kept', 'registered', 'stored', 'released'] as const;
@@ -48,21 +39,20 @@ function message(file: FileContext, site: Site, use: Use): string {
 	const { call, name } = site;
 	const long = outlasts(file, site, use);
 	const pin = pinning(file, call, long);
-	const what = use.kind === 'handed' ? `their physical addresses are ${use.text}` : use.text;
-	const taken = `${name}: ${call.call.name}() takes plain references (FOLL_GET), but ${what}${inFunction(site, use)}`;
+	const what = use.kind === 'handed' ? ` ${use.text} by address,` : `, but ${use.text}`;
+	const taken = `${name}: plain references${what}`;
 	const spelled = call.flags?.some(({ bits }) => bits.has('FOLL_GET')) ?? false;
-	const flags = `${long ? ' with FOLL_LONGTERM' : ''}${spelled ? `${long ? ',' : ''} without FOLL_GET` : ''}`;
-	const right = `use ${pin}()${flags} and unpin_user_page(s)${long ? longTermCaution(file, call) : ''}`;
-	if (use.kind === 'device') return `${taken}: writeback and fork do not know that the data is in use; ${right}`;
-	if (use.kind === 'handed' && !long) return `${taken} and still in use when this function has returned; ${right}`;
-	const inUse = use.kind === 'handed' ? ' and in use' : '';
-	return `${taken}${inUse} for as long as user space wants, with no MMU notifier in this file; ${right}`;
+	const flags = `${long ? ' with FOLL_LONGTERM' : ''}${spelled ? ' instead of FOLL_GET' : ''}`;
+	const right = `use ${pin}()${flags}`;
+	if (use.kind === 'device') return `${taken}; writeback and fork() cannot tell; ${right}`;
+	if (use.kind === 'handed' && !long) return `${taken} used after this function returns; ${right}`;
+	return `${taken}${use.kind === 'handed' ? ' used' : ''} indefinitely without MMU notifier; ${right}`;
 }
 
 export const follGetForDma: Rule = {
 	meta: {
 		id: 'foll-get-for-dma',
-		title: 'Plain references on pages a device reaches or an object keeps',
+		title: 'Plain references to pages used for DMA or held long-term',
 		severity: 'warning',
 		since: '5.6',
 		needles: ['get_user_page'],
@@ -74,7 +64,9 @@ export const follGetForDma: Rule = {
 		for (const site of sitesOf(file, 'get', () => true)) {
 			const use = reachesFurther(site);
 			if (!use) continue;
-			report({ ...site.call.call.nameRange, message: message(file, site, use), related: pathOf(site, use, PATH) });
+			const caution = outlasts(file, site, use) ? longTermCaution(file, site.call) : [];
+			const related = [...pathOf(site, use, PATH), ...caution];
+			report({ ...site.call.call.nameRange, message: message(file, site, use), related });
 		}
 	},
 };

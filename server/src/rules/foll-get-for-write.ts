@@ -1,6 +1,6 @@
 import type { ApiCall } from '../analysis/context.js';
 import { reachesFurther } from './foll-get-for-dma.js';
-import { inFunction, pathOf, pinning, sitesOf } from './page-use.js';
+import { pathOf, pinning, sitesOf } from './page-use.js';
 import type { Rule } from './rule.js';
 
 /** On some path the caller asks for pages it may write. */
@@ -13,7 +13,7 @@ function mayWrite({ flags }: ApiCall): boolean {
 export const follGetForWrite: Rule = {
 	meta: {
 		id: 'foll-get-for-write',
-		title: 'The CPU writes through plain references',
+		title: 'CPU writes through plain references',
 		severity: 'information',
 		since: '5.6',
 		needles: ['get_user_page'],
@@ -29,7 +29,7 @@ export const follGetForWrite: Rule = {
 			const { call } = site.call;
 			report({
 				...call.nameRange,
-				message: `${site.name}: ${call.name}() takes plain references (FOLL_GET), but ${use.text}${inFunction(site, use)}: the store can be lost to writeback or fork; use ${pinning(file, site.call, false)}() and unpin_user_pages_dirty_lock()`,
+				message: `${site.name}: plain references, but ${use.text}; writeback or fork() may lose the store; use ${pinning(file, site.call, false)}()`,
 				related: pathOf(site, use, ['write', 'released']),
 			});
 		}

@@ -12,7 +12,7 @@ function isRefused(file: FileContext, api: string): boolean {
 export const follGetRedundant: Rule = {
 	meta: {
 		id: 'foll-get-redundant',
-		title: 'FOLL_GET spelled out where it is implied',
+		title: 'FOLL_GET passed where it is implied',
 		severity: 'hint',
 		tags: ['unnecessary'],
 		needles: ['FOLL_GET'],
@@ -27,9 +27,13 @@ export const follGetRedundant: Rule = {
 		});
 		for (const written of takes)
 			report(
-				atFlag(written, `{flag} is implied: ${written.call.call.name}() always takes a reference on each page`, {
-					fixes: removal(file, written, true),
-				}),
+				atFlag(
+					written,
+					`{flag} is implied: ${written.call.call.name}() always takes a reference on each page; drop it`,
+					{
+						fixes: removal(file, written, true),
+					},
+				),
 			);
 	},
 };

@@ -18,7 +18,7 @@ export const follGetWithPin: Rule = {
 			report(
 				atFlag(
 					written,
-					`{flag} asks for a plain reference, ${call.name}() takes a pin: it pins nothing, ${refusalText(call.name, file.kernel.release)}; leave the flag out`,
+					`{flag} conflicts with FOLL_PIN: ${call.name}() ${refusalText(call.name, file.kernel.release)}; drop it`,
 					{ fixes: removal(file, written, true) },
 				),
 			);

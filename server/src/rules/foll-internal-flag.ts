@@ -13,7 +13,7 @@ export const follInternalFlag: Rule = {
 		title: 'Flag of mm/internal.h passed by a caller',
 		severity: 'error',
 		severityNote:
-			'warning before 6.3, where the flags were still public, except in the fast variants, which refuse them',
+			'warning before 6.3, where the flags were still public, except in the fast variants, which reject them',
 		needles: INTERNAL,
 		fix: 'safe',
 		versioned: true,
@@ -26,11 +26,11 @@ export const follInternalFlag: Rule = {
 			const implied = setsItself(call.name, written.flag);
 			const refused = failedChecks(call.name, file.kernel.release, new Set([written.flag])).length > 0;
 			const why = closed
-				? 'has been private to mm/internal.h since 6.3; callers must not pass it'
+				? 'has been private to mm/internal.h since 6.3'
 				: refused
-					? 'is not on the whitelist of the fast variants'
-					: 'is internal to mm/ and leaves the public headers in 6.3';
-			const right = implied ? `${call.name}() sets it itself: leave it out` : 'leave it out';
+					? 'is rejected by the fast variants'
+					: 'is internal to mm/ and not in public headers since 6.3';
+			const right = implied ? `drop it, ${call.name}() sets it itself` : 'callers must not pass it, drop it';
 			report(
 				atFlag(written, `{flag} ${why}; ${right}`, {
 					severity: closed || refused ? 'error' : 'warning',

@@ -7,7 +7,7 @@ export const follLongtermWithoutPin: Rule = {
 		id: 'foll-longterm-without-pin',
 		title: 'FOLL_LONGTERM without a pin',
 		severity: 'error',
-		severityNote: 'warning on 5.6 to 5.9, where the kernel did not refuse it yet',
+		severityNote: 'warning on 5.6 to 5.9, where the kernel did not reject it yet',
 		since: '5.6',
 		needles: ['FOLL_LONGTERM'],
 		fix: 'none',
@@ -20,12 +20,12 @@ export const follLongtermWithoutPin: Rule = {
 		if (!refused && file.area === 'mm') return;
 		for (const written of writtenFlags(file, ['FOLL_LONGTERM'], ({ api }) => api.record.group === 'get')) {
 			const { api, call } = written.call;
-			const twin = api.record.successor ?? 'a pin_user_pages function';
+			const twin = api.record.successor ?? 'pin_user_pages';
 			const effect = refused
 				? `${call.name}() ${refusalText(call.name, file.kernel.release)}`
-				: `${call.name}() only takes a reference, which does not keep the page in place for a device`;
+				: `${call.name}() only takes a reference, which does not keep the page in place`;
 			report(
-				atFlag(written, `{flag} needs a pin: ${effect}; use ${twin}() and unpin the pages`, {
+				atFlag(written, `{flag} requires a pin: ${effect}; use ${twin}()`, {
 					severity: refused ? 'error' : 'warning',
 				}),
 			);

@@ -21,12 +21,12 @@ export const follPinFromCaller: Rule = {
 			const refused = failedChecks(call.name, file.kernel.release, new Set(['FOLL_PIN'])).length > 0;
 			const twin = api.record.successor ? file.kernel.api(api.record.successor) : undefined;
 			const right = pins
-				? `${call.name}() sets it itself: leave it out`
-				: `call ${twin?.signature && twin.record.takes === 'pin' ? `${twin.name}()` : 'a pin_user_pages function'} instead, which sets it`;
+				? `drop it, ${call.name}() sets it itself`
+				: `use ${twin?.signature && twin.record.takes === 'pin' ? twin.name : 'pin_user_pages'}(), which sets it`;
 			report(
 				atFlag(
 					written,
-					`{flag} is for mm/ alone${refused ? `, ${call.name}() refuses it from a caller` : " and never a caller's to set"}; ${right}`,
+					`{flag} is internal to mm/${refused ? `; ${call.name}() rejects it` : ', callers must not pass it'}; ${right}`,
 					{
 						fixes: pins ? removal(file, written, true) : [],
 					},

@@ -7,7 +7,7 @@ import type { Fix, Rule } from './rule.js';
 function swap(release: CallExpr, by: Counterpart | undefined): readonly Fix[] {
 	if (!by || by.addsCount) return [];
 	const { name } = by;
-	return [{ title: `Replace ${release.name} by ${name}`, safe: true, edits: [{ ...release.nameRange, text: name }] }];
+	return [{ title: `Replace ${release.name} with ${name}`, safe: true, edits: [{ ...release.nameRange, text: name }] }];
 }
 
 /** From 5.2 to 5.5 put_user_page* paired with get_user_pages*; 5.6 gave them their new name and meaning. */
@@ -29,12 +29,12 @@ export const getUnpinPage: Rule = {
 			const { release, via, place, taken, across } = wrong;
 			if (pairsWithGet(file, release.name)) continue;
 			const by = counterpartOf(file, release, taken);
-			const right = `release with ${by?.name ?? 'put_page'}()`;
+			const right = `use ${by?.name ?? 'put_page'}()`;
 			const twin = taken.length === 1 ? taken[0]?.api.record.successor : undefined;
 			report({
 				...(via ?? release).nameRange,
-				message: `${place}: plain references from ${takers(taken)}, but ${releaser(wrong)} gives back pins that were never taken; ${right}${twin ? `, or take them with ${twin}()` : ''}`,
-				related: ends(wrong, 'plain references are taken here'),
+				message: `${place}: referenced by ${takers(taken)}, but ${releaser(wrong)} drops a pin and corrupts the refcount; ${right}${twin ? ` or ${twin}()` : ''}`,
+				related: ends(wrong, 'plain references acquired here'),
 				fixes: swap(release, by).map((fix) => ({ ...fix, safe: !across })),
 			});
 		}
@@ -42,10 +42,10 @@ export const getUnpinPage: Rule = {
 			for (const { release, place, pin, reference } of fallbackReleases(file, fn))
 				report({
 					...release.nameRange,
-					message: `${place}: filled by ${pin.call.name}(), but also with pages that ${reference.name}() took a plain reference on, and ${release.name}() releases those as pins that were never taken; unpin what was pinned, and put_page() the others`,
+					message: `${place}: ${release.name}() also unpins pages that were only referenced by ${reference.name}(), which corrupts their refcount; put_page() those`,
 					related: [
-						{ ...pin.call.nameRange, message: 'pages are pinned here' },
-						{ ...reference.nameRange, message: 'a plain reference is taken here' },
+						{ ...pin.call.nameRange, message: 'pages pinned here' },
+						{ ...reference.nameRange, message: 'plain reference acquired here' },
 					],
 				});
 	},

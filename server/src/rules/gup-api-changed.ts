@@ -43,6 +43,12 @@ function described(extra: readonly number[], missing: readonly number[], mine: S
 	].join(' and ');
 }
 
+/** A sentence as the end of another one. */
+function clause(sentence: string): string {
+	const text = sentence.replace(/\.$/, '');
+	return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
+
 function absent(file: FileContext, call: ApiCall): { readonly message: string; readonly fixes: readonly Fix[] } {
 	const { record, name } = call.api;
 	const { renamedTo, successor } = record;
@@ -59,24 +65,26 @@ function absent(file: FileContext, call: ApiCall): { readonly message: string; r
 	const before = record.signatures.filter((s) => file.kernel.atLeast(s.since)).at(-1);
 	const when = before
 		? before.until
-			? `is gone since ${before.until}`
-			: 'is not declared in this tree'
-		: `comes with ${record.signatures[0]?.since}`;
+			? newName
+				? `renamed in ${before.until}`
+				: `removed in ${before.until}`
+			: 'not declared in this tree'
+		: `added in ${record.signatures[0]?.since}`;
 	const yet = !before;
 	const instead = newName
-		? `; it is now ${newName}()${releases ? ', which gives back pins: the get_user_pages side has to change with it' : ''}`
+		? `; use ${newName}()${releases ? ', which unpins, so the acquiring side must pin' : ''}`
 		: next
 			? `; use ${next}()`
 			: record.instead
-				? `. ${record.instead}`
+				? `; ${clause(record.instead)}`
 				: '';
 	return {
-		message: `${name}() does not exist in ${version || release}: it ${when}${yet ? '' : instead}`,
+		message: `${name}() does not exist in ${version || release} (${when})${yet ? '' : instead}`,
 		fixes:
 			newName && !yet && !referenced
 				? [
 						{
-							title: `Replace ${name} by ${newName}`,
+							title: `Replace ${name} with ${newName}`,
 							safe: !releases,
 							edits: [{ ...call.call.nameRange, text: newName }],
 						},
@@ -88,7 +96,7 @@ function absent(file: FileContext, call: ApiCall): { readonly message: string; r
 export const gupApiChanged: Rule = {
 	meta: {
 		id: 'gup-api-changed',
-		title: 'Function or arguments this kernel does not have',
+		title: 'Function or arguments not in this kernel',
 		severity: 'error',
 		needles: words,
 		fix: 'safe',
@@ -113,7 +121,7 @@ export const gupApiChanged: Rule = {
 			const what = described(extra, missing, mine, theirs);
 			report({
 				...nameRange,
-				message: `${name}() takes ${mine.params.length} arguments in ${file.kernel.version}, ${args.length} are given${what ? `: call it ${what}` : ''}`,
+				message: `${name}() takes ${mine.params.length} arguments in ${file.kernel.version}, not ${args.length}${what ? `; call it ${what}` : ''}`,
 				fixes: arityFix(call, mine, theirs),
 				unverified: !call.api.verified,
 			});

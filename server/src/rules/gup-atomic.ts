@@ -34,14 +34,14 @@ function related({ call, chain, within }: Reaching, hold: Held): readonly Relate
 	const last = chain.at(-1);
 	return [
 		...(hold.at ? [{ ...hold.at, message: `sleeping is not allowed after ${hold.by}()` }] : []),
-		...(last && last !== call ? [{ ...last.nameRange, message: `${within}() takes the pages here` }] : []),
+		...(last && last !== call ? [{ ...last.nameRange, message: `${within}() acquires the pages here` }] : []),
 	];
 }
 
 export const gupAtomic: Rule = {
 	meta: {
 		id: 'gup-atomic',
-		title: 'Pages taken in atomic context',
+		title: 'GUP called in atomic context',
 		severity: 'error',
 		severityNote: 'a warning where the iterator may be kernel-backed',
 		needles: wordsOf(({ sleeps }) => sleeps !== undefined),
@@ -54,7 +54,7 @@ export const gupAtomic: Rule = {
 			const isUser = backing(file, taker) === 'user';
 			report({
 				...reaching.call.nameRange,
-				message: `${sleepingCall(reaching)} may sleep${isUser ? '' : ' on a user-backed iterator'}, but ${atomicReason(hold, reaching.fn)}; take the pages before that`,
+				message: `${sleepingCall(reaching)} may sleep${isUser ? '' : ' on a user-backed iterator'}, but ${atomicReason(hold, reaching.fn)}; call it outside atomic context`,
 				...(!isUser && { severity: 'warning' as const }),
 				related: related(reaching, hold),
 			});

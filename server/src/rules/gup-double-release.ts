@@ -1,5 +1,5 @@
 import { acquires, wordsOf } from '../kernel/acquiring.js';
-import { named, related, taken, testsOf } from './path.js';
+import { named, related, testsOf } from './path.js';
 import type { Rule } from './rule.js';
 
 export const gupDoubleRelease: Rule = {
@@ -19,7 +19,7 @@ export const gupDoubleRelease: Rule = {
 			const { holding, release, state } = event;
 			report({
 				...release.nameRange,
-				message: `${named(holding)}: ${taken(holding)} once, but this path comes here after ${holding.released?.name}() has released them: the second release takes somebody else's reference; release them on one of the two`,
+				message: `${named(holding)}: already released by ${holding.released?.name}() on this path; the second release drops a ${holding.kind === 'pin' ? 'pin' : 'reference'} this code does not own; release ${holding.single ? 'it' : 'them'} once`,
 				related: related(file, state, holding),
 			});
 		}
@@ -31,7 +31,7 @@ export const gupDoubleRelease: Rule = {
 			seen.add(release.start);
 			report({
 				...release.nameRange,
-				message: `${place}: ${first.name}() has released these pages on this path and nothing is stored there since, but ${release.name}() releases them again: the second release takes somebody else's reference; release them on one of the two`,
+				message: `${place}: already released by ${first.name}() on this path; the second release drops a ${kinds.has('pin') ? 'pin' : 'reference'} this code does not own; release once`,
 				related: [{ ...first.nameRange, message: `${place}: released here` }, ...testsOf(file, state, first.start)],
 			});
 		}

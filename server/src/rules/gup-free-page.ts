@@ -3,19 +3,19 @@ import type { CallExpr } from '../syntax/ir.js';
 import { freedFields, type Mismatch, releasesOf, takers } from './release-kind.js';
 import type { Fix, Rule } from './rule.js';
 
-/** What gives back one page of each kind. */
+/** What releases one page of each kind. */
 const RIGHT: Readonly<Record<string, string>> = { reference: 'put_page', pin: 'unpin_user_page' };
 
 function swap(release: CallExpr, { kind }: Mismatch): readonly Fix[] {
 	const name = RIGHT[kind];
 	if (!name || release.args.length !== 1) return [];
-	return [{ title: `Replace ${release.name} by ${name}`, safe: true, edits: [{ ...release.nameRange, text: name }] }];
+	return [{ title: `Replace ${release.name} with ${name}`, safe: true, edits: [{ ...release.nameRange, text: name }] }];
 }
 
 export const gupFreePage: Rule = {
 	meta: {
 		id: 'gup-free-page',
-		title: 'Page of user space freed as if it were allocated here',
+		title: 'User page freed as if the driver had allocated it',
 		severity: 'error',
 		needles: ['free_page', 'free_unref_page'],
 		fix: 'safe',
@@ -28,8 +28,8 @@ export const gupFreePage: Rule = {
 			const { release, place, kind, taken } = found;
 			report({
 				...release.nameRange,
-				message: `${place}: taken from user space by ${takers(taken)}, but ${release.name}() is for pages the driver allocated itself: it leaves out what ${RIGHT[kind]}() does for pages of user space; use ${RIGHT[kind]}()`,
-				related: taken.map((call) => ({ ...call.call.nameRange, message: `${place} is taken here` })),
+				message: `${place}: user page from ${takers(taken)}, but ${release.name}() is for pages the driver allocated and bypasses put_page() handling; use ${RIGHT[kind]}()`,
+				related: taken.map((call) => ({ ...call.call.nameRange, message: `${place}: acquired here` })),
 				fixes: swap(release, found),
 			});
 		}

@@ -5,14 +5,13 @@ import type { Leak } from '../analysis/ownership/leaks.js';
 import type { Departure } from '../analysis/ownership/state.js';
 import { type Teardown, teardowns } from '../analysis/ownership/teardown.js';
 import { acquires, wordsOf } from '../kernel/acquiring.js';
-import { giver, named, related, taken } from './path.js';
+import { named, related, releaseAdvice, taken } from './path.js';
 import type { Report, Rule } from './rule.js';
 
-/** Report of pages that are left behind; `what` says which. */
-export function leakReport(file: FileContext, { fn, holding, exit, others }: Leak, what: string): Report {
+/** Report of pages that are leaked on a return path. */
+export function leakReport(file: FileContext, { fn, holding, exit, others, short }: Leak): Report {
 	const name = named(holding);
-	const where = holding.call === holding.taking.call ? '' : ` in ${fn.name}()`;
-	const end = { start: exit.start, end: exit.end, message: `leaves here, ${name} still held` };
+	const end = { start: exit.start, end: exit.end, message: `returns here without releasing ${name}` };
 	const { unreachable, inner } = holding;
 	const lost = unreachable
 		? [
@@ -20,27 +19,28 @@ export function leakReport(file: FileContext, { fn, holding, exit, others }: Lea
 					start: unreachable.start,
 					end: unreachable.end,
 					message: unreachable.callee
-						? `${unreachable.callee}() frees the only memory that names them`
+						? `${unreachable.callee}() frees the only pointers to them`
 						: 'the only pointer to them is overwritten',
 				},
 			]
 		: [];
-	const also = others.map(({ start, end: stop }) => ({ start, end: stop, message: `${name} is leaked here as well` }));
+	const also = others.map(({ start, end: stop }) => ({ start, end: stop, message: `${name} also leaked here` }));
 	const spared = holding.spared
-		? [{ ...holding.spared.nameRange, message: `${holding.spared.name}() releases the others, but not these` }]
+		? [{ ...holding.spared.nameRange, message: `${holding.spared.name}() releases the other pages, but not these` }]
 		: [];
-	// a loop may have given some of them away before: who has them must not see them released twice
+	// a loop may have transferred some of them before: their owner must not see them released twice
 	const several = !holding.single && holding.askedConstant !== 1;
-	const which =
-		holding.spared || holding.earlier || (several && fn.loops.length > 0) ? 'those that nothing else has' : 'them';
-	// the helper knows best what it has got, unless a caller cleans up after it
-	const advice =
-		inner?.left.fails && !isCleanedUpAfter(file, inner.left)
-			? `give ${which} back with ${giver(file, holding)} before ${inner.left.fn.name}() returns the error`
-			: `give ${which} back with ${giver(file, holding)} on that path`;
+	const remaining = holding.spared !== undefined || holding.earlier || (several && fn.loops.length > 0);
+	// the helper knows best what it obtained, unless a caller cleans up after it
+	const where =
+		inner?.left.fails && !isCleanedUpAfter(file, inner.left) ? `before ${inner.left.fn.name}() fails` : 'on that path';
+	const caller = holding.call === holding.taking.call ? '' : `${fn.name}() `;
+	const what = short
+		? `on a short return of ${holding.taking.call.name}(), ${caller ? `${caller}leaks the pages obtained` : 'the pages obtained are leaked'}`
+		: `${taken(holding)}, but ${caller ? `${caller}leaks ${holding.single ? 'it' : 'them'}` : 'leaked'} on a return path`;
 	return {
 		...holding.taking.call.nameRange,
-		message: `${name}: ${taken(holding)}, but ${what}${where}: nothing releases them there and nothing else holds them; ${advice}`,
+		message: `${name}: ${what}; ${releaseAdvice(file, holding, remaining)} ${where}`,
 		related: [...related(file, exit.state, holding), ...spared, ...lost, end, ...also],
 	};
 }
@@ -52,20 +52,20 @@ function isCleanedUpAfter(file: FileContext, { fn }: Departure): boolean {
 	);
 }
 
-/** Report of pages that wait in an object which is freed with them. */
+/** Report of pages in an object that is freed without releasing them. */
 function teardownReport(file: FileContext, { holding, exit, free, fn }: Teardown): Report {
 	const name = named(holding);
 	return {
 		...holding.taking.call.nameRange,
-		message: `${name}: ${taken(holding)}, but nothing releases them once they are in the object, and ${fn.name}() frees what names them: they are leaked on teardown; release them with ${giver(file, holding)} before ${free.name}()`,
+		message: `${name}: ${taken(holding)}, but ${fn.name}() leaks ${holding.single ? 'it' : 'them'} on teardown; ${releaseAdvice(file, holding)} before ${free.name}()`,
 		related: related(file, exit.state, holding, {
 			...free.nameRange,
-			message: `${free.name}() in ${fn.name}() frees the only memory that names them`,
+			message: `${free.name}() in ${fn.name}() frees the only pointers to them`,
 		}),
 	};
 }
 
-/** Report of pages that a later call stores over: `short` says which of them. */
+/** Report of pages whose pointers a later call overwrites. @param short of those of a short return */
 export function lostReports(file: FileContext, short: boolean): Report[] {
 	const told = new Set<number>();
 	return file.ownership.events.flatMap(({ event }) => {
@@ -75,11 +75,13 @@ export function lostReports(file: FileContext, short: boolean): Report[] {
 		if (told.has(taking.call.start)) return [];
 		told.add(taking.call.start);
 		const name = named(holding);
-		const what = short ? 'when there are fewer than asked for, ' : '';
-		const again = call === holding.call ? 'the next pass' : `${call.name}()`;
+		const again = call === holding.call ? 'the next iteration' : `${call.name}()`;
+		const what = short
+			? `on a short return of ${taking.call.name}(), ${again} overwrites the pages obtained, which leaks them`
+			: `${taken(holding)}, but ${again} overwrites the only ${holding.single ? 'pointer to it' : 'pointers to them'}, a leak`;
 		return {
 			...taking.call.nameRange,
-			message: `${name}: ${taken(holding)}, but ${what}${again} takes into the same place before anybody has given these back: they can be found no more; give them back with ${giver(file, holding)} first`,
+			message: `${name}: ${what}; ${releaseAdvice(file, holding)} first`,
 			related: related(file, state, holding, { ...call.nameRange, message: `${name}: overwritten here` }),
 		};
 	});
@@ -88,30 +90,32 @@ export function lostReports(file: FileContext, short: boolean): Report[] {
 export const gupLeak: Rule = {
 	meta: {
 		id: 'gup-leak',
-		title: 'Pages left behind on a way out',
+		title: 'Pages leaked on a return path',
 		severity: 'warning',
 		needles: wordsOf(acquires),
 		fix: 'none',
 		versioned: false,
 	},
 	check(file, report) {
-		for (const leak of file.ownership.leaks)
-			if (!leak.short) report(leakReport(file, leak, 'one way out leaves them behind'));
+		for (const leak of file.ownership.leaks) if (!leak.short) report(leakReport(file, leak));
 		for (const lost of lostReports(file, false)) report(lost);
 		for (const teardown of teardowns(file)) report(teardownReport(file, teardown));
 		for (const { taken: call, array, by, test } of droppedPages(file))
 			report({
 				...call.call.nameRange,
-				message: `${array}: taken page by page by ${call.call.name}(), but ${by.name}() keeps one page of each folio and passes over the others, which nothing releases afterwards; give them back there, or count them`,
-				related: [{ start: test.start, end: test.end, message: 'a page of the same folio is passed over here' }],
+				message: `${array}: ${by.name}() keeps one page per folio and skips the other pages of ${call.call.name}(), which are leaked; release or count them there`,
+				related: [{ start: test.start, end: test.end, message: 'another page of the same folio is skipped here' }],
 			});
 		for (const { release, page, merge, taken: calls } of shortReleases(file))
 			report({
 				...release.nameRange,
-				message: `${page.field}: ${merge.fn.name}() merges pages that were taken one by one and counts them in ${merge.count.field}, but ${release.name}() gives back one of them only: the others stay behind; give back ${merge.count.field} of them`,
+				message: `${page.field}: ${merge.fn.name}() counts merged pages in ${merge.count.field}, but ${release.name}() releases only one and leaks the rest; release ${merge.count.field} pages`,
 				related: [
-					...calls.map((call) => ({ ...call.call.nameRange, message: `${call.call.name}() takes each of them` })),
-					{ start: merge.at.start, end: merge.at.end, message: 'one entry stands for one page more from here on' },
+					...calls.map((call) => ({
+						...call.call.nameRange,
+						message: `${call.call.name}() acquires each of them here`,
+					})),
+					{ start: merge.at.start, end: merge.at.end, message: 'the entry stands for one more page from here on' },
 				],
 			});
 	},

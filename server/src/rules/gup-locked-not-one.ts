@@ -36,7 +36,7 @@ export const gupLockedNotOne: Rule = {
 			report({
 				start: at.start,
 				end: at.end,
-				message: `${name} is ${numbers} here, but ${call.call.name}() requires mmap_lock held and *locked == 1, otherwise it ${effect}`,
+				message: `${name} is ${numbers}, but ${call.call.name}() requires *locked == 1, otherwise it ${effect}; initialise it to 1`,
 				fixes: initialise(file, call.fn, name),
 			});
 		}

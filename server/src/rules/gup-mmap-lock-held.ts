@@ -4,7 +4,7 @@ import type { Held, LockState } from '../analysis/lock-state.js';
 import { lockAnalysis } from '../analysis/locks.js';
 import { Reach, type Targets } from '../analysis/reach.js';
 import { TAKES_MMAP_LOCK } from '../kernel/locks.js';
-import type { CallExpr } from '../syntax/ir.js';
+import type { CallExpr, FunctionIR } from '../syntax/ir.js';
 import type { Rule } from './rule.js';
 
 /** The hold of mmap_lock of current->mm on this path; undefined when there is none, or of an mm that may be another. */
@@ -14,15 +14,14 @@ function heldOn({ holds, known }: LockState): Held | undefined {
 	return undefined;
 }
 
-/** "holds it since mmap_read_lock()" */
-function since({ at, by }: Held): string {
-	if (at) return `holds it since ${by}()`;
-	return by.startsWith('the ') ? `is ${by}, which is called with it held` : 'is only called with it held';
+/** "already held by foo()" */
+function heldBy({ at }: Held, { name }: FunctionIR): string {
+	return at ? `already held by ${name}()` : `and ${name}() is called with it held`;
 }
 
 function right({ name }: CallExpr): string {
 	const locked = name.replace(/_(?:fast|unlocked)$/, '');
-	return locked === name ? 'drop the lock first' : `drop the lock first, or call ${locked}() under it`;
+	return locked === name ? 'drop it first' : `drop it first or use ${locked}()`;
 }
 
 /** The functions of this kernel that take the lock; from 6.15 on get_dump_page() is told by `locked` that it is held. */
@@ -43,7 +42,7 @@ function takers({ kernel }: FileContext): Targets {
 export const gupMmapLockHeld: Rule = {
 	meta: {
 		id: 'gup-mmap-lock-held',
-		title: 'mmap_lock taken twice',
+		title: 'Self-deadlock on mmap_lock',
 		severity: 'error',
 		needles: ['user_pages_fast', 'user_pages_unlocked', 'get_dump_page'],
 		fix: 'none',
@@ -70,12 +69,11 @@ export const gupMmapLockHeld: Rule = {
 			if (!first || holds.length < paths.length) continue;
 			told.add(call);
 			const by = taker === call ? `${call.name}()` : `${call.name}() calls ${taker.name}(), which`;
-			const self = taker === call ? ' itself' : '';
 			report({
 				...call.nameRange,
-				message: `${by} takes mmap_lock of current->mm${self}, but ${fn.name}() ${since(first)}, so the task may wait for itself forever; ${right(taker)}`,
+				message: `${by} takes mmap_lock, ${heldBy(first, fn)}: self-deadlock; ${right(taker)}`,
 				related: [
-					...(first.at ? [{ ...first.at, message: 'mmap_lock is taken here' }] : []),
+					...(first.at ? [{ ...first.at, message: 'mmap_lock of current->mm is acquired here' }] : []),
 					...(taker === call ? [] : [{ ...taker.nameRange, message: `${within}() needs the lock here` }]),
 				],
 			});

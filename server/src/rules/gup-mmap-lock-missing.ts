@@ -1,7 +1,7 @@
 import type { ApiCall } from '../analysis/context.js';
 import { lockAnalysis } from '../analysis/locks.js';
 import { lookupOf } from '../analysis/looked-up-mm.js';
-import { SHOWN_AT, unlockedCall, unlockedState } from '../analysis/mmap-unlocked.js';
+import { shownNote, unlockedCall, unlockedState } from '../analysis/mmap-unlocked.js';
 import { isNull } from '../analysis/walk.js';
 import { wordsOf } from '../kernel/acquiring.js';
 import { NEEDS_MMAP_LOCK } from '../kernel/locks.js';
@@ -10,15 +10,15 @@ import type { Rule } from './rule.js';
 function right(call: ApiCall): string {
 	const { name } = call.call;
 	const [pages, vmas, locked] = [call.arg('pages'), call.arg('vmas'), call.arg('locked')];
-	if (locked && !isNull(locked)) return 'take the lock before the call';
+	if (locked && !isNull(locked)) return 'acquire it before the call';
 	const plain = /^(?:get|pin)_user_pages$/.test(name) && pages && !isNull(pages) && (!vmas || isNull(vmas));
-	return `hold the lock until it has returned${plain ? `, or call ${name}_fast()` : ''}`;
+	return `hold it${plain ? ` or use ${name}_fast()` : ' across the call'}`;
 }
 
 export const gupMmapLockMissing: Rule = {
 	meta: {
 		id: 'gup-mmap-lock-missing',
-		title: 'Pages taken without mmap_lock',
+		title: 'GUP called without mmap_lock',
 		severity: 'warning',
 		needles: wordsOf(({ group }) => group === 'pin' || group === 'get'),
 		fix: 'none',
@@ -42,15 +42,13 @@ export const gupMmapLockMissing: Rule = {
 			const { shown, proven } = unlocked;
 			const lock = `mmap_lock of ${mm ? file.slice(mm) : 'current->mm'}`;
 			const by = lookup && !shown && !proven ? lookup : undefined;
-			const how = by
-				? `without ${lock}, which ${by.name}() has looked up here, so that no caller can hold it`
-				: unlockedState(lock, unlocked);
+			const how = by ? `without ${lock}` : unlockedState(lock, unlocked);
 			report({
 				...call.call.nameRange,
-				message: `${call.call.name}() is called ${how}; mappings may change under it: ${right(call)}`,
+				message: `${call.call.name}() is called ${how}, racing munmap(); ${right(call)}`,
 				related: [
-					...(shown ? [{ start: shown.start, end: shown.end, message: SHOWN_AT[shown.how] }] : []),
-					...(by ? [{ ...by.nameRange, message: 'looked up here' }] : []),
+					...(shown ? [{ start: shown.start, end: shown.end, message: shownNote(shown) }] : []),
+					...(by ? [{ ...by.nameRange, message: 'the mm is looked up here, so no caller holds its lock' }] : []),
 				],
 			});
 		}

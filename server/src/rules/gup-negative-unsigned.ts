@@ -94,7 +94,7 @@ function comparison(seen: Seen, results: Results, expr: Expr): void {
 		seen.report({
 			start: expr.start,
 			end: expr.end,
-			message: `${found.name} may be a negative errno from ${name}(), but ${seen.file.slice(other)} is unsigned, so the comparison is too: an errno passes for a large count; test ${found.name} < 0 first`,
+			message: `${found.name} may be a negative errno from ${name}(), but ${seen.file.slice(other)} is unsigned, so an errno compares as a huge count; check ${found.name} < 0 first`,
 			related: [{ ...nameRange, message: `${found.name} comes from ${name}()` }],
 			fixes: castFix(seen.file, other, type),
 		});
@@ -167,8 +167,8 @@ function kept(seen: Seen, results: Results, at: Expr, done: Set<number>): void {
 		const call = held.call.call;
 		const bits = held.call.api.signature?.returns.includes('int') ? 32 : 64;
 		const message = held.sum
-			? `${name} is unsigned, but ${call.name}() returns a negative errno on failure, which is added to it: the sum becomes huge or too small; look at the result first`
-			: `${name} is unsigned, but ${call.name}() returns a negative errno on failure: it becomes a huge count; keep the result in a signed type`;
+			? `${name} is unsigned, but ${call.name}() returns a negative errno on failure, which corrupts the sum; check the result first`
+			: `${name} is unsigned, but ${call.name}() returns a negative errno on failure, which wraps to a huge count; use a signed type`;
 		seen.report({
 			...held.target,
 			message,
@@ -225,7 +225,7 @@ function askedFor(fn: FunctionIR, calls: readonly ApiCall[]): Set<string> {
 export const gupNegativeUnsigned: Rule = {
 	meta: {
 		id: 'gup-negative-unsigned',
-		title: 'Negative return taken for a count',
+		title: 'Negative errno used as a count',
 		severity: 'error',
 		needles: wordsOf(acquires),
 		fix: 'unsafe',

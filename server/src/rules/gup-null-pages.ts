@@ -19,7 +19,7 @@ function nullIn(file: FileContext, call: ApiCall, pages: Expr): Range | undefine
 export const gupNullPages: Rule = {
 	meta: {
 		id: 'gup-null-pages',
-		title: 'NULL pages where an array is needed',
+		title: 'NULL pages where an array is required',
 		severity: 'error',
 		needles: wordsOf(({ group }) => group === 'pin' || group === 'get'),
 		fix: 'none',
@@ -39,19 +39,19 @@ export const gupNullPages: Rule = {
 				? `it ${refusalText(call.call.name, file.kernel.release)}`
 				: group === 'pin'
 					? file.kernel.atLeast('6.0')
-						? `the pins would be lost, so it ${refusalText(call.call.name, file.kernel.release)}`
-						: 'the pins are lost'
-					: 'the reference it takes is lost, or the fast path writes through NULL';
+						? `it ${refusalText(call.call.name, file.kernel.release)}`
+						: 'the pins are leaked'
+					: 'it leaks the reference or writes through NULL';
 			const right =
 				group === 'pin'
-					? 'pass an array for the pages'
+					? 'pass an array'
 					: !fast
-						? 'leave FOLL_GET out to fault pages in without a reference'
-						: 'to fault pages in without a reference use get_user_pages_unlocked() or fault_in_readable() / fault_in_writeable()';
+						? 'drop FOLL_GET to only fault pages in'
+						: 'use fault_in_readable() or fault_in_writeable()';
 			report({
 				start: missing.start,
 				end: missing.end,
-				message: `${call.call.name}() needs an array for the pages it takes; with NULL ${effect}; ${right}`,
+				message: `${call.call.name}() requires a pages array; with NULL ${effect}; ${right}`,
 			});
 		}
 	},

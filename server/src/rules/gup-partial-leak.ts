@@ -2,18 +2,18 @@ import type { FileContext } from '../analysis/context.js';
 import type { Holding } from '../analysis/ownership/state.js';
 import { acquires, wordsOf } from '../kernel/acquiring.js';
 import { leakReport, lostReports } from './gup-leak.js';
-import { giver, named, related, taken } from './path.js';
+import { named, related, releaseAdvice } from './path.js';
 import type { Rule } from './rule.js';
 
 /** Of a call that leaks in another way as well: no more than what is different. */
 function againWords(file: FileContext, holding: Holding): string {
-	return `${named(holding)}: a short return leaks the pages already obtained as well; release them with ${giver(file, holding)} there too`;
+	return `${named(holding)}: a short return leaks the pages already obtained as well; ${releaseAdvice(file, holding)} there too`;
 }
 
 export const gupPartialLeak: Rule = {
 	meta: {
 		id: 'gup-partial-leak',
-		title: 'Pages of a short count left behind',
+		title: 'Pages of a short return leaked',
 		severity: 'warning',
 		needles: wordsOf(acquires),
 		fix: 'none',
@@ -24,7 +24,7 @@ export const gupPartialLeak: Rule = {
 		const leaking = new Set(leaks.flatMap(({ short, holding }) => (short ? [] : holding.taking.call.start)));
 		for (const leak of leaks) {
 			if (!leak.short) continue;
-			const told = leakReport(file, leak, 'when it obtains fewer than asked for, those are left behind');
+			const told = leakReport(file, leak);
 			const { holding } = leak;
 			// gup-leak has said of this call what happens and why
 			const again = leaking.has(holding.taking.call.start);
@@ -38,7 +38,7 @@ export const gupPartialLeak: Rule = {
 			const { holding, release, state } = event;
 			report({
 				...release.nameRange,
-				message: `${named(holding)}: ${taken(holding)}, but released by bytes / PAGE_SIZE, which forgets the offset in the first page: the last page is left behind; release DIV_ROUND_UP(offset + bytes, PAGE_SIZE) pages with ${giver(file, holding)}`,
+				message: `${named(holding)}: releasing bytes / PAGE_SIZE pages ignores the offset into the first page and leaks the last one; release DIV_ROUND_UP(offset + bytes, PAGE_SIZE)`,
 				related: related(file, state, holding),
 			});
 		}

@@ -1,24 +1,22 @@
 import { fillsArray, wordsOf } from '../kernel/acquiring.js';
-import { named, related, taken, testsOf } from './path.js';
+import { named, related, testsOf } from './path.js';
 import type { Rule } from './rule.js';
 
+/** What each release does wrong, and what to do instead. */
 const WHY = {
-	short: 'releases the number asked for although fewer were obtained on this path',
-	failed: 'releases the number asked for although the call obtained nothing on this path',
-	negative: 'gets the number returned although that may be a negative errno here and it would walk past the array',
-	sum: 'releases the number of two parts of the array although the call for the other part did not obtain all of it on this path',
-	entry: 'releases one entry more than there are: the call obtained nothing for the last one on this path',
-	nothing: 'releases it although the call obtained nothing on this path',
+	short: (taking: string, release: string) =>
+		`short return on this path, but ${release}() releases the number requested; release only what ${taking}() returned`,
+	failed: (taking: string, release: string) =>
+		`no pages obtained on this path, but ${release}() releases the number requested; release only what ${taking}() returned`,
+	negative: (taking: string, release: string) =>
+		`${taking}() may return an errno here, and ${release}() would walk past the array; release only a positive count`,
+	sum: (taking: string, release: string) =>
+		`short return of ${taking}() for the other part, but ${release}() releases both; count the second part once it is there`,
+	entry: (_taking: string, release: string) =>
+		`no page obtained for the last entry on this path, but ${release}() releases it; release only the entries of the passes before`,
+	nothing: (taking: string, release: string) =>
+		`${taking}() obtained no page on this path, but ${release}() releases it anyway; release it only if the call returned 1`,
 } as const;
-
-/** What is right instead. */
-function right(why: keyof typeof WHY): string {
-	if (why === 'entry') return 'release only the entries of the passes before';
-	if (why === 'sum') return 'count the second part only once it is there';
-	return why === 'nothing'
-		? 'release it only when the call returned 1'
-		: 'release only what the call returned, when that is above 0';
-}
 
 export const gupReleaseOverrun: Rule = {
 	meta: {
@@ -39,15 +37,18 @@ export const gupReleaseOverrun: Rule = {
 				const { place, taking } = event;
 				report({
 					...release.nameRange,
-					message: `${place}: this path comes to ${release.name}() before ${taking.name}() has taken any page into it: what it releases was never set; leave by a label behind the release`,
-					related: [...testsOf(file, state), { ...taking.nameRange, message: `${place}: pages are taken only here` }],
+					message: `${place}: ${release.name}() runs before ${taking.name}() has stored anything here, so it releases uninitialized pointers; jump to a later label`,
+					related: [
+						...testsOf(file, state),
+						{ ...taking.nameRange, message: `${place}: pages are acquired only here` },
+					],
 				});
 				continue;
 			}
 			const { holding, why } = event;
 			report({
 				...release.nameRange,
-				message: `${named(holding)}: ${taken(holding)}, then ${release.name}() ${WHY[why]}; ${right(why)}`,
+				message: `${named(holding)}: ${WHY[why](holding.taking.call.name, release.name)}`,
 				related: related(file, state, holding),
 			});
 		}

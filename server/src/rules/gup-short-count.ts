@@ -24,10 +24,15 @@ const constantsOf = memoize((file: FileContext): ReadonlyMap<string, string> => 
 	return found;
 });
 
+/** "pin_user_pages() may return fewer pages than nr, but only its sign is checked" */
+function shortReturn(name: string, unit: string, asked: string | undefined): string {
+	return `${name}() may return fewer ${unit} than ${asked ?? 'requested'}, but only its sign is checked`;
+}
+
 export const gupShortCount: Rule = {
 	meta: {
 		id: 'gup-short-count',
-		title: 'Fewer pages than asked for taken for success',
+		title: 'Short return treated as success',
 		severity: 'warning',
 		needles: wordsOf(fillsArray),
 		fix: 'none',
@@ -43,11 +48,11 @@ export const gupShortCount: Rule = {
 			const test = loop.test ?? loop;
 			report({
 				...holding.call.nameRange,
-				message: `${named(holding)}: ${holding.taking.call.name}() may return fewer pages than the ${holding.asked} asked for, but only its sign is tested and a loop goes through all of them: the entries beyond were never filled; compare the result with the number asked for`,
+				message: `${named(holding)}: ${shortReturn(holding.taking.call.name, 'pages', holding.asked)}, and the loop uses unset entries; handle a short return`,
 				related: related(file, state, holding, {
 					start: test.start,
 					end: test.end,
-					message: 'goes on as if all pages were there',
+					message: 'continues as if all pages were there',
 				}),
 			});
 		}
@@ -56,14 +61,13 @@ export const gupShortCount: Rule = {
 			const { call } = holding.taking;
 			const bytes = holding.taking.api.record.meaning === 'bytes';
 			const asked = holding.taking.arg(bytes ? 'maxsize' : 'count');
-			const what = asked && `the ${file.slice(asked)}${bytes ? ' bytes' : ''}`;
 			report({
 				...holding.call.nameRange,
-				message: `${named(holding)}: ${call.name}() may return fewer ${bytes ? 'bytes' : 'pages'} than ${what ?? 'the number'} asked for, but only its sign is tested: the entries beyond were never filled; compare the result with the number asked for`,
+				message: `${named(holding)}: ${shortReturn(call.name, bytes ? 'bytes' : 'pages', asked && file.slice(asked))}, so entries may be unset; handle a short return`,
 				related: related(file, exit.state, holding, {
 					start: exit.start,
 					end: exit.end,
-					message: 'leaves here as if all pages were there',
+					message: 'returns here as if all pages were there',
 				}),
 			});
 		}

@@ -1,5 +1,5 @@
 import { acquires, wordsOf } from '../kernel/acquiring.js';
-import { named, related, taken } from './path.js';
+import { named, related } from './path.js';
 import type { Rule } from './rule.js';
 
 /** The file is told when mappings change, and may use pages it does not hold until then. */
@@ -23,7 +23,7 @@ export const gupUseAfterRelease: Rule = {
 			const { holding, use, aspect, state } = event;
 			report({
 				...use.nameRange,
-				message: `${named(holding)}: ${taken(holding)}, but ${holding.released?.name}() has released them when ${use.name}() asks for the ${aspect}; by then they may be somebody else's: release them after the last use`,
+				message: `${named(holding)}: ${use.name}() uses the ${aspect} after ${holding.released?.name}(), when the ${holding.single ? 'page' : 'pages'} may already be reused; release after the last use`,
 				related: related(file, state, holding),
 			});
 		}

@@ -9,7 +9,7 @@ const ASKED_AFTERWARDS = /\bmmu_(?:interval_read_retry|interval_check_retry|inva
 export const gupVmaStale: Rule = {
 	meta: {
 		id: 'gup-vma-stale',
-		title: 'Pages taken by what a mapping was before',
+		title: 'Pages acquired after a stale VMA check',
 		severity: 'information',
 		needles: [...VMA_LOOKUPS],
 		fix: 'none',
@@ -25,8 +25,8 @@ export const gupVmaStale: Rule = {
 			for (const { taking, lookup } of staleMappings(file, locks, fn))
 				report({
 					...taking.nameRange,
-					message: `${taking.name}() takes pages of a range that ${lookup.name}() was asked about before mmap_lock was dropped; another mapping may be there by now, for which the decision does not hold: look and take under one hold of the lock, or look again afterwards`,
-					related: [{ ...lookup.nameRange, message: 'the mapping is looked up here' }],
+					message: `${taking.name}() uses a range checked by ${lookup.name}() before mmap_lock was dropped; it may have changed; recheck it, or keep the lock`,
+					related: [{ ...lookup.nameRange, message: 'the VMA is looked up here' }],
 				});
 		}
 	},

@@ -1,7 +1,7 @@
 import type { FileContext } from '../analysis/context.js';
 import { source } from '../analysis/environment.js';
 import { lockAnalysis } from '../analysis/locks.js';
-import { SHOWN_AT, type UnlockedCall, unlockedCall, unlockedState } from '../analysis/mmap-unlocked.js';
+import { shownNote, type UnlockedCall, unlockedCall, unlockedState } from '../analysis/mmap-unlocked.js';
 import { takesPages } from '../analysis/takes-pages.js';
 import { bare } from '../analysis/walk.js';
 import { VMA_LOOKUPS, VMA_WITHOUT_MMAP_LOCK } from '../kernel/locks.js';
@@ -46,7 +46,7 @@ function lookups(file: FileContext): readonly { readonly fn: FunctionIR; readonl
 export const gupVmaUnlocked: Rule = {
 	meta: {
 		id: 'gup-vma-unlocked',
-		title: 'Mapping looked up without mmap_lock',
+		title: 'VMA looked up without mmap_lock',
 		severity: 'warning',
 		needles: [...VMA_LOOKUPS],
 		fix: 'none',
@@ -62,8 +62,8 @@ export const gupVmaUnlocked: Rule = {
 			const { shown } = unlocked;
 			report({
 				...call.nameRange,
-				message: `${call.name}() is called ${unlockedState(`mmap_lock of ${file.slice(mm)}`, unlocked)}; the vm_area_struct may be freed while it is used: hold the lock until the mapping is no longer looked at`,
-				related: shown ? [{ start: shown.start, end: shown.end, message: SHOWN_AT[shown.how] }] : [],
+				message: `${call.name}() is called ${unlockedState(`mmap_lock of ${file.slice(mm)}`, unlocked)}, so the VMA may be freed while in use; hold the lock while using it`,
+				related: shown ? [{ start: shown.start, end: shown.end, message: shownNote(shown) }] : [],
 			});
 		}
 	},

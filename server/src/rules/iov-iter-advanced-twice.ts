@@ -14,11 +14,10 @@ export const iovIterAdvancedTwice: Rule = {
 	check(file, report) {
 		for (const fn of file.ir.callers('iov_iter_advance')) {
 			if (!fn.clean) continue;
-			for (const { advance, taking, iter, by } of advancedTwice(file, fn)) {
-				const already = by === 'result' ? 'by what it returned' : 'by what it took';
+			for (const { advance, taking, iter } of advancedTwice(file, fn)) {
 				report({
 					...advance.nameRange,
-					message: `${file.slice(iter)}: ${taking.name}() has already advanced it ${already}, so iov_iter_advance() skips as much data again, which is never transferred; drop the call`,
+					message: `${file.slice(iter)}: already advanced by ${taking.name}(), so iov_iter_advance() skips data that is never transferred; drop the call`,
 					related: [{ ...taking.nameRange, message: 'advanced here first' }],
 				});
 			}

@@ -27,7 +27,7 @@ function describe(file: FileContext, call: ApiCall): Report {
 			...nameRange,
 			tags: [],
 			severity: 'information',
-			message: `${name}() takes plain references; its replacement ${REPLACEMENT}(), which pins user pages, comes with ${since}: this tree has none yet`,
+			message: `${name}() takes plain references; ${REPLACEMENT}(), which pins user pages, was added in ${since} and is not in this tree`,
 		};
 	}
 	const user = file.knownUser(call.fn?.name);
@@ -36,7 +36,8 @@ function describe(file: FileContext, call: ApiCall): Report {
 			...nameRange,
 			tags: [],
 			severity: 'information',
-			message: `${name}() takes plain references and is on its way out; here the conversion to ${REPLACEMENT}() would retire it, not fix a bug: ${user.why}`,
+			message: `${name}() is deprecated; conversion to ${REPLACEMENT}() is cleanup here, not a bug fix`,
+			related: [{ start: call.call.start, end: call.call.end, message: user.why }],
 		};
 	const found = user ? undefined : evidence(file, call);
 	if (found)
@@ -44,22 +45,22 @@ function describe(file: FileContext, call: ApiCall): Report {
 			...nameRange,
 			tags: [],
 			severity: 'information',
-			message: `${name}() takes plain references and is on its way out; here ${found.text}, so a conversion to ${REPLACEMENT}() is tidy, not a fix`,
-			related: [{ start: found.start, end: found.end, message: 'seen here' }],
+			message: `${name}() is deprecated; conversion to ${REPLACEMENT}() is cleanup here, not a bug fix`,
+			related: [{ start: found.start, end: found.end, message: found.text }],
 		};
 	return {
 		...nameRange,
-		message: `${name}() takes plain references on pages whose contents are read or written by I/O; use ${REPLACEMENT}(), which pins user pages, and unpin them when iov_iter_extract_will_pin()`,
+		message: `${name}() takes plain references for I/O; use ${REPLACEMENT}(), and unpin if iov_iter_extract_will_pin() returned true`,
 	};
 }
 
 export const iovIterGetPages: Rule = {
 	meta: {
 		id: 'iov-iter-get-pages',
-		title: 'Deprecated iov_iter_get_pages2 and its kin',
+		title: 'Deprecated iov_iter_get_pages*() function',
 		severity: 'warning',
 		severityNote:
-			'information before 6.3, where the tree has no replacement yet, and where a conversion would be tidy but no fix',
+			'information before 6.3, where the tree has no replacement yet, and where a conversion is cleanup, not a bug fix',
 		tags: ['deprecated'],
 		needles: ['iov_iter_get_pages'],
 		fix: 'none',

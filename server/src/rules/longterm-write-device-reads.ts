@@ -36,7 +36,7 @@ export const longtermWriteDeviceReads: Rule = {
 			report({
 				start: (origin ?? call.nameRange).start,
 				end: (origin ?? call.nameRange).end,
-				message: `${site.name}: FOLL_WRITE, but every DMA mapping of these pages is DMA_TO_DEVICE: with FOLL_LONGTERM it refuses buffers in files (from 6.5) and read-only memory for nothing, since long-term readers break COW without it from 6.2 on; drop FOLL_WRITE`,
+				message: `${site.name}: FOLL_WRITE, but the device only reads them (DMA_TO_DEVICE), so pinning needlessly fails on read-only and file mappings; drop it`,
 				related: [{ ...call.nameRange, message: `${site.name}: pinned here` }, ...pathOf(site, use, ['device'])],
 			});
 		}

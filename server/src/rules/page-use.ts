@@ -83,12 +83,11 @@ export function pinning(file: FileContext, call: ApiCall, long: boolean): string
 	return exists && !refuses ? successor : 'pin_user_pages_fast';
 }
 
-/** What a long-term pin for writing no longer does: writable_file_mapping_allowed() in mm/gup.c, since 6.5. */
-export function longTermCaution(file: FileContext, { flags }: ApiCall): string {
+/** Note on what a long-term pin for writing no longer does: writable_file_mapping_allowed() in mm/gup.c, since 6.5. */
+export function longTermCaution(file: FileContext, { call, flags }: ApiCall): readonly Related[] {
 	const writes = flags?.some(({ bits, open }) => bits.has('FOLL_WRITE') || open) ?? false;
-	return writes && file.kernel.atLeast('6.5')
-		? '; with FOLL_WRITE that fails with -EFAULT on file mappings that need dirty tracking'
-		: '';
+	const message = 'FOLL_WRITE with FOLL_LONGTERM fails with -EFAULT on file mappings that need dirty tracking';
+	return writes && file.kernel.atLeast('6.5') ? [{ start: call.start, end: call.end, message }] : [];
 }
 
 /** " (in helper())" where that is not the taking function. */

@@ -2,7 +2,7 @@
 import type { FileContext } from '../analysis/context.js';
 import { unmarked } from '../analysis/ownership/former.js';
 import type { Holding, State } from '../analysis/ownership/state.js';
-import { describe, isAcquire, type TraceStep } from '../analysis/ownership/trace.js';
+import { acquiredWord, assumption, describe, isAcquire, type TraceStep } from '../analysis/ownership/trace.js';
 import type { Role } from '../kernel/types.js';
 import type { Range } from '../syntax/ir.js';
 import type { Related } from './rule.js';
@@ -21,11 +21,18 @@ export function named(holding: Holding): string {
 
 /** "pinned by pin_user_pages()" */
 export function taken({ kind, taking }: Holding): string {
-	return `${kind === 'pin' ? 'pinned' : kind === 'extracted' ? 'extracted' : 'referenced'} by ${taking.call.name}()`;
+	return `${acquiredWord(kind)} by ${taking.call.name}()`;
 }
 
-/** The function that gives them back, of those that the record of the taking call names: "unpin_user_pages()". */
-export function giver({ kernel }: FileContext, { kind, taking, single, askedConstant }: Holding): string {
+/**
+ * What to do: "unpin_user_pages() them", "put_page() each remaining page". The function is one that the record of the taking call names.
+ * @param remaining some of them may have been released, or have another owner
+ */
+export function releaseAdvice(
+	{ kernel }: FileContext,
+	{ kind, taking, single, askedConstant }: Holding,
+	remaining = false,
+): string {
 	const { releasedBy } = taking.api.record;
 	const first = (...roles: readonly Role[]): string | undefined =>
 		roles
@@ -34,10 +41,11 @@ export function giver({ kernel }: FileContext, { kind, taking, single, askedCons
 			)
 			.at(0);
 	const one = first('page', 'folio') ?? releasedBy[0];
-	if (single || askedConstant === 1) return `${one}()`;
+	if (single || askedConstant === 1) return `${one}() it`;
 	// release_pages() is for who has a batch anyway
 	const all = kind === 'reference' ? undefined : first('pages', 'folios');
-	return all ? `${all}()` : `${one}() on each of them`;
+	if (all) return `${all}() ${remaining ? 'the remaining pages' : 'them'}`;
+	return `${one}() each ${remaining ? 'remaining ' : ''}page`;
 }
 
 /** Steps of a path from where these pages were taken last, as far as they are about them; of a longer path only its end. */
@@ -50,9 +58,9 @@ function stepsOf(trace: TraceStep | undefined, { id }: Holding): TraceStep[] {
 	return found.reverse();
 }
 
-function asPlace(file: FileContext, { start, end: stop, event }: TraceStep): Related {
-	const tested = event.kind === 'branch' ? `${file.slice({ start, end: stop }).replace(/\s+/g, ' ')} is ` : '';
-	return { start, end: stop, message: `${tested}${describe(event)}` };
+function asPlace(file: FileContext, { start, end, event }: TraceStep): Related {
+	const text = file.slice({ start, end });
+	return { start, end, message: event.kind === 'branch' ? assumption(text, event.truth) : describe(event) };
 }
 
 /** The last tests of a path, of those behind `from`. */
@@ -63,7 +71,7 @@ export function testsOf(file: FileContext, { trace }: State, from = 0): Related[
 	return found.reverse();
 }
 
-/** The way of these pages: where they are taken, the branches after that, where the path ends. */
+/** The path of these pages: where they are acquired, the branches after that, where the path ends. */
 export function related(
 	file: FileContext,
 	state: State,
@@ -72,28 +80,24 @@ export function related(
 ): Related[] {
 	const all = stepsOf(state.trace, holding);
 	const shown = all.length > MOST_PLACES ? [...all.slice(0, 2), ...all.slice(2 - MOST_PLACES)] : all;
-	const places = shown.map((step) => told(file, step));
+	const places = shown.map((step) => asPlace(file, step));
 	return [...innerPath(file, holding), ...places, ...(end ? [end] : [])];
 }
 
 /** How pages came about in a helper: the call there, the last branches to its return. */
 function innerPath(file: FileContext, { inner, call, taking }: Holding): Related[] {
 	if (call === taking.call) return [];
-	if (!inner) return [{ ...taking.call.nameRange, message: `${taking.call.name}() takes them here` }];
+	const acquired = { ...taking.call.nameRange, message: `pages ${acquiredWord(taking.api.record.takes)} here` };
+	if (!inner) return [acquired];
 	const { holding, left } = inner;
 	const before = innerPath(file, holding);
-	if (before.length === 0) before.push({ ...taking.call.nameRange, message: `${taking.call.name}() takes them here` });
+	if (before.length === 0) before.push(acquired);
 	const what = holding.place.startsWith('@') ? 'the pages' : named(holding);
 	const returns = left.fails ? `returns an error here without releasing ${what}` : `returns here with ${what} held`;
 	const tests = stepsOf(left.trace, holding).filter(({ event }) => event.kind === 'branch');
 	return [
 		...before,
-		...tests.slice(-MOST_INNER).map((step) => told(file, step)),
+		...tests.slice(-MOST_INNER).map((step) => asPlace(file, step)),
 		{ start: left.start, end: left.end, message: `${left.fn.name}() ${returns}` },
 	];
-}
-
-function told(file: FileContext, { start, end, event }: TraceStep): Related {
-	const tested = event.kind === 'branch' ? `${file.slice({ start, end }).replace(/\s+/g, ' ')} is ` : '';
-	return { start, end, message: `${tested}${describe(event)}` };
 }

@@ -10,7 +10,7 @@ function swap(release: CallExpr, by: Counterpart | undefined): readonly Fix[] {
 		{ ...release.nameRange, text: by.name },
 		...(by.addsCount ? [{ start: close, end: close, text: ', 1' }] : []),
 	];
-	return [{ title: `Replace ${release.name} by ${by.name}`, safe: true, edits }];
+	return [{ title: `Replace ${release.name} with ${by.name}`, safe: true, edits }];
 }
 
 export const pinPutPage: Rule = {
@@ -30,8 +30,8 @@ export const pinPutPage: Rule = {
 			const right = by?.name ?? taken[0]?.api.record.releasedBy[0] ?? 'unpin_user_page';
 			report({
 				...(via ?? release).nameRange,
-				message: `${place}: pinned by ${takers(taken)}, but ${releaser(wrong)} drops a plain reference: the pin leaks and the count goes wrong silently; use ${right}()`,
-				related: ends(wrong, `${place} is pinned here`),
+				message: `${place}: pinned by ${takers(taken)}, but ${releaser(wrong)} leaks the pin and silently corrupts the refcount; use ${right}()`,
+				related: ends(wrong, `${place}: pinned here`),
 				fixes: swap(release, by).map((fix) => ({ ...fix, safe: !across })),
 			});
 		}

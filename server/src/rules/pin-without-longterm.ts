@@ -1,16 +1,7 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { completionOf, type Use } from '../analysis/derived-values/index.js';
 import { bare } from '../analysis/walk.js';
-import {
-	inFunction,
-	isLasting,
-	keptByDevice,
-	longTermCaution,
-	pathOf,
-	pinning,
-	type Site,
-	sitesOf,
-} from './page-use.js';
+import { isLasting, keptByDevice, longTermCaution, pathOf, pinning, type Site, sitesOf } from './page-use.js';
 import type { Rule } from './rule.js';
 
 /** The flags are this function's own, and FOLL_LONGTERM is never among them. */
@@ -40,7 +31,7 @@ function keeper(file: FileContext, { call, uses: { uses, transient } }: Site): U
 export const pinWithoutLongterm: Rule = {
 	meta: {
 		id: 'pin-without-longterm',
-		title: 'A pin without a bound and without FOLL_LONGTERM',
+		title: 'Long-term pin without FOLL_LONGTERM',
 		severity: 'information',
 		since: '5.6',
 		needles: ['pin_user_pages'],
@@ -56,8 +47,11 @@ export const pinWithoutLongterm: Rule = {
 			const pin = pinningTwin(file, site.call);
 			report({
 				...call.nameRange,
-				message: `${site.name}: ${call.name}() pins without FOLL_LONGTERM, but ${use.text}${inFunction(site, use)}, until user space gives them up: the pages block migration and CMA for that time; ${pin}${longTermCaution(file, site.call)}`,
-				related: pathOf(site, use, ['registered', 'kept', 'stored', 'device', 'released']),
+				message: `${site.name}: no FOLL_LONGTERM, but ${use.text} indefinitely, blocking migration and CMA; ${pin}`,
+				related: [
+					...pathOf(site, use, ['registered', 'kept', 'stored', 'device', 'released']),
+					...longTermCaution(file, site.call),
+				],
 			});
 		}
 	},

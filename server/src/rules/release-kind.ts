@@ -167,9 +167,9 @@ export function counterpartOf(
 	return undefined;
 }
 
-/** "put_page()", or "put_page(), by way of duck_put()," */
+/** "put_page()", or "put_page() in duck_put()" */
 export function releaser({ release, via }: Mismatch): string {
-	return via ? `${release.name}(), by way of ${via.name}(),` : `${release.name}()`;
+	return via ? `${via.name}(), which calls ${release.name}(),` : `${release.name}()`;
 }
 
 /** Where pages were taken, and where they are released when that is in another file. */

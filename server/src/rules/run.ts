@@ -101,11 +101,11 @@ function idle(
 	if (severity === 'off') return [];
 	return all.flatMap((comment): Found[] => {
 		const why = !rules.some((rule) => rule.meta.id === comment.rule)
-			? `there is no rule ${comment.rule}`
+			? `no such rule: ${comment.rule}`
 			: chosen[comment.rule] !== 'off' && !used.has(comment) && !isGivenUp(file, comment)
-				? `nothing here is reported by ${comment.rule}; take the comment out`
+				? `${comment.rule} reports nothing here; remove the comment`
 				: comment.reason === ''
-					? `say why: /* gup-lens: keep ${comment.rule} -- reason */`
+					? `give a reason: /* gup-lens: keep ${comment.rule} -- reason */`
 					: undefined;
 		return why
 			? [{ start: comment.start, end: comment.end, rule: suppressionMeta.id, severity, message: `Suppression: ${why}` }]

@@ -116,7 +116,7 @@ function overKernelMemory(file: FileContext, call: ApiCall): Evidence | undefine
 	const iter = call.arg('iter');
 	if (!fn || !iter || call.api.record.group !== 'iov-iter') return undefined;
 	const made = kernelBacked(fn, call);
-	if (made) return { ...made.nameRange, text: `${made.name}() makes the iterator a kernel-backed one` };
+	if (made) return { ...made.nameRange, text: `${made.name}() makes the iterator kernel-backed` };
 	if (!fn.clean || iteratorKind(file, fn, call.call, iter) !== 'kernel') return undefined;
 	return { start: iter.start, end: iter.end, text: 'the iterator is over kernel memory' };
 }
@@ -167,7 +167,11 @@ export function factsOf(file: FileContext, call: ApiCall): Facts {
 		isLongTerm: call.flags?.every(({ bits }) => bits.has('FOLL_LONGTERM')) ?? false,
 		takesOne: isSingle(call),
 		adopted: isAdopted(file, call),
-		told: told && { start: told.start, end: told.end, text: 'told of changes of the page tables by an MMU notifier' },
+		told: told && {
+			start: told.start,
+			end: told.end,
+			text: 'an MMU notifier keeps its users in sync with the page tables',
+		},
 		isUntouched: of(...TOUCHING).length === 0,
 		isGivenBackHere:
 			uses.transient &&

@@ -34,20 +34,26 @@ function benefit(target: Target, evidence: readonly Evidence[]): Judgement {
 const nothingToDo: Policy = ({ record, here }) => {
 	if (record.group === 'pin') return ok([here('pins the pages')]);
 	if (record.takes === 'extracted' && record.group === 'helper')
-		return ok([here('fills the bio, and bio_release_pages() gives back what it took')]);
-	if (record.takes === 'extracted') return ok([here('pins the pages where they are user pages')]);
+		return ok([here('fills the bio, and bio_release_pages() releases the pages')]);
+	if (record.takes === 'extracted') return ok([here('pins the pages if they are user pages')]);
 	if (record.takes === 'none') return ok([here('takes no reference')]);
-	return record.name === 'get_kernel_pages' ? ok([here('takes kernel pages, not user ones')]) : undefined;
+	return record.name === 'get_kernel_pages'
+		? ok([here('takes references on kernel pages, not user pages')])
+		: undefined;
 };
 
 /** Code that implements the family: its flags and its policy are those of its callers. */
 const implementation: Policy = ({ isFamily, here }) =>
-	isFamily ? keep('core-mm', [here('is part of the family itself: its callers decide')]) : undefined;
+	isFamily ? keep('core-mm', [here('is part of the GUP implementation: its callers decide')]) : undefined;
 
 /** No page is asked for: the range is only faulted in. */
 const faultsIn: Policy = ({ isNullPages, told, here }) =>
 	isNullPages
-		? keep(told ? 'mmu-notifier' : 'struct-page-only', [here('takes no page, it only faults the range in')], false)
+		? keep(
+				told ? 'mmu-notifier' : 'struct-page-only',
+				[here('takes no references, it only faults the range in')],
+				false,
+			)
 		: undefined;
 
 /** Nothing but the struct page is looked at. */
@@ -59,14 +65,12 @@ const pageOnly: Policy = ({ isUntouched, uses, of, record }) => {
 
 /** User space names a page of the driver itself, which nobody writes back or copies. */
 const adoptedPage: Policy = ({ adopted, here }) =>
-	adopted
-		? keep('struct-page-only', [here('takes a page that is used only where it is one of the driver itself')])
-		: undefined;
+	adopted ? keep('struct-page-only', [here("only keeps a page that turns out to be the driver's own")]) : undefined;
 
 /** Memory management looks pages up to change its own tables, or to describe them. */
 const coreMm: Policy = ({ inMm, isForOthers, of, here }) =>
 	inMm && !isForOthers && of('read', 'write', 'device').length === 0
-		? keep('core-mm', [here('looks pages up for memory management'), ...of('page-only')])
+		? keep('core-mm', [here('looks up pages for memory management'), ...of('page-only')])
 		: undefined;
 
 /** Core code that reaches into user memory for a moment, one page at a time. */
@@ -77,18 +81,18 @@ const coreTransient: Policy = ({ core, inMm, takesOne, of, here }) => {
 	const looks = of('page-only');
 	return data.length === 0 && looks.length > 0 && of('handed').length === 0
 		? keep('struct-page-only', looks)
-		: keep('transient', [here('stands in core code'), ...data]);
+		: keep('transient', [here('is in core code'), ...data]);
 };
 
 /** The function is there for core dumps: one page, written out and put. */
 const dumped: Policy = ({ record, of, here }) =>
 	record.name === 'get_dump_page'
-		? keep('transient', [here('takes one page for a core dump'), ...of('read')])
+		? keep('transient', [here('references one page for a core dump'), ...of('read')])
 		: undefined;
 
 /** A look-up that leaves the page in the page tables and does nothing to its data. */
 const lookup: Policy = ({ record, here }) =>
-	record.group === 'walk' ? keep('transient', [here('looks one page up')]) : undefined;
+	record.group === 'walk' ? keep('transient', [here('looks up one page')]) : undefined;
 
 /** Whoever uses the pages is told when the page tables change. */
 const notified: Policy = ({ told }) => (told ? keep('mmu-notifier', [told]) : undefined);
@@ -101,7 +105,7 @@ const movesAway: Policy = ({ moved, target }) => (moved.length > 0 ? benefit(tar
 
 /** The call itself says that the pages are held for as long as user space wants. */
 const longTerm: Policy = ({ isLongTerm, target, here }) =>
-	isLongTerm ? convert(target, [here('asks for FOLL_LONGTERM, which plain references cannot give')]) : undefined;
+	isLongTerm ? convert(target, [here('passes FOLL_LONGTERM, which requires a pin')]) : undefined;
 
 /** A device reaches the data. */
 const byDevice: Policy = ({ of, target }) => {
@@ -127,7 +131,7 @@ const readOnly: Policy = ({ uses, of, record }) => {
 /** The pages are given back where they were taken, and nothing was done to them. */
 const untouched: Policy = ({ isUntouched, isGivenBackHere, uses, record, target, here }) => {
 	if (!isUntouched || !isGivenBackHere || !uses.complete) return undefined;
-	const evidence = [here('takes the pages, and they are given back without their data being used')];
+	const evidence = [here('references the pages, which are released without accessing their data')];
 	return record.group === 'iov-iter' ? benefit(target, evidence) : keep('struct-page-only', evidence);
 };
 
@@ -142,7 +146,7 @@ const byAddress: Policy = ({ addressed, target }) => (addressed.length > 0 ? con
 
 /** An iterator of the caller is there to carry data. */
 const ioOfCaller: Policy = ({ record, all, here, target }) =>
-	record.group === 'iov-iter' ? convert(target, [here('takes the pages of an I/O for its data'), ...all]) : undefined;
+	record.group === 'iov-iter' ? convert(target, [here('references the pages for I/O'), ...all]) : undefined;
 
 /** What is left: nobody shows why plain references would do. */
 const unexplained: Policy = ({ target, all, here }) => convert(target, [here('takes plain references'), ...all], false);

@@ -1,4 +1,4 @@
-/** What gives the pages of a site back, as far as the file shows. */
+/** What releases the pages of a site, as far as the file shows. */
 
 import { callsOf } from '../analysis/callers.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
@@ -13,7 +13,7 @@ export interface Released extends Range {
 	readonly name: string;
 	/** The function it stands in. */
 	readonly function: string | undefined;
-	/** What it does, in words: "gives them back". */
+	/** What it does, in words: "releases them". */
 	readonly does: string;
 }
 
@@ -39,7 +39,7 @@ function named(file: FileContext, { api, fn }: ApiCall): readonly Released[] {
 				end,
 				name,
 				function: one.name,
-				does: walks ? 'ends the walk' : 'gives them back',
+				does: walks ? 'ends the walk' : 'releases them',
 			})),
 	);
 }
@@ -68,7 +68,7 @@ function originsOf(file: FileContext, name: string): ByTaking {
 		const [pages] = call.args;
 		if (!pages) continue;
 		const { start, end } = call.nameRange;
-		const release = { start, end, name, function: fn.name, does: 'gives them back' };
+		const release = { start, end, name, function: fn.name, does: 'releases them' };
 		for (const taking of new Set([...originOf(file, fn, pages).taken].map((taken) => taken.call.start)))
 			if (!found.get(taking)?.push(release)) found.set(taking, [release]);
 	}
@@ -78,7 +78,7 @@ function originsOf(file: FileContext, name: string): ByTaking {
 /** Calls that give the pages of `call` back, each name of a function once for each function it stands in. */
 export function releasesOf(file: FileContext, call: ApiCall, { uses }: Uses): readonly Released[] {
 	const found = new Map<string, Released>();
-	const add = (range: Range, where: string | undefined, does = 'gives them back'): void => {
+	const add = (range: Range, where: string | undefined, does = 'releases them'): void => {
 		const name = file.slice(range);
 		if (/^\w+$/.test(name))
 			found.set(`${name} ${where}`, { start: range.start, end: range.end, name, function: where, does });

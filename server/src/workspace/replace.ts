@@ -22,7 +22,7 @@ export async function replaceFile(path: string, expected: Uint8Array, content: U
 		const target = realpathSync(path);
 		accessSync(target, constants.W_OK);
 		const check = () => {
-			if (Buffer.compare(readFileSync(target), expected) !== 0) throw new Refusal('changed meanwhile: left as it is');
+			if (Buffer.compare(readFileSync(target), expected) !== 0) throw new Refusal('file changed: not written');
 		};
 		await uninterrupted(() => writeAtomically(target, content, { like: statSync(target), durable: true, check }));
 	} catch (error) {

@@ -209,7 +209,7 @@ describe('fix --series', () => {
 	test('needs a rule that converts', async () => {
 		const { code, stderr } = await cli(['fix', '--series', 'out', '.'], { cwd: scratch(TREE) });
 		expect(code).toBe(2);
-		expect(stderr).toContain('conversions are asked for by rule');
+		expect(stderr).toContain('conversions need a rule');
 	});
 
 	test('runs nothing of the tree', async () => {

@@ -195,7 +195,7 @@ function applyModel(transfer: ExpressionTransfer, call: CallExpr, kinds: readonl
 	if (list) return toList(transfer, call, list, at, reach) && list.into === undefined ? LIST : NONE;
 	const owner = newOwner(name);
 	if (owner && reach(owner.arg) & (PAGE | LIST)) {
-		transfer.move(call.nameRange, `${name}() gives them to ${owner.who}, whose owner puts them`);
+		transfer.move(call.nameRange, `${name}() transfers them to ${owner.who}, whose owner puts them`);
 		return NONE;
 	}
 	if (unmaps(name)) {
@@ -211,12 +211,12 @@ function applyModel(transfer: ExpressionTransfer, call: CallExpr, kinds: readonl
 	const view = viewOf(name);
 	if (view) {
 		const of = at(view.from);
-		if (view.view === 'address' && of & PAGE) pageOnly(transfer, call, `${name}() asks for their address`);
-		if (toDeviceOrder(name) && of & ADDRESS) device(transfer, call, 'a device, in the byte order of its descriptors');
+		if (view.view === 'address' && of & PAGE) pageOnly(transfer, call, `${name}() reads their address`);
+		if (toDeviceOrder(name) && of & ADDRESS) device(transfer, call, 'stores their address in a device descriptor');
 		return callView(transfer, call);
 	}
 	if (looksAtPage(name)) {
-		if (kinds.some((k) => k & PAGE)) pageOnly(transfer, call, `${name}() looks at the struct page`);
+		if (kinds.some((k) => k & PAGE)) pageOnly(transfer, call, `${name}() reads the struct page`);
 		return NONE;
 	}
 	if (!keepsNothing(name)) noteEscape(transfer, call, kinds);
@@ -228,7 +228,7 @@ function isRelease(transfer: ExpressionTransfer, call: CallExpr, kinds: readonly
 	if (!known && !namedRelease(call.name)) return false;
 	const of = kinds.reduce<DerivationSet>((all, k) => all | k, NONE);
 	if (!(of & (PAGE | LIST)) && !(known && of & ADDRESS)) return false;
-	transfer.frame.note({ ...span(call.nameRange), kind: 'released', text: `${call.name}() gives them back` });
+	transfer.frame.note({ ...span(call.nameRange), kind: 'released', text: `${call.name}() releases them` });
 	transfer.state = released(transfer.state);
 	return true;
 }
@@ -236,11 +236,11 @@ function isRelease(transfer: ExpressionTransfer, call: CallExpr, kinds: readonly
 function device(
 	transfer: ExpressionTransfer,
 	call: CallExpr,
-	by: string,
+	does: string,
 	direction: Direction = 'unknown',
 	lasting?: Lasting,
 ): void {
-	const text = call.name ? `${call.name}() gives them to ${by}` : `they go to ${by}`;
+	const text = `${call.name || 'the callback'}() ${does}`;
 	transfer.frame.note({ ...span(call.nameRange), kind: 'device', text, direction, lasting });
 }
 
@@ -255,12 +255,12 @@ function toDevice(transfer: ExpressionTransfer, call: CallExpr, reach: (index: n
 				: counts
 					? wayOfCounts(call.args[counts.read], call.args[counts.written])
 					: (direction ?? 'unknown');
-		device(transfer, call, known.by, way, known.lasting);
+		device(transfer, call, known.does, way, known.lasting);
 		return true;
 	}
 	const taker = addressTaker(call.name);
 	if (!taker || !call.args.some((_, i) => reach(i) & (ADDRESS | LIST | PAGE))) return false;
-	device(transfer, call, taker.by, 'unknown', taker.lasting);
+	device(transfer, call, taker.does, 'unknown', taker.lasting);
 	return true;
 }
 
@@ -292,13 +292,13 @@ function toList(
 	transfer.frame.note({
 		...span(call.nameRange),
 		kind: 'listed',
-		text: `${call.name}() puts them into a list for I/O`,
+		text: `${call.name}() adds them to an I/O list`,
 	});
 	const target = list.into === undefined ? undefined : call.args[list.into];
 	const path = target && transfer.path(target);
 	if (!target || !path) return true;
 	const owner = owningType(variableType(transfer.frame.fn, rootOf(path.text))?.base ?? '');
-	if (owner) transfer.move(call.nameRange, `${call.name}() gives them to ${owner}, whose owner puts them`);
+	if (owner) transfer.move(call.nameRange, `${call.name}() transfers them to ${owner}, whose owner puts them`);
 	else transfer.hold(target, path, LIST, call.nameRange);
 	return true;
 }
@@ -323,7 +323,7 @@ function filed(transfer: ExpressionTransfer, call: CallExpr): boolean {
 			...span(call.nameRange),
 			kind: 'registered',
 			life,
-			text: `${call.name}() files ${object}, which holds them`,
+			text: `${call.name}() keeps them in ${object}`,
 		});
 	return true;
 }
@@ -341,11 +341,11 @@ function byCpu(
 	const wanted = takesPages ? DATA | PAGE | LIST : DATA;
 	let found = false;
 	if (at(into) & wanted) {
-		transfer.frame.note({ ...span(nameRange), kind: 'write', text: `${name}() writes their data` });
+		transfer.frame.note({ ...span(nameRange), kind: 'write', text: `${name}() writes to them` });
 		found = true;
 	}
 	if (at(from) & wanted) {
-		transfer.frame.note({ ...span(nameRange), kind: 'read', text: `${name}() reads their data` });
+		transfer.frame.note({ ...span(nameRange), kind: 'read', text: `${name}() reads from them` });
 		found = true;
 	}
 	return found || into !== undefined || from !== undefined;
@@ -371,7 +371,7 @@ function noteEscape(transfer: ExpressionTransfer, call: CallExpr, kinds: readonl
 	if ((all | inner) === NONE) return;
 	const method = call.name ? undefined : bare(call.callee);
 	if (method?.kind === 'field' && isQuestion(method.field) && ((all | inner) & ~(PAGE | ADDRESS)) === NONE) {
-		pageOnly(transfer, call, `${method.field}() asks which pages they are`);
+		pageOnly(transfer, call, `${method.field}() only identifies them`);
 		return;
 	}
 	const callee = call.name ? `${call.name}()` : `${transfer.frame.trace.file.slice(call.nameRange)}()`;

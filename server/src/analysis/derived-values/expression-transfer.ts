@@ -120,12 +120,12 @@ export class ExpressionTransfer {
 		const at = bare(expr);
 		const behind = this.behind(at);
 		if (behind & PAGE && at.kind === 'field' && !this.exact(at)) {
-			this.frame.note({ ...span(at), kind: 'page-only', text: `${at.field} of the struct page is looked at` });
+			this.frame.note({ ...span(at), kind: 'page-only', text: `${at.field} of the struct page is read` });
 			return NONE;
 		}
 		const kinds = this.evaluatePure(at);
 		if (behind & CONTENTS && kinds === NONE)
-			this.frame.note({ ...span(at), kind: 'read', text: 'the CPU reads their data' });
+			this.frame.note({ ...span(at), kind: 'read', text: 'the CPU reads from them' });
 		return kinds;
 	}
 
@@ -215,7 +215,7 @@ export class ExpressionTransfer {
 		const at = bare(left);
 		this.inside(at);
 		if (this.behind(at) & (CONTENTS | LOCAL_MAPPING) && !(kinds & CONTENTS) && this.isPointer(at) !== true) {
-			this.frame.note({ ...span(left), kind: 'write', text: 'the CPU writes their data' });
+			this.frame.note({ ...span(left), kind: 'write', text: 'the CPU writes to them' });
 			return kinds;
 		}
 		const path = this.path(at);
@@ -234,7 +234,7 @@ export class ExpressionTransfer {
 		}
 		if (kinds !== NONE) {
 			const owner = owningType(this.containerOf(at));
-			if (owner && kinds & PAGE) this.move(span(left), `stored in ${owner}, whose owner puts them`);
+			if (owner && kinds & PAGE) this.move(span(left), `they are stored in ${owner}, whose owner puts them`);
 			else this.hold(at, path, kinds, range);
 			if (kinds & ADDRESS) this.described(path.text, range);
 		}

@@ -134,7 +134,7 @@ export class InterproceduralTracker {
 		const callers = otherCallers(this.file, fn.name).filter((caller) => caller.clean);
 		if (callers.length === 0) {
 			if (effects.returns !== NONE)
-				this.note({ ...fn.nameRange, kind: 'returned', text: 'returned to the caller' }, fn.name);
+				this.note({ ...fn.nameRange, kind: 'returned', text: 'they are returned to the caller' }, fn.name);
 			else this.carriedOut(fn, effects.returned);
 			return false;
 		}
@@ -152,7 +152,7 @@ export class InterproceduralTracker {
 	private carriedOut({ name, nameRange }: FunctionIR, returned: FunctionSummary['returned']): void {
 		const kinds = [...returned.values()].reduce((all, entry) => all | entry.kinds, NONE);
 		if ((kinds & MAPPING) === 0 || kinds & LOCAL_MAPPING) return;
-		const text = `a mapping of them stays in what ${name}() returns`;
+		const text = `they stay mapped in what ${name}() returns`;
 		this.note({ ...nameRange, kind: 'kept', life: 'object', mapped: true, text }, name);
 	}
 
@@ -170,7 +170,7 @@ export class InterproceduralTracker {
 			const range = frame.assigned.get(path) ?? frame.fn.nameRange;
 			if (life === 'fresh' || frame.rebound.has(path)) continue;
 			if (rest === '' && life !== 'global') {
-				if (!known) frame.note({ ...range, kind: 'returned', text: `left in ${path} for the caller` });
+				if (!known) frame.note({ ...range, kind: 'returned', text: `they are stored in ${path} for the caller` });
 				continue;
 			}
 			if (kinds & (CONTENTS | MAPPING) && !(kinds & LOCAL_MAPPING))
@@ -179,9 +179,9 @@ export class InterproceduralTracker {
 					kind: 'kept',
 					life,
 					mapped: (kinds & MAPPING) !== 0,
-					text: `a mapping of them stays in ${path}`,
+					text: `they stay mapped via ${path}`,
 				});
-			if (kinds & (PAGE | LIST)) frame.note({ ...range, kind: 'stored', life, text: `they stay in ${path}` });
+			if (kinds & (PAGE | LIST)) frame.note({ ...range, kind: 'stored', life, text: `they are stored in ${path}` });
 			else if (kinds & ADDRESS)
 				frame.note({ ...range, kind: 'stored', life, address: true, text: `their physical address is in ${path}` });
 		}

@@ -9,5 +9,8 @@ export function former(name: string): string {
 
 /** The place itself, whichever of its values is meant; what a call returned has no name. */
 export function unmarked(name: string): string {
-	return name.replaceAll(FORMER, '').replace(/@\d+-\d+/g, 'the pages');
+	return name
+		.replaceAll(FORMER, '')
+		.replace(/@\d+-\d+->/g, '')
+		.replace(/@\d+-\d+/g, 'the pages');
 }

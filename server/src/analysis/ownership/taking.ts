@@ -192,7 +192,11 @@ export function take(body: Body, state: State, api: ApiCall, spot: Spot, via?: V
 	const area =
 		api.arg('vmas') && !via && holding.askedConstant === 1 ? spotOf(state, api.arg('vmas') as Expr) : undefined;
 	if (area?.shape === 'address') state.values.set(area.place, { signs: ANY, result: id, form: 'whole' });
-	state.note(via?.call.nameRange ?? call.nameRange, { kind: 'acquired', place: spot.place, callee: call.name }, id);
+	state.note(
+		via?.call.nameRange ?? call.nameRange,
+		{ kind: 'acquired', as: holding.kind, place: spot.place, callee: call.name },
+		id,
+	);
 	if (isField(spot.place))
 		body.events.push({
 			kind: 'field',

@@ -11,9 +11,9 @@ export function auditMarkdown(of: AuditReport, comparing?: Comparison): string {
 	const { rows, counts, total } = burnDown(report.sites);
 	const burn = rows.map((row) => [code(row.subsystem), ...numbers(row.counts), String(row.total)]);
 	const parts = [
-		`# Users of get_user_pages and its kin in Linux ${text(report.kernel)}${text(caveats(report))}`,
+		`# Users of get_user_pages() and related functions in Linux ${text(report.kernel)}${text(caveats(report))}`,
 		report.sites.length === 0
-			? 'No site.'
+			? 'No sites.'
 			: table(['subsystem', ...COLUMNS, 'total'], [...burn, ['**total**', ...numbers(counts), String(total)]], true),
 		COLUMNS.map((verdict) => `- **${verdict}**: ${MEANING[verdict]}`).join('\n'),
 		...(comparison ? compared(comparison) : []),
@@ -86,7 +86,7 @@ function stepParts({ from, to, converted, changed, moved, added, gone }: Step): 
 			converted.map(({ before, after }) => `${place(after)} ${code(before.api)} → ${code(after.api)}`),
 		),
 		...list(
-			'Judged otherwise',
+			'Verdict changed',
 			changed.map(({ before, after }) => `${place(after)} ${call(after)}: ${before.verdict} → ${after.verdict}`),
 		),
 		...list(
@@ -109,7 +109,7 @@ function skips({ skipped }: AuditReport): string[] {
 	const rows = skippedByReason(skipped).flatMap(([reason, of]) =>
 		of.map((skip) => [code(skippedPlace(skip)), text(reason)]),
 	);
-	return [`## Not looked at, or not entirely (${skipped.length})`, table(['place', 'reason'], rows)];
+	return [`## Skipped or partially analysed (${skipped.length})`, table(['place', 'reason'], rows)];
 }
 
 function numbers(counts: Counts): string[] {

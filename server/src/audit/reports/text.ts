@@ -39,10 +39,10 @@ export function auditText(of: AuditReport, colour: boolean, comparing?: Comparis
 	const report = clean(of);
 	const comparison = clean(comparing);
 	const colours = picocolors.createColors(colour);
-	const title = `Users of get_user_pages and its kin in Linux ${report.kernel}${caveats(report)}`;
+	const title = `Users of get_user_pages() and related functions in Linux ${report.kernel}${caveats(report)}`;
 	const parts = [
 		`${colours.bold(title)}\n`,
-		report.sites.length === 0 ? 'No site.\n' : table(burnDown(report.sites), colours),
+		report.sites.length === 0 ? 'No sites.\n' : table(burnDown(report.sites), colours),
 		...(comparison ? [versions(comparison, colours), ...comparison.steps.map((step) => stepText(step, colours))] : []),
 		...todo(report.sites, colours),
 		...skips(report),
@@ -128,7 +128,7 @@ function versions({ versions }: Comparison, colours: Colours): string {
 }
 
 function stepText({ from, to, converted, changed, moved, added, gone }: Step, colours: Colours): string {
-	const title = `${from.label} -> ${to.label}: ${converted.length} converted, ${changed.length} judged otherwise, ${moved.length} moved, ${added.length} new, ${gone.length} gone`;
+	const title = `${from.label} -> ${to.label}: ${converted.length} converted, ${changed.length} verdict changed, ${moved.length} moved, ${added.length} new, ${gone.length} gone`;
 	const place = ({ path, line }: AuditSite) => `${path}:${line}`;
 	const section = (name: string, lines: readonly string[]) =>
 		lines.length === 0 ? '' : `\n  ${name}\n${lines.map((line) => `    ${line}\n`).join('')}`;
@@ -140,7 +140,7 @@ function stepText({ from, to, converted, changed, moved, added, gone }: Step, co
 			converted.map((pair) => `${place(pair.after)} ${pair.before.api} -> ${pair.after.api}${from_(pair)}`),
 		),
 		section(
-			'Judged otherwise',
+			'Verdict changed',
 			changed.map(({ before, after }) => {
 				const was = before.api === after.api ? '' : `, was ${before.api}()`;
 				return `${place(after)} ${callOf(after)}${was}: ${before.verdict} -> ${after.verdict}`;
@@ -168,7 +168,7 @@ function skips({ skipped }: AuditReport): string[] {
 		const more = of.length > NAMED ? `, and ${number(of.length - NAMED)} more` : '';
 		return `  ${number(of.length)} ${reason}: ${named.join(', ')}${more}\n`;
 	});
-	return [`Not looked at, or not entirely (${count(skipped.length, 'place')}):\n${lines.join('')}`];
+	return [`Skipped or partially analysed (${count(skipped.length, 'place')}):\n${lines.join('')}`];
 }
 
 function wrapped(text: string, width: number): string[] {

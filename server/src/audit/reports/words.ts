@@ -9,17 +9,17 @@ export const COLUMNS: readonly Verdict[] = ['bug', 'convert', 'benefit', 'keep',
 
 /** What a verdict asks of a maintainer, in one line. */
 export const MEANING: Readonly<Record<Verdict, string>> = {
-	bug: 'takes or gives back the pages wrongly',
-	convert: 'reads or writes the data of the pages through plain references: must pin',
-	benefit: 'only reads, or hands the references on: converting retires the old function',
+	bug: 'acquires or releases pages incorrectly',
+	convert: 'accesses page contents through plain references: must pin',
+	benefit: 'only reads, or transfers the references: conversion is cleanup',
 	keep: 'plain references for a good reason',
-	ok: 'pins or extracts, and gives back the right way',
+	ok: 'pins or extracts, and releases correctly',
 };
 
 export const REASONS: Readonly<Record<NonNullable<AuditSite['reason']>, string>> = {
-	'mmu-notifier': 'an MMU notifier drops the mapping',
-	transient: 'one short access, the reference is dropped at once',
-	'struct-page-only': 'only struct page is looked at',
+	'mmu-notifier': 'synchronized by an MMU notifier',
+	transient: 'short access, reference dropped immediately',
+	'struct-page-only': 'only struct page is accessed',
 	'core-mm': 'core memory management',
 };
 
@@ -64,11 +64,11 @@ export function duration(milliseconds: number): string {
 	return milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-/** What limits a report, for its title: " (assumed: no kernel tree; shard 1/2, a part of the whole)"; "" where nothing does. */
+/** What limits a report, for its title: " (assumed: no kernel tree; shard 1/2, part of a full audit)"; "" where nothing does. */
 export function caveats({ kernelAssumed, partial, shard }: AuditReport): string {
 	const words = [
 		...(kernelAssumed ? ['assumed: no kernel tree'] : []),
-		...(shard ? [`shard ${shardName(shard)}, a part of the whole`] : []),
+		...(shard ? [`shard ${shardName(shard)}, part of a full audit`] : []),
 		...(partial ? ['partial'] : []),
 	];
 	return words.length === 0 ? '' : ` (${words.join('; ')})`;
@@ -116,7 +116,7 @@ export function stamp({ revision, taken }: Pick<AuditReport, 'revision' | 'taken
 	return [revision && `revision ${revision}`, time].filter(Boolean).join(', ');
 }
 
-/** In place of the report: "59,932 files, 118 sites, 41 skipped; 33 left to do (shard 1/2, a part of the whole)" */
+/** In place of the report: "59,932 files, 118 sites, 41 skipped; 33 left to do (shard 1/2, part of a full audit)" */
 export function summary(report: AuditReport): string {
 	return `${amounts(report)}; ${leftToDo(countsOf(report.sites))} left to do${caveats(report)}`;
 }

@@ -10,7 +10,7 @@ export const dirty: readonly ApiRecord[] = [
 		name: 'set_page_dirty',
 		meaning: 'bool',
 		summary:
-			'Marks a page dirty. On a page of GUP it needs the page lock, or its mapping may vanish meanwhile: use set_page_dirty_lock.',
+			'Marks a page dirty. On a GUP page it requires the page lock, or truncation may free its mapping: use set_page_dirty_lock.',
 		returns: 'True when the page was clean before.',
 		locking: 'The page must be locked.',
 		signatures: signatures(
@@ -23,7 +23,7 @@ export const dirty: readonly ApiRecord[] = [
 		...plain,
 		name: 'set_page_dirty_lock',
 		meaning: 'errno',
-		summary: 'Locks the page, marks it dirty, unlocks it: right for a page of GUP, before it is released.',
+		summary: 'Locks the page, marks it dirty, unlocks it: for a GUP page, before it is released.',
 		returns: 'Non-zero when the page was clean before.',
 		locking: 'Takes the page lock: may sleep, so not under a spinlock.',
 		signatures: signatures(MM_H, ['4.19', '', 'int set_page_dirty_lock(struct page *page)']),
@@ -32,7 +32,7 @@ export const dirty: readonly ApiRecord[] = [
 		...plain,
 		name: 'folio_mark_dirty',
 		meaning: 'bool',
-		summary: 'Marks a folio dirty. On a folio of GUP it needs the folio lock.',
+		summary: 'Marks a folio dirty. On a GUP folio it requires the folio lock.',
 		returns: 'True when the folio was clean before.',
 		locking: 'The folio must be locked, or a page table that maps it.',
 		signatures: signatures(MM_H, ['5.16', '', 'bool folio_mark_dirty(struct folio *folio)']),

@@ -15,17 +15,17 @@ export const extract: readonly ApiRecord[] = [
 		meaning: 'bytes',
 		releasedBy: UNPIN,
 		summary:
-			'Takes the pages out of an iterator and advances it: pins them when it is user-backed, takes nothing otherwise.',
+			'Extracts the pages of an iterator and advances it: pins them if it is user-backed, takes no references otherwise.',
 		returns:
-			'Bytes extracted, possibly fewer than asked for; -errno on failure. Pages = DIV_ROUND_UP(*offset0 + bytes, PAGE_SIZE). With *pages NULL it allocates the array; kvfree it, also after a failure.',
+			'Bytes extracted, possibly fewer than requested; -errno on failure. Pages = DIV_ROUND_UP(*offset0 + bytes, PAGE_SIZE). With *pages NULL it allocates the array; kvfree() it, also after a failure.',
 		locking: LOCKING,
 		cases: [1, 2, 5],
 		notes: [
 			{
 				since: '6.3',
-				text: 'Ask iov_iter_extract_will_pin() when you extract, before the iterator is replaced.',
+				text: 'Call iov_iter_extract_will_pin() at extraction, before the iterator is replaced.',
 			},
-			{ since: '6.3', text: 'The only extraction flag is ITER_ALLOW_P2PDMA; FOLL_LONGTERM cannot be asked for.' },
+			{ since: '6.3', text: 'The only extraction flag is ITER_ALLOW_P2PDMA; FOLL_LONGTERM is not supported.' },
 		],
 		signatures: signatures(UIO_H, [
 			'6.3',
@@ -41,7 +41,7 @@ export const extract: readonly ApiRecord[] = [
 		fast: false,
 		meaning: 'bool',
 		releasedBy: [],
-		summary: 'Tells whether pages extracted from this iterator are pinned, and so must be unpinned.',
+		summary: 'Returns whether pages extracted from this iterator are pinned and must be unpinned.',
 		returns: 'true for UBUF and IOVEC iterators, false for kernel-backed ones.',
 		locking: 'Needs no lock.',
 		cases: [1, 2, 5],
@@ -68,7 +68,7 @@ export const extract: readonly ApiRecord[] = [
 		notes: [
 			{
 				since: '7.2',
-				text: 'Memory that is not aligned to `mem_align_mask` gives -EINVAL; bvecs filled before keep their pins, which the caller releases.',
+				text: 'Memory that is not aligned to `mem_align_mask` fails with -EINVAL; bvecs filled before keep their pins, which the caller releases.',
 			},
 		],
 		signatures: signatures(
@@ -95,7 +95,7 @@ export const extract: readonly ApiRecord[] = [
 		meaning: 'bytes',
 		releasedBy: UNPIN,
 		summary:
-			'Extracts an iterator into a scatterlist: pins when it is user-backed, takes nothing otherwise. Sets no end mark.',
+			'Extracts an iterator into a scatterlist: pins if it is user-backed, takes no references otherwise. Sets no end mark.',
 		returns: 'Bytes extracted, or -errno. The pages are sg_page() of the entries.',
 		locking: LOCKING,
 		cases: [1],
@@ -138,7 +138,7 @@ export const extract: readonly ApiRecord[] = [
 		meaning: 'pages',
 		releasedBy: UNPIN,
 		summary: 'Extracts a user-backed iterator into a new bvec iterator, whose bvecs hold the pins.',
-		returns: 'Bvecs filled, or -errno. Unpin them if iov_iter_extract_will_pin(orig) said so.',
+		returns: 'Bvecs filled, or -errno. Unpin them if iov_iter_extract_will_pin(orig) returned true.',
 		locking: LOCKING,
 		cases: [1],
 		signatures: signatures(NETFS_H, [

@@ -7,12 +7,12 @@ import type { ApiRecord } from '../types.js';
 const PUT = ['folio_put', 'put_page', 'release_pages', 'put_user_page', 'put_user_pages', 'put_user_pages_dirty_lock'];
 
 const COUNT =
-	'Pages obtained, which may be fewer than asked for, or 0; -errno only when none was obtained. Keep it in a signed type and release exactly that many.';
+	'Pages obtained, possibly fewer than requested, or 0; -errno only when none was obtained. Keep it in a signed type and release exactly that many.';
 const FAST_COUNT =
-	'Pages obtained, which may be fewer than asked for, or 0; -errno only when none was obtained. A failing slow path keeps the partial count.';
+	'Pages obtained, possibly fewer than requested, or 0; -errno only when none was obtained. A failing slow path keeps the partial count.';
 const HELD = 'Call with mmap_lock of the mm held, for reading or writing.';
 /** True of every one but those that only look at what is mapped. */
-const MAPPINGS = { text: 'VM_IO, VM_PFNMAP and secretmem mappings give -EFAULT.' } as const;
+const MAPPINGS = { text: 'VM_IO, VM_PFNMAP and secretmem mappings fail with -EFAULT.' } as const;
 const NOT_HELD = 'Takes mmap_lock itself: call without it.';
 
 export const get: readonly ApiRecord[] = [
@@ -25,8 +25,9 @@ export const get: readonly ApiRecord[] = [
 		meaning: 'pages',
 		releasedBy: PUT,
 		successor: 'pin_user_pages',
-		summary: 'Takes a plain reference (FOLL_GET) on each user page of `current`. Not for pages whose data is touched.',
-		returns: `${COUNT} With \`pages\` NULL it only faults the range in and takes nothing.`,
+		summary:
+			'Takes a plain reference (FOLL_GET) on each user page of `current`. Do not use if page contents are accessed.',
+		returns: `${COUNT} With \`pages\` NULL it only faults the range in and takes no references.`,
 		locking: HELD,
 		cases: [3, 4],
 		notes: [
@@ -59,7 +60,7 @@ export const get: readonly ApiRecord[] = [
 		releasedBy: PUT,
 		successor: 'pin_user_pages_remote',
 		summary: 'Takes a plain reference on each user page of another mm, for ptrace-like access.',
-		returns: `${COUNT} With \`pages\` NULL it only faults the range in and takes nothing.`,
+		returns: `${COUNT} With \`pages\` NULL it only faults the range in and takes no references.`,
 		locking: `${HELD} With \`locked\` the call may drop it: initialise *locked to 1, and unlock only if it is still 1.`,
 		cases: [3, 4],
 		notes: [
@@ -99,7 +100,7 @@ export const get: readonly ApiRecord[] = [
 		successor: 'pin_user_pages_unlocked',
 		summary:
 			'Takes a plain reference on each user page of `current`, and takes mmap_lock itself. `pages` comes before the flags.',
-		returns: `${COUNT} With \`pages\` NULL it only faults the range in and takes nothing.`,
+		returns: `${COUNT} With \`pages\` NULL it only faults the range in and takes no references.`,
 		locking: NOT_HELD,
 		cases: [3, 4],
 		notes: [MAPPINGS, { since: '5.6', until: '6.3', text: 'A stray FOLL_PIN is not caught here before 6.3.' }],
@@ -159,14 +160,14 @@ export const get: readonly ApiRecord[] = [
 		releasedBy: PUT,
 		successor: 'pin_user_pages_fast',
 		summary:
-			'Takes a plain reference on each user page of `current`, without mmap_lock where it can. Not for pages whose data is touched.',
+			'Takes a plain reference on each user page of `current`, without mmap_lock where it can. Do not use if page contents are accessed.',
 		returns: FAST_COUNT,
 		locking: 'Must not be called with mmap_lock held: the slow path takes it. May sleep.',
 		cases: [3, 4],
 		notes: [
 			MAPPINGS,
 			{ until: '5.2', text: 'The third argument is `int write`, not flags.' },
-			{ until: '6.3', text: '`pages` must not be NULL: the reference would be lost, or NULL dereferenced.' },
+			{ until: '6.3', text: '`pages` must not be NULL: the reference would be leaked, or NULL dereferenced.' },
 			...refusalNotes('get_user_pages_fast', '6.3', 'flags of mm/ or `pages` NULL'),
 		],
 		signatures: signatures(
@@ -227,7 +228,7 @@ export const get: readonly ApiRecord[] = [
 		neverNegative: [{ since: '5.8' }],
 		releasedBy: PUT,
 		summary: 'get_user_pages_fast_only for one page.',
-		returns: 'true with one reference in *pagep, else false and nothing taken.',
+		returns: 'true with one reference in *pagep, else false and no reference.',
 		locking: 'Takes no lock and never sleeps: safe in interrupt and NMI context.',
 		cases: [3, 4],
 		signatures: signatures(MM_H, [
@@ -244,8 +245,8 @@ export const get: readonly ApiRecord[] = [
 		sleeps: 'always',
 		meaning: 'page-or-err',
 		releasedBy: ['put_page', 'folio_put'],
-		summary: 'Takes one plain reference on a page of another mm and tells its VMA.',
-		returns: 'The page, or an ERR_PTR: test with IS_ERR. FOLL_NOWAIT is refused.',
+		summary: 'Takes one plain reference on a page of another mm and returns its VMA.',
+		returns: 'The page, or an ERR_PTR: test with IS_ERR. FOLL_NOWAIT is rejected.',
 		locking: `${HELD} *vmap is valid only while it is held.`,
 		cases: [4],
 		notes: [{ since: '6.5', until: '6.7', text: 'May also return NULL: test with IS_ERR_OR_NULL.' }],

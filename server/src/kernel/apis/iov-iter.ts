@@ -3,7 +3,7 @@ import { signatures, UIO_H } from '../signatures.js';
 import type { ApiRecord } from '../types.js';
 
 const BYTES =
-	'Bytes obtained, possibly fewer than asked for; -errno on failure. Pages = DIV_ROUND_UP(*start + bytes, PAGE_SIZE).';
+	'Bytes obtained, possibly fewer than requested; -errno on failure. Pages = DIV_ROUND_UP(*start + bytes, PAGE_SIZE).';
 const LOCKING = 'User-backed iterators go through get_user_pages_fast: call without mmap_lock; may sleep.';
 const RELEASE = ['put_page', 'folio_put', 'release_pages'];
 
@@ -23,9 +23,9 @@ export const iovIter: readonly ApiRecord[] = [
 		locking: LOCKING,
 		cases: [1],
 		notes: [
-			{ until: '6.3', text: 'This kernel has no replacement yet: iov_iter_extract_pages comes with 6.3.' },
-			{ since: '6.3', text: 'Deprecated: FOLL_GET does not keep the data stable under writeback or fork.' },
-			{ since: '7.2', text: 'Takes no reference on slab pages of a bvec: put none of them.' },
+			{ until: '6.3', text: 'This kernel has no replacement: iov_iter_extract_pages was added in 6.3.' },
+			{ since: '6.3', text: 'Deprecated: FOLL_GET does not keep the data stable under writeback or fork().' },
+			{ since: '7.2', text: 'Takes no reference on slab pages of a bvec: do not put them.' },
 		],
 		signatures: signatures(UIO_H, [
 			'6.0',
@@ -48,9 +48,9 @@ export const iovIter: readonly ApiRecord[] = [
 		locking: LOCKING,
 		cases: [1],
 		notes: [
-			{ until: '6.3', text: 'This kernel has no replacement yet: iov_iter_extract_pages comes with 6.3.' },
-			{ since: '6.3', text: 'Deprecated: FOLL_GET does not keep the data stable under writeback or fork.' },
-			{ since: '7.2', text: 'Takes no reference on slab pages of a bvec: put none of them.' },
+			{ until: '6.3', text: 'This kernel has no replacement: iov_iter_extract_pages was added in 6.3.' },
+			{ since: '6.3', text: 'Deprecated: FOLL_GET does not keep the data stable under writeback or fork().' },
+			{ since: '7.2', text: 'Takes no reference on slab pages of a bvec: do not put them.' },
 		],
 		signatures: signatures(UIO_H, [
 			'6.0',
@@ -78,7 +78,7 @@ export const iovIter: readonly ApiRecord[] = [
 			{
 				since: '6.2',
 				until: '6.5',
-				text: 'Came back with one more argument, advances the iterator, and went for good in 6.5.',
+				text: 'Added again with one more argument, advances the iterator, finally removed in 6.5.',
 			},
 		],
 		signatures: signatures(
@@ -120,7 +120,7 @@ export const iovIter: readonly ApiRecord[] = [
 			{
 				since: '6.2',
 				until: '6.5',
-				text: 'Came back with one more argument, advances the iterator, and went for good in 6.5.',
+				text: 'Added again with one more argument, advances the iterator, finally removed in 6.5.',
 			},
 		],
 		signatures: signatures(

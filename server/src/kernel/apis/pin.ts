@@ -12,7 +12,7 @@ const UNPIN = [
 ];
 
 const COUNT =
-	'Pages pinned, which may be fewer than asked for, or 0; -errno only when none was pinned. Keep it in a signed type and unpin exactly that many.';
+	'Pages pinned, possibly fewer than requested, or 0; -errno only when none was pinned. Keep it in a signed type and unpin exactly that many.';
 const HELD = 'Call with mmap_lock of the mm held, for reading or writing.';
 /** In 5.6 the functions were there, the pins were not. */
 const PLACEHOLDER = {
@@ -22,12 +22,12 @@ const PLACEHOLDER = {
 } as const;
 /** What every pinning function does with mappings and pages of these kinds. */
 const PINNED = [
-	{ text: 'VM_IO, VM_PFNMAP and secretmem mappings give -EFAULT.' },
+	{ text: 'VM_IO, VM_PFNMAP and secretmem mappings fail with -EFAULT.' },
 	{ since: '6.1', until: '6.5', text: 'Late stable kernels neither pin nor unpin the zero page.' },
 	{ since: '6.5', text: 'The zero page is neither pinned nor unpinned.' },
 	{
 		since: '6.1',
-		text: 'Without FOLL_WRITE it unshares anonymous and KSM pages; private file pages may still be copied away later, unless FOLL_LONGTERM is given (6.2).',
+		text: 'Without FOLL_WRITE it unshares anonymous and KSM pages; private file pages may still be replaced by COW later, unless FOLL_LONGTERM is passed (6.2).',
 	},
 	{
 		since: '6.5',
@@ -85,7 +85,7 @@ export const pin: readonly ApiRecord[] = [
 			...refused('pin_user_pages_remote'),
 			...PINNED,
 			{ since: '5.6', until: '6.2', text: 'FOLL_LONGTERM works only with `locked` NULL.' },
-			{ since: '6.3', text: '*locked other than 1 on entry is refused too.' },
+			{ since: '6.3', text: '*locked other than 1 on entry is rejected, too.' },
 		],
 		signatures: signatures(
 			MM_H,
@@ -127,7 +127,7 @@ export const pin: readonly ApiRecord[] = [
 			{
 				since: '5.8',
 				until: '6.2',
-				text: 'Refuses FOLL_LONGTERM before 6.2: use pin_user_pages_fast.',
+				text: 'Rejects FOLL_LONGTERM before 6.2: use pin_user_pages_fast.',
 			},
 		],
 		signatures: signatures(MM_H, [
@@ -187,8 +187,7 @@ export const pin: readonly ApiRecord[] = [
 		releasedBy: UNPIN,
 		successor: 'pin_user_pages_fast',
 		summary: 'The lockless half of pin_user_pages_fast: never sleeps, never faults.',
-		instead:
-			'It went for want of users: use pin_user_pages_fast where sleeping is allowed. Nothing pins in interrupt context since 6.3.',
+		instead: 'Use pin_user_pages_fast where sleeping is allowed; nothing pins in interrupt context since 6.3.',
 		returns: 'Pages pinned, 0 or more; never negative.',
 		locking: 'Takes no lock and never sleeps.',
 		cases: [1, 5],
@@ -227,7 +226,7 @@ export const pin: readonly ApiRecord[] = [
 		site: false,
 		meaning: 'void',
 		releasedBy: ['unpin_user_page', 'unpin_user_folio', 'unpin_folio'],
-		summary: 'One more pin on a folio that is pinned already, for a second owner. Not exported to modules.',
+		summary: 'Adds a pin to an already pinned folio, for a second owner. Not exported to modules.',
 		returns: 'Nothing; it cannot fail.',
 		locking: 'Needs no lock.',
 		cases: [1, 2],
@@ -241,8 +240,8 @@ export const pin: readonly ApiRecord[] = [
 		site: false,
 		meaning: 'errno',
 		releasedBy: ['unpin_user_page_range_dirty_lock', 'unpin_user_folio', 'unpin_folio', 'unpin_user_page'],
-		summary: 'More pins on a folio that is pinned already, so that its parts may be unpinned one by one.',
-		returns: '0 or -errno, and then no pin was added.',
+		summary: 'Adds pins to an already pinned folio, so that its pages may be unpinned one by one.',
+		returns: '0, or -errno with no pin added.',
 		locking: 'Needs no lock.',
 		cases: [1, 2],
 		signatures: signatures(MM_H, ['7.2', '', 'int folio_add_pins(struct folio *folio, unsigned int pins)']),

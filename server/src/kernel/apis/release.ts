@@ -2,9 +2,9 @@
 import { BIO_H, BLK_H, KVM_H, MM_H, PAGEMAP_H, signatures } from '../signatures.js';
 import type { ApiRecord } from '../types.js';
 
-const NOT_FOR_PINS =
-	'On a pinned page it corrupts the pin count without a word: pins go back through unpin_user_page*.';
-const NOT_FOR_REFERENCES = 'On a page that was only referenced it corrupts the count: those go back through put_page.';
+const NOT_FOR_PINS = 'On a pinned page it silently corrupts the pin count: drop pins with unpin_user_page*.';
+const NOT_FOR_REFERENCES =
+	'On a page that was only referenced it corrupts the refcount: drop references with put_page.';
 const ANY_CONTEXT = 'Any context but NMI.';
 const DIRTY_LOCK = 'Takes the folio lock when it dirties: may sleep, so not under a spinlock.';
 
@@ -67,8 +67,8 @@ export const release: readonly ApiRecord[] = [
 		name: 'put_user_page',
 		takes: 'reference',
 		renamedTo: { name: 'unpin_user_page', since: '5.6' },
-		summary: 'Gives one page of get_user_pages* back, in 5.2 to 5.5.',
-		instead: 'It is unpin_user_page, and pairs with pin_user_pages*.',
+		summary: 'Releases one page of get_user_pages*, in 5.2 to 5.5.',
+		instead: 'Renamed to unpin_user_page, which pairs with pin_user_pages*.',
 		returns: 'Nothing.',
 		locking: ANY_CONTEXT,
 		cases: [1, 2, 5],
@@ -79,8 +79,8 @@ export const release: readonly ApiRecord[] = [
 		name: 'put_user_pages',
 		takes: 'reference',
 		renamedTo: { name: 'unpin_user_pages', since: '5.6' },
-		summary: 'Gives pages of get_user_pages* back, in 5.2 to 5.5.',
-		instead: 'It is unpin_user_pages, and pairs with pin_user_pages*.',
+		summary: 'Releases pages of get_user_pages*, in 5.2 to 5.5.',
+		instead: 'Renamed to unpin_user_pages, which pairs with pin_user_pages*.',
 		returns: 'Nothing.',
 		locking: ANY_CONTEXT,
 		cases: [1, 2, 5],
@@ -96,9 +96,9 @@ export const release: readonly ApiRecord[] = [
 		name: 'put_user_pages_dirty',
 		takes: 'reference',
 		successor: 'unpin_user_pages_dirty_lock',
-		summary: 'Dirties pages of get_user_pages* without the page lock and gives them back, in 5.2 and 5.3.',
+		summary: 'Dirties pages of get_user_pages* without the page lock and releases them, in 5.2 and 5.3.',
 		returns: 'Nothing.',
-		locking: 'The pages must be locked, or their mapping cannot go away.',
+		locking: 'The pages must be locked, or their mapping must be stable.',
 		cases: [1, 2, 5],
 		signatures: signatures(MM_H, [
 			'5.2',
@@ -112,7 +112,7 @@ export const release: readonly ApiRecord[] = [
 		name: 'put_user_pages_dirty_lock',
 		takes: 'reference',
 		renamedTo: { name: 'unpin_user_pages_dirty_lock', since: '5.6' },
-		summary: 'Dirties pages of get_user_pages* under the page lock and gives them back, in 5.2 to 5.5.',
+		summary: 'Dirties pages of get_user_pages* under the page lock and releases them, in 5.2 to 5.5.',
 		returns: 'Nothing.',
 		locking: DIRTY_LOCK,
 		cases: [1, 2, 5],
@@ -126,7 +126,7 @@ export const release: readonly ApiRecord[] = [
 		...plain,
 		name: 'unpin_user_page',
 		takes: 'pin',
-		summary: `Gives one pin (FOLL_PIN) back. ${NOT_FOR_REFERENCES}`,
+		summary: `Drops one pin (FOLL_PIN). ${NOT_FOR_REFERENCES}`,
 		returns: 'Nothing.',
 		locking: ANY_CONTEXT,
 		cases: [1, 2, 5],
@@ -141,7 +141,7 @@ export const release: readonly ApiRecord[] = [
 		...plain,
 		name: 'unpin_user_pages',
 		takes: 'pin',
-		summary: `Gives one pin back on each page of an array, clean. ${NOT_FOR_REFERENCES}`,
+		summary: `Drops one pin on each page of an array without dirtying it. ${NOT_FOR_REFERENCES}`,
 		returns: 'Nothing.',
 		locking: ANY_CONTEXT,
 		cases: [1, 2, 5],
@@ -166,11 +166,11 @@ export const release: readonly ApiRecord[] = [
 		...plain,
 		name: 'unpin_user_pages_dirty_lock',
 		takes: 'pin',
-		summary: 'Dirties the pages under the folio lock if `make_dirty`, then gives one pin back on each.',
+		summary: 'Dirties the pages under the folio lock if `make_dirty`, then drops one pin on each.',
 		returns: 'Nothing.',
 		notes: [
 			{
-				text: 'With `make_dirty`, a negative errno as count is not caught: it walks past the array; NULL entries are dereferenced.',
+				text: 'With `make_dirty`, a negative errno as count is not caught: it runs past the array; NULL entries are dereferenced.',
 			},
 		],
 		locking: DIRTY_LOCK,
@@ -186,7 +186,7 @@ export const release: readonly ApiRecord[] = [
 		...plain,
 		name: 'unpin_user_page_range_dirty_lock',
 		takes: 'pin',
-		summary: 'Dirties consecutive pages under the folio lock if `make_dirty`, then gives one pin back on each.',
+		summary: 'Dirties consecutive pages under the folio lock if `make_dirty`, then drops one pin on each.',
 		returns: 'Nothing.',
 		locking: DIRTY_LOCK,
 		cases: [1, 2, 5],
@@ -200,7 +200,7 @@ export const release: readonly ApiRecord[] = [
 		...plain,
 		name: 'unpin_folio',
 		takes: 'pin',
-		summary: 'Gives one pin on a folio back, as memfd_pin_folios took it.',
+		summary: 'Drops one pin on a folio, as taken by memfd_pin_folios.',
 		returns: 'Nothing.',
 		locking: ANY_CONTEXT,
 		cases: [2],
@@ -210,7 +210,7 @@ export const release: readonly ApiRecord[] = [
 		...plain,
 		name: 'unpin_folios',
 		takes: 'pin',
-		summary: 'Gives one pin back on each folio of an array, as memfd_pin_folios took them.',
+		summary: 'Drops one pin on each folio of an array, as taken by memfd_pin_folios.',
 		returns: 'Nothing.',
 		locking: ANY_CONTEXT,
 		cases: [2],
@@ -225,7 +225,7 @@ export const release: readonly ApiRecord[] = [
 		...plain,
 		name: 'unpin_user_folio',
 		takes: 'pin',
-		summary: 'Gives `npages` pins on one folio back at once.',
+		summary: 'Drops `npages` pins on one folio at once.',
 		returns: 'Nothing.',
 		locking: ANY_CONTEXT,
 		cases: [1, 2],
@@ -235,7 +235,7 @@ export const release: readonly ApiRecord[] = [
 		...plain,
 		name: 'bio_release_pages',
 		takes: 'extracted',
-		summary: 'Gives back what bio_iov_iter_get_pages took for this bio, dirtying it first if `mark_dirty`.',
+		summary: 'Releases the pages bio_iov_iter_get_pages added to this bio, dirtying them first if `mark_dirty`.',
 		returns: 'Nothing.',
 		locking: 'With `mark_dirty` it takes folio locks: may sleep.',
 		cases: [1],

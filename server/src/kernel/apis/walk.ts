@@ -11,9 +11,9 @@ export const walk: readonly ApiRecord[] = [
 		meaning: 'page-or-err',
 		releasedBy: ['put_page', 'folio_put'],
 		successor: 'folio_walk_start',
-		summary: 'Looks one page up in the page tables; takes a reference only with FOLL_GET.',
-		instead: 'Use folio_walk_start, which takes no reference: folio_get before folio_walk_end where one is needed.',
-		returns: 'The page, NULL when nothing is mapped, or an ERR_PTR. FOLL_PIN always gives NULL.',
+		summary: 'Looks up one page in the page tables; takes a reference only with FOLL_GET.',
+		instead: 'Use folio_walk_start, with folio_get before folio_walk_end if a reference is needed.',
+		returns: 'The page, NULL when nothing is mapped, or an ERR_PTR. FOLL_PIN always returns NULL.',
 		locking: 'Call with mmap_lock held.',
 		cases: [4],
 		signatures: signatures(MM_H, [

@@ -45,19 +45,19 @@ export function auditHtml(of: AuditReport, source: Source, comparing?: Compariso
 					</h1>
 					<p class="meta">
 						Linux {report.kernel}
-						{report.kernelAssumed && <span class="partial"> (assumed: this is no kernel tree)</span>}
+						{report.kernelAssumed && <span class="partial"> (assumed: not a kernel tree)</span>}
 						{', '}
 						{footer(report)}
 						{report.shard && (
 							<span class="partial"> Shard {shardName(report.shard)}: only a part of the whole audit.</span>
 						)}
-						{report.partial && <span class="partial"> Stopped before its end: this report is partial.</span>}
+						{report.partial && <span class="partial"> Stopped early: this report is partial.</span>}
 					</p>
 				</header>
 				<main>
 					<Tiles report={report} />
 					{comparison && <Compared comparison={comparison} />}
-					{report.sites.length === 0 ? <p>No site.</p> : <Chart burn={burnDown(report.sites)} />}
+					{report.sites.length === 0 ? <p>No sites.</p> : <Chart burn={burnDown(report.sites)} />}
 					<Sites report={report} source={(shown) => source(named.get(shown) ?? shown)} />
 					<Skipped report={report} />
 				</main>
@@ -72,7 +72,7 @@ function Skipped({ report: { skipped } }: { report: AuditReport }) {
 	if (skipped.length === 0) return null;
 	return (
 		<section aria-labelledby="skipped">
-			<h2 id="skipped">Not looked at, or not entirely</h2>
+			<h2 id="skipped">Skipped or partially analysed</h2>
 			{skippedByReason(skipped).map(([reason, of]) => (
 				<details class="group">
 					<summary>

@@ -43,7 +43,7 @@ export function Sites({ report, source }: { report: AuditReport; source: Source 
 						<th scope="col">verdict</th>
 						<th scope="col">call</th>
 						<th scope="col">flags</th>
-						<th scope="col">given back by</th>
+						<th scope="col">released by</th>
 						<th scope="col">what</th>
 					</tr>
 				</thead>
@@ -118,7 +118,7 @@ function Evidence({ site, shown }: { site: AuditSite; shown: readonly Excerpt[] 
 					))}
 				</ul>
 			)}
-			{site.source !== null && <p class="meta">Decided by the table of known users: {site.source}</p>}
+			{site.source !== null && <p class="meta">From the table of known users: {site.source}</p>}
 			{site.findings.length > 0 && <p class="meta">Findings: {site.findings.join(', ')}</p>}
 		</>
 	);

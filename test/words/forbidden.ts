@@ -1,0 +1,30 @@
+/** Words that kernel developers do not use for these things, each with what they say instead. */
+export const FORBIDDEN: readonly (readonly [words: RegExp, better: string])[] = [
+	[/\bg(?:ive|ives|iven|ave|iving|ives)(?: [\w()[\]*'.>-]+){0,6} back\b|\bgiving-back\b/i, 'release, put, unpin'],
+	[/\bl(?:eft|eaves?|eaving)(?: \w+)? behind\b|\bstay(?:s|ed)? behind\b/i, 'leak'],
+	[/\bways? out\b/i, 'return path, error path, exit path'],
+	[/\bin (?:other|any|nobody's|anybody's|somebody's) hands\b|\bhas a hand in\b/i, 'ownership transferred'],
+	[/\bhand(?:s|ed|ing)?(?: [\w()]+){0,3} on\b|\bhands? (?:them|it|the pages) (?:over|to)\b/i, 'pass on, transfer'],
+	[/\bon its way out\b/i, 'deprecated'],
+	[/\b(?:and|its|their|with|or) (?:its |their )?kin\b/i, 'related functions, variants'],
+	[/\bforbids? to sleep\b|\bnobody may sleep\b|\bsleep is allowed\b/i, 'atomic context, sleeping is not allowed'],
+	[/\btruth values?\b/i, 'boolean'],
+	[/\btwins?\b/i, 'counterpart'],
+	[
+		/\bpages?(?: (?:is|are|was|were|be|been|it|has|have))* taken\b|\btaken (?:here|from user space)\b/i,
+		'acquired, pinned',
+	],
+	[
+		/\btak(?:es?|en|ing) (?:(?:the|its|their|those|these|user|no|any|more|such) )?pages?\b(?! (?:lock|table|fault))/i,
+		'acquire, pin',
+	],
+	[/\bwithout brackets\b/i, 'unbraced'],
+	[/\bfor mm\/ alone\b/i, 'internal to mm/'],
+	[/\bin no file that is seen\b/i, 'definition not found'],
+	[/\bwithout a word\b/i, 'silently'],
+	[/\bleaves here\b/i, 'returns here'],
+	[/\bsomebody else's\b|\bsomebody\b|\banybody\b/i, 'name who it is'],
+	[/\bworks? by accident\b|\bis 1 by accident\b/i, 'happens to be'],
+	[/\bcan be found no more\b|\bmore than are followed\b/i, 'the only pointer is overwritten'],
+	[/\btold by\b|\bto tell about\b|\btell about\b/i, 'explain, describe'],
+];
