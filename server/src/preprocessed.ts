@@ -306,7 +306,7 @@ function found(read: Preprocessed, finding: Finding): Finding {
 function named(message: string, uses: readonly MacroUse[]): string {
 	const said = uses.flatMap(({ name, names }) => {
 		const api = [...names].find((one) => API_NAMES.has(one) && new RegExp(`\\b${one}\\b`).test(message));
-		return api === undefined || new RegExp(`\\b${name}\\b`).test(message) ? [] : [`${name} stands for ${api}()`];
+		return api === undefined || new RegExp(`\\b${name}\\b`).test(message) ? [] : [`${name} is ${api}()`];
 	});
 	return said.length === 0 ? message : `${message} (${[...new Set(said)].join(', ')})`;
 }

@@ -79,7 +79,7 @@ describe('a macro that stands for a taking function', () => {
 		const wrong = driver(use, 'demo_log()', definition);
 		expect(sites(wrong)).toEqual(['pin_user_pages_fast at D_PIN']);
 		expect(told(wrong)).toEqual(['gup-partial-leak at D_PIN']);
-		expect(audit(wrong).findings[0]?.message).toContain('D_PIN stands for pin_user_pages_fast()');
+		expect(audit(wrong).findings[0]?.message).toContain('D_PIN is pin_user_pages_fast()');
 		expect(told(driver(use, undefined, definition))).toEqual([]);
 	});
 

@@ -152,6 +152,6 @@ int f(unsigned long a)
 `,
 		});
 		const { stdout } = await cli(['check', 'a.c', '--kernel', '6.12'], { cwd });
-		expect(stdout).toContain('D_PUT stands for put_page()');
+		expect(stdout).toContain('D_PUT is put_page()');
 	});
 });

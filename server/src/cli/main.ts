@@ -127,7 +127,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 	program
 		.command('explain')
-		.description('tell about a rule, a FOLL_* flag, a function or a verdict, or follow the pages taken on a line')
+		.description(
+			'explain a rule, a FOLL_* flag, a function or a verdict, or show the paths of pages acquired on a line',
+		)
 		.argument('[name]', 'such as pin-put-page, FOLL_LONGTERM, pin_user_pages or convert; without one all are listed')
 		.option(
 			'--kernel <version|folder>',
@@ -136,7 +138,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 		)
 		.option('--full', 'all examples of a rule, and its references')
 		.addOption(dataFormat())
-		.option('--flow <file:line>', 'the paths of the pages taken on that line, or in the function around it')
+		.option('--flow <file:line>', 'paths of the pages acquired on that line, or in its function')
 		.action(async (name: string | undefined, options: ExplainOptions) => {
 			code = await explain(name, options, io);
 		});

@@ -289,7 +289,7 @@ export class Hands {
 					if (part.kind !== 'assign' || left?.kind !== 'field' || left.field !== field) return;
 					if (this.isAddressOfOurs(other, part.right))
 						throw new Blocked(`${call.name}() in ${fn.name}() gives a page to the allocator by its address`, [
-							at(call.nameRange, 'given back by the address'),
+							at(call.nameRange, 'released by the address'),
 							at(part, 'the address is stored here'),
 						]);
 				});

@@ -106,7 +106,7 @@ function partsOf(
 			return { released: NONE, left: NONE, transferred: true, words: 'ownership transferred' };
 		default: {
 			if (!exact || typeof least !== 'number' || gone === undefined || gone <= 0 || gone > least)
-				return { released: null, left: null, transferred: false, words: 'some released or handed on' };
+				return { released: null, left: null, transferred: false, words: 'some released or transferred' };
 			const left = least - gone;
 			return {
 				released: { least: gone, most: gone },

@@ -54,7 +54,7 @@ function what({ conversion: { api, longterm, releasers, edits, former } }: Told)
 	const allocating = former.filter((name) => name.includes('_alloc'));
 	if (allocating.length === 0) return does;
 	return texts('take').some((text) => text.includes('kvfree('))
-		? `${does} When it fails, ${api}() may leave behind the array that it has allocated, which ${listed(allocating)} freed: free it here.`
+		? `${does} When it fails, ${api}() may leak the array that it has allocated, which ${listed(allocating)} freed: free it here.`
 		: `${does} When it fails, ${api}() frees the array that it has allocated and clears the pointer, as ${listed(allocating)} did.`;
 }
 
@@ -105,7 +105,7 @@ function dirtying({ conversion: { account, longterm } }: Told): string | undefin
 	const held = longterm ? ' for as long as they are pinned' : '';
 	const written =
 		account.undirtied === 'read' ? 'the pages of an iterator for reading (ITER_DEST) are' : 'the pages may be';
-	return `Not changed here: ${written} written${held}, but nothing in this code marks them dirty before they are released, ${lost}. That is left to somebody who knows when they are written and that each release may sleep.`;
+	return `Not changed here: ${written} written${held}, but nothing in this code marks them dirty before they are released, ${lost}. Adding it needs knowledge of when they are written and whether each release may sleep.`;
 }
 
 /** What stands below the line. */
