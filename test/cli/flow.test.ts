@@ -96,7 +96,6 @@ describe('explain --flow', () => {
 		expect(beyond.stderr).toMatch(/no line 4000, the file has \d+\n$/);
 		expect((await flow('flow/plover.c')).stderr).toContain('give FILE:LINE, such as drivers/foo.c:120');
 		expect((await flow('flow/plover.c:3', inFixtures, 'pin-put-page')).stderr).toContain('not both');
-		expect((await cli(['explain'], inFixtures)).stderr).toContain('or --flow FILE:LINE');
 	});
 
 	test('knows the kernel of the tree, as check does', async () => {

@@ -100,7 +100,7 @@ function areSafe({ stdout, stderr }: Outcome, what: string): void {
 	isSafe(stderr, `standard error of ${what}`);
 	expect(stderr, what).not.toMatch(/^ {4}at /m);
 	for (const line of stderr.split('\n').filter(Boolean))
-		expect(line, what).toMatch(/^(?:gup-lens: |See "gup-lens|\(Did you mean)/);
+		expect(line, what).toMatch(/^(?:gup-lens: | {2}gup-lens fix --rule |See "gup-lens|\(Did you mean)/);
 }
 
 describe('nothing but what is seen is printed by', () => {

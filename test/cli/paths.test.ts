@@ -92,10 +92,7 @@ describe('explain --flow --format json', () => {
 		expect(told.nothing).toContain('plover_nothing()');
 	});
 
-	test('is for paths alone', async () => {
-		const wrong = await cli(['explain', 'pin-put-page', '--format', 'json'], { cwd: fixtures });
-		expect(wrong.code).toBe(2);
-		expect(wrong.stderr).toContain('--format is for --flow FILE:LINE');
+	test('knows its formats', async () => {
 		const unknown = await cli(['explain', '--flow', 'flow/plover.c:20', '--format', 'xml'], { cwd: fixtures });
 		expect(unknown.code).toBe(2);
 	});

@@ -147,6 +147,11 @@ describe('a conversion', () => {
 		const { edit } = await resolve(actions[1]);
 		const [change] = (edit?.documentChanges ?? []).filter(TextDocumentEdit.is);
 		const after = TextDocument.applyEdits(TextDocument.create('', 'c', 1, BOTH), change?.edits as TextEdit[]);
-		expect(after).toBe(BOTH.replaceAll('get_user', 'pin_user').replaceAll('put_page', 'unpin_user_page'));
+		expect(after).toBe(
+			BOTH.replaceAll('get_user', 'pin_user').replaceAll(
+				'put_page(page)',
+				'unpin_user_pages_dirty_lock(&page, 1, true)',
+			),
+		);
 	});
 });

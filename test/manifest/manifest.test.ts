@@ -34,7 +34,7 @@ describe('the manifest', () => {
 		];
 		for (const { command, submenu } of items)
 			expect(submenu ? submenus.some(({ id }: { id: string }) => id === submenu) : known.has(command)).toBe(true);
-		const keys = keybindings.map(({ key }: { key: string }) => key);
+		const keys = keybindings.map(({ key, when }: { key: string; when?: string }) => `${key} ${when}`);
 		expect(new Set(keys).size).toBe(keys.length);
 	});
 
