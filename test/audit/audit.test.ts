@@ -109,7 +109,7 @@ describe('the command', () => {
 		const tree = scratch(TREE);
 		expect((await auditOf([tree])).stderr).toContain(`kernel 6.12.3, from the headers of ${tree}`);
 		const outside = scratch({ 'a.c': OK });
-		expect((await auditOf([outside])).stderr).toContain('assumed, the newest known: this is no kernel tree');
+		expect((await auditOf([outside])).stderr).toContain('assumed (newest known): not a kernel tree');
 		expect((await auditOf([outside, '--kernel', '6.1'])).stderr).toContain('kernel 6.1, as set by --kernel');
 	});
 
@@ -119,8 +119,8 @@ describe('the command', () => {
 		[['.', '--shard', '3/2'], 'Give a part and how many there are'],
 		[['.', '--jobs', '0'], 'Give a number'],
 		[['.', '--format', 'csv', '--compare', '.'], '--compare is for text, markdown, html'],
-		[['.', '--compare', 'empty'], 'empty: no C files found: nothing to compare'],
-		[['empty', '--compare', '.'], 'empty: no C files found: nothing to compare'],
+		[['.', '--compare', 'empty'], 'empty: no C files found, nothing to compare'],
+		[['empty', '--compare', '.'], 'empty: no C files found, nothing to compare'],
 		[['.', '--compare', 'gone'], 'gone: no such file or folder'],
 		[['.', '--compare', 'a.c'], 'a.c: not a JSON report'],
 		[['.', '-o', 'x.foo'], 'x.foo: no format has the ending .foo: name one with --format, or use .txt, .md'],

@@ -25,7 +25,7 @@ describe('a folder that is no kernel', () => {
 		const tree = scratch({ 'src/grab.c': CONVERT, 'README.md': 'get_user_pages(' });
 		const { code, stdout, stderr } = await auditOf([tree, '--format', 'json', '--kernel', '6.12']);
 		expect(code).toBe(0);
-		expect(stderr).toContain('this is no kernel tree');
+		expect(stderr).toContain('not a kernel tree');
 		expect(briefly(JSON.parse(stdout))).toEqual(['src/grab.c:5 convert']);
 	});
 
@@ -47,7 +47,7 @@ describe('a folder that is no kernel', () => {
 			const { code, stdout, stderr } = await auditOf([tree]);
 			expect(code).toBe(0);
 			expect(stderr).toContain('no C files found');
-			expect(stdout).toContain('No site.\n');
+			expect(stdout).toContain('No sites.\n');
 			expect(await reportOf(tree)).toMatchObject({ files: 0, sites: [], skipped: [], partial: false });
 		}
 	});

@@ -347,7 +347,7 @@ describe('Ctrl-C', () => {
 			running: (kill) => setTimeout(() => kill('SIGINT'), 2500),
 		});
 		expect(code).toBe(1);
-		expect(stderr).toContain('stopped: the report is partial');
+		expect(stderr).toContain('stopped early: the report is partial');
 		expect(report.partial).toBe(true);
 		expect(new Set(report.sites.map(({ path }) => path)).size).toBeLessThan(300);
 		expect(performance.now() - started).toBeLessThan(30_000);

@@ -299,7 +299,7 @@ describe('the kernel', () => {
 		});
 		const { stderr, stdout, code } = await cli(['check', 'a.c', '--kernel', '9.9', '--format', 'json'], { cwd });
 		expect(stderr).toMatch(
-			/kernel 9\.9, as set by --kernel; newer than the table knows: judged as \d+\.\d+, .*only inform/,
+			/kernel 9\.9, as set by --kernel; newer than the table knows: treated as \d+\.\d+, .*reported as information/,
 		);
 		expect(JSON.parse(stdout).findings).toMatchObject([{ rule: 'gup-api-changed', severity: 'information' }]);
 		expect(code).toBe(0);

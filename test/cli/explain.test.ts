@@ -14,7 +14,7 @@ describe('explain', () => {
 		expect(flag.code).toBe(0);
 		expect(flag.stdout).toContain('FOLL_LONGTERM');
 		expect(`${flag.stdout}${flag.stderr}`.match(/kernel 6\.12/gi)).toHaveLength(1);
-		expect(flag.stdout).toMatch(/\nKernel 6\.12, as configured\n$/);
+		expect(flag.stdout).toMatch(/\nKernel 6\.12, as set\n$/);
 		const old = await cli(['explain', 'get_user_pages', '--kernel', '5.10'], { cwd });
 		expect(old.stdout).toContain('vmas');
 		expect((await cli(['explain', 'get_user_pages', '--kernel', '6.12'], { cwd })).stdout).not.toContain('vmas)');
@@ -33,7 +33,7 @@ describe('explain', () => {
 		);
 		expect(inside.stderr).toBe('');
 		const asked = await cli(['explain', 'get_user_pages', '--kernel', '6.12'], { cwd: tree });
-		expect(asked.stdout).toMatch(/\nKernel 6\.12, as configured\n$/);
+		expect(asked.stdout).toMatch(/\nKernel 6\.12, as set\n$/);
 		const nowhere = await cli(['explain', 'get_user_pages'], { cwd: scratch() });
 		expect(nowhere.stdout).toMatch(/\nKernel \d+\.\d+, assumed, the newest known\n$/);
 		expect(nowhere.stderr).toContain('--kernel');

@@ -128,7 +128,7 @@ describe('the life of pages', () => {
 		expect(nodes.map(({ depth, title }) => `${depth} ${title}`)).toEqual([
 			'0 Pinned by pin_user_pages_fast()',
 			'1 Released by unpin_user_pages()',
-			'1 Kept in plover->pages',
+			'1 Stored in plover->pages',
 			'2 Released by unpin_user_pages_dirty_lock()',
 		]);
 		expect(nodes[3]?.detail).toBe(`plover_close(), line ${lineOf('unpin_user_pages_dirty_lock')}`);

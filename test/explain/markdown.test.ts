@@ -19,7 +19,7 @@ int pin_user_pages_fast(unsigned long start, int nr_pages,
 
 Pins each user page of \`current\`, without \`mmap_lock\` where it can. The usual choice for direct I/O and DMA.
 
-**Returns** pages pinned, which may be fewer than asked for, or 0; \`-errno\` only when none was pinned. Keep it in a signed type and unpin exactly that many. A failing slow path keeps the partial count.
+**Returns** pages pinned, possibly fewer than requested, or 0; \`-errno\` only when none was pinned. Keep it in a signed type and unpin exactly that many. A failing slow path keeps the partial count.
 
 **Locking** must not be called with \`mmap_lock\` held: the slow path takes it. May sleep.
 
@@ -33,7 +33,7 @@ Pins each user page of \`current\`, without \`mmap_lock\` where it can. The usua
 
 [Which call to use: the five cases](https://docs.kernel.org/core-api/pin_user_pages.html) · [Reference of the GUP functions](https://docs.kernel.org/core-api/mm-api.html)
 
-*Kernel 6.12.9, as configured*`,
+*Kernel 6.12.9, as set*`,
 	);
 });
 
@@ -96,5 +96,5 @@ it('says which kernel it is and why', () => {
 	const footing = (kernel: Kernel) => explainName('pin_user_pages', kernel)?.split('\n').at(-1);
 	expect(footing(kernelFor('6.1.92'))).toBe('*Kernel 6.1.92, as set*');
 	expect(footing(newestKernel())).toBe(`*Kernel ${NEWEST}, assumed, the newest known*`);
-	expect(footing(kernelFor('99.1'))).toBe(`*Kernel 99.1, as set; newer than the table knows: judged as ${NEWEST}*`);
+	expect(footing(kernelFor('99.1'))).toBe(`*Kernel 99.1, as set; newer than the table knows: treated as ${NEWEST}*`);
 });

@@ -111,7 +111,7 @@ describe('gup-lens/paths', () => {
 		expect(answer?.pages[0]?.paths.map(({ ending }) => ending.kind)).toEqual(['released', 'none']);
 		expect(await paths(uri, { line: 0, character: 0 })).toMatchObject({
 			pages: [],
-			nothing: expect.stringContaining('no function here'),
+			nothing: expect.stringContaining('no function and no GUP call on this line'),
 		});
 		expect(await paths(`${root}/drivers/never-opened.c`, { line: 0, character: 0 })).toBeNull();
 	});

@@ -73,7 +73,7 @@ test('in a workspace that is not trusted none is started, and that is told', asy
 	expect(started()).toEqual([]);
 	expect(sites).toEqual(['built.mod.c', 'drivers/misc/grab.c', 'fs/peek.c']);
 	expect(found.length).toBeGreaterThan(0);
-	expect(notes).toContain('files that git ignores are read as well: the workspace is not trusted');
+	expect(notes).toContain('files ignored by git are audited too: the workspace is not trusted');
 });
 
 test.each([true, undefined])(

@@ -358,8 +358,7 @@ describe('a pipe that nobody writes into', () => {
 			const { code, stdout, stderr } = await auditOf([hostile.root, '--format', 'json']);
 			expect(code).toBe(0);
 			expect(briefly(JSON.parse(stdout))).toHaveLength(2);
-			if (path.endsWith('ignore'))
-				expect(stderr).toContain('files ignored by git are audited too: git gave no answer');
+			if (path.endsWith('ignore')) expect(stderr).toContain('files ignored by git are audited too: git gave no answer');
 			expect(await cli(['check', '--diff', 'HEAD'], { cwd: hostile.root })).toMatchObject({
 				code: 2,
 				stderr: expect.stringContaining('git gave no answer within'),

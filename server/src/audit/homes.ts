@@ -71,9 +71,9 @@ export class Homes {
 		const tree = (this.#around ?? this.#first)?.tree;
 		if (tree !== undefined) return `kernel ${this.version}, from the headers of ${tree}`;
 		if (this.#kernel.origin === 'headers')
-			return `kernel ${this.version}, from the headers of ${this.#asked}, named by --kernel: this is no kernel tree`;
-		if (this.#asked !== undefined) return `kernel ${this.version}, as set by --kernel: this is no kernel tree`;
-		return `kernel ${this.version} assumed, the newest known: this is no kernel tree; say which with --kernel`;
+			return `kernel ${this.version}, from the headers of ${this.#asked}, named by --kernel: not a kernel tree`;
+		if (this.#asked !== undefined) return `kernel ${this.version}, as set by --kernel: not a kernel tree`;
+		return `kernel ${this.version} assumed (newest known): not a kernel tree; set --kernel`;
 	}
 
 	get #kernel(): Kernel {

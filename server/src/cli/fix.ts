@@ -95,8 +95,11 @@ export async function fix(paths: readonly string[], options: FixOptions, io: Io)
 	tellSkipped(scanned, [], io);
 	for (const folder of elsewhere) tell(io, `apply the diff in ${folderName(folder, io.cwd)}`);
 	if (scanned.files === 0 && scanned.failed.length > 0) return 2;
-	tell(io, `${fixed} ${options.dryRun ? 'to fix' : 'fixed'}, ${left} left; ${count(scanned.files, 'file')} looked at`);
-	if (conversions.size > 0) tell(io, 'what is left and can be converted to pins, every side of it:');
+	tell(
+		io,
+		`${fixed} ${options.dryRun ? 'to fix' : 'fixed'}, ${left} not fixed; ${count(scanned.files, 'file')} checked`,
+	);
+	if (conversions.size > 0) tell(io, 'not fixed, and convertible to pins:');
 	for (const command of conversions) io.stderr.write(`  ${oneLine(command)}\n`);
 	if (scanned.failed.length > 0) return 2;
 	return left > 0 ? 1 : 0;
@@ -165,7 +168,7 @@ function leftLine(
 ): string {
 	const [content, offset] = dry ? [source.text, origin(finding.start, rounds)] : [text, finding.start];
 	const { line, column } = new Lines(content).position(offset);
-	const unfixed = sites.has(finding) ? `to be converted (--rule ${finding.rule})` : 'no fix';
-	const why = finding.fixes.length > 0 ? 'its fix is unsafe (--unsafe)' : unfixed;
-	return `${shown}:${line}:${column}: left, ${why}: ${finding.message} [${finding.rule}]`;
+	const unfixed = sites.has(finding) ? `to be converted (--rule ${finding.rule})` : 'no automatic fix';
+	const why = finding.fixes.length > 0 ? 'fix is unsafe (--unsafe)' : unfixed;
+	return `${shown}:${line}:${column}: not fixed, ${why}: ${finding.message} [${finding.rule}]`;
 }

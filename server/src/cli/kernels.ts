@@ -74,8 +74,8 @@ export class Kernels {
 			if (this.#asked !== undefined && kernel.origin === 'headers')
 				return `kernel ${kernel.version}, from the headers of ${show(this.#asked)}, named by --kernel`;
 			return this.#asked !== undefined
-				? `kernel ${kernel.version}, as set by --kernel${beyond ? `; ${beyond}, findings that depend on it only inform` : ''}`
-				: `kernel ${kernel.version} assumed, the newest known: no kernel tree here; say which with --kernel`;
+				? `kernel ${kernel.version}, as set by --kernel${beyond ? `; ${beyond}, findings that depend on it are reported as information` : ''}`
+				: `kernel ${kernel.version} assumed (newest known): not in a kernel tree; set --kernel`;
 		});
 	}
 }

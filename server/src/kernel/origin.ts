@@ -10,7 +10,7 @@ const WORDS: Readonly<Record<Kernel['origin'], string>> = {
 };
 
 /**
- * "from the headers of this tree", with what weakens it: "as set; newer than the table knows: judged as 7.3".
+ * "from the headers of this tree", with what weakens it: "as set; newer than the table knows: treated as 7.3".
  * @param verified false where the facts were never read in a kernel of that range
  */
 export function originOf({ origin, release }: Kernel, verified = true): string {

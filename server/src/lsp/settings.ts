@@ -49,7 +49,9 @@ export function readSettings(raw: unknown, rules: ReadonlySet<string>, complain:
 		);
 	const beyond = parsed && beyondTable(parsed.release);
 	if (beyond)
-		complain(`${SECTION}.kernel is ${JSON.stringify(kernel)}, ${beyond}; findings that depend on it only inform`);
+		complain(
+			`${SECTION}.kernel is ${JSON.stringify(kernel)}, ${beyond}; findings that depend on it are reported as information`,
+		);
 	return { kernel: folder ?? (parsed && version), severities, codeLens: lens === true };
 }
 
