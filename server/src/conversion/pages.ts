@@ -277,7 +277,9 @@ class Gathering implements Seen {
 				for (const name of [...held, ...kept]) {
 					const [record] = fieldKey(taker, name)?.split(':') ?? [];
 					const field = lastField(name);
-					if (record && field) found.set(`${record}.${field}`, { record, field });
+					// the record of an entry is named where the entry got its pages
+					const isInEntry = name.includes('[]->');
+					if (record && field && !isInEntry) found.set(`${record}.${field}`, { record, field });
 				}
 			};
 			add(
