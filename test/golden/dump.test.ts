@@ -46,7 +46,7 @@ describe('a dump', () => {
 			return flowsOf(dump(text), folder, DRIVER, '6.12');
 		};
 		const [before] = await flow(TEXT);
-		expect(before).toMatchObject({ kind: 'flow', key: 'line 5', value: expect.stringContaining('way 1 of') });
+		expect(before).toMatchObject({ kind: 'flow', key: 'line 5', value: expect.stringContaining('path 1 of') });
 		expect(differences(await flow(TEXT), await flow(TEXT))).toEqual([]);
 		expect(differences(await flow(TEXT), await flow(TEXT.replace('return -EFAULT', 'return -EIO')))).not.toEqual([]);
 	});

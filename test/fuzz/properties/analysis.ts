@@ -15,6 +15,11 @@ const EVERYWHERE = new Set(
 		.map(({ id }) => id),
 );
 
+/** A call by its function, or by a macro that stands for it, which the evidence says. */
+function isNamed(word: string, { api, evidence }: Audit['sites'][number]): boolean {
+	return word.includes(api) || evidence.some(({ text }) => text === `${word} stands for ${api}()`);
+}
+
 function holdAudit(input: Input, { findings, sites, unread, bounded, irrelevant }: Audit): void {
 	const { text } = input;
 	hold(!irrelevant || findings.length + sites.length + unread.length === 0, 'findings in an irrelevant text');
@@ -39,11 +44,7 @@ function holdAudit(input: Input, { findings, sites, unread, bounded, irrelevant 
 		holdRange(text, site, 'site');
 		hold(site.start > last, 'sites out of order, or one twice');
 		last = site.start;
-		hold(
-			site.api !== '' && text.slice(site.start, site.end).includes(site.api),
-			'site is not at its call',
-			() => site.api,
-		);
+		hold(site.api !== '' && isNamed(text.slice(site.start, site.end), site), 'site is not at its call', () => site.api);
 		for (const evidence of site.evidence) {
 			holdPlace(input, evidence, 'evidence');
 			holdWords(evidence.text, 'text of the evidence');

@@ -250,7 +250,7 @@ class Walk {
 	/** The arm that the kernel takes where its test does not say; -1 for none of those that are written. */
 	private decided(group: Group, truths: readonly Truth[]): number | undefined {
 		const { state } = this;
-		const key = group.arms.map(({ directive: at }) => this.test(at)?.replace(/\s+/g, ' ') ?? '').join('\n');
+		const key = group.arms.map(({ directive: at }) => this.test(at)?.replace(/\s+/g, ' ').trim() ?? '').join('\n');
 		const known = state.answers.get(key);
 		if (known !== undefined) return known;
 		if (!group.arms.some(({ compat }) => compat)) return undefined;
@@ -328,7 +328,8 @@ class Walk {
 			if (i === chosen) continue;
 			const test = tokenText(tokens, group.arms[0]?.directive ?? 0)
 				.replace(/\s+/g, ' ')
-				.replace(/\\ /g, '');
+				.replace(/\\ /g, '')
+				.trim();
 			for (const { name, start } of functionsIn(tokens, other.first, other.last))
 				state.alternatives.push({
 					name,
