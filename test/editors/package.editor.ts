@@ -8,8 +8,8 @@ const archive = readFileSync(join(root, 'gup-lens.vsix'));
 const entries = readEntries(archive).filter(({ name }) => name.startsWith('extension/'));
 
 describe('gup-lens.vsix', () => {
-	it('stays under 1,150 kB', () => {
-		expect(archive.length).toBeLessThan(1_150_000);
+	it('stays under 1,250 kB', () => {
+		expect(archive.length).toBeLessThan(1_250_000);
 	});
 
 	it('holds what runs, the grammar, the icon and the pages people read, and nothing else', () => {
