@@ -84,6 +84,13 @@ function siblings(text: string, record: string, field: string): string[] {
 	});
 }
 
+/** What an assignment changes a part of: `raw` of `raw[0] = x` and of `*raw = x`. */
+function written(left: Expr): Expr {
+	const at = bare(left);
+	if (at.kind === 'index') return written(at.object);
+	return at.kind === 'unary' && at.op === '*' ? written(at.operand) : at;
+}
+
 function isZeroPage(pages: Expr): boolean {
 	const at = bare(pages);
 	return at.kind === 'call' && at.name === 'ZERO_PAGE';
@@ -314,7 +321,7 @@ export class Hands {
 			for (const member of siblings(file.text, record, field))
 				for (const fn of file.ir.naming(member))
 					everywhere(fn, (part) => {
-						const left = part.kind === 'assign' ? bare(part.left) : undefined;
+						const left = part.kind === 'assign' ? written(part.left) : undefined;
 						if (part.kind !== 'assign' || left?.kind !== 'field' || left.field !== member || isNull(part.right)) return;
 						throw new Blocked(`${member} shares its memory with ${field}, where the pages wait`, [
 							at(part, 'stored here'),
