@@ -112,7 +112,7 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 		await workbench.quickFixes();
 		await workbench.choose('Convert to iov_iter_extract_pages()', 'Control+Enter');
 		const shown = await workbench.previewedChanges();
-		for (const label of ['Give the pins back', 'Remember whether the pages are pinned']) expect(shown).toContain(label);
+		for (const label of ['Unpin the pages', 'Save iov_iter_extract_will_pin()']) expect(shown).toContain(label);
 		await workbench.applyPreview();
 		await expect
 			.poll(() => tree.read(plan9), { timeout: 10_000 })
@@ -171,7 +171,7 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 
 	it('writes the chosen kernel version into the settings of the folder', async () => {
 		await workbench.command('GUP Lens: Select Kernel Version');
-		await workbench.choosePick('Kernel of files outside', '5.10');
+		await workbench.choosePick('Kernel by Which Files Outside', '5.10');
 		await expect
 			.poll(() => tree.read('.vscode/settings.json'), { timeout: 10_000 })
 			.toContain('"gup-lens.kernel": "5.10"');
