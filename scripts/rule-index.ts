@@ -17,8 +17,8 @@ function ruleTable(metas: readonly RuleMeta[], folder: string): string {
 export function ruleIndex(metas: readonly RuleMeta[]): string {
 	return `# Rules
 
-Each page has the reason for a rule, a wrong and a right example, and when to suppress it. Its other examples, folded under "More
-examples", are tests: \`npm test\` analyses all C blocks, expects the findings marked under the code, and none in the others.
+Each page has the reason for a rule, examples, what it does not report and when to suppress it. The examples are tests: \`npm test\`
+analyses all C blocks, expects the findings marked under the code, and none in the others.
 
 Severities are defaults ("varies": the page says with what); \`gup-lens.severity\` in an editor and \`--severity id=severity\` on the command line change them.
 "since" is the first kernel the rule holds for. Fix: *safe* ones run with "fix all" and \`gup-lens fix\`, *unsafe* ones are offered one by one, or with \`--unsafe\`.
