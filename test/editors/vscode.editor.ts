@@ -112,7 +112,7 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 		await workbench.quickFixes();
 		await workbench.choose('Convert to iov_iter_extract_pages()', 'Control+Enter');
 		const shown = await workbench.previewedChanges();
-		for (const label of ['Unpin the pages', 'Save iov_iter_extract_will_pin()']) expect(shown).toContain(label);
+		for (const label of ['Pin the pages', 'Save iov_iter_extract_will_pin()']) expect(shown).toContain(label);
 		await workbench.applyPreview();
 		await expect
 			.poll(() => tree.read(plan9), { timeout: 10_000 })

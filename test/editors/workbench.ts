@@ -149,7 +149,7 @@ export class Workbench {
 		const panel = this.page.locator('.bulk-edit-panel').first();
 		await panel.locator('.monaco-list-row').first().waitFor();
 		await this.page.getByRole('button', { name: 'Group Changes By Type' }).first().click();
-		await panel.locator('.monaco-list-row', { hasText: 'Give' }).first().waitFor();
+		await panel.locator('.monaco-list-row', { hasText: 'Pin the pages' }).first().waitFor();
 		return shownText(panel);
 	}
 
