@@ -72,9 +72,9 @@ describe('check', () => {
 		expect(stdout).toMatch(convert);
 		expect(stdout.match(/= convert/g)).toHaveLength(1);
 		const fixed = await cli(['fix', 'drivers'], { cwd });
-		expect(fixed.stderr).toContain('left, to be converted (--rule foll-get-for-dma)');
+		expect(fixed.stderr).toContain('not fixed, to be converted (--rule foll-get-for-dma)');
 		expect(fixed.stderr).toMatch(
-			/every side of it:\n {2}gup-lens fix --rule foll-get-for-dma 'drivers\/my misc\/udma\.c'\n$/,
+			/convertible to pins:\n {2}gup-lens fix --rule foll-get-for-dma 'drivers\/my misc\/udma\.c'\n$/,
 		);
 		// the command does what is said
 		expect((await cli(['fix', '--rule', 'foll-get-for-dma', 'drivers/my misc/udma.c'], { cwd })).code).toBe(0);
