@@ -5,8 +5,9 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ScratchTree, scratchTree } from '../test/editors/tree.js';
-import { openVsCode, type VsCode } from '../test/editors/vscode.js';
+import type { VsCode } from '../test/editors/vscode.js';
 import { root } from './editors/install.js';
+import { plainSettings, withVsCode } from './editors/pictured.js';
 import { kernelTree } from './trees.js';
 
 const nfs = 'fs/nfs/direct.c';
@@ -16,36 +17,13 @@ const plan9 = ['net/9p/trans_virtio.c', 'net/9p/trans_common.c'] as const;
 const tally = 'drivers/misc/tally.c';
 const images = join(root, 'docs', 'images');
 
-/** Only what the picture is about. */
-const plainSettings = {
-	'breadcrumbs.enabled': false,
-	'editor.fontSize': 13,
-	'editor.lineHeight': 18,
-	'editor.stickyScroll.enabled': false,
-	'workbench.activityBar.location': 'hidden',
-	'workbench.layoutControl.enabled': false,
-};
-
 mkdirSync(images, { recursive: true });
 const tree: ScratchTree = scratchTree([nfs, broadcom, ...plan9]);
 copyFileSync(join(root, 'examples', tally), join(tree.folder, tally));
-await withVsCode(tree.folder, plainSettings, takePictures);
+await withVsCode(tree.folder, { ...plainSettings, 'workbench.activityBar.location': 'hidden' }, takePictures);
 tree.remove();
 const kernel = kernelTree('6.12');
 if (kernel) await withVsCode(kernel, { ...plainSettings, 'workbench.activityBar.location': 'default' }, takeAudit);
-
-async function withVsCode(
-	folder: string,
-	settings: Readonly<Record<string, unknown>>,
-	take: (code: VsCode) => Promise<void>,
-): Promise<void> {
-	const code = await openVsCode(folder, settings);
-	try {
-		await take(code);
-	} finally {
-		await code.close();
-	}
-}
 
 async function shoot(page: VsCode['workbench']['page'], name: string): Promise<void> {
 	await page.waitForTimeout(700);

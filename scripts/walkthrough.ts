@@ -5,8 +5,9 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openVsCode, type VsCode } from '../test/editors/vscode.js';
+import type { VsCode } from '../test/editors/vscode.js';
 import { root } from './editors/install.js';
+import { plainSettings, withVsCode } from './editors/pictured.js';
 import { palettePng } from './palette-png.js';
 import { kernelTree } from './trees.js';
 
@@ -32,37 +33,24 @@ const toPixels = `async (png) => {
 	return btoa(text);
 }`;
 
-const plainSettings = {
-	'breadcrumbs.enabled': false,
-	'editor.fontSize': 13,
-	'editor.lineHeight': 18,
+const settings = {
+	...plainSettings,
 	'editor.lineNumbersMinChars': 3,
-	'editor.stickyScroll.enabled': false,
 	'window.commandCenter': false,
 	'workbench.editor.showTabs': 'single',
-	'workbench.layoutControl.enabled': false,
 };
 
 mkdirSync(media, { recursive: true });
 const hidden = { 'workbench.activityBar.location': 'hidden' };
-await withVsCode(examples, { ...plainSettings, ...hidden }, takeFile);
+await withVsCode(examples, { ...settings, ...hidden }, (code) => sized(code, takeFile));
 const kernel = kernelTree('6.12');
 if (!kernel) throw new Error('no 6.12 tree: npm run trees');
-await withVsCode(kernel, plainSettings, takeAudit);
+await withVsCode(kernel, settings, (code) => sized(code, takeAudit));
 writeFileSync(join(media, 'series.md'), seriesPage());
 
-async function withVsCode(
-	folder: string,
-	settings: Readonly<Record<string, unknown>>,
-	take: (code: VsCode) => Promise<void>,
-): Promise<void> {
-	const code = await openVsCode(folder, settings);
-	try {
-		await code.workbench.page.setViewportSize(SIZE);
-		await take(code);
-	} finally {
-		await code.close();
-	}
+async function sized(code: VsCode, take: (code: VsCode) => Promise<void>): Promise<void> {
+	await code.workbench.page.setViewportSize(SIZE);
+	await take(code);
 }
 
 async function shoot({ page }: VsCode['workbench'], name: string): Promise<void> {

@@ -8,6 +8,7 @@ import type { PagePaths } from './explain/index.js';
 import { API_NAMES } from './kernel/apis/index.js';
 import { needles } from './kernel/index.js';
 import type { Fix } from './rules/rule.js';
+import { normalised } from './syntax/include-name.js';
 import type { Range } from './syntax/ir.js';
 import { memoize } from './syntax/memoize.js';
 import { type MacroUse, type Preprocessed, preprocess } from './syntax/preprocess/preprocess.js';
@@ -35,7 +36,8 @@ interface Prepared {
 export class PreprocessedFile implements OpenFile {
 	private readonly file: OpenFile;
 	private last: Prepared | undefined;
-	private neighbours: { readonly given: readonly Neighbour[]; readonly read: readonly Neighbour[] } | undefined;
+	/** As the preprocessor reads them: the same list as long as nothing in it changes. */
+	private neighbours: readonly Neighbour[] | undefined;
 
 	/** @param file reads texts as they are */
 	constructor(file: OpenFile) {
@@ -178,7 +180,7 @@ export class PreprocessedFile implements OpenFile {
 		const file = { path, text };
 		if (!isRead(text, options)) {
 			const read = preprocess({ path, text: '' }, kernel, () => undefined);
-			return { text, options, read: { ...read, map: read.map }, inner: { text, options } };
+			return { text, options, read, inner: { text, options } };
 		}
 		const resolve = resolver(neighbours);
 		const read = preprocess(
@@ -207,10 +209,8 @@ export class PreprocessedFile implements OpenFile {
 			if (header) return asIncluded(header);
 			return neighbour.path.endsWith('.h') ? neighbour : asRead(neighbour, neighbours, kernel);
 		});
-		const had = this.neighbours;
-		if (had && areSame(had.read, read)) return had.read;
-		this.neighbours = { given: neighbours, read };
-		return read;
+		if (!this.neighbours || !areSame(this.neighbours, read)) this.neighbours = read;
+		return this.neighbours;
 	}
 }
 
@@ -276,15 +276,6 @@ function resolver(neighbours: readonly Neighbour[]): (name: string, from: string
 		const end = `/${normalised(name).replace(/^(?:\.\.\/)+/, '')}`;
 		return neighbours.find(({ path }) => `/${path}`.endsWith(end));
 	};
-}
-
-function normalised(path: string): string {
-	const parts: string[] = [];
-	for (const part of path.split('/')) {
-		if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
-		else if (part !== '.' && (part !== '' || parts.length === 0)) parts.push(part);
-	}
-	return parts.join('/');
 }
 
 /** Findings in the offsets of the text as it was. */

@@ -1,4 +1,5 @@
 /** Which kind of reference the pages of a place carry, followed through one function. */
+import { returnsPage } from '../kernel/acquiring.js';
 import { TAKERS, VIEWS } from '../kernel/callees.js';
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
@@ -211,8 +212,7 @@ class HolderFlow implements DataflowAnalysis<State> {
 		const at = value && bare(value);
 		const api = at && this.calls.get(at);
 		// a function that returns the page itself
-		if (api && /^page-/.test(api.api.record.meaning) && api.api.record.takes !== 'none')
-			return this.take(this.forget(now, name), name, api, true);
+		if (api && returnsPage(api.api.record)) return this.take(this.forget(now, name), name, api, true);
 		const target =
 			at && at.kind !== 'call'
 				? holderPlace(at, state.aliases)
@@ -251,8 +251,7 @@ class HolderFlow implements DataflowAnalysis<State> {
 			return this.put(state, name, { ...held, kinds: new Set([...held.kinds, 'other']) });
 		}
 		const api = value && this.calls.get(bare(value));
-		if (name && api && /^page-/.test(api.api.record.meaning) && api.api.record.takes !== 'none')
-			return this.take(state, name, api, true);
+		if (name && api && returnsPage(api.api.record)) return this.take(state, name, api, true);
 		if (name && !held && this.tracked.has(name) && value && !isNull(value) && !isAllocation(value))
 			return this.put(state, name, OTHER);
 		if (!name || !held) return state;

@@ -1,4 +1,5 @@
 /** Which locks are held on which paths of one function: the transfer functions of a forward data flow. */
+
 import {
 	CONDITIONAL_GUARD,
 	CONTEXT_QUESTIONS,
@@ -17,7 +18,6 @@ import {
 	UNLOCKING_NAME,
 } from '../kernel/locks.js';
 import type { CallExpr, Expr, FunctionIR, Range, Step } from '../syntax/ir.js';
-import { unwrap } from '../syntax/lower.js';
 import { blockEndAt } from './block-ends.js';
 import { callsByBlock } from './call-blocks.js';
 import { circlesOf } from './circles.js';
@@ -50,6 +50,7 @@ import {
 	sizeOf,
 	toUnknown,
 } from './lock-state.js';
+import { refineBy } from './refine-test.js';
 import { parameterAt } from './variables.js';
 import { bare, isNull, parts, place, rootOf } from './walk.js';
 
@@ -232,12 +233,10 @@ export class LockTransfer implements DataflowAnalysis<LockDisjuncts> {
 
 	/** Paths on which a condition comes out as `truth`. */
 	private narrow(state: LockDisjuncts, test: Expr, truth: boolean): LockDisjuncts {
-		const at = unwrap(test);
-		if (at.kind === 'unary' && at.op === '!') return this.narrow(state, at.operand, !truth);
-		if (at.kind === 'binary' && (at.op === '&&' || at.op === '||')) {
-			if ((at.op === '&&') === truth) return this.narrow(this.narrow(state, at.left, truth), at.right, truth);
-			return joinDisjuncts(this.narrow(state, at.left, truth), this.narrow(state, at.right, truth));
-		}
+		return refineBy({ atom: (...by) => this.byAtom(...by), join: joinDisjuncts }, state, test, truth);
+	}
+
+	private byAtom(state: LockDisjuncts, at: Expr, truth: boolean): LockDisjuncts {
 		const asked = at.kind === 'call' ? at : undefined;
 		const mayTell =
 			asked &&

@@ -7,7 +7,6 @@ import { BIO_ALLOCATORS, BIO_FREES, BIO_PAGE_RELEASES, BIO_READERS, BVEC_NUMBERS
 import { ALLOCATORS, FREES, readsOnly } from '../kernel/callees.js';
 import { KERNEL_TESTS } from '../kernel/iterator-kinds.js';
 import type { CallExpr, CType, Expr, FunctionIR, Step } from '../syntax/ir.js';
-import { unwrap } from '../syntax/lower.js';
 import type { FileContext } from './context.js';
 import { type DataflowAnalysis, solve, visitStates } from './dataflow.js';
 import {
@@ -27,6 +26,7 @@ import {
 } from './environment.js';
 import { iteratorKind } from './iterator-kind.js';
 import { canonicalText } from './path-conditions.js';
+import { refineBy } from './refine-test.js';
 import { isLocal, isParameter, localOf, parameterAt } from './variables.js';
 import { bare, everywhere, isNull, parts, place, rootOf } from './walk.js';
 
@@ -237,16 +237,12 @@ class ObjectFlow implements DataflowAnalysis<Disjuncts> {
 	}
 
 	private narrow(state: Disjuncts, test: Expr, truth: boolean): Disjuncts {
-		const at = unwrap(test);
-		if (at.kind === 'unary' && at.op === '!') return this.narrow(state, at.operand, !truth);
-		if (at.kind === 'binary' && (at.op === '&&' || at.op === '||')) {
-			if ((at.op === '&&') === truth) return this.narrow(this.narrow(state, at.left, truth), at.right, truth);
-			return this.join(this.narrow(state, at.left, truth), this.narrow(state, at.right, truth));
-		}
-		return each(state, ({ holds, known }) => {
-			const now = refine(known, at, truth);
-			return now ? [{ holds: asked(holds, at, truth), known: now }] : [];
-		});
+		const byAtom = (before: Disjuncts, at: Expr, outcome: boolean): Disjuncts =>
+			each(before, ({ holds, known }) => {
+				const now = refine(known, at, outcome);
+				return now ? [{ holds: asked(holds, at, outcome), known: now }] : [];
+			});
+		return refineBy({ atom: byAtom, join: (a, b) => this.join(a, b) }, state, test, truth);
 	}
 
 	private assign(state: Disjuncts, left: Expr, op: string, right: Expr | undefined, isPointer: boolean): Disjuncts {

@@ -1,5 +1,6 @@
 /** How pages come into the places of one function: every store, taking call, loop variable and argument, in no order. */
 
+import { returnsPage } from '../kernel/acquiring.js';
 import {
 	ARRAY_READERS,
 	FIELD_STORES,
@@ -292,8 +293,7 @@ class Collector {
 		const api = this.api.get(call);
 		const into = this.at(left);
 		if (api) {
-			if (/^page-/.test(api.api.record.meaning) && api.api.record.takes !== 'none')
-				this.add(into, { kind: 'take', call: api });
+			if (returnsPage(api.api.record)) this.add(into, { kind: 'take', call: api });
 			return;
 		}
 		const level = this.level(left);

@@ -1,5 +1,6 @@
 /** Where the pages of a place come from, across the functions of a file. In no order of time: whatever may get there counts. */
 
+import { returnsPage } from '../kernel/acquiring.js';
 import { NO_PAGE } from '../kernel/page-flow.js';
 import type { Effort } from '../syntax/effort.js';
 import type { CType, Expr, FunctionIR } from '../syntax/ir.js';
@@ -202,8 +203,7 @@ class Search {
 		const outside = expr.kind === 'call' ? pagesOf(expr.name) : undefined;
 		if (outside && outside.kind !== 'unseen') return this.source(outside, false);
 		const api = expr.kind === 'call' ? this.file.apiCall(expr) : undefined;
-		if (api && /^page-/.test(api.api.record.meaning) && api.api.record.takes !== 'none')
-			return { ...EMPTY, taken: new Set([api]) };
+		if (api && returnsPage(api.api.record)) return { ...EMPTY, taken: new Set([api]) };
 		const place = locate(expr, fn, this.file.ir);
 		return place ? this.place(place) : UNSEEN;
 	}

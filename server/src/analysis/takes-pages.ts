@@ -1,4 +1,5 @@
 /** Whether a function takes user pages, itself or in a function of the file that it calls. */
+import { acquires } from '../kernel/acquiring.js';
 import type { FunctionIR } from '../syntax/ir.js';
 import type { FileContext } from './context.js';
 
@@ -6,7 +7,7 @@ import type { FileContext } from './context.js';
 const MAX_DEPTH = 3;
 
 export function takesPages(file: FileContext, fn: FunctionIR, depth = 0): boolean {
-	if (file.callsOf(fn).some(({ api }) => api.record.takes !== 'none' && api.record.group !== 'release')) return true;
+	if (file.callsOf(fn).some(({ api }) => acquires(api.record))) return true;
 	if (depth >= MAX_DEPTH) return false;
 	return fn.calls.some(({ name }) => {
 		const callee = file.ir.defined.has(name) ? file.ir.lookup(name) : undefined;

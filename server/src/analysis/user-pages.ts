@@ -1,5 +1,6 @@
 /** Whether a page is one of user space that this file took, told by its way there or by the way it is given back. */
 
+import { acquires } from '../kernel/acquiring.js';
 import { grouped } from '../syntax/grouped.js';
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
@@ -32,8 +33,7 @@ function metAt(fn: FunctionIR, calls: readonly ApiCall[]): ReadonlyMap<CallExpr,
 /** What a call's argument holds on the path to it. */
 function heldAt(file: FileContext, fn: FunctionIR, call: CallExpr, page: Expr): UserPage | 'mixed' | undefined {
 	const calls = file.callsOf(fn);
-	if (!calls.some((other) => other.api.record.takes !== 'none' && other.api.record.group !== 'release'))
-		return undefined;
+	if (!calls.some((other) => acquires(other.api.record))) return undefined;
 	let found: UserPage | 'mixed' | undefined;
 	for (const { held } of metAt(fn, calls).get(call) ?? []) {
 		const holder = held.at(page)?.holder;

@@ -2,7 +2,7 @@
 
 import type { CType, FunctionIR, Variable } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
-import { bare, everywhere } from './walk.js';
+import { bare, everywhere, modifiedBy } from './walk.js';
 
 interface Variables {
 	/** Position of the first parameter of a name. */
@@ -60,12 +60,7 @@ export const unchangedParams = memoize((fn: FunctionIR): readonly string[] => {
 	const names = new Set(fn.params.map(({ name }) => name));
 	if (names.size === 0) return [];
 	everywhere(fn, (expr) => {
-		const at =
-			expr.kind === 'assign'
-				? expr.left
-				: expr.kind === 'unary' && /^(?:\+\+|--|&)$/.test(expr.op)
-					? expr.operand
-					: undefined;
+		const at = modifiedBy(expr);
 		const target = at && bare(at);
 		if (target?.kind === 'name') names.delete(target.name);
 	});

@@ -161,6 +161,12 @@ export function* initialised(step: Step): Generator<readonly [field: Expr, value
 	}
 }
 
+/** What an expression changes, or lets others change by its address: of an assignment, `++`, `--`, `&`. */
+export function modifiedBy(expr: Expr): Expr | undefined {
+	if (expr.kind === 'assign') return expr.left;
+	return expr.kind === 'unary' && /^(?:\+\+|--|&)$/.test(expr.op) ? expr.operand : undefined;
+}
+
 /** Variable a place starts with: "umem" of "umem->pgs". */
 export function rootOf(name: string): string {
 	return name.slice(0, wordEnd(name) || name.length);

@@ -1,7 +1,7 @@
 /** A release that is missing on an error path of the function that takes a page: where it goes. */
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { type Journey, journeys } from '../analysis/ownership/journey.js';
-import { bare, everywhere, place, postorder } from '../analysis/walk.js';
+import { bare, everywhere, modifiedBy, place, postorder } from '../analysis/walk.js';
 import type { Edit } from '../rules/rule.js';
 import type { CallExpr, Expr, FunctionIR, Range } from '../syntax/ir.js';
 import { indentation, lineEnd } from './layout.js';
@@ -34,12 +34,7 @@ function isChanged(fn: FunctionIR, names: ReadonlySet<string>, { start, end }: R
 	let changed = false;
 	everywhere(fn, (part) => {
 		if (part.start < start || part.end > end) return;
-		const target =
-			part.kind === 'assign'
-				? part.left
-				: part.kind === 'unary' && /^(?:\+\+|--|&)$/.test(part.op)
-					? part.operand
-					: undefined;
+		const target = modifiedBy(part);
 		if (target && names.has(place(target) ?? '')) changed = true;
 	});
 	return changed;

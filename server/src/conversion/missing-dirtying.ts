@@ -2,7 +2,7 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { usesOf } from '../analysis/derived-values/index.js';
 import { isLocal, isParameter, shadowedNames } from '../analysis/variables.js';
-import { bare, everywhere, place, postorder, rootOf } from '../analysis/walk.js';
+import { bare, everywhere, modifiedBy, place, postorder, rootOf } from '../analysis/walk.js';
 import { belongsTo, reachedIn } from '../rules/dirty-missing.js';
 import type { Expr, FunctionIR, Range } from '../syntax/ir.js';
 import { isNeverDirtied } from './account.js';
@@ -81,12 +81,7 @@ function mayChange(file: FileContext, fn: FunctionIR, test: Expr, taken: Range):
 	let changes = false;
 	everywhere(fn, (part) => {
 		if (part.end <= from) return;
-		const target =
-			part.kind === 'assign'
-				? part.left
-				: part.kind === 'unary' && /^(?:\+\+|--|&)$/.test(part.op)
-					? part.operand
-					: undefined;
+		const target = modifiedBy(part);
 		const named = target && place(target);
 		changes ||= named !== undefined && meets(named);
 	});

@@ -7,6 +7,11 @@ export function acquires({ takes, group }: ApiRecord): boolean {
 	return takes !== 'none' && group !== 'release' && group !== 'dirty';
 }
 
+/** It returns the page it takes. */
+export function returnsPage({ takes, meaning }: ApiRecord): boolean {
+	return takes !== 'none' && meaning.startsWith('page-');
+}
+
 /** The audit lists calls of it. */
 export function isSite(record: ApiRecord): boolean {
 	return record.site ?? acquires(record);

@@ -1,8 +1,8 @@
 /** The kernel that a folder of headers is for: a source tree, a build folder of one, or a distribution's headers package. */
 import { parseVersion } from '../kernel/releases.js';
 import type { Kernel } from '../kernel/types.js';
+import { normalised } from '../syntax/include-name.js';
 import type { Files } from './files.js';
-import { plain } from './includes.js';
 import { readMakefile, type TreeVersion } from './makefile.js';
 import { join } from './paths.js';
 import { treeHeaders, treeKernel } from './treeKernel.js';
@@ -49,7 +49,7 @@ function* foldersOf(folder: string): Generator<string, readonly string[], string
 		const next: string | undefined = /^[ \t]*-?include[ \t]+(\S+)\/Makefile[ \t]*$/m.exec(makefile ?? '')?.[1];
 		const place: string | undefined =
 			next === undefined || next.includes('$') ? undefined : next.startsWith('/') ? next : join(at, next);
-		at = place === undefined || folders.includes(plain(place)) ? undefined : plain(place);
+		at = place === undefined || folders.includes(normalised(place)) ? undefined : normalised(place);
 	}
 	return [...folders, join(folder, 'source')];
 }

@@ -1,4 +1,5 @@
 /** Where the headers of a module outside a tree lie: what its Makefiles say, and nothing outside of it. */
+import { normalised } from '../syntax/include-name.js';
 import type { Files } from './files.js';
 import { readMakefile } from './makefile.js';
 import { join, parent } from './paths.js';
@@ -63,15 +64,5 @@ function placesOf(
 		});
 	if (rest.includes('$')) return [];
 	const isWhole = rest.startsWith('/') || rest.startsWith(folder);
-	return (isWhole ? [rest] : [`${folder}/${rest}`, `${root}/${rest}`]).map(plain);
-}
-
-/** A path without "." and "..". */
-export function plain(path: string): string {
-	const parts: string[] = [];
-	for (const [i, part] of path.split('/').entries()) {
-		if (part === '..' && parts.length > 1) parts.pop();
-		else if (part !== '.' && (part !== '' || i === 0)) parts.push(part);
-	}
-	return parts.join('/');
+	return (isWhole ? [rest] : [`${folder}/${rest}`, `${root}/${rest}`]).map(normalised);
 }

@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { CrossFileDependencies, Neighbour } from '../engine.js';
+import { normalised } from '../syntax/include-name.js';
 import { mayDefine, mayUse } from '../syntax/shelf.js';
 import type { Files } from './files.js';
-import { type IncludePath, includePath, plain } from './includes.js';
+import { type IncludePath, includePath } from './includes.js';
 import { isC, join, parent } from './paths.js';
 
 /** Rounds in which files that were found ask for further ones. */
@@ -150,7 +151,7 @@ export class Neighbourhood {
 		const folder = from === undefined ? undefined : parent(from);
 		if (folder === undefined || !isC(name) || name.startsWith('/')) return undefined;
 		for (const above of [folder, ...(path?.folders ?? [])]) {
-			const place = plain(join(above, name));
+			const place = normalised(join(above, name));
 			const isNear = path ? place.startsWith(`${path.root}/`) : parent(place) === folder;
 			const header = isNear ? await this.#folderOf(place)?.read(place, named) : undefined;
 			if (header) return header;

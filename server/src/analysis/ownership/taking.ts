@@ -1,3 +1,4 @@
+import { returnsPage } from '../../kernel/acquiring.js';
 import type { CallExpr, Expr } from '../../syntax/ir.js';
 import type { ApiCall } from '../context.js';
 import type { Held } from '../holders.js';
@@ -211,5 +212,5 @@ export function take(body: Body, state: State, api: ApiCall, spot: Spot, via?: V
 
 /** The call returns the page itself. */
 export function isPageResult(api: ApiCall): boolean {
-	return /^page-/.test(api.api.record.meaning) && api.api.record.takes !== 'none';
+	return returnsPage(api.api.record);
 }

@@ -1,4 +1,5 @@
 /** Releases of pages that the path has not taken: the call that takes them failed, or it has not come to it yet. */
+import { acquires } from '../../kernel/acquiring.js';
 import { ALLOCATORS, FREES, readsOnly } from '../../kernel/callees.js';
 import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
@@ -67,8 +68,7 @@ interface Taking {
 function takingBy(body: Body, state: State, name: string, call: CallExpr): Taking | undefined {
 	const api = body.around.apiCall(call);
 	if (api) {
-		const { takes, group } = api.api.record;
-		const pages = takes !== 'none' && group !== 'release' && api.arg('pages');
+		const pages = acquires(api.api.record) && api.arg('pages');
 		const isHere = pages && !isNull(pages) && targetOf(state, api, pages)?.place === name;
 		return isHere ? { call, asked: api.arg('count') } : undefined;
 	}
