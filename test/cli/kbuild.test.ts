@@ -57,7 +57,7 @@ describe('the command line', () => {
 });
 
 describe('a file', () => {
-	test('is told of as compilers do, on the standard error, and the build goes on', async () => {
+	test('is printed as compilers do, on the standard error, and the build goes on', async () => {
 		const cwd = scratch({ 'drivers/swift.c': PIN_FLAG });
 		const { code, stdout, stderr } = await cli(['kbuild', ...FLAGS, 'drivers/swift.c'], { cwd });
 		expect({ code, stdout }).toEqual({ code: 0, stdout: '' });

@@ -148,7 +148,7 @@ describe('what changed since the last audit', () => {
 		return node && drawn([node]).map((line) => line.trim());
 	};
 
-	it('is what is judged otherwise, new and gone', () => {
+	it('is the sites with another verdict, the new and the removed ones', () => {
 		const [first, second, third, , last] = report.sites as [AuditSite, AuditSite, AuditSite, AuditSite, AuditSite];
 		const after = [
 			{ ...first, line: 4, api: 'pin_user_pages_fast', verdict: 'ok' as const },

@@ -105,7 +105,7 @@ describe('the answer of an iterator', () => {
 			[[TAKE, `\tif (iov_iter_count(iter)) {\n${TAKE}\t} else {\n${DROP}\t}\n`]],
 		],
 		[
-			'they are released on a way out from before',
+			'they are released on a return path before the acquire',
 			[
 				[
 					TAKE,

@@ -87,7 +87,7 @@ describe('a conversion is refused', () => {
 			/^release_pages\(\) in curlew_unmap\(\) releases pages, possibly these/,
 		],
 		[
-			'where only a way out of the function that takes them releases them',
+			'where only a return path of the acquiring function releases them',
 			KEEPER.replace('\trelease_pages(buf->pages, buf->nr);', ''),
 			/^curlew_map\(\) returns with pages held/,
 		],

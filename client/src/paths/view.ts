@@ -171,7 +171,7 @@ class Paths {
 		await this.#moved(fromView);
 	}
 
-	/** What is told of the place one is at: above the tree, in the status bar, in the editors, in the picture. */
+	/** Shows the current step: above the tree, in the status bar, in the editors, in the picture. */
 	#tell(): void {
 		const { walk } = this.#shown ?? {};
 		const words = walk && positionWords(walk);

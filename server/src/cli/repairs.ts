@@ -12,7 +12,7 @@ export interface Repair {
 	readonly rule: string;
 	readonly findings: readonly Finding[];
 	readonly text: string;
-	/** Of leaks: functions whose failure leads to them, as far as that is told of each. */
+	/** Of leaks: functions whose failure leads to the leaking error path, as far as that is known of each. */
 	readonly failing?: readonly string[];
 }
 

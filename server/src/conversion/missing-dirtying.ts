@@ -31,7 +31,7 @@ export function withMarks(file: FileContext, handling: Handling): readonly PageC
 	return all.length === releases.length && all.some(({ dirty }) => dirty !== undefined) ? all : undefined;
 }
 
-/** The way out of a failure that comes before anything has written the pages. */
+/** The error path on which nothing has written the pages yet. */
 function isBeforeUses(file: FileContext, taking: ApiCall, { fn, call }: PageCall): boolean {
 	if (!taking.fn || !belongsTo(file, fn, taking.fn)) return false;
 	return !reachedIn(file, { uses: usesOf(file, taking) }, fn).some((start) => start < call.start);

@@ -32,7 +32,7 @@ export interface Spot extends Range {
 
 /** What nobody else in the tree may have a hand in, or the conversion is wrong. */
 export interface Claims {
-	/** Functions that give back what they are given, or give the pages out: who else calls them deals in references. `only`: none but this file can. */
+	/** Functions that release the pages they are passed, or return pages: other callers of them handle plain references. `only`: none but this file can call them. */
 	readonly functions: readonly { readonly name: string; readonly only: string | undefined }[];
 	/** Fields the pages wait in: who else takes them from there gives back references. */
 	readonly fields: readonly { readonly record: string; readonly field: string }[];

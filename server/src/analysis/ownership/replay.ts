@@ -120,7 +120,7 @@ class Replay {
 		return { ...point, state, path: { station: kept, before: point.path } };
 	}
 
-	/** The call that has just given back pages of this holding. */
+	/** The call that has just released pages of this holding. */
 	private released(state: State): Released | undefined {
 		const { id } = this.goal;
 		if (!state.holdings.has(id)) return undefined;

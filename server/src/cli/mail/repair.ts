@@ -62,7 +62,7 @@ export interface Repaired {
 	readonly findings: readonly Finding[];
 	/** Functions that took the pages. */
 	readonly takers: readonly string[];
-	/** Of leaks: whose failure leads to them; empty where that is not told of each. */
+	/** Of leaks: calls whose failure leads to the leaking error path; empty where that is not known of each. */
 	readonly failing: readonly string[];
 	/** Functions that leak such pages on an error path, afterwards as before. */
 	readonly leaksIn: readonly string[];
