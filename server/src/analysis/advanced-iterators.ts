@@ -43,7 +43,7 @@ function without<V>(map: ReadonlyMap<string, V>, drop: (key: string, value: V) =
 	return left.length === map.size ? map : new Map(left);
 }
 
-class AdvanceFlow implements DataflowAnalysis<State> {
+export class AdvancedIteratorDomain implements DataflowAnalysis<State> {
 	readonly entry = ENTRY;
 
 	constructor(
@@ -194,7 +194,7 @@ function advancedBy(file: FileContext, call: CallExpr, depth: number): Expr | un
 function helper(file: FileContext, name: string, depth: number): number | undefined {
 	const fn = file.ir.lookup(name);
 	if (!fn?.clean || !fn.params.some(({ type }) => type.base === 'struct iov_iter')) return undefined;
-	const flow = new AdvanceFlow(file, fn, depth + 1);
+	const flow = new AdvancedIteratorDomain(file, fn, depth + 1);
 	const positions = new Set<number>();
 	visitStates(fn, flow, solve(fn, flow), (state, at) => {
 		if (at.kind !== 'return' || !at.value) return;
@@ -212,7 +212,7 @@ function helper(file: FileContext, name: string, depth: number): number | undefi
 
 /** Calls of iov_iter_advance() by what is behind the iterator already. */
 export function advancedTwice(file: FileContext, fn: FunctionIR): readonly AdvancedTwice[] {
-	const flow = new AdvanceFlow(file, fn, 0);
+	const flow = new AdvancedIteratorDomain(file, fn, 0);
 	const found: AdvancedTwice[] = [];
 	visitStates(fn, flow, solve(fn, flow), (state, at) => {
 		for (const root of roots(at))

@@ -72,11 +72,11 @@ function called(state: State, call: CallExpr): State {
 	return sleeps(call) && !state.slept ? { ...state, slept: true } : state;
 }
 
-const FLOW: DataflowAnalysis<State> = {
+export const EXECUTION_CONTEXT: DataflowAnalysis<State> = {
 	entry: { open: new Set(), slept: false },
 	step(state, step: Step) {
 		let now = state;
-		for (const root of roots(step)) now = FLOW.test(now, root);
+		for (const root of roots(step)) now = EXECUTION_CONTEXT.test(now, root);
 		const kind = step.kind === 'each' && step.macro === 'scoped_guard' ? step.args[0] && bare(step.args[0]) : undefined;
 		const operation = kind?.kind === 'name' ? guardOperation(kind.name) : undefined;
 		if (operation)
@@ -90,7 +90,7 @@ const FLOW: DataflowAnalysis<State> = {
 		return now;
 	},
 	test: (state, test: Expr) =>
-		evaluate(state, test, (now, expr) => (expr.kind === 'call' ? called(now, expr) : now), FLOW.join),
+		evaluate(state, test, (now, expr) => (expr.kind === 'call' ? called(now, expr) : now), EXECUTION_CONTEXT.join),
 	assume: (state) => state,
 	size: (state) => state.open.size,
 	join: (a, b) => ({ open: new Set([...a.open, ...b.open]), slept: a.slept && b.slept }),
@@ -127,7 +127,7 @@ function findContext(file: FileContext, fn: FunctionIR, call: CallExpr, depth: n
 	return fn.isStatic && contexts.every((context) => context === 'sleeps') ? 'sleeps' : 'unknown';
 }
 
-const sleepStates = memoize((fn: FunctionIR) => statesAt(fn, FLOW));
+const sleepStates = memoize((fn: FunctionIR) => statesAt(fn, EXECUTION_CONTEXT));
 
 function stateAt(fn: FunctionIR, call: CallExpr): State | undefined {
 	return sleepStates(fn).get(call);

@@ -120,7 +120,17 @@ export class FlagValues {
 
 	private run(fn: FunctionIR, depth: number): Map<CallExpr, Environment> {
 		const at = new Map<CallExpr, Environment>();
-		const flow: DataflowAnalysis<Environment> = {
+		const flow = this.domain(fn, depth);
+		const entries = solve(fn, flow);
+		visitStates(fn, flow, entries, (env, step) => {
+			for (const root of roots(step)) callsUnder(env, root, (call, here) => at.set(call, here));
+		});
+		return at;
+	}
+
+	/** @param depth callers that were asked before */
+	domain(fn: FunctionIR, depth: number): DataflowAnalysis<Environment> {
+		return {
 			entry: this.entry(fn, depth),
 			step: (env, step) => this.step(env, step, fn, depth),
 			test: (env, test) => this.effects(env, test, fn, depth),
@@ -129,11 +139,6 @@ export class FlagValues {
 			equal: equalEnvironments,
 			size: ({ values, facts }) => values.size + facts.size,
 		};
-		const entries = solve(fn, flow);
-		visitStates(fn, flow, entries, (env, step) => {
-			for (const root of roots(step)) callsUnder(env, root, (call, here) => at.set(call, here));
-		});
-		return at;
 	}
 
 	/** Parameters that carry flags, so that `flags |= FOLL_X` in one arm does not lose them. */

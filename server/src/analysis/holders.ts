@@ -72,7 +72,7 @@ function isAllocation(value: Expr): boolean {
 	);
 }
 
-class HolderFlow implements DataflowAnalysis<State> {
+export class ReferenceKindDomain implements DataflowAnalysis<State> {
 	readonly entry: State;
 	private readonly calls: ReadonlyMap<Expr, ApiCall>;
 	/** Places that some call of the function takes pages into. */
@@ -387,7 +387,7 @@ export function holdersOf(fn: FunctionIR, calls: readonly ApiCall[]): readonly M
 
 function followHolders(fn: FunctionIR, calls: readonly ApiCall[]): Met[] {
 	const met: Met[] = [];
-	const flow = new HolderFlow(fn, new Map(calls.map((c) => [c.call, c])));
+	const flow = new ReferenceKindDomain(fn, new Map(calls.map((c) => [c.call, c])));
 	visitStates(fn, flow, solve(fn, flow), (state, step) => {
 		const view: HoldersAt = {
 			at: (expr) => {

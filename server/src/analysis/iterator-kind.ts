@@ -61,7 +61,7 @@ function shown(test: Expr, truth: boolean): { readonly name: string; readonly ki
 	return truth && KERNEL_TESTS.has(at.name) ? { name, kind: 'kernel' } : undefined;
 }
 
-function flowFrom(entry: Kinds, file: FileContext, fn: FunctionIR): DataflowAnalysis<Kinds> {
+export function iteratorKindDomain(entry: Kinds, file: FileContext, fn: FunctionIR): DataflowAnalysis<Kinds> {
 	const set = (state: Kinds, name: string | undefined, kind: IteratorKind | 'unset'): Kinds =>
 		name && (state.get(name) ?? 'unknown') !== kind ? new Map(state).set(name, kind) : state;
 	const kindOf = (state: Kinds, expr: Expr): IteratorKind | 'unset' => {
@@ -208,7 +208,7 @@ function kindsAt(file: FileContext, fn: FunctionIR, depth: number): KindsAt {
 	KINDS.set(fn, known);
 	let kinds = known.get(depth);
 	if (!kinds) {
-		kinds = statesAt(fn, flowFrom(passedKinds(file, fn, depth), file, fn));
+		kinds = statesAt(fn, iteratorKindDomain(passedKinds(file, fn, depth), file, fn));
 		known.set(depth, kinds);
 	}
 	return kinds;

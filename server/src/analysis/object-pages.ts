@@ -128,7 +128,7 @@ function wrapped(file: FileContext, name: string): { readonly fn: FunctionIR; re
 	return returned ? { fn, call } : undefined;
 }
 
-class ObjectFlow implements DataflowAnalysis<Disjuncts> {
+export class ObjectPagesDomain implements DataflowAnalysis<Disjuncts> {
 	readonly entry: Disjuncts;
 	/** What the objects were whose memory a call frees. */
 	readonly freed = new Map<CallExpr, Map<ObjectPages, Set<Status>>>();
@@ -507,7 +507,7 @@ export function objectLeaks(file: FileContext, fn: FunctionIR, entry: readonly O
 	const given = entry.map((pages): Hold => ({ pages, status: 'held', by: undefined, succeeded: false }));
 	let borrowers: ReadonlySet<CallExpr> = new Set();
 	for (let round = 0; round < MAX_ROUNDS; round++) {
-		const flow = new ObjectFlow(file, fn, given, borrowers);
+		const flow = new ObjectPagesDomain(file, fn, given, borrowers);
 		const entries = solve(fn, flow);
 		if (flow.borrowers.size > borrowers.size) {
 			borrowers = flow.borrowers;
@@ -547,7 +547,7 @@ interface Exit {
  * The frees that lose pages for sure: on all paths, or on those to a return whose value tells that they went another way than
  * the paths on which the pages are released.
  */
-function freedHeld(freed: ObjectFlow['freed'], exits: readonly Exit[]): FreedHeld[] {
+function freedHeld(freed: ObjectPagesDomain['freed'], exits: readonly Exit[]): FreedHeld[] {
 	return [...freed].flatMap(([free, seen]) =>
 		[...seen].flatMap(([pages, statuses]): FreedHeld[] => {
 			if (!statuses.has('held')) return [];

@@ -47,7 +47,7 @@ function objectText(expr: Expr, fn: FunctionIR): string {
 	return type && /^struct \w+$/.test(type.base) ? `<${type.base}>` : conditionText(at, fn);
 }
 
-class TestFlow implements DataflowAnalysis<PassedTests> {
+export class PassedTestDomain implements DataflowAnalysis<PassedTests> {
 	readonly entry = NONE;
 	private readonly fn: FunctionIR;
 
@@ -116,7 +116,7 @@ function passedTest(test: Expr, truth: boolean, fn: FunctionIR): PassedTest {
 
 /** Visit every call of `fn` with the tests that were passed on every path to it. */
 export function followTests(fn: FunctionIR, visit: (call: CallExpr, passed: PassedTests) => void): void {
-	const flow = new TestFlow(fn);
+	const flow = new PassedTestDomain(fn);
 	visitStates(fn, flow, solve(fn, flow), (state, at) => {
 		for (const root of roots(at))
 			postorder(root, (expr) => {

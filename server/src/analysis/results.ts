@@ -88,7 +88,7 @@ function isErrno(expr: Expr): boolean {
 /** Macros that end or fail a test unless their argument holds. */
 const EXPECTS = /^KUNIT_(?:ASSERT|EXPECT)_/;
 
-class ResultFlow implements DataflowAnalysis<Results> {
+export class ResultDomain implements DataflowAnalysis<Results> {
 	readonly entry: Results = new Map();
 	private readonly calls: ReadonlyMap<Expr, ApiCall>;
 	/** Every call of the family: none of them changes a place it is not given the address of. */
@@ -286,7 +286,7 @@ export function followResults(
 	types: Types,
 	visit: (results: Results, at: Step | Expr, narrow: Narrow) => void,
 ): void {
-	const flow = new ResultFlow(
+	const flow = new ResultDomain(
 		new Map(calls.filter((call) => mayBeNegative(call, kernel)).map((c) => [c.call, c])),
 		new Set(calls.map((c) => c.call)),
 		types,

@@ -37,11 +37,11 @@ function without(state: Mappings, isDropped: (address: string, looked: Looked) =
 	return left.length === state.size ? state : new Map(left);
 }
 
-const FLOW: DataflowAnalysis<Mappings> = {
+export const STALE_MAPPINGS: DataflowAnalysis<Mappings> = {
 	entry: new Map(),
 	step(state, step: Step) {
 		let now = state;
-		for (const root of roots(step)) now = FLOW.test(now, root);
+		for (const root of roots(step)) now = STALE_MAPPINGS.test(now, root);
 		return step.kind === 'declare' ? assigned(now, step.variable.name, step.init) : now;
 	},
 	test: (state, test) =>
@@ -63,7 +63,7 @@ const FLOW: DataflowAnalysis<Mappings> = {
 					? now
 					: new Map(now).set(address, { lookup: expr, vma: undefined, decided: false });
 			},
-			FLOW.join,
+			STALE_MAPPINGS.join,
 		),
 	assume: (state) => state,
 	join(a, b) {
@@ -103,7 +103,7 @@ function assigned(state: Mappings, name: string, right: Expr | undefined): Mappi
 
 /** Takings of `fn` for an address whose mapping was judged under a lock that is not held without a break since. */
 export function staleMappings(file: FileContext, locks: LockAnalysis, fn: FunctionIR): readonly StaleMapping[] {
-	const states = statesAt(fn, FLOW);
+	const states = statesAt(fn, STALE_MAPPINGS);
 	const sites = locks.at(fn, 'mmap');
 	return file.callsOf(fn).flatMap((call): StaleMapping[] => {
 		const start = call.arg('start');
