@@ -28,7 +28,7 @@ import { iteratorKind } from './iterator-kind.js';
 import { canonicalText } from './path-conditions.js';
 import { refineBy } from './refine-test.js';
 import { isLocal, isParameter, localOf, parameterAt } from './variables.js';
-import { bare, everywhere, isNull, parts, place, rootOf } from './walk.js';
+import { bare, everywhere, isNull, movedBy, parts, place, rootOf } from './walk.js';
 
 /**
  * `none`: the call took nothing. `handed`: a function got the object and may have ended it. `lost`, `ended`: the object was
@@ -229,8 +229,9 @@ export class ObjectPagesDomain implements DataflowAnalysis<Disjuncts> {
 		const inner = parts(expr).reduce((now, part) => this.run(now, part), state);
 		if (expr.kind === 'call') return this.call(inner, expr);
 		if (expr.kind === 'assign') return this.assign(inner, expr.left, expr.op, expr.right, true);
-		if (expr.kind === 'unary' && (expr.op === '++' || expr.op === '--')) {
-			const name = place(expr.operand);
+		const moved = movedBy(expr);
+		if (moved) {
+			const name = place(moved);
 			return name ? each(inner, ({ holds, known }) => [{ holds, known: without(known, name) }]) : inner;
 		}
 		return inner;

@@ -4,7 +4,7 @@ import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
 import { type DataflowAnalysis, solve, visitStates } from './dataflow.js';
 import { variableType } from './variables.js';
-import { bare, evaluate, place, postorder, roots } from './walk.js';
+import { assignedBy, bare, evaluate, place, postorder, roots } from './walk.js';
 
 export interface PassedTest {
 	readonly test: Expr;
@@ -63,12 +63,7 @@ export class PassedTestDomain implements DataflowAnalysis<PassedTests> {
 
 	test(state: PassedTests, test: Expr): PassedTests {
 		const visit = (now: PassedTests, expr: Expr): PassedTests => {
-			const changed =
-				expr.kind === 'assign'
-					? expr.left
-					: expr.kind === 'unary' && (expr.op === '++' || expr.op === '--')
-						? expr.operand
-						: undefined;
+			const changed = assignedBy(expr);
 			return changed && place(changed) ? this.forget(now, conditionText(changed, this.fn)) : now;
 		};
 		return evaluate(state, test, visit, (a, b) => this.join(a, b));

@@ -2,7 +2,7 @@
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
 import type { FileContext } from './context.js';
 import { variableType } from './variables.js';
-import { bare, everywhere, isNull, place, postorder, rootOf } from './walk.js';
+import { assignedBy, bare, everywhere, isNull, place, postorder, rootOf } from './walk.js';
 
 /** They read or write memory without its fields. Source: include/linux/{string,uaccess,uio,slab}.h. */
 export const AS_MEMORY: ReadonlySet<string> = new Set([
@@ -109,8 +109,8 @@ function castsStored(fn: FunctionIR): readonly string[] {
 			});
 		});
 	everywhere(fn, (expr) => {
-		if (expr.kind === 'assign') look(expr.left);
-		if (expr.kind === 'unary' && /^(?:\+\+|--)$/.test(expr.op)) look(expr.operand);
+		const left = assignedBy(expr);
+		if (left) look(left);
 	});
 	return found;
 }

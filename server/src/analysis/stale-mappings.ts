@@ -5,7 +5,7 @@ import type { FileContext } from './context.js';
 import { type DataflowAnalysis, statesAt } from './dataflow.js';
 import type { LockAnalysis } from './locks.js';
 import { canonicalText } from './path-conditions.js';
-import { bare, evaluate, place, roots } from './walk.js';
+import { bare, evaluate, movedBy, place, roots } from './walk.js';
 
 export interface StaleMapping {
 	readonly taking: CallExpr;
@@ -53,8 +53,8 @@ export const STALE_MAPPINGS: DataflowAnalysis<Mappings> = {
 					const name = place(expr.left);
 					return name === undefined ? now : assigned(now, name, expr.op === '=' ? expr.right : undefined);
 				}
-				if (expr.kind === 'unary' && /^(?:\+\+|--)$/.test(expr.op))
-					return assigned(now, place(expr.operand) ?? '', undefined);
+				const moved = movedBy(expr);
+				if (moved) return assigned(now, place(moved) ?? '', undefined);
 				if (expr.kind === 'field') return asked(now, expr.object);
 				if (expr.kind !== 'call') return now;
 				if (!VMA_LOOKUPS.has(expr.name)) return expr.args.reduce(asked, now);

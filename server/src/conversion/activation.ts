@@ -2,12 +2,14 @@
  * Whether pages that a function releases were taken during the same activation of it, so that what its iterator says is about
  * them: never what an earlier call has left in an object.
  */
+
+import { fillsFromStart } from '../analysis/array-fills.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { type DataflowAnalysis, solve, statesAt, visitStates } from '../analysis/dataflow.js';
-import { fillsFromStart, isSetOnce } from '../analysis/discriminant.js';
 import { flowIndex } from '../analysis/flow-index.js';
 import { isCarrier, keyOf, locate, type PagePlace } from '../analysis/page-places.js';
 import { originAt } from '../analysis/points-to-query.js';
+import { isSetOnce } from '../analysis/single-definition.js';
 import { isParameter, variableType } from '../analysis/variables.js';
 import { bare, evaluate, everywhere, isNull, place, rootOf, roots } from '../analysis/walk.js';
 import { REQUEST_PARTS } from '../kernel/callees.js';
