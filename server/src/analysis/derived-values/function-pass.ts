@@ -1,5 +1,5 @@
 /** One function, followed once: what holds the pages at each point, what is done with them, what is left at the end. */
-import type { Block, Expr, FunctionIR, Range, Step } from '../../syntax/ir.js';
+import type { Expr, FunctionIR, Range, Step } from '../../syntax/ir.js';
 import { callsByBlock } from '../call-blocks.js';
 import { type DataflowAnalysis, type Sources, solve, TOO_LARGE, visitStates } from '../dataflow.js';
 import { typeOfExpr } from '../integers.js';
@@ -69,19 +69,12 @@ export class FunctionPass implements Frame {
 		if (entries === TOO_LARGE) this.trace.markIncomplete();
 		this.isRecording = true;
 		const exit = new ExitStates(this);
-		visitStates(this.fn, flow, entries, (state, at) => {
+		const visit = (state: DerivationState, at: Step | Expr): void => {
 			if (at.kind === 'return') exit.add(state, at.value);
 			else if (isStep(at)) this.step(state, at);
 			else this.seen(state, at);
-		});
-		for (const [id, state] of entries) {
-			const block = this.fn.blocks[id] as Block;
-			if (block.stops || block.successors.length > 0 || block.steps.at(-1)?.kind === 'return') continue;
-			exit.add(
-				block.steps.reduce<DerivationState>((now, step) => this.step(now, step), state),
-				undefined,
-			);
-		}
+		};
+		visitStates(this.fn, flow, entries, visit, (state) => exit.add(state, undefined));
 		const effects = exit.effects();
 		this.isRecording = false;
 		return effects;

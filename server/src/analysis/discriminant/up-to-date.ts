@@ -1,5 +1,5 @@
 /** Proof that the discriminant is up to date wherever control leaves a function that stores it or the pages. */
-import type { FunctionIR } from '../../syntax/ir.js';
+import type { Expr, FunctionIR, Step } from '../../syntax/ir.js';
 import { solve, statesAt, TOO_LARGE, visitStates } from '../dataflow.js';
 import { isWrittenAsMemory } from '../record-memory.js';
 import { isSetOnce } from '../single-definition.js';
@@ -56,7 +56,7 @@ export class Proof {
 			for (const state of states.values())
 				kept &&= (this.uses.by?.isAny && state.content === 'other') || isUpToDate(state, side, isStrict);
 		};
-		visitStates(fn, flow, entries, (states, at) => {
+		const visit = (states: OriginStates, at: Step | Expr): void => {
 			if (at.kind === 'return') check(states);
 			for (const root of roots(at))
 				evaluate(
@@ -68,12 +68,8 @@ export class Proof {
 					},
 					(a, b) => flow.join(a, b),
 				);
-		});
-		for (const [id, entry] of entries) {
-			const block = fn.blocks[id];
-			if (!block || block.successors.length > 0 || block.stops || block.steps.at(-1)?.kind === 'return') continue;
-			check(block.steps.reduce((states: OriginStates, step) => flow.step(states, step), entry));
-		}
+		};
+		visitStates(fn, flow, entries, visit, check);
 		return kept && !flow.isLost;
 	}
 
