@@ -3,7 +3,7 @@ import type { CrossFileDependencies, NeededHeader } from './analysis/cross-file-
 import type { Flow, Partners } from './analysis/ownership/reading.js';
 import type { Objection } from './conversion/claims.js';
 import type { Change, Claims, Offer } from './conversion/plan.js';
-import type { AnalyseOptions, Analysis, Audit, Finding, Located, OpenFile, PathsReport } from './engine.js';
+import type { AnalyseOptions, Analysis, Audit, Finding, Located, OpenFile, PathsReport } from './engine-types.js';
 import type { PagePaths } from './explain/index.js';
 import { API_NAMES } from './kernel/apis/index.js';
 import { needles } from './kernel/index.js';

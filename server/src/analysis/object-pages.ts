@@ -28,7 +28,7 @@ import { iteratorKind } from './iterator-kind.js';
 import { canonicalText } from './path-conditions.js';
 import { refineBy } from './refine-test.js';
 import { isLocal, isParameter, localOf, parameterAt } from './variables.js';
-import { bare, everywhere, isNull, parts, place, rootOf } from './walk.js';
+import { bare, everywhere, isNull, movedBy, parts, place, rootOf } from './walk.js';
 
 /**
  * `none`: the call took nothing. `handed`: a function got the object and may have ended it. `lost`, `ended`: the object was
@@ -128,7 +128,7 @@ function wrapped(file: FileContext, name: string): { readonly fn: FunctionIR; re
 	return returned ? { fn, call } : undefined;
 }
 
-class ObjectFlow implements DataflowAnalysis<Disjuncts> {
+export class ObjectPagesDomain implements DataflowAnalysis<Disjuncts> {
 	readonly entry: Disjuncts;
 	/** What the objects were whose memory a call frees. */
 	readonly freed = new Map<CallExpr, Map<ObjectPages, Set<Status>>>();
@@ -229,8 +229,9 @@ class ObjectFlow implements DataflowAnalysis<Disjuncts> {
 		const inner = parts(expr).reduce((now, part) => this.run(now, part), state);
 		if (expr.kind === 'call') return this.call(inner, expr);
 		if (expr.kind === 'assign') return this.assign(inner, expr.left, expr.op, expr.right, true);
-		if (expr.kind === 'unary' && (expr.op === '++' || expr.op === '--')) {
-			const name = place(expr.operand);
+		const moved = movedBy(expr);
+		if (moved) {
+			const name = place(moved);
 			return name ? each(inner, ({ holds, known }) => [{ holds, known: without(known, name) }]) : inner;
 		}
 		return inner;
@@ -507,7 +508,7 @@ export function objectLeaks(file: FileContext, fn: FunctionIR, entry: readonly O
 	const given = entry.map((pages): Hold => ({ pages, status: 'held', by: undefined, succeeded: false }));
 	let borrowers: ReadonlySet<CallExpr> = new Set();
 	for (let round = 0; round < MAX_ROUNDS; round++) {
-		const flow = new ObjectFlow(file, fn, given, borrowers);
+		const flow = new ObjectPagesDomain(file, fn, given, borrowers);
 		const entries = solve(fn, flow);
 		if (flow.borrowers.size > borrowers.size) {
 			borrowers = flow.borrowers;
@@ -547,7 +548,7 @@ interface Exit {
  * The frees that lose pages for sure: on all paths, or on those to a return whose value tells that they went another way than
  * the paths on which the pages are released.
  */
-function freedHeld(freed: ObjectFlow['freed'], exits: readonly Exit[]): FreedHeld[] {
+function freedHeld(freed: ObjectPagesDomain['freed'], exits: readonly Exit[]): FreedHeld[] {
 	return [...freed].flatMap(([free, seen]) =>
 		[...seen].flatMap(([pages, statuses]): FreedHeld[] => {
 			if (!statuses.has('held')) return [];

@@ -1,7 +1,8 @@
 import { fromFolder } from '../workspace/collect.js';
 import { count, oneLine, printable } from '../workspace/wording.js';
 import type { Io } from './io.js';
-import type { Scan, Skip } from './scan.js';
+import type { Skip } from './report.js';
+import type { Scan } from './scan.js';
 
 /** More are counted, not listed: a kernel has a hundred symbolic links. */
 const LISTED = 5;

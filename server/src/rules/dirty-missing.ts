@@ -3,6 +3,7 @@ import type { ApiCall, FileContext } from '../analysis/context.js';
 import type { Use } from '../analysis/derived-values/index.js';
 import { mayBeDirtied } from '../analysis/dirtying.js';
 import { contextOf } from '../analysis/execution-context.js';
+import { ownershipOf } from '../analysis/ownership/ownership.js';
 import { locate } from '../analysis/page-places.js';
 import { originOf } from '../analysis/points-to-query.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
@@ -83,7 +84,7 @@ function isSame(file: FileContext, { fn, call }: Release, taken: ApiCall): boole
 
 /** The taking function gives the pages back on every way out on which it has some. */
 function givesBack(file: FileContext, { call: { call } }: Site, taking: FunctionIR): boolean {
-	const held = file.ownership
+	const held = ownershipOf(file)
 		.walk(taking)
 		.exits.flatMap(({ state }) => state.holdings.get(`t${call.start}`) ?? [])
 		.filter(({ outcome }) => outcome !== 'none');

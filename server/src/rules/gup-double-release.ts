@@ -1,3 +1,4 @@
+import { ownershipOf } from '../analysis/ownership/ownership.js';
 import { acquires, wordsOf } from '../kernel/acquiring.js';
 import { named, related, testsOf } from './path.js';
 import type { Rule } from './rule.js';
@@ -13,7 +14,7 @@ export const gupDoubleRelease: Rule = {
 	},
 	check(file, report) {
 		const seen = new Set<number>();
-		for (const { event } of file.ownership.events) {
+		for (const { event } of ownershipOf(file).events) {
 			if (event.kind !== 'double' || seen.has(event.release.start)) continue;
 			seen.add(event.release.start);
 			const { holding, release, state } = event;
@@ -23,10 +24,11 @@ export const gupDoubleRelease: Rule = {
 				related: related(file, state, holding),
 			});
 		}
-		for (const { place, first, release, inner, kinds, state } of file.ownership.repeated) {
+		for (const { place, first, release, inner, kinds, state } of ownershipOf(file).repeated) {
 			// of plain references an object may have several, but for those of a field that are taken in this file
 			const own =
-				kinds.has('pin') || file.ownership.fields.some(({ releases }) => releases.some(({ call }) => call === inner));
+				kinds.has('pin') ||
+				ownershipOf(file).fields.some(({ releases }) => releases.some(({ call }) => call === inner));
 			if (!own || seen.has(release.start)) continue;
 			seen.add(release.start);
 			report({

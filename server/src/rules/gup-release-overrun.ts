@@ -1,3 +1,4 @@
+import { ownershipOf } from '../analysis/ownership/ownership.js';
 import { fillsArray, wordsOf } from '../kernel/acquiring.js';
 import { named, related, testsOf } from './path.js';
 import type { Rule } from './rule.js';
@@ -29,7 +30,7 @@ export const gupReleaseOverrun: Rule = {
 	},
 	check(file, report) {
 		const seen = new Set<number>();
-		for (const { event } of file.ownership.events) {
+		for (const { event } of ownershipOf(file).events) {
 			if ((event.kind !== 'overrun' && event.kind !== 'untaken') || seen.has(event.release.start)) continue;
 			seen.add(event.release.start);
 			const { release, state } = event;

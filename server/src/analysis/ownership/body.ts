@@ -4,7 +4,7 @@ import type { ApiCall } from '../context.js';
 import { shadowedNames } from '../variables.js';
 import { bare } from '../walk.js';
 import type { OverNull } from './over-null.js';
-import type { Given } from './returning.js';
+import type { Given } from './return-effects.js';
 import { type Holding, type State, temporary } from './state.js';
 import type { Summary } from './summary.js';
 

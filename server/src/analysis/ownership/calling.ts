@@ -35,7 +35,7 @@ import { placeOf, type Spot, spotOf, within } from './places.js';
 import { NO_RELEASES } from './released-places.js';
 import { fillIn, isOfAnotherKind, releaseAt } from './releasing.js';
 import { forgetReleasesBy } from './repeated.js';
-import { RESULT } from './returning.js';
+import { RESULT } from './return-effects.js';
 import {
 	ANY,
 	amongst,

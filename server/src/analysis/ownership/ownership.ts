@@ -1,7 +1,8 @@
 /** Ownership of pages in one file: every function that takes pages, with the functions it calls and that call it. */
 import { grouped } from '../../syntax/grouped.js';
 import type { CallExpr, Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
-import type { ApiCall } from '../context.js';
+import { memoize } from '../../syntax/memoize.js';
+import type { ApiCall, FileContext } from '../context.js';
 import { isUnsigned } from '../integers.js';
 import { isParameter, parameterAt, unchangedParams, variableType } from '../variables.js';
 import { bare, place, rootOf } from '../walk.js';
@@ -11,7 +12,7 @@ import { inContainer } from './entries.js';
 import { type FieldUse, fieldUses, keyOn, lastField } from './fields.js';
 import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
 import { moreOf } from './over-null.js';
-import { joinGiven } from './returning.js';
+import { joinGiven } from './return-effects.js';
 import { ANY, type Holding, NEG, POS } from './state.js';
 import { changesOf, fieldsSet, type Summary, type Way, writtenThrough } from './summary.js';
 import { walk } from './walk.js';
@@ -373,3 +374,6 @@ function doubted(ways: readonly Way[]): readonly Way[] {
 		return { ...one, touches };
 	});
 }
+
+/** What becomes of the pages of a file on every path; worked out when a rule first asks. */
+export const ownershipOf = memoize(({ ir, calls, apiCall }: FileContext) => new Ownership(ir, calls, apiCall));

@@ -291,11 +291,12 @@ export function joinValues(a: Value, b: Value): Value {
 	if (sameValue(a, b)) return a;
 	const [some, others] = [constantsOf(a), constantsOf(b)];
 	const all = some && others && [...new Set([...some, ...others])].sort((x, y) => x - y);
+	// a number that is the result on one path only must not be mistaken for it on the other
+	const result = a.result === b.result ? a.result : undefined;
 	const joined: Value = {
 		...amongst({ signs: a.signs | b.signs }, all),
-		// a number that is the result on one path only must not be mistaken for it on the other
-		result: a.result === b.result ? a.result : undefined,
-		form: a.form === b.form ? a.form : a.result === b.result ? 'sum' : undefined,
+		result,
+		form: result === undefined ? undefined : a.form === b.form ? a.form : 'sum',
 		pagesOf: a.pagesOf === b.pagesOf ? a.pagesOf : undefined,
 		sumOf: a.sumOf?.join() === b.sumOf?.join() ? a.sumOf : undefined,
 		copyOf: a.copyOf === b.copyOf ? a.copyOf : undefined,
