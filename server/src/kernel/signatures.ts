@@ -42,3 +42,5 @@ export const SKBUFF_H = 'include/linux/skbuff.h';
 export const KVM_H = 'include/linux/kvm_host.h';
 export const BLK_H = 'block/blk.h';
 export const INTERNAL_H = 'mm/internal.h';
+export const IB_UMEM_H = 'include/rdma/ib_umem.h';
+export const VFIO_H = 'include/linux/vfio.h';

@@ -19,4 +19,6 @@ export const words: readonly string[] = [
 	'get_kernel_pages',
 	'get_dump_page',
 	'skb_splice_from_iter',
+	'ib_umem_get',
+	'vfio_pin_pages',
 ];
