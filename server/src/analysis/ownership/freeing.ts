@@ -54,5 +54,6 @@ function isIn(state: State, holding: Holding, name: string): boolean {
 
 function loseTrack(state: State, holding: Holding, at: Holding['unreachable']): void {
 	// the address of the pins is no pointer
-	if (holding.status === 'held' && holding.kind !== 'iova' && !holding.unreachable) state.update(holding.id, { unreachable: at });
+	if (holding.status === 'held' && holding.kind !== 'iova' && !holding.unreachable)
+		state.update(holding.id, { unreachable: at });
 }

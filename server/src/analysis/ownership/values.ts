@@ -346,8 +346,7 @@ function compareWithAsked(state: State, key: string, op: string, other: Expr, at
 	} else if (op === '!=' || op === '<') {
 		if (holding.outcome === 'all') return false;
 		const { meaning, allOrNone } = holding.taking.api.record;
-		if ((holding.askedConstant === 1 || allOrNone) && meaning !== 'bytes')
-			return narrow(state, key, NEG | ZERO, at);
+		if ((holding.askedConstant === 1 || allOrNone) && meaning !== 'bytes') return narrow(state, key, NEG | ZERO, at);
 		if (holding.outcome !== 'none') state.update(holding.id, { outcome: 'short' });
 		state.note(at, { kind: 'partial' }, holding.id);
 	}

@@ -126,7 +126,8 @@ export const subsystem: readonly ApiRecord[] = [
 		fast: false,
 		meaning: 'void',
 		releasedBy: [],
-		summary: 'Unmaps the memory of an RDMA region, unpins its pages, dirtied where they were writable, and frees the region.',
+		summary:
+			'Unmaps the memory of an RDMA region, unpins its pages, dirtied where they were writable, and frees the region.',
 		returns: 'Nothing. NULL is ignored.',
 		locking: 'Takes the folio lock when it dirties: may sleep, so not under a spinlock.',
 		cases: [2],
