@@ -6,13 +6,13 @@ import { isParameter } from '../variables.js';
 import { rootOf } from '../walk.js';
 import type { Body } from './body.js';
 import { dropLists } from './page-lists.js';
-import { listAt, placeOf, within } from './places.js';
+import { listAt, listNamed, placeOf, within } from './places.js';
 import { type Holding, type State, ZERO } from './state.js';
 
 /** `kvfree(obj->pages)`, `kmem_cache_free(cache, obj)` */
 export function freeMemory(body: Body, state: State, call: CallExpr): void {
 	const arg = call.args[FREES.get(call.name) ?? 0];
-	const name = arg && (LIST_FREES.has(call.name) ? listAt(state, arg) : placeOf(state, arg));
+	const name = arg && (LIST_FREES.has(call.name) ? listAt(state, listNamed(call, arg)) : placeOf(state, arg));
 	if (name !== undefined) freePlace(body, state, name, call);
 }
 
