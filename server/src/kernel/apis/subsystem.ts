@@ -131,6 +131,7 @@ export const subsystem: readonly ApiRecord[] = [
 		returns: 'Nothing. NULL is ignored.',
 		locking: 'Takes the folio lock when it dirties: may sleep, so not under a spinlock.',
 		cases: [2],
+		everyday: true,
 		signatures: signatures(IB_UMEM_H, ['4.19', '', 'void ib_umem_release(struct ib_umem *umem)']),
 	},
 	{
@@ -179,6 +180,7 @@ export const subsystem: readonly ApiRecord[] = [
 		returns: 'Nothing.',
 		locking: 'Process context.',
 		cases: [2],
+		everyday: true,
 		signatures: signatures(
 			VFIO_H,
 			['4.19', '5.19', 'int vfio_unpin_pages(struct device *dev, unsigned long *user_pfn, int npage)'],
