@@ -11,7 +11,7 @@ import { isLocal, isParameter, variableType } from './variables.js';
 import { bare, evaluate, isNull, place, postorder, rootOf, roots } from './walk.js';
 
 /** "other": pages of unknown or own origin stand in the same place. */
-export type Held = 'reference' | 'pin' | 'extracted' | 'other';
+export type Held = 'reference' | 'pin' | 'extracted' | 'region' | 'iova' | 'other';
 
 export interface Holder {
 	readonly kinds: ReadonlySet<Held>;

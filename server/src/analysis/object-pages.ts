@@ -92,6 +92,7 @@ const MAX_DEPTH = 3;
 /** Positions of the object and of the iterator among the arguments of a call that takes pages into an object. */
 const TAKING: ReadonlyMap<string, readonly [object: number, iter: number]> = new Map([
 	['bio_iov_iter_get_pages', [0, 1]],
+	['bio_iov_iter_bounce', [0, 1]],
 	['iov_iter_extract_bvecs', [1, 0]],
 ]);
 
@@ -121,7 +122,7 @@ function wrapped(file: FileContext, name: string): { readonly fn: FunctionIR; re
 	const fn = file.ir.defined.has(name) ? file.ir.lookup(name) : undefined;
 	const inner = fn?.clean ? fn.calls.filter((call) => TAKING.has(call.name)) : [];
 	const [call] = inner;
-	if (!fn || !call || inner.length > 1 || call.name !== 'bio_iov_iter_get_pages') return undefined;
+	if (!fn || !call || inner.length > 1 || call.name === 'iov_iter_extract_bvecs') return undefined;
 	const returned = fn.blocks.some(({ steps }) =>
 		steps.some((step) => step.kind === 'return' && step.value && bare(step.value) === call),
 	);

@@ -56,6 +56,9 @@ const READERS = set(`
 	dma_sync_sgtable_for_cpu dma_sync_sgtable_for_device
 	test_bit set_bit clear_bit __set_bit __clear_bit bitmap_set bitmap_clear bitmap_zero fls ffs __fls __ffs ilog2 order_base_2 get_order
 	barrier mb rmb wmb smp_mb smp_rmb smp_wmb cpu_relax
+	ib_umem_num_pages ib_umem_num_dma_blocks ib_umem_page_count ib_umem_offset ib_umem_start ib_umem_end ib_umem_dma_offset
+	ib_umem_find_best_pgsz ib_umem_find_best_pgoff ib_umem_is_contiguous ib_umem_copy_from ib_umem_check_rereg
+	rdma_umem_block_iter_next __rdma_umem_block_iter_start __rdma_block_iter_start __rdma_block_iter_next
 	page_pool_page_is_pp vmalloc_to_page kmap_to_page is_vmalloc_addr ktime_get udelay mdelay msleep usleep_range
 `);
 

@@ -3,6 +3,7 @@ import type { ApiCall, FileContext } from '../analysis/context.js';
 import type { Use } from '../analysis/derived-values/index.js';
 import { mayBeDirtied } from '../analysis/dirtying.js';
 import { contextOf } from '../analysis/execution-context.js';
+import { isFailure } from '../analysis/ownership/contract.js';
 import { ownershipOf } from '../analysis/ownership/ownership.js';
 import { locate } from '../analysis/page-places.js';
 import { originOf } from '../analysis/points-to-query.js';
@@ -91,6 +92,23 @@ function givesBack(file: FileContext, { call: { call } }: Site, taking: Function
 	return held.length > 0 && held.every(({ status }) => status === 'released');
 }
 
+/**
+ * The function prepares the pages for later: where it succeeds somebody keeps them, and only where it fails it releases them. So
+ * nobody was told of them yet, although they are mapped already.
+ */
+function isUnwinding(file: FileContext, { fn }: Release, { call }: Site): boolean {
+	const { exits } = ownershipOf(file).walk(fn);
+	const held = exits.flatMap((exit) =>
+		[...exit.state.holdings.values()].flatMap((holding) =>
+			holding.taking === call && holding.outcome !== 'none' ? { fails: isFailure(fn, exit), ...holding } : [],
+		),
+	);
+	return (
+		held.some(({ fails, status }) => !fails && status !== 'released' && status !== 'part') &&
+		held.every(({ fails, status }) => fails || (status !== 'released' && status !== 'part'))
+	);
+}
+
 /** Calls of calls that are followed to where something is done. */
 const DEEPEST = 3;
 
@@ -129,7 +147,7 @@ function releasesOf(file: FileContext, site: Site, taking: FunctionIR): readonly
 		const first = use.kind === 'released' && !found.has(use.function) ? callOf(file, use) : undefined;
 		const release = first && behindUses(file, site, first, taking);
 		if (!release || file.kernel.api(release.call.name)?.record.group !== 'release') continue;
-		if (!isSame(file, release, site.call)) continue;
+		if (!isSame(file, release, site.call) || isUnwinding(file, release, site)) continue;
 		if (site.uses.transient || !belongsTo(file, release.fn, taking) || givesBack(file, site, taking))
 			found.set(use.function, release);
 	}

@@ -3,6 +3,12 @@ import { acquires, wordsOf } from '../kernel/acquiring.js';
 import { named, related, testsOf } from './path.js';
 import type { Rule } from './rule.js';
 
+/** What the second release does to pages held as one of these kinds. */
+function again(...kinds: readonly string[]): string {
+	if (kinds.includes('region')) return 'frees the region again';
+	return `drops a ${kinds.includes('pin') ? 'pin' : 'reference'} this code does not own`;
+}
+
 export const gupDoubleRelease: Rule = {
 	meta: {
 		id: 'gup-double-release',
@@ -20,7 +26,7 @@ export const gupDoubleRelease: Rule = {
 			const { holding, release, state } = event;
 			report({
 				...release.nameRange,
-				message: `${named(holding)}: already released by ${holding.released?.name}() on this path; the second release drops a ${holding.kind === 'pin' ? 'pin' : 'reference'} this code does not own; release ${holding.single ? 'it' : 'them'} once`,
+				message: `${named(holding)}: already released by ${holding.released?.name}() on this path; the second release ${again(holding.kind)}; release ${holding.single ? 'it' : 'them'} once`,
 				related: related(file, state, holding),
 			});
 		}
@@ -28,12 +34,13 @@ export const gupDoubleRelease: Rule = {
 			// of plain references an object may have several, but for those of a field that are taken in this file
 			const own =
 				kinds.has('pin') ||
+				kinds.has('region') ||
 				ownershipOf(file).fields.some(({ releases }) => releases.some(({ call }) => call === inner));
 			if (!own || seen.has(release.start)) continue;
 			seen.add(release.start);
 			report({
 				...release.nameRange,
-				message: `${place}: already released by ${first.name}() on this path; the second release drops a ${kinds.has('pin') ? 'pin' : 'reference'} this code does not own; release once`,
+				message: `${place}: already released by ${first.name}() on this path; the second release ${again(...kinds)}; release once`,
 				related: [{ ...first.nameRange, message: `${place}: released here` }, ...testsOf(file, state, first.start)],
 			});
 		}

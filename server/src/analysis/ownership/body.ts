@@ -112,6 +112,8 @@ export interface Surroundings {
 	apiCall(expr: Expr): ApiCall | undefined;
 	/** The file finds pages again by their frame number or address. */
 	readonly byAddress: boolean;
+	/** The function, or one it calls, releases pins by their address in a device. */
+	releasesByAddress(name: string): boolean;
 	/** undefined for a function whose body is not known. */
 	summary(name: string): Summary | undefined;
 }

@@ -1,4 +1,5 @@
 /** Ownership of pages in one file: every function that takes pages, with the functions it calls and that call it. */
+import { ADDRESS_RELEASES } from '../../kernel/acquiring.js';
 import { grouped } from '../../syntax/grouped.js';
 import type { CallExpr, Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
@@ -64,6 +65,7 @@ export class Ownership implements Surroundings {
 	private readonly byExpr: (expr: Expr) => ApiCall | undefined;
 	private readonly foreign: ReadonlyMap<string, Summary>;
 	private all: readonly Walked[] | undefined;
+	private addressReleasers: ReadonlySet<string> | undefined;
 	private found: boolean | undefined;
 	private met: readonly Met[] | undefined;
 	private releases: ReadonlyMap<CallExpr, readonly Release[]> | undefined;
@@ -88,6 +90,11 @@ export class Ownership implements Surroundings {
 	get byAddress(): boolean {
 		this.found ??= BY_ADDRESS.some((name) => this.ir.naming(name).length > 0);
 		return this.found;
+	}
+
+	releasesByAddress(name: string): boolean {
+		this.addressReleasers ??= callersOf(this.ir, ADDRESS_RELEASES);
+		return this.addressReleasers.has(name);
 	}
 
 	apiCall(expr: Expr): ApiCall | undefined {
@@ -202,6 +209,13 @@ export class Ownership implements Surroundings {
 	get bounded(): readonly string[] {
 		return [...new Set(this.walked.filter((w) => w.bounded).map((w) => w.fn.name))];
 	}
+}
+
+/** These functions and all that call them, directly or not. */
+function callersOf(ir: FileIR, functions: readonly string[]): ReadonlySet<string> {
+	const found = new Set(functions);
+	for (const name of found) for (const caller of ir.callers(name)) found.add(caller.name);
+	return found;
 }
 
 /** Callers of one function that are looked at for a second release. */
