@@ -34,6 +34,7 @@ import { type Found, runRules } from './rules/run.js';
 import type { Macros } from './syntax/conditions.js';
 import type { FileIR, Place, Range } from './syntax/ir.js';
 import { CParser } from './syntax/parser.js';
+import type { StandIns } from './syntax/preprocess/stand-ins.js';
 import type { Neighbour, Unit } from './syntax/unit.js';
 import { auditWords } from './verdict/audited.js';
 import { withFindings } from './verdict/findings.js';
@@ -59,6 +60,7 @@ export type {
 	Refusal,
 	Site,
 	Spot,
+	StandIns,
 };
 export { auditWords, CONVERTING, mayObject, NO_NEEDS, needles, semanticPatch, stemOf, WHOLE_FILE };
 
@@ -116,6 +118,8 @@ export interface AnalyseOptions {
 	readonly prefilter?: boolean;
 	/** Macros as the command line of a compiler has them: they decide `#if`. Hand over the same map as long as it is the same. */
 	readonly macros?: Macros;
+	/** Macros and functions that stand for others. Hand over the same list as long as it is the same. */
+	readonly standIns?: StandIns;
 	/** The file is of a module outside a tree: driver code, whatever its folders are called. */
 	readonly isModule?: boolean;
 	/** Parts of the text that may be for other kernels. */
