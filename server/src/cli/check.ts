@@ -82,7 +82,7 @@ export async function check(given: readonly string[], options: CheckOptions, io:
 	const loaded = await engine();
 	const chosen = options.rule ?? [];
 	const severities = selected(chosen, ruleSeverities(options.severity ?? [], loaded.rules), loaded.rules);
-	const configured = new Configured(io, { severities, rules: chosen });
+	const configured = new Configured(io, paths, { severities, rules: chosen });
 	if (options.fix)
 		await fix(
 			paths,

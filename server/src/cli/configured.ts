@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Severity } from '../rules/rule.js';
 import { slashed } from '../workspace/collect.js';
 import { type Configuration, Configurations, severitiesFor } from '../workspace/configuration/configurations.js';
@@ -22,13 +23,17 @@ export class Configured {
 	readonly #told = new Set<string>();
 	#isBroken = false;
 
-	constructor(io: Io, chosen: Chosen = { severities: {} }) {
-		const folder = slashed(io.cwd);
+	/** @param paths that were named: outside of the working directory each is a workspace of its own */
+	constructor(io: Io, paths: readonly string[], chosen: Chosen = { severities: {} }) {
+		const folders = [io.cwd, ...paths.map((path) => resolve(io.cwd, path))].map(slashed);
 		this.#io = io;
 		this.#chosen = chosen;
 		this.#configurations = new Configurations({
 			files: diskConfigurations,
-			workspaceOf: (path) => (relative(folder, path) === undefined ? undefined : { folder, always: false }),
+			workspaceOf: (path) => {
+				const folder = folders.find((one) => relative(one, path) !== undefined);
+				return folder === undefined ? undefined : { folder, always: false };
+			},
 			told: (file, problems) => this.#tell(file, problems),
 		});
 	}

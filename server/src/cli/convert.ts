@@ -64,11 +64,11 @@ class Converter {
 	readonly #definitions = new TreeDefinitions();
 	readonly #strangers = new Strangers();
 
-	constructor(engine: Engine, options: ConvertOptions, io: Io) {
+	constructor(engine: Engine, paths: readonly string[], options: ConvertOptions, io: Io) {
 		this.#engine = engine;
 		this.#options = options;
 		this.#io = io;
-		this.#configured = new Configured(io, { severities: {}, rules: options.rules });
+		this.#configured = new Configured(io, paths, { severities: {}, rules: options.rules });
 	}
 
 	async all(paths: readonly string[]): Promise<void> {
@@ -281,7 +281,7 @@ export async function convert(
 	options: ConvertOptions,
 	io: Io,
 ): Promise<Converted> {
-	const work = new Converter(engine, options, io);
+	const work = new Converter(engine, paths, options, io);
 	await work.all(paths);
 	const { made, patches, bench } = work;
 	if (options.print === undefined) await bench.write();

@@ -49,7 +49,7 @@ export async function fix(paths: readonly string[], options: FixOptions, io: Io)
 	const chosen = new Set((options.rule ?? []).map((id) => knownRule(id, loaded.rules)));
 	const converted = options.silent ? undefined : await converting(loaded, paths, chosen, options, io);
 	if (converted !== undefined) return converted;
-	const configured = new Configured(io, { severities: {}, rules: [...chosen] });
+	const configured = new Configured(io, paths, { severities: {}, rules: [...chosen] });
 	const isChosen = ({ rule }: Finding) => chosen.size === 0 || chosen.has(rule);
 	let input: Buffer | undefined;
 	let fixed = 0;

@@ -71,7 +71,7 @@ export async function flow(place: string, kernel: string | undefined, format: Fl
 		return 2;
 	}
 	const kernels = new Kernels(kernel);
-	const configuration = await new Configured(io).of(absolute);
+	const configuration = await new Configured(io, []).of(absolute);
 	const { kernel: version, file: from, standIns } = configuration;
 	const said = version !== undefined && from !== undefined ? { kernel: version, file: from } : undefined;
 	const judged = await kernels.of(absolute, fromFolder(io.cwd, absolute), said);

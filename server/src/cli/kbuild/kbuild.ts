@@ -32,7 +32,7 @@ export async function kbuild(argv: readonly string[], io: Io): Promise<number | 
 	const folders = given.includes.map((folder) => slashed(resolve(io.cwd, folder)));
 	const tree = await treeOf([...folders, ...given.headers.map((path) => parent(slashed(resolve(io.cwd, path))) ?? '')]);
 	const own = ownFolders(folders, tree?.root);
-	const configured = new Configured(io, { severities });
+	const configured = new Configured(io, given.files, { severities });
 	const reports: FileReport[] = [];
 	const unread: string[] = [];
 	const scanned = await scan(
