@@ -87,6 +87,8 @@ describe('open documents', () => {
 					isModule: false,
 					path: uri,
 					settings: { kernel: undefined, severities: {}, codeLens: false },
+					standIns: [],
+					isExcluded: false,
 				}),
 				forget: () => undefined,
 			} as unknown as Contexts,

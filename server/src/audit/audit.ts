@@ -26,8 +26,8 @@ export interface AuditOptions {
 	readonly setting: Omit<Setting, 'cache'>;
 	/** Folder of caches, and what names this version of the program; undefined: none is read or written. */
 	readonly cache: Setting['cache'];
-	/** Where configuration files are looked for, and what counts more than they; undefined: the audited folder and what is above it in its tree. */
-	readonly configuration?: Omit<AuditConfiguration, 'kernel'>;
+	/** A workspace around it, for its configuration files. */
+	readonly workspace?: AuditConfiguration['workspace'];
 	/** False: git is not asked. */
 	readonly trusted: boolean;
 	/** Program that searches; undefined: files are read in Node. */
@@ -116,7 +116,7 @@ class Run {
 		this.#root = root;
 		this.#crew = working;
 		this.#cache = cache;
-		this.#configured = new AuditConfigured(root, { ...options.configuration, kernel: options.setting.kernel });
+		this.#configured = new AuditConfigured(root, { workspace: options.workspace, kernel: options.setting.kernel });
 	}
 
 	async report(): Promise<Audited> {

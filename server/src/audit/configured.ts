@@ -1,8 +1,9 @@
 /** The configuration files of an audited folder. */
+import { realpathSync } from 'node:fs';
 import type { Severity } from '../rules/rule.js';
 import type { StandIns } from '../syntax/preprocess/stand-ins.js';
-import { fromFolder } from '../workspace/collect.js';
-import { type Configuration, Configurations, severitiesFor } from '../workspace/configuration/configurations.js';
+import { fromFolder, slashed } from '../workspace/collect.js';
+import { type Configuration, Configurations } from '../workspace/configuration/configurations.js';
 import { diskConfigurations } from '../workspace/configuration/disk.js';
 import type { Problem } from '../workspace/configuration/parse.js';
 import { relative } from '../workspace/paths.js';
@@ -11,10 +12,8 @@ import type { AuditSkip } from './report.js';
 
 export interface AuditConfiguration {
 	/** Folder of a workspace that the audited one lies in; always: no file above it counts. Absolute, with "/". */
-	readonly workspace?: { readonly folder: string; readonly always: boolean };
-	/** Severities that count more than those of files. */
-	readonly severities?: Readonly<Record<string, Severity | 'off'>>;
-	/** The same for the kernel. */
+	readonly workspace: { readonly folder: string; readonly always: boolean } | undefined;
+	/** Of files outside a kernel tree, whatever configuration files say. */
 	readonly kernel: string | undefined;
 }
 
@@ -26,6 +25,15 @@ export interface JudgedBy {
 	readonly kernel: string | undefined;
 	readonly severities: Readonly<Record<string, Severity | 'off'>>;
 	readonly standIns: StandIns;
+}
+
+/** The audited folder is known by its real path. */
+function real(folder: string): string {
+	try {
+		return slashed(realpathSync(folder));
+	} catch {
+		return folder;
+	}
 }
 
 export class AuditConfigured {
@@ -41,7 +49,7 @@ export class AuditConfigured {
 	constructor(root: string, chosen: AuditConfiguration) {
 		this.#root = root;
 		this.#chosen = chosen;
-		const { workspace } = chosen;
+		const workspace = chosen.workspace && { ...chosen.workspace, folder: real(chosen.workspace.folder) };
 		const isIn = workspace && (workspace.folder === root || relative(workspace.folder, root) !== undefined);
 		this.#configurations = new Configurations({
 			files: diskConfigurations,
@@ -72,15 +80,9 @@ export class AuditConfigured {
 
 	/** @param facts of the kernel */
 	judgedBy(configuration: Configuration, facts: string): JudgedBy {
-		const severities = severitiesFor(configuration, this.#chosen.severities ?? {});
+		const { key, severities, standIns } = configuration;
 		const kernel = this.#chosen.kernel ?? configuration.kernel;
-		const isPlain = configuration.key === '' && Object.keys(severities).length === 0;
-		return {
-			facts: isPlain ? facts : digest(facts, configuration.key, JSON.stringify(severities)),
-			kernel,
-			severities,
-			standIns: configuration.standIns,
-		};
+		return { facts: key === '' ? facts : digest(facts, key), kernel, severities, standIns };
 	}
 
 	#tell(file: string, problems: readonly Problem[]): void {

@@ -32,7 +32,7 @@ export function prepared(tree: string, options: TreeOptions, io: Io): AuditOptio
 		trusted: true,
 		tool,
 		setting: { wasm: wasmFiles(), kernel, knownUsers, prefilter },
-		configuration: { workspace: { folder: slashed(io.cwd), always: false } },
+		workspace: { folder: slashed(io.cwd), always: false },
 		cache: cache ? { above: userCache(), version: programVersion(tool.version, worker) } : undefined,
 		ripgrep: findRipgrep(folder),
 		// one thread more would only take its time to start

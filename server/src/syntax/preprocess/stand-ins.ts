@@ -7,6 +7,9 @@ import type { Neighbour } from '../unit.js';
 /** Head and body of a `#define`, each valid as such: `X_PIN` and `pin_user_pages`, or `x_pin(dev, n)` and a call. */
 export type StandIn = readonly [head: string, body: string];
 
+/** Of the header that is made of them; no file has it. */
+const HEADER = '<configuration>';
+
 /** Plain data: the same list as long as nothing in it changes. */
 export type StandIns = readonly StandIn[];
 
@@ -28,7 +31,7 @@ export function headerFor(text: string, standIns: StandIns): readonly Neighbour[
 	const used = standIns.filter((one) => isIn(text, nameOf(one)) && !defines(text, nameOf(one)));
 	if (used.length === 0) return [];
 	const lines = used.map(([head, body]) => `#define ${head} ${body}\n`);
-	return [{ path: '.gup-lens.json', text: lines.join(''), isForced: true }];
+	return [{ path: HEADER, text: lines.join(''), isForced: true }];
 }
 
 function isIn(text: string, name: string): boolean {

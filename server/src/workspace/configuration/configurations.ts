@@ -2,7 +2,8 @@
 import type { Severity } from '../../rules/rule.js';
 import { join, parent, relative } from '../paths.js';
 import { isMatched } from './glob.js';
-import { CONFIGURATION, NOTHING_SAID, type Problem, parseConfiguration, type Settled } from './parse.js';
+import { CONFIGURATION } from './name.js';
+import { NOTHING_SAID, type Problem, parseConfiguration, type Settled } from './parse.js';
 
 /** How configuration files are read. Paths or URIs. */
 export interface ConfigurationFiles {

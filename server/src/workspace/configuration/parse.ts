@@ -11,9 +11,6 @@ import type { Pattern } from '../maintainers/pattern.js';
 import { suggestion } from '../suggest.js';
 import { globOf, LONGEST_GLOB } from './glob.js';
 
-/** What such a file is called. */
-export const CONFIGURATION = '.gup-lens.json';
-
 /** UTF-16 units of a file. */
 export const LONGEST = 1_000_000;
 /** Brackets within brackets; three are of use. */
