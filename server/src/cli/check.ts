@@ -32,6 +32,8 @@ export interface CheckOptions {
 	readonly rule?: readonly string[];
 	/** ID=SEVERITY */
 	readonly severity?: readonly string[];
+	/** Again after every change. */
+	readonly watch?: boolean;
 	readonly quiet?: boolean;
 	readonly statistics?: boolean;
 	/** Apply the safe fixes before. */
