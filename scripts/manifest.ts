@@ -1,7 +1,8 @@
-/** Writes the settings generated from the rules into package.json. Run: `npm run generate`. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/** Writes what is generated from the rules: the settings of package.json, the schema of .gup-lens.json. Run: `npm run generate`. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ruleMetas } from '../server/src/rules/index.js';
+import { configurationSchema } from './configuration-schema.js';
 import { root } from './editors/install.js';
 import { settingsOf } from './settings.js';
 
@@ -9,3 +10,7 @@ const path = join(root, 'package.json');
 const manifest = JSON.parse(readFileSync(path, 'utf8'));
 manifest.contributes.configuration.properties = settingsOf(ruleMetas);
 writeFileSync(path, `${JSON.stringify(manifest, null, '\t')}\n`);
+
+mkdirSync(join(root, 'schemas'), { recursive: true });
+const schema = configurationSchema(ruleMetas);
+writeFileSync(join(root, 'schemas', 'gup-lens.schema.json'), `${JSON.stringify(schema, null, '\t')}\n`);

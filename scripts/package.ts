@@ -18,7 +18,7 @@ if (build.status !== 0) process.exit(build.status ?? 1);
 const staged = join(root, 'node_modules', '.cache', 'package');
 rmSync(staged, { recursive: true, force: true });
 mkdirSync(staged, { recursive: true });
-for (const name of ['.vscodeignore', 'CHANGELOG.md', 'LICENSE', 'client', 'dist', 'docs/rules', 'syntaxes'])
+for (const name of ['.vscodeignore', 'CHANGELOG.md', 'LICENSE', 'client', 'dist', 'docs/rules', 'schemas', 'syntaxes'])
 	cpSync(join(root, name), join(staged, name), { recursive: true });
 const pages = join(staged, 'docs', 'rules');
 for (const name of readdirSync(pages))

@@ -53,7 +53,8 @@ export function settingsOf(rules: readonly RuleMeta[]): Record<string, unknown> 
 	};
 }
 
-function severityOf({ title, severity, severityNote }: RuleMeta): Record<string, unknown> {
+/** The schema of the severity of a rule. */
+export function severityOf({ title, severity, severityNote }: RuleMeta): Record<string, unknown> {
 	const usual = severityNote === undefined ? severity : `${severity} (${severityNote})`;
 	return { type: 'string', enum: severities, description: `${title}. Default: ${usual}.` };
 }

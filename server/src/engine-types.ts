@@ -8,6 +8,7 @@ import type { Kernel } from './kernel/types.js';
 import type { Fix, RuleMeta, Severity, Tag } from './rules/rule.js';
 import type { Macros } from './syntax/conditions.js';
 import type { FileIR, Place, Range } from './syntax/ir.js';
+import type { StandIns } from './syntax/preprocess/stand-ins.js';
 import type { Neighbour } from './syntax/unit.js';
 import type { Site } from './verdict/site.js';
 
@@ -65,6 +66,8 @@ export interface AnalyseOptions {
 	readonly prefilter?: boolean;
 	/** Macros as the command line of a compiler has them: they decide `#if`. Hand over the same map as long as it is the same. */
 	readonly macros?: Macros;
+	/** Macros and functions that stand for others. Hand over the same list as long as it is the same. */
+	readonly standIns?: StandIns;
 	/** The file is of a module outside a tree: driver code, whatever its folders are called. */
 	readonly isModule?: boolean;
 	/** Parts of the text that may be for other kernels. */

@@ -48,6 +48,7 @@ import { type Found, runRules } from './rules/run.js';
 import type { Macros } from './syntax/conditions.js';
 import type { FileIR, Place, Range } from './syntax/ir.js';
 import { CParser } from './syntax/parser.js';
+import type { StandIns } from './syntax/preprocess/stand-ins.js';
 import type { Neighbour, Unit } from './syntax/unit.js';
 import { auditWords } from './verdict/audited.js';
 import { withFindings } from './verdict/findings.js';
@@ -74,6 +75,7 @@ export type {
 	Refusal,
 	Site,
 	Spot,
+	StandIns,
 };
 export { auditWords, CONVERTING, mayObject, NO_NEEDS, needles, semanticPatch, stemOf, WHOLE_FILE };
 

@@ -12,6 +12,7 @@ import { normalised } from './syntax/include-name.js';
 import type { Range } from './syntax/ir.js';
 import { memoize } from './syntax/memoize.js';
 import { type MacroUse, type Preprocessed, preprocess } from './syntax/preprocess/preprocess.js';
+import { headerFor, namesOne, type StandIns } from './syntax/preprocess/stand-ins.js';
 import type { Neighbour } from './syntax/unit.js';
 import { isAudited } from './verdict/audited.js';
 import type { Evidence, Site } from './verdict/site.js';
@@ -161,7 +162,8 @@ export class PreprocessedFile implements OpenFile {
 			last?.text === text &&
 			last.options.path === options.path &&
 			last.options.kernel === options.kernel &&
-			last.options.macros === options.macros
+			last.options.macros === options.macros &&
+			last.options.standIns === options.standIns
 		) {
 			const isSame = areSame(last.options.neighbours ?? [], options.neighbours ?? []);
 			if (isSame && last.options === options) return last;
@@ -176,20 +178,16 @@ export class PreprocessedFile implements OpenFile {
 	}
 
 	private prepare(text: string, options: AnalyseOptions): Prepared {
-		const { path, kernel, neighbours = [] } = options;
+		const { path, kernel, neighbours = [], standIns = [] } = options;
 		const file = { path, text };
 		if (!isRead(text, options)) {
 			const read = preprocess({ path, text: '' }, kernel, () => undefined);
 			return { text, options, read, inner: { text, options } };
 		}
 		const resolve = resolver(neighbours);
-		const read = preprocess(
-			file,
-			kernel,
-			resolve,
-			neighbours.filter(({ isForced }) => isForced),
-		);
-		const others = this.around(neighbours, read, kernel);
+		const forced = neighbours.filter(({ isForced }) => isForced);
+		const read = preprocess(file, kernel, resolve, [...headerFor(text, standIns), ...forced]);
+		const others = this.around(neighbours, read, kernel, standIns);
 		const uncertain = read.chosen.map(({ start, end }) => ({
 			start: read.map.forward(start, never),
 			end: read.map.forward(end, never),
@@ -203,11 +201,12 @@ export class PreprocessedFile implements OpenFile {
 		neighbours: readonly Neighbour[],
 		{ headers }: Preprocessed,
 		kernel: AnalyseOptions['kernel'],
+		standIns: StandIns,
 	): readonly Neighbour[] {
 		const read = neighbours.map((neighbour) => {
 			const header = headers.get(neighbour);
 			if (header) return asIncluded(header);
-			return neighbour.path.endsWith('.h') ? neighbour : asRead(neighbour, neighbours, kernel);
+			return neighbour.path.endsWith('.h') ? neighbour : asRead(neighbour, neighbours, kernel, standIns);
 		});
 		if (!this.neighbours || !areSame(this.neighbours, read)) this.neighbours = read;
 		return this.neighbours;
@@ -218,23 +217,30 @@ const never = (): boolean => false;
 
 const asIncluded = memoize((header: Neighbour): Neighbour => ({ ...header, isIncluded: true }));
 
-const READ = new WeakMap<Neighbour, { around: readonly Neighbour[]; kernel: unknown; read: Neighbour }>();
+const READ = new WeakMap<
+	Neighbour,
+	{ around: readonly Neighbour[]; kernel: unknown; standIns: StandIns; read: Neighbour }
+>();
 
 /** Another C file; the same object as long as it and the headers are the same. */
-function asRead(file: Neighbour, neighbours: readonly Neighbour[], kernel: AnalyseOptions['kernel']): Neighbour {
+function asRead(
+	file: Neighbour,
+	neighbours: readonly Neighbour[],
+	kernel: AnalyseOptions['kernel'],
+	standIns: StandIns,
+): Neighbour {
 	const around = neighbours.filter(({ path }) => path.endsWith('.h'));
 	const known = READ.get(file);
-	if (known && known.kernel === kernel && areSame(known.around, around)) return known.read;
+	if (known && known.kernel === kernel && known.standIns === standIns && areSame(known.around, around))
+		return known.read;
 	const { map, isSame } = OWN_GROUND.test(file.path)
 		? { map: undefined, isSame: true }
-		: preprocess(
-				file,
-				kernel,
-				resolver(around),
-				around.filter(({ isForced }) => isForced),
-			);
+		: preprocess(file, kernel, resolver(around), [
+				...headerFor(file.text, standIns),
+				...around.filter(({ isForced }) => isForced),
+			]);
 	const read = isSame || !map ? file : { ...file, text: map.text };
-	READ.set(file, { around, kernel, read });
+	READ.set(file, { around, kernel, standIns, read });
 	return read;
 }
 
@@ -253,8 +259,9 @@ function sameParts({ severities, fixes, knownUsers, prefilter }: AnalyseOptions)
 }
 
 /** Whether anything of the text is looked at: outside a tree, the names of the family may stand in a header of the module. */
-function isRead(text: string, { path, kernel, prefilter, isModule }: AnalyseOptions): boolean {
+function isRead(text: string, { path, kernel, prefilter, isModule, standIns = [] }: AnalyseOptions): boolean {
 	if (OWN_GROUND.test(path) && !isModule) return false;
+	if (namesOne(text, standIns)) return true;
 	if (prefilter === false || needles.some((needle) => text.includes(needle))) return true;
 	return kernel.origin !== 'tree' && /^[ \t]*#[ \t]*include[ \t]*"/m.test(text);
 }

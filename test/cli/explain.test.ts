@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { render } from '../../server/src/cli/markdown.js';
-import { similar } from '../../server/src/cli/suggest.js';
+import { similar } from '../../server/src/workspace/suggest.js';
 import { scratch } from '../support/scratch.js';
 import { cli } from './run.js';
 

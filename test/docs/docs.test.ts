@@ -25,6 +25,7 @@ describe('the documentation', () => {
 		'ARCHITECTURE.md',
 		'CONTRIBUTING.md',
 		'SECURITY.md',
+		'docs/configuration.md',
 		'docs/coverage.md',
 		'docs/paths.md',
 		'docs/rules/README.md',

@@ -33,6 +33,7 @@ describe('gup-lens.vsix', () => {
 			'extension/dist/tree-sitter-c.wasm',
 			'extension/dist/web-tree-sitter.wasm',
 			'extension/package.json',
+			'extension/schemas/gup-lens.schema.json',
 			'extension/syntaxes/gup-lens.injection.tmLanguage.json',
 		]);
 	});

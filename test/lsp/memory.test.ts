@@ -87,6 +87,8 @@ describe('open documents', () => {
 					isModule: false,
 					path: uri,
 					settings: { kernel: undefined, severities: {}, codeLens: false },
+					standIns: [],
+					isExcluded: false,
 				}),
 				forget: () => undefined,
 			} as unknown as Contexts,
@@ -301,7 +303,11 @@ describe('a server', () => {
 		expect(
 			files.asked
 				.slice(asked)
-				.filter((one) => one.startsWith(`${root}/large`) && !/\/(?:Makefile|Kbuild|include\/.*)$/.test(one)),
+				.filter(
+					(one) =>
+						one.startsWith(`${root}/large`) &&
+						!/\/(?:\.git\b.*|\.gup-lens\.json|Makefile|Kbuild|include\/.*)$/.test(one),
+				),
 		).toEqual([]);
 
 		// an edit that makes it smaller has it analysed

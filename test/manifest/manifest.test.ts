@@ -2,12 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../client/src/names.js';
+import { configurationSchema } from '../../scripts/configuration-schema.js';
 import { injectionOf } from '../../scripts/injection.js';
 import { settingsOf } from '../../scripts/settings.js';
 import { API_RECORDS } from '../../server/src/kernel/apis/index.js';
 import { FLAG_RECORDS } from '../../server/src/kernel/flags.js';
 import { words } from '../../server/src/kernel/words.js';
 import { ruleMetas } from '../../server/src/rules/index.js';
+import { CONFIGURATION } from '../../server/src/workspace/configuration/name.js';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'));
@@ -18,6 +20,13 @@ const grammar = read(grammarPath);
 describe('the manifest', () => {
 	it('has the settings of the rules there are: npm run generate', () => {
 		expect(manifest.contributes.configuration.properties).toEqual(settingsOf(ruleMetas));
+	});
+
+	it('has a schema of .gup-lens.json with the rules there are, which is packed: npm run generate', () => {
+		const [{ fileMatch, url }] = manifest.contributes.jsonValidation;
+		expect(fileMatch).toBe(CONFIGURATION);
+		expect(read(url)).toEqual(JSON.parse(JSON.stringify(configurationSchema(ruleMetas))));
+		expect(readFileSync(join(root, '.vscodeignore'), 'utf8')).toContain('!schemas/*.schema.json\n');
 	});
 
 	it('offers exactly the commands the client registers', () => {

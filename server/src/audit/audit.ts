@@ -2,9 +2,11 @@
 import { realpath, stat } from 'node:fs/promises';
 import { auditWords } from '../engine.js';
 import { aliasesIn } from '../syntax/preprocess/aliases.js';
+import { nameOf } from '../syntax/preprocess/stand-ins.js';
 import { reasonOf, slashed } from '../workspace/collect.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
 import { Cache, digest } from './cache.js';
+import { type AuditConfiguration, AuditConfigured, type JudgedBy } from './configured.js';
 import { type Home, Homes } from './homes.js';
 import type { Job, Setting } from './job.js';
 import { list, listFolders, type Memory } from './listing.js';
@@ -24,6 +26,8 @@ export interface AuditOptions {
 	readonly setting: Omit<Setting, 'cache'>;
 	/** Folder of caches, and what names this version of the program; undefined: none is read or written. */
 	readonly cache: Setting['cache'];
+	/** A workspace around it, for its configuration files. */
+	readonly workspace?: AuditConfiguration['workspace'];
 	/** False: git is not asked. */
 	readonly trusted: boolean;
 	/** Program that searches; undefined: files are read in Node. */
@@ -87,6 +91,7 @@ interface Place {
 	readonly names: readonly string[];
 	/** All C files of the folder, by name. */
 	readonly beside: readonly string[];
+	readonly judgedBy: JudgedBy;
 }
 
 class Run {
@@ -98,6 +103,7 @@ class Run {
 	readonly #sites: AuditSite[] = [];
 	readonly #skipped: AuditSkip[] = [];
 	readonly #failed: AuditSkip[] = [];
+	readonly #configured: AuditConfigured;
 	readonly #findings = new Map<string, readonly AuditFinding[]>();
 	#cacheProblem: string | undefined;
 	#unasked: string | undefined;
@@ -110,11 +116,12 @@ class Run {
 		this.#root = root;
 		this.#crew = working;
 		this.#cache = cache;
+		this.#configured = new AuditConfigured(root, { workspace: options.workspace, kernel: options.setting.kernel });
 	}
 
 	async report(): Promise<Audited> {
 		const { shard, setting, tool } = this.#options;
-		const homes = new Homes(this.#root, setting.kernel).settle();
+		const homes = this.#configured.kernel().then(({ kernel, by }) => new Homes(this.#root, kernel, by).settle());
 		const files = setting.prefilter ? await this.#searched(await homes) : await this.#all(await homes);
 		this.#cache?.tidy();
 		const { version, isAssumed, told } = await homes;
@@ -134,10 +141,11 @@ class Run {
 			report,
 			notes: [
 				told,
+				...this.#configured.notes,
 				...(problem === undefined ? [] : [problem]),
 				...(this.#unasked === undefined ? [] : [`files ignored by git are audited too: ${this.#unasked}`]),
 			],
-			failed: this.#failed,
+			failed: [...this.#configured.failed, ...this.#failed],
 			findings: this.#findings,
 		};
 	}
@@ -163,9 +171,11 @@ class Run {
 		this.#skipped.push(...found.skipped);
 		stamps.learn(found.names, new Set(found.skipped.map(({ path }) => path)));
 		const aliased = await this.#byAlias(homes, paths, (row) => stamps.isCandidate(row));
-		const isCandidate = (row: number): boolean => stamps.isCandidate(row) || aliased.has(paths[row] as string);
+		const called = await this.#byStandIn(paths);
+		const isNamed = (path: string): boolean => aliased.has(path) || called.has(path);
+		const isCandidate = (row: number): boolean => stamps.isCandidate(row) || isNamed(paths[row] as string);
 		const folders = foldersOf(paths, isCandidate);
-		const places = await placesIn(folders, paths, homes, isCandidate);
+		const places = await this.#placesIn(folders, paths, homes, isCandidate);
 		const rowsOf = (folder: string) => folders.get(folder) ?? [];
 		const { contents, fresh } = await this.#read(places, (folder) => stamps.contents(folder, rowsOf(folder)));
 		if (this.#cache && !shard && !only && (unknown.length > 0 || fresh)) {
@@ -198,11 +208,52 @@ class Run {
 		return names;
 	}
 
+	/** Files that name the family by what a configuration file says alone. */
+	async #byStandIn(paths: readonly string[]): Promise<ReadonlySet<string>> {
+		const folders = new Map<string, ReadonlySet<string>>();
+		for (const folder of new Set(paths.map(folderOf))) {
+			const { standIns } = await this.#configured.of(folder);
+			if (standIns.length > 0) folders.set(folder, new Set(standIns.map(nameOf)));
+		}
+		if (folders.size === 0) return new Set();
+		const words = [...new Set([...folders.values()].flatMap((names) => [...names]))];
+		const found = await search(
+			{ ...this.#search(), words },
+			paths.filter((path) => folders.has(folderOf(path))),
+			undefined,
+		);
+		return found?.names ?? new Set();
+	}
+
+	/** @param isCandidate undefined: every file is one, also those that an audit leaves out */
+	async #placesIn(
+		folders: ReadonlyMap<string, readonly number[]>,
+		paths: readonly string[],
+		homes: Homes,
+		isCandidate: ((row: number) => boolean) | undefined,
+	): Promise<readonly Place[]> {
+		const places: Place[] = [];
+		for (const [path, rows] of folders) {
+			const fileOf = (row: number) => (paths[row] as string).slice(path === '' ? 0 : path.length + 1);
+			const home = await homes.of(inFolder(path, fileOf(rows[0] as number)));
+			const configuration = await this.#configured.of(path);
+			const isLeft = (row: number) => isLeftOut(home.inward(paths[row] as string));
+			const wanted = (isCandidate ? rows.filter((row) => isCandidate(row) && !isLeft(row)) : rows).filter((row) => {
+				const reason = this.#configured.excluded(configuration, paths[row] as string);
+				if (reason !== undefined) this.#skipped.push({ path: paths[row] as string, reason });
+				return reason === undefined;
+			});
+			const judgedBy = this.#configured.judgedBy(configuration, home.facts);
+			if (wanted.length > 0) places.push({ path, home, names: wanted.map(fileOf), beside: rows.map(fileOf), judgedBy });
+		}
+		return places;
+	}
+
 	/** Every file is looked at. */
 	async #all(homes: Homes): Promise<number> {
 		const paths = await this.#listed(undefined);
 		const folders = foldersOf(paths, () => true);
-		await this.#read(await placesIn(folders, paths, homes, undefined), () => undefined);
+		await this.#read(await this.#placesIn(folders, paths, homes, undefined), () => undefined);
 		return this.#partial ? this.#done : paths.length;
 	}
 
@@ -279,8 +330,8 @@ class Run {
 	}
 
 	/** Results of an earlier audit; undefined where they are missing. */
-	#kept({ path, home, names }: Place, contents: string): readonly FileResult[] | undefined {
-		const kept = new Results(this.#cache, home.facts, this.#options.setting.knownUsers);
+	#kept({ path, home, names, judgedBy }: Place, contents: string): readonly FileResult[] | undefined {
+		const kept = new Results(this.#cache, judgedBy.facts, this.#options.setting.knownUsers);
 		return kept.get(home.inward(path), names, contents);
 	}
 
@@ -324,30 +375,12 @@ function foldersOf(paths: readonly string[], isWanted: (row: number) => boolean)
 	return folders;
 }
 
-/** @param isCandidate undefined: every file is one, also those that an audit leaves out */
-async function placesIn(
-	folders: ReadonlyMap<string, readonly number[]>,
-	paths: readonly string[],
-	homes: Homes,
-	isCandidate: ((row: number) => boolean) | undefined,
-): Promise<readonly Place[]> {
-	const places: Place[] = [];
-	for (const [path, rows] of folders) {
-		const nameOf = (row: number) => (paths[row] as string).slice(path === '' ? 0 : path.length + 1);
-		const home = await homes.of(inFolder(path, nameOf(rows[0] as number)));
-		const isLeft = (row: number) => isLeftOut(home.inward(paths[row] as string));
-		const wanted = isCandidate ? rows.filter((row) => isCandidate(row) && !isLeft(row)) : rows;
-		if (wanted.length > 0) places.push({ path, home, names: wanted.map(nameOf), beside: rows.map(nameOf) });
-	}
-	return places;
-}
-
-function jobOf({ path, home, names, beside }: Place, root: string): Job {
+function jobOf({ path, home, names, beside, judgedBy }: Place, root: string): Job {
 	return {
 		folder: path === '' ? root : `${root}/${path}`,
 		path: home.inward(path),
 		tree: home.tree,
-		facts: home.facts,
+		...judgedBy,
 		names,
 		beside,
 	};

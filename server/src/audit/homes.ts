@@ -23,6 +23,7 @@ export interface Home {
 export class Homes {
 	readonly #root: string;
 	readonly #asked: string | undefined;
+	readonly #by: string;
 	readonly #locator = new TreeLocator(nodeFiles);
 	readonly #known = new Map<string | undefined, Promise<Home>>();
 	#around: Home | undefined;
@@ -31,10 +32,12 @@ export class Homes {
 	/**
 	 * @param root absolute, real, with "/"
 	 * @param asked kernel version, or folder of headers, for files outside a tree
+	 * @param by who asks for it: an option, or a configuration file
 	 */
-	constructor(root: string, asked: string | undefined) {
+	constructor(root: string, asked: string | undefined, by: string) {
 		this.#root = root;
 		this.#asked = asked;
+		this.#by = by;
 	}
 
 	/** Must be awaited before the first question. */
@@ -71,8 +74,8 @@ export class Homes {
 		const tree = (this.#around ?? this.#first)?.tree;
 		if (tree !== undefined) return `kernel ${this.version}, from the headers of ${tree}`;
 		if (this.#kernel.origin === 'headers')
-			return `kernel ${this.version}, from the headers of ${this.#asked}, named by --kernel: not a kernel tree`;
-		if (this.#asked !== undefined) return `kernel ${this.version}, as set by --kernel: not a kernel tree`;
+			return `kernel ${this.version}, from the headers of ${this.#asked}, named by ${this.#by}: not a kernel tree`;
+		if (this.#asked !== undefined) return `kernel ${this.version}, as set by ${this.#by}: not a kernel tree`;
 		return `kernel ${this.version} assumed (newest known): not a kernel tree; set --kernel`;
 	}
 

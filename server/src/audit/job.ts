@@ -13,6 +13,7 @@ import { outsideKernel } from '../workspace/outsideKernel.js';
 import { readSource } from '../workspace/read.js';
 import { TreeLocator } from '../workspace/trees.js';
 import { Cache } from './cache.js';
+import type { JudgedBy } from './configured.js';
 import { Folder } from './folder.js';
 import { VANISHED } from './meanwhile.js';
 import type { AuditSite } from './report.js';
@@ -24,7 +25,7 @@ const { join } = posix;
 export interface Setting {
 	/** Files of the two wasm modules. */
 	readonly wasm: { readonly core: string; readonly grammar: string };
-	/** Version, or folder of headers, for files outside a kernel tree; undefined: the newest known. */
+	/** Version, or folder of headers, for files outside a kernel tree, whatever a configuration file says; undefined: nobody chose. */
 	readonly kernel: string | undefined;
 	/** False: evidence alone decides. */
 	readonly knownUsers: boolean;
@@ -35,15 +36,13 @@ export interface Setting {
 }
 
 /** The candidates of one folder. */
-export interface Job {
+export interface Job extends JudgedBy {
 	/** Absolute, with "/". */
 	readonly folder: string;
 	/** Root of their kernel tree; undefined outside any. */
 	readonly tree: string | undefined;
 	/** The folder as the engine knows it: relative to the kernel tree, or to the audited folder. */
 	readonly path: string;
-	/** Names their kernel's facts in the cache. */
-	readonly facts: string;
 	/** Names of the candidates. */
 	readonly names: readonly string[];
 	/** Names of all C files in the folder. */
@@ -64,16 +63,16 @@ export class Auditor {
 	readonly #setting: Setting;
 	readonly #engine: Promise<Engine>;
 	readonly #locator = new TreeLocator(nodeFiles);
-	readonly #outside: Kernel;
+	/** Kernels outside a tree, as they are asked for. */
+	readonly #outside = new Map<string | undefined, Kernel>();
 	readonly #cache: Cache | undefined;
 
 	constructor(setting: Setting) {
-		const { wasm, kernel, cache } = setting;
+		const { wasm, cache } = setting;
 		this.#setting = setting;
 		this.#engine = Promise.all([readFile(wasm.core), readFile(wasm.grammar)]).then(([core, grammar]) =>
 			loadEngine({ core, grammar }),
 		);
-		this.#outside = outsideKernel(kernel);
 		this.#cache = cache && new Cache(cache.above, cache.version);
 	}
 
@@ -86,11 +85,17 @@ export class Auditor {
 		const kept = new Results(this.#cache, job.facts, this.#setting.knownUsers);
 		const known = contents === undefined ? undefined : kept.get(job.path, job.names, contents);
 		if (known) return { results: known, contents, cacheProblem: this.#cache?.problem };
-		const look = new Look(await this.#engine, tree?.kernel ?? this.#outside, this.#setting, job, folder);
+		const look = new Look(await this.#engine, tree?.kernel ?? this.#outsideOf(job.kernel), this.#setting, job, folder);
 		const results: FileResult[] = [];
 		for (const name of job.names) results.push(await look.at(name));
 		if (contents !== undefined) kept.put(job.path, job.names, contents, results);
 		return { results, contents, cacheProblem: this.#cache?.problem };
+	}
+
+	#outsideOf(asked: string | undefined): Kernel {
+		const kernel = this.#outside.get(asked) ?? outsideKernel(asked);
+		this.#outside.set(asked, kernel);
+		return kernel;
 	}
 }
 
@@ -134,8 +139,9 @@ class Look {
 
 	async #audited(file: string, path: string, text: string): Promise<FileResult> {
 		const { knownUsers, prefilter } = this.#setting;
+		const { severities, standIns } = this.#job;
 		const isModule = this.#job.tree === undefined && (await this.#neighbourhood.isModule(file));
-		const asked = { path, kernel: this.#kernel, fixes: false, knownUsers, prefilter, isModule };
+		const asked = { path, kernel: this.#kernel, fixes: false, knownUsers, prefilter, isModule, severities, standIns };
 		const opened = this.#engine.open();
 		try {
 			const neighbours = await this.#neighbourhood.of(

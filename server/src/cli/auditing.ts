@@ -6,6 +6,7 @@ import { findRipgrep } from '../audit/ripgrep.js';
 import type { Shard } from '../audit/shard.js';
 import { userCache } from '../audit/userCache.js';
 import { tool } from '../version.js';
+import { slashed } from '../workspace/collect.js';
 import { wasmFiles } from './engine.js';
 import type { Io } from './io.js';
 import { folderOfProgram } from './package.js';
@@ -31,6 +32,7 @@ export function prepared(tree: string, options: TreeOptions, io: Io): AuditOptio
 		trusted: true,
 		tool,
 		setting: { wasm: wasmFiles(), kernel, knownUsers, prefilter },
+		workspace: { folder: slashed(io.cwd), always: false },
 		cache: cache ? { above: userCache(), version: programVersion(tool.version, worker) } : undefined,
 		ripgrep: findRipgrep(folder),
 		// one thread more would only take its time to start

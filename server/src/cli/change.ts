@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { type Engine, type Finding, needles } from '../engine.js';
 import { GitError } from '../programs/git.js';
-import type { Severity } from '../rules/rule.js';
+import { namesOne } from '../syntax/preprocess/stand-ins.js';
 import { fromFolder, slashed } from '../workspace/collect.js';
 import { isGarbled, NO_TEXT } from '../workspace/entries.js';
 import type { Files } from '../workspace/files.js';
@@ -11,6 +11,7 @@ import { Overlay } from '../workspace/overlay.js';
 import { applySeries, PatchError } from '../workspace/patches.js';
 import { isC, parent } from '../workspace/paths.js';
 import { TreeLocator } from '../workspace/trees.js';
+import type { Configured } from './configured.js';
 import { Examiner, type Named } from './examiner.js';
 import { fingerprints } from './fingerprint.js';
 import { UsageError } from './io.js';
@@ -125,7 +126,8 @@ interface Asked {
 	readonly paths: readonly string[];
 	readonly cwd: string;
 	readonly kernel: string | undefined;
-	readonly severities: Readonly<Record<string, Severity | 'off'>>;
+	/** The configuration files as they are now, and what the command line says before them. */
+	readonly configured: Configured;
 	/** Tell the paths that findings are about. */
 	readonly withPaths: boolean;
 }
@@ -146,9 +148,9 @@ export interface Brought {
  * call what it changes.
  */
 export async function brought(engine: Engine, { before, now, files }: Change, asked: Asked): Promise<Brought> {
-	const { cwd, kernel, severities } = asked;
-	const after = new Examiner(engine, { cwd, kernel, severities, files: now });
-	const earlier = new Examiner(engine, { cwd, kernel, severities, files: before });
+	const { cwd, kernel, configured } = asked;
+	const after = new Examiner(engine, { cwd, kernel, configured, files: now });
+	const earlier = new Examiner(engine, { cwd, kernel, configured, files: before });
 	const formerly = new Map(files.map((file) => [file.now, file.before]));
 	const reports: FileReport[] = [];
 	const unread: Skip[] = [];
@@ -161,7 +163,9 @@ export async function brought(engine: Engine, { before, now, files }: Change, as
 			continue;
 		}
 		looked++;
-		if (!needles.some((needle) => text.includes(needle))) continue;
+		const { standIns, excludes } = await configured.of(absolute);
+		if (excludes(absolute)) continue;
+		if (!needles.some((needle) => text.includes(needle)) && !namesOne(text, standIns)) continue;
 		const named = nameOf(absolute, asked);
 		await after.examine(named, text, async ({ judged, analyse, paths, elsewhere }) => {
 			const { findings, unread: functions, bounded } = analyse(text, true);

@@ -6,6 +6,7 @@ import { tool } from '../version.js';
 import { reasonOf } from '../workspace/collect.js';
 import { baseline, beyond } from './baseline.js';
 import { brought, changeBy, changeSince, changeStaged } from './change.js';
+import { Configured } from './configured.js';
 import { convertible } from './convertible.js';
 import { engine } from './engine.js';
 import { fix } from './fix.js';
@@ -31,6 +32,8 @@ export interface CheckOptions {
 	readonly rule?: readonly string[];
 	/** ID=SEVERITY */
 	readonly severity?: readonly string[];
+	/** Again after every change. */
+	readonly watch?: boolean;
 	readonly quiet?: boolean;
 	readonly statistics?: boolean;
 	/** Apply the safe fixes before. */
@@ -59,7 +62,6 @@ export const FORMATS = Object.keys(PRINTERS) as Format[];
 function hasPaths(format: Format): boolean {
 	return format === 'sarif';
 }
-type Severities = Readonly<Record<string, Severity | 'off'>>;
 
 const NONE: ReadonlySet<Finding> = new Set();
 
@@ -82,6 +84,7 @@ export async function check(given: readonly string[], options: CheckOptions, io:
 	const loaded = await engine();
 	const chosen = options.rule ?? [];
 	const severities = selected(chosen, ruleSeverities(options.severity ?? [], loaded.rules), loaded.rules);
+	const configured = new Configured(io, paths, { severities, rules: chosen });
 	if (options.fix)
 		await fix(
 			paths,
@@ -89,8 +92,8 @@ export async function check(given: readonly string[], options: CheckOptions, io:
 			io,
 		);
 	const { scanned, reports, unread } = change
-		? await lookAtChange(loaded, await change(io), paths, severities, options, io)
-		: await lookAtFiles(loaded, paths, severities, options, io);
+		? await lookAtChange(loaded, await change(io), paths, configured, options, io)
+		: await lookAtFiles(loaded, paths, configured, options, io);
 	const report: Report = {
 		tool,
 		rules: loaded.rules,
@@ -98,7 +101,7 @@ export async function check(given: readonly string[], options: CheckOptions, io:
 		files: scanned.files,
 		elapsedMs: Math.round(performance.now() - started),
 		reports: known ? beyond(known, reports) : reports,
-		complete: scanned.failed.length === 0,
+		complete: scanned.failed.length === 0 && !configured.isBroken,
 		skipped: [...scanned.failed, ...scanned.skipped, ...unread],
 	};
 	if (!options.quiet) tellKernels(scanned, io);
@@ -107,7 +110,7 @@ export async function check(given: readonly string[], options: CheckOptions, io:
 	if (options.statistics) io.stdout.write(statistics(report));
 	const nothingRead = scanned.files === 0 && scanned.failed.length > 0;
 	if (options.format === 'text' && !nothingRead && !options.quiet) io.stdout.write(summary(report));
-	if (scanned.failed.length > 0) return 2;
+	if (scanned.failed.length > 0 || configured.isBroken) return 2;
 	const findings = report.reports.flatMap((file) => file.findings);
 	return findings.some(({ severity }) => reaches(severity, options.failOn)) ? 1 : 0;
 }
@@ -144,19 +147,19 @@ async function lookAtChange(
 	loaded: Engine,
 	change: Awaited<ReturnType<typeof changeBy>>,
 	paths: readonly string[],
-	severities: Severities,
+	configured: Configured,
 	{ kernel, format }: CheckOptions,
 	{ cwd }: Io,
 ): Promise<Looked> {
-	const asked = { paths: paths.length > 0 ? paths : ['.'], cwd, kernel, severities, withPaths: hasPaths(format) };
+	const asked = { paths: paths.length > 0 ? paths : ['.'], cwd, kernel, configured, withPaths: hasPaths(format) };
 	const { kernels, files, reports, unread } = await brought(loaded, change, asked);
-	return { scanned: { kernels, files, skipped: [], failed: [] }, reports, unread };
+	return { scanned: { kernels, configured, files, skipped: [], failed: [] }, reports, unread };
 }
 
 async function lookAtFiles(
 	loaded: Engine,
 	paths: readonly string[],
-	severities: Severities,
+	configured: Configured,
 	options: CheckOptions,
 	io: Io,
 ): Promise<Looked> {
@@ -170,7 +173,7 @@ async function lookAtFiles(
 			stdin: io.stdin,
 			stdinPath: options.stdinPath,
 			kernel: options.kernel,
-			severities,
+			configured,
 		},
 		(target) => {
 			const { path, shown, source, judged, elsewhere } = target;

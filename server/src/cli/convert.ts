@@ -5,11 +5,12 @@ import { TreeDefinitions } from '../workspace/definitions.js';
 import { Lines } from '../workspace/lines.js';
 import { longTermOf } from '../workspace/longTerm.js';
 import { parent } from '../workspace/paths.js';
-import { Prefilter } from '../workspace/prefilter.js';
+import { Prefilters } from '../workspace/prefilter.js';
 import { readSource } from '../workspace/read.js';
 import { Refusal } from '../workspace/replace.js';
 import { Strangers } from '../workspace/strangers.js';
 import { count, printable } from '../workspace/wording.js';
+import { Configured } from './configured.js';
 import { type Examined, Examiner, type Named } from './examiner.js';
 import { type Io, UsageError } from './io.js';
 import { conversionPatch, type Made } from './mail/conversion.js';
@@ -26,6 +27,8 @@ import { Workbench } from './workbench.js';
 
 export interface ConvertOptions {
 	readonly kernel: string | undefined;
+	/** The chosen rules. */
+	readonly rules: readonly string[];
 	/** What the chosen rules convert to. */
 	readonly targets: ReadonlySet<Offer['target']>;
 	/** Pins without FOLL_LONGTERM, also where it is recommended. */
@@ -57,13 +60,15 @@ class Converter {
 	readonly #engine: Engine;
 	readonly #options: ConvertOptions;
 	readonly #io: Io;
+	readonly #configured: Configured;
 	readonly #definitions = new TreeDefinitions();
 	readonly #strangers = new Strangers();
 
-	constructor(engine: Engine, options: ConvertOptions, io: Io) {
+	constructor(engine: Engine, paths: readonly string[], options: ConvertOptions, io: Io) {
 		this.#engine = engine;
 		this.#options = options;
 		this.#io = io;
+		this.#configured = new Configured(io, paths, { severities: {}, rules: options.rules });
 	}
 
 	async all(paths: readonly string[]): Promise<void> {
@@ -73,13 +78,18 @@ class Converter {
 			if (failed) this.failed++;
 			tell(this.#io, `${shown}: ${reason}`);
 		}
-		const words = new Prefilter(needles);
-		const relevant = files.flatMap(({ path, shown }): Named[] => {
-			const read = readSource(path, words);
-			if (read.kind !== 'text') return [];
+		const prefilters = new Prefilters(needles);
+		const relevant: Named[] = [];
+		for (const { path, shown } of files) {
+			const configuration = await this.#configured.of(path);
+			const read = readSource(path, prefilters.of(configuration.standIns));
+			if (read.kind !== 'text') continue;
 			this.#definitions.add(path, read.source.text);
-			return [{ absolute: path, path: fromFolder(cwd, path), shown }];
-		});
+			if (configuration.excludes(path))
+				tell(this.#io, `${shown}: skipped: excluded by ${this.#configured.named(configuration)}`);
+			else relevant.push({ absolute: path, path: fromFolder(cwd, path), shown });
+		}
+		if (this.#configured.isBroken) this.failed++;
 		for (const named of relevant) {
 			try {
 				await this.#file(named);
@@ -103,7 +113,7 @@ class Converter {
 		return new Examiner(this.#engine, {
 			cwd: this.#io.cwd,
 			kernel: this.#options.kernel,
-			severities: {},
+			configured: this.#configured,
 			files: this.bench,
 			definitions: (name) => this.#definitions.of(name),
 		});
@@ -271,7 +281,7 @@ export async function convert(
 	options: ConvertOptions,
 	io: Io,
 ): Promise<Converted> {
-	const work = new Converter(engine, options, io);
+	const work = new Converter(engine, paths, options, io);
 	await work.all(paths);
 	const { made, patches, bench } = work;
 	if (options.print === undefined) await bench.write();

@@ -11,11 +11,11 @@ import type {
 	OpenFile,
 	Place,
 } from '../engine.js';
-import type { Severity } from '../rules/rule.js';
 import { fromFolder } from '../workspace/collect.js';
 import type { Files } from '../workspace/files.js';
 import { type Beside, type Definitions, isInCore, Neighbourhood } from '../workspace/neighbours.js';
 import type { Tree } from '../workspace/trees.js';
+import type { Configured } from './configured.js';
 import { type Judged, Kernels } from './kernels.js';
 import type { Elsewhere, FindingPaths } from './report.js';
 
@@ -50,7 +50,8 @@ interface Surroundings {
 	readonly files: Files;
 	/** Value of --kernel. */
 	readonly kernel: string | undefined;
-	readonly severities: Readonly<Record<string, Severity | 'off'>>;
+	/** The configuration files, and what the command line says before them. */
+	readonly configured: Configured;
 	/** Files of other folders that may define a function. */
 	readonly definitions?: Definitions;
 	readonly compiler?: Compiler | undefined;
@@ -79,14 +80,18 @@ export class Examiner {
 
 	/** @param use called once; what it is given is of no use afterwards */
 	async examine<T>(named: Named, text: string, use: (file: Examined) => Promise<T> | T): Promise<T> {
-		const { cwd, severities, definitions, compiler } = this.#around;
-		const judged = await this.kernels.of(named.absolute, named.path);
+		const { cwd, configured, definitions, compiler } = this.#around;
+		const configuration = await configured.of(named.absolute);
+		const { kernel, file, standIns } = configuration;
+		const said = kernel !== undefined && file !== undefined ? { kernel, file } : undefined;
+		const judged = await this.kernels.of(named.absolute, named.path, said);
 		const opened = this.#engine.open();
 		const isModule = judged.tree === undefined && (await this.#neighbourhood.isModule(named.absolute));
 		const asked = {
 			path: judged.path,
 			kernel: judged.kernel,
-			severities,
+			severities: configured.severities(configuration),
+			standIns,
 			isModule,
 			...(compiler && { macros: compiler.macros }),
 		};

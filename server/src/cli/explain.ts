@@ -7,6 +7,7 @@ import { tool } from '../version.js';
 import { slashed } from '../workspace/collect.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
 import { outsideKernel } from '../workspace/outsideKernel.js';
+import { suggestion } from '../workspace/suggest.js';
 import { TreeLocator } from '../workspace/trees.js';
 import { printedJson } from '../workspace/wording.js';
 import type { Names } from './completion.js';
@@ -16,7 +17,6 @@ import { type Io, UsageError } from './io.js';
 import { render } from './markdown.js';
 import { rulePage } from './package.js';
 import { fullPage, shortPage } from './page.js';
-import { suggestion } from './suggest.js';
 import { tell } from './tell.js';
 import { VERDICTS, verdictPage } from './verdicts.js';
 

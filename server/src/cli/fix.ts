@@ -6,6 +6,7 @@ import { Lines } from '../workspace/lines.js';
 import { replaceFile } from '../workspace/replace.js';
 import { encode } from '../workspace/text.js';
 import { count, oneLine } from '../workspace/wording.js';
+import { Configured } from './configured.js';
 import { type ConvertOptions, convert } from './convert.js';
 import { conversionCommand, convertible } from './convertible.js';
 import { engine } from './engine.js';
@@ -48,6 +49,7 @@ export async function fix(paths: readonly string[], options: FixOptions, io: Io)
 	const chosen = new Set((options.rule ?? []).map((id) => knownRule(id, loaded.rules)));
 	const converted = options.silent ? undefined : await converting(loaded, paths, chosen, options, io);
 	if (converted !== undefined) return converted;
+	const configured = new Configured(io, paths, { severities: {}, rules: [...chosen] });
 	const isChosen = ({ rule }: Finding) => chosen.size === 0 || chosen.has(rule);
 	let input: Buffer | undefined;
 	let fixed = 0;
@@ -66,7 +68,7 @@ export async function fix(paths: readonly string[], options: FixOptions, io: Io)
 			},
 			stdinPath: options.stdinPath,
 			kernel: options.kernel,
-			severities: {},
+			configured,
 		},
 		async (target) => {
 			const result = toFixedPoint(target, isChosen, options.unsafe === true);
@@ -90,7 +92,7 @@ export async function fix(paths: readonly string[], options: FixOptions, io: Io)
 	);
 	// As a filter it passes on what it has nothing to say about.
 	if (input !== undefined && !options.dryRun) io.stdout.write(input);
-	if (options.silent) return scanned.failed.length > 0 ? 2 : 0;
+	if (options.silent) return scanned.failed.length > 0 || configured.isBroken ? 2 : 0;
 	tellKernels(scanned, io);
 	tellSkipped(scanned, [], io);
 	for (const folder of elsewhere) tell(io, `apply the diff in ${folderName(folder, io.cwd)}`);
@@ -101,7 +103,7 @@ export async function fix(paths: readonly string[], options: FixOptions, io: Io)
 	);
 	if (conversions.size > 0) tell(io, 'not fixed, and convertible to pins:');
 	for (const command of conversions) io.stderr.write(`  ${oneLine(command)}\n`);
-	if (scanned.failed.length > 0) return 2;
+	if (scanned.failed.length > 0 || configured.isBroken) return 2;
 	return left > 0 ? 1 : 0;
 }
 
@@ -125,7 +127,12 @@ async function converting(
 	if (paths.includes('-')) throw new UsageError('a conversion may change several files: give file names');
 	const { kernel, shortTerm = false, series } = options;
 	const folder = series === undefined ? undefined : emptyFolder(series, io.cwd);
-	const { refused, failed } = await convert(loaded, paths, { kernel, shortTerm, targets, print, folder }, io);
+	const { refused, failed } = await convert(
+		loaded,
+		paths,
+		{ kernel, rules: [...chosen], shortTerm, targets, print, folder },
+		io,
+	);
 	if (failed > 0) return 2;
 	return refused > 0 ? 1 : 0;
 }

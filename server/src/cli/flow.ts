@@ -19,6 +19,7 @@ import { Neighbourhood } from '../workspace/neighbours.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
 import { readSource } from '../workspace/read.js';
 import { count, oneLine, sentence } from '../workspace/wording.js';
+import { Configured } from './configured.js';
 import { engine } from './engine.js';
 import { pathsJson } from './formats/pathsJson.js';
 import { snippet } from './formats/snippet.js';
@@ -70,12 +71,15 @@ export async function flow(place: string, kernel: string | undefined, format: Fl
 		return 2;
 	}
 	const kernels = new Kernels(kernel);
-	const judged = await kernels.of(absolute, fromFolder(io.cwd, absolute));
+	const configuration = await new Configured(io, []).of(absolute);
+	const { kernel: version, file: from, standIns } = configuration;
+	const said = version !== undefined && from !== undefined ? { kernel: version, file: from } : undefined;
+	const judged = await kernels.of(absolute, fromFolder(io.cwd, absolute), said);
 	for (const said of kernels.explain((root) => folderName(root, io.cwd))) tell(io, said);
 	const file = (await engine()).open();
 	const neighbourhood = new Neighbourhood(nodeFiles);
 	const isModule = judged.tree === undefined && (await neighbourhood.isModule(absolute));
-	const asked = { path: judged.path, kernel: judged.kernel, isModule };
+	const asked = { path: judged.path, kernel: judged.kernel, isModule, standIns };
 	const neighbours = await neighbourhood.of(
 		absolute,
 		(other) => judged.tree?.relative(other) ?? fromFolder(io.cwd, other),

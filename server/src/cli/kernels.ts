@@ -20,8 +20,10 @@ export class Kernels {
 	readonly #outside: Kernel;
 	readonly #asked: string | undefined;
 	readonly #compiled: Tree | undefined;
-	/** Kernel -> root of its tree, undefined for the one outside any; in the order of first use. */
+	/** Kernel -> root of its tree, undefined for those outside any; in the order of first use. */
 	readonly #used = new Map<Kernel, string | undefined>();
+	/** Those that a configuration file names, by version. */
+	readonly #configured = new Map<string, { readonly kernel: Kernel; readonly file: string }>();
 
 	/**
 	 * @param asked value of --kernel, known to be a version or a folder of headers
@@ -37,13 +39,24 @@ export class Kernels {
 	/**
 	 * @param path absolute, with "/"
 	 * @param shown path for a file outside a tree
+	 * @param said the version a configuration file names for it, and that file
 	 */
-	async of(path: string, shown: string): Promise<Judged> {
+	async of(path: string, shown: string, said?: { readonly kernel: string; readonly file: string }): Promise<Judged> {
 		const compiled = this.#compiled;
 		const tree = compiled && holds(compiled.root, path) ? compiled : await this.#locator.find(path);
-		const kernel = compiled?.kernel ?? tree?.kernel ?? this.#outside;
+		const kernel = compiled?.kernel ?? tree?.kernel ?? this.#outsideOf(said);
 		this.#used.set(kernel, tree?.root);
 		return { kernel, tree, path: tree?.relative(path) ?? shown };
+	}
+
+	#outsideOf(said: { readonly kernel: string; readonly file: string } | undefined): Kernel {
+		if (this.#asked !== undefined || !said) return this.#outside;
+		let known = this.#configured.get(said.kernel);
+		if (!known) {
+			known = { kernel: outsideKernel(said.kernel), file: said.file };
+			this.#configured.set(said.kernel, known);
+		}
+		return known.kernel;
 	}
 
 	async isInTree(path: string): Promise<boolean> {
@@ -59,7 +72,8 @@ export class Kernels {
 	/** The kernel of the first tree, else the one outside any. */
 	get first(): Kernel {
 		for (const [kernel, root] of this.#used) if (root !== undefined) return kernel;
-		return this.#outside;
+		const [configured] = this.#configured.values();
+		return configured?.kernel ?? this.#outside;
 	}
 
 	/** One line for each kernel used: its version and where that comes from. */
@@ -71,10 +85,13 @@ export class Kernels {
 				return `kernel ${kernel.version}, from the headers of ${show(root)}${aside}`;
 			}
 			const beyond = beyondTable(kernel.release);
+			const informs = beyond ? `; ${beyond}, findings that depend on it are reported as information` : '';
+			const configured = [...this.#configured.values()].find((known) => known.kernel === kernel);
+			if (configured) return `kernel ${kernel.version}, as set by ${show(configured.file)}${informs}`;
 			if (this.#asked !== undefined && kernel.origin === 'headers')
 				return `kernel ${kernel.version}, from the headers of ${show(this.#asked)}, named by --kernel`;
 			return this.#asked !== undefined
-				? `kernel ${kernel.version}, as set by --kernel${beyond ? `; ${beyond}, findings that depend on it are reported as information` : ''}`
+				? `kernel ${kernel.version}, as set by --kernel${informs}`
 				: `kernel ${kernel.version} assumed (newest known): not in a kernel tree; set --kernel`;
 		});
 	}

@@ -1,4 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { newestKernel } from '../kernel/index.js';
+import { OLDEST } from '../kernel/releases.js';
 import { SEVERITIES } from '../rules/rule.js';
 import { tool } from '../version.js';
 import { oneLine, printable } from '../workspace/wording.js';
@@ -16,44 +18,52 @@ import { kernelVersion, repeated, shard, threads } from './options.js';
 import { AUDIT_FORMATS } from './reports.js';
 import { type RulesFormat, rules } from './rules.js';
 import { tell } from './tell.js';
+import { watch } from './watch.js';
 
-const EXAMPLES = `
-Examples:
-  gup-lens check drivers/misc            findings in a folder
-  gup-lens check --format sarif . >r     for a code scanning service
-  git show HEAD:mm/gup.c | gup-lens check - --stdin-path mm/gup.c
-  gup-lens check --diff HEAD             what the edits since HEAD bring
-  gup-lens check --staged                what the next commit brings
-  b4 am -o - MSGID | gup-lens check --patch -
-  gup-lens fix --dry-run drivers/foo.c   the safe fixes as a diff
-  make C=1 CHECK="gup-lens kbuild"       what is wrong, as sparse tells it
-  gup-lens audit ~/linux                 every user of the family in a tree, with a verdict
-  gup-lens audit ~/linux -o audit.html   as a page to look at
-  gup-lens fix --rule foll-get-for-dma drivers/foo.c
-                                         convert to pin_user_pages*, acquire and release
-  gup-lens fix --rule iov-iter-get-pages --series out fs/ceph
-                                         as a patch series
-  gup-lens explain FOLL_LONGTERM         explain a rule, flag or function
-  gup-lens explain --flow foo.c:120      paths of the pages acquired there
+/** Lines below a headline of their own. */
+export const EXAMPLES: readonly string[] = [
+	'gup-lens check drivers/misc            findings in a folder',
+	'gup-lens check --format sarif . >r     for a code scanning service',
+	'git show HEAD:mm/gup.c | gup-lens check - --stdin-path mm/gup.c',
+	'gup-lens check --diff HEAD             what the edits since HEAD bring',
+	'gup-lens check --staged                what the next commit brings',
+	'gup-lens check --watch drivers/foo     again after every change',
+	'b4 am -o - MSGID | gup-lens check --patch -',
+	'gup-lens fix --dry-run drivers/foo.c   the safe fixes as a diff',
+	'make C=1 CHECK="gup-lens kbuild"       what is wrong, as sparse tells it',
+	'gup-lens audit ~/linux                 every user of the family in a tree, with a verdict',
+	'gup-lens audit ~/linux -o audit.html   as a page to look at',
+	'gup-lens fix --rule foll-get-for-dma drivers/foo.c',
+	'                                       convert to pin_user_pages*, acquire and release',
+	'gup-lens fix --rule iov-iter-get-pages --series out fs/ceph',
+	'                                       as a patch series',
+	'gup-lens explain FOLL_LONGTERM         explain a rule, flag or function',
+	'gup-lens explain --flow foo.c:120      paths of the pages acquired there',
+];
 
-Exit codes:
-  check  0 clean, 1 a finding at or above --fail-on, 2 usage or input error
-  kbuild 0 whatever is found, 1 a finding at or above --fail-on, 2 usage or input error
-  audit  0 done, 1 stopped before its end, 2 usage or input error
-  fix    0 done or nothing to do, 1 something left unfixed, 2 usage or input error
-`;
+export const EXIT_CODES: readonly string[] = [
+	'check  0 clean, 1 a finding at or above --fail-on, 2 usage or input error',
+	'kbuild 0 whatever is found, 1 a finding at or above --fail-on, 2 usage or input error',
+	'audit  0 done, 1 stopped before its end, 2 usage or input error',
+	'fix    0 done or nothing to do, 1 something left unfixed, 2 usage or input error',
+];
 
-/**
- * Runs a command line.
- * @param argv arguments without node and script
- * @returns the exit code
- */
-export async function run(argv: readonly string[], io: Io): Promise<number> {
+/** The version, and the kernels whose facts are known. */
+export const VERSION_LINES: readonly string[] = [tool.version, `kernels known: ${OLDEST} to ${newestKernel().release}`];
+
+interface CommandLine {
+	readonly program: Command;
+	/** Exit code of the command that ran. */
+	code(): number;
+}
+
+/** All commands with their options: what runs, and what help, completion and the manual page are made of. */
+export function commandLine(io: Io): CommandLine {
 	let code = 0;
 	const program = new Command(tool.name)
 		.description('Find and fix mistakes in acquiring and releasing user pages in Linux kernel C.')
-		.version(tool.version)
-		.addHelpText('after', EXAMPLES)
+		.version(VERSION_LINES.join('\n'))
+		.addHelpText('after', `\n${section('Examples', EXAMPLES)}\n${section('Exit codes', EXIT_CODES)}`)
 		.exitOverride()
 		.configureOutput({
 			writeOut: (text) => io.stdout.write(text),
@@ -78,6 +88,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 		.option('--rule <id>', 'only this rule; repeatable', repeated)
 		.option('--severity <id=severity>', 'error, warning, information, hint or off for a rule; repeatable', repeated)
 		.option('--fix', 'apply the safe fixes before')
+		.option('--watch', 'check again whenever something changes, until Ctrl+C')
 		.option('--statistics', 'how many findings each rule has, after them')
 		.option('--quiet', 'print findings and errors alone: nothing where there is nothing')
 		.addOption(
@@ -86,7 +97,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 				.default('warning'),
 		)
 		.action(async (paths: string[], options: CheckOptions & { readonly color?: Colour }) => {
-			code = await check(paths, options, coloured(io, options.color));
+			const dyed = coloured(io, options.color);
+			code = options.watch ? await watch(paths, options, dyed) : await check(paths, options, dyed);
 		});
 
 	withKernel(program.command('fix'))
@@ -174,12 +186,22 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 		});
 
 	for (const command of [program, ...program.commands]) command.showHelpAfterError(helpHint(command));
+	return { program, code: () => code };
+}
+
+/**
+ * Runs a command line.
+ * @param argv arguments without node and script
+ * @returns the exit code
+ */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+	const { program, code } = commandLine(io);
 	try {
 		// the flags of compilers are not ours to refuse
 		const checked = argv[0] === 'kbuild' ? await kbuild(argv.slice(1), io) : undefined;
 		if (checked !== undefined) return checked;
 		await program.parseAsync([...argv], { from: 'user' });
-		return code;
+		return code();
 	} catch (error) {
 		if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
 		if (!(error instanceof UsageError)) throw error;
@@ -194,6 +216,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 function complaint(text: string): string {
 	const [, words = text, hint = ''] = /^error: (.*?)(\n\(Did you mean [^\n]*)?\n$/s.exec(text) ?? [];
 	return `${tool.name}: ${oneLine(words)}${hint}\n`;
+}
+
+function section(title: string, lines: readonly string[]): string {
+	return `${title}:\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }
 
 /** What follows a usage error. */

@@ -6,8 +6,8 @@ import { compareReleases, OLDEST, parseVersion } from '../kernel/releases.js';
 import { type RuleMeta, SEVERITIES, type Severity } from '../rules/rule.js';
 import { slashed } from '../workspace/collect.js';
 import { localHeaders } from '../workspace/outsideKernel.js';
+import { suggestion } from '../workspace/suggest.js';
 import { UsageError } from './io.js';
-import { suggestion } from './suggest.js';
 
 /** Value of --kernel: a version as given, or a folder of headers as an absolute path. */
 export function kernelVersion(value: string): string {

@@ -1,15 +1,15 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Engine } from '../engine.js';
 import { needles as words } from '../kernel/index.js';
-import type { Severity } from '../rules/rule.js';
 import { aliasesIn } from '../syntax/preprocess/aliases.js';
 import { collect, fromFolder, slashed } from '../workspace/collect.js';
 import { TreeDefinitions } from '../workspace/definitions.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
-import { Prefilter } from '../workspace/prefilter.js';
+import { Prefilter, Prefilters } from '../workspace/prefilter.js';
 import { judge, readSource } from '../workspace/read.js';
 import { Refusal } from '../workspace/replace.js';
 import type { SourceText } from '../workspace/text.js';
+import type { Configured } from './configured.js';
 import { type Compiler, type Examined, Examiner, type Named } from './examiner.js';
 import { UsageError } from './io.js';
 import type { Header } from './kbuild/headers.js';
@@ -24,7 +24,7 @@ interface ScanOptions {
 	/** Name for the standard input. */
 	readonly stdinPath: string | undefined;
 	readonly kernel: string | undefined;
-	readonly severities: Readonly<Record<string, Severity | 'off'>>;
+	readonly configured: Configured;
 	readonly compiler?: Compiler | undefined;
 	/** Headers that a file includes from other folders than its own. */
 	readonly headers?: (file: string, text: string) => Promise<readonly Header[]>;
@@ -59,6 +59,8 @@ export interface Scan {
 	/** Number of files looked at, with those that name nothing of the family. */
 	files: number;
 	readonly skipped: Skip[];
+	/** The configuration files that were asked. */
+	readonly configured: Configured;
 	/** Paths the user named and that could not be looked at. */
 	readonly failed: Skip[];
 }
@@ -74,19 +76,19 @@ export async function scan(
 	options: ScanOptions,
 	visit: (target: Target) => Promise<void> | void,
 ): Promise<Scan> {
-	const { cwd, kernel, severities, compiler, headers } = options;
-	const prefilter = new Prefilter(words);
+	const { cwd, kernel, configured, compiler, headers } = options;
+	const prefilters = new Prefilters(words);
 	const definitions = new TreeDefinitions();
 	const examiner = new Examiner(engine, {
 		cwd,
 		kernel,
-		severities,
+		configured,
 		compiler,
 		files: nodeFiles,
 		definitions: (name) => definitions.of(name),
 	});
 	const { kernels } = examiner;
-	const done: Scan = { kernels, files: 0, skipped: [], failed: [] };
+	const done: Scan = { kernels, configured, files: 0, skipped: [], failed: [] };
 	const look = async (found: Found): Promise<void> => {
 		const { source, bytes, file, path, shown } = found;
 		try {
@@ -107,7 +109,7 @@ export async function scan(
 		const absolute = slashed(resolve(cwd, name));
 		const path = options.stdinPath === undefined ? name : fromFolder(cwd, absolute);
 		const shown = isAbsolute(name) ? absolute : path;
-		const read = judge(await options.stdin(), prefilter);
+		const read = judge(await options.stdin(), prefilters.of((await configured.of(absolute)).standIns));
 		if (read.kind === 'skipped') done.failed.push({ path, shown, reason: read.reason });
 		else done.files++;
 		if (read.kind === 'text') relevant.push({ ...read, file: undefined, absolute, path, shown });
@@ -122,7 +124,7 @@ export async function scan(
 	const others: Named[] = [];
 	for (const { path: absolute, shown, named } of files) {
 		const path = fromFolder(cwd, absolute);
-		const read = readSource(absolute, prefilter);
+		const read = readSource(absolute, prefilters.of((await configured.of(absolute)).standIns));
 		if (read.kind === 'irrelevant') others.push({ absolute, path, shown });
 		if (read.kind === 'skipped') (named ? done.failed : done.skipped).push({ path, shown, reason: read.reason });
 		else done.files++;
@@ -132,7 +134,13 @@ export async function scan(
 		for (const { path, text } of (await headers?.(absolute, read.source.text)) ?? []) definitions.add(path, text);
 	}
 	relevant.push(...(await byAlias(kernels, relevant, others)));
-	for (const file of relevant) await look(file);
+	for (const file of relevant) {
+		const configuration = await configured.of(file.absolute);
+		if (configuration.excludes(file.absolute)) {
+			const { path, shown } = file;
+			done.skipped.push({ path, shown, reason: `excluded by ${configured.named(configuration)}` });
+		} else await look(file);
+	}
 	return done;
 }
 

@@ -19,10 +19,11 @@ export function tellFailure(io: Io, what: string, reason: string): void {
 	for (const line of trace) io.stderr.write(`${printable(line)}\n`);
 }
 
-/** Which kernel the findings are for, and why. */
+/** Which kernel the findings are for, and why; which configuration. */
 export function tellKernels(scanned: Scan, io: Io): void {
 	if (scanned.files === 0) return;
 	for (const line of scanned.kernels.explain((root) => folderName(root, io.cwd))) tell(io, line);
+	for (const file of scanned.configured.files) tell(io, `configuration from ${file}`);
 }
 
 /** A folder below the working directory from there, any other with its full path. */

@@ -23,6 +23,8 @@ export interface AuditParams extends WorkDoneProgressParams {
 export interface AuditTask extends Pick<AuditParams, 'uri' | 'folders'> {
 	/** False: no program is started. */
 	readonly trusted: boolean;
+	/** URI of the workspace folder it lies in. */
+	readonly workspace?: string | undefined;
 }
 
 export interface AuditAnswer {

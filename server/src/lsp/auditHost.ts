@@ -22,7 +22,7 @@ export function auditHost(program: URL): AuditHost {
 	const worker = fileURLToPath(program);
 	const turns = new Turns();
 	return {
-		async audit({ uri, folders, trusted }, signal, progress) {
+		async audit({ uri, folders, trusted, workspace }, signal, progress) {
 			const tree = folderOf(uri);
 			const options = {
 				tree,
@@ -40,6 +40,7 @@ export function auditHost(program: URL): AuditHost {
 				// one processor stays with the editor
 				jobs: Math.max(1, availableParallelism() - 1),
 				...(folders && { folders }),
+				...(workspace !== undefined && { workspace: { folder: folderOf(workspace), always: true } }),
 			};
 			const { report, notes, findings } = await turns.take(signal, () =>
 				auditInBackground(options, signal, (stage, done, total) =>

@@ -1,11 +1,14 @@
+import type { StandIns } from '../engine.js';
 import { kernelFor, newestKernel } from '../kernel/index.js';
 import { parseVersion } from '../kernel/releases.js';
 import type { Kernel } from '../kernel/types.js';
+import { severitiesFor } from '../workspace/configuration/configurations.js';
 import type { Files } from '../workspace/files.js';
 import { headersFolder } from '../workspace/headersFolder.js';
 import { includePath } from '../workspace/includes.js';
 import { parent } from '../workspace/paths.js';
 import { type Tree, TreeLocator } from '../workspace/trees.js';
+import type { WorkspaceConfigurations } from './configuration.js';
 import type { Folders } from './folders.js';
 import type { Log } from './log.js';
 import type { Settings, SettingsStore } from './settings.js';
@@ -19,7 +22,12 @@ export interface Context {
 	readonly isModule: boolean;
 	/** Path relative to the tree, else to its workspace folder, else absolute; "/" separators. */
 	readonly path: string;
+	/** With what a configuration file says where nobody chose otherwise. */
 	readonly settings: Settings;
+	/** Macros and functions that stand for others. */
+	readonly standIns: StandIns;
+	/** A configuration file says that nothing is to be said of it. */
+	readonly isExcluded: boolean;
 }
 
 /** The context of each document, kept until something it rests on changes. */
@@ -28,17 +36,25 @@ export class Contexts {
 	readonly #locator: TreeLocator;
 	readonly #settings: SettingsStore;
 	readonly #folders: Folders;
+	readonly #configurations: WorkspaceConfigurations;
 	readonly #files: Files;
 	readonly #log: Log;
 	/** Kernels of folders of headers, by path. */
 	readonly #headers = new Map<string, Promise<Kernel>>();
 
-	constructor(files: Files, settings: SettingsStore, folders: Folders, log: Log) {
+	constructor(
+		files: Files,
+		settings: SettingsStore,
+		folders: Folders,
+		configurations: WorkspaceConfigurations,
+		log: Log,
+	) {
 		this.#files = files;
 		this.#log = log;
 		this.#locator = new TreeLocator(files);
 		this.#settings = settings;
 		this.#folders = folders;
+		this.#configurations = configurations;
 	}
 
 	of(uri: string): Promise<Context> {
@@ -95,10 +111,21 @@ export class Contexts {
 	}
 
 	async #find(uri: string): Promise<Context> {
-		const [settings, tree] = await Promise.all([this.#settings.of(uri), this.#locator.find(uri)]);
+		const [own, tree, configuration] = await Promise.all([
+			this.#settings.of(uri),
+			this.#locator.find(uri),
+			this.#configurations.of(uri),
+		]);
+		const settings: Settings = {
+			...own,
+			kernel: own.kernel ?? configuration.kernel,
+			severities: severitiesFor(configuration, own.severities),
+		};
 		return {
 			settings,
 			tree,
+			standIns: configuration.standIns,
+			isExcluded: configuration.excludes(uri),
 			isModule: tree === undefined && (await includePath(parent(uri) ?? uri, this.#files)).isModule,
 			kernel: tree?.kernel ?? (await this.#outside(settings.kernel, uri)),
 			path: tree?.relative(uri) ?? this.#folders.relative(uri),

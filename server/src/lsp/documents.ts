@@ -247,6 +247,7 @@ export class Documents {
 	plans(analysed: Analysed): readonly Offer[] {
 		const held = this.#current(analysed);
 		const { document, context } = analysed;
+		if (context.isExcluded) return [];
 		held.plans ??= this.#ask(document, context, (file, options) => file.plans(document.getText(), options)) ?? [];
 		return held.plans;
 	}
@@ -403,6 +404,7 @@ export class Documents {
 	}
 
 	#run(held: Held, document: TextDocument): Analysis {
+		if (held.context.isExcluded) return NOTHING;
 		const started = performance.now();
 		const options = this.#options(held, 'unproven');
 		const analysis = this.#guarded(held, document, (file) => file.analyse(document.getText(), options)) ?? NOTHING;
@@ -455,10 +457,10 @@ export class Documents {
 	}
 
 	#options(
-		{ context: { path, kernel, settings, isModule }, neighbours = [] }: Held,
+		{ context: { path, kernel, settings, isModule, standIns }, neighbours = [] }: Held,
 		fixes: AnalyseOptions['fixes'] & {},
 	): AnalyseOptions {
-		return { path, kernel, severities: settings.severities, fixes, neighbours, isModule };
+		return { path, kernel, severities: settings.severities, fixes, neighbours, isModule, standIns };
 	}
 }
 

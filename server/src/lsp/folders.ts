@@ -24,6 +24,12 @@ export class Folders {
 		});
 	}
 
+	/** The innermost folder that a document lies in, or that it is. */
+	around(uri: string): string | undefined {
+		const above = this.#roots.filter((root) => uri === root || relative(root, uri) !== undefined);
+		return above.sort((a, b) => b.length - a.length)[0];
+	}
+
 	/** Path of a document in its innermost folder, else its whole path; decoded, "/" separators. */
 	relative(uri: string): string {
 		const inside = this.#roots

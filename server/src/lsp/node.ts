@@ -10,6 +10,8 @@ import {
 	StreamMessageWriter,
 } from 'vscode-languageserver/node';
 import type { WasmFiles } from '../engine.js';
+import type { ConfigurationFiles } from '../workspace/configuration/configurations.js';
+import { diskConfigurations } from '../workspace/configuration/disk.js';
 import type { Files } from '../workspace/files.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
 import { auditHost } from './auditHost.js';
@@ -27,6 +29,12 @@ const disk: Files = {
 	async list(uri) {
 		return nodeFiles.list(fileURLToPath(uri));
 	},
+};
+
+/** Configuration files by `file:` URIs. */
+const configurations: ConfigurationFiles = {
+	read: (uri, top) => diskConfigurations.read(fileURLToPath(uri), fileURLToPath(top)),
+	isTop: (uri) => diskConfigurations.isTop(fileURLToPath(uri)),
 };
 
 /**
@@ -48,6 +56,7 @@ export function serveNode(program: URL): void {
 		connection: createConnection(reader, writer),
 		loadWasm: () => readWasm(program),
 		disk,
+		configurations,
 		audits: auditHost(program),
 		strangers: diskStrangers(),
 		pages: existsSync(pages) ? pages.href : undefined,

@@ -14,12 +14,14 @@ import {
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { loadEngine, type WasmFiles } from '../engine.js';
 import { version } from '../version.js';
+import type { ConfigurationFiles } from '../workspace/configuration/configurations.js';
 import type { Files } from '../workspace/files.js';
 import { Neighbourhood } from '../workspace/neighbours.js';
 import { APPLY, serveActions } from './actions.js';
 import { type AuditHost, serveAudit } from './audit.js';
 import { type Client, isRecord, readClient } from './client.js';
 import { completionTriggers, serveCompletion } from './completion.js';
+import { configurationsBy, WorkspaceConfigurations } from './configuration.js';
 import { Contexts } from './contexts.js';
 import { CONVERT_ALL, type FindStrangers } from './conversions.js';
 import { PulledDiagnostics, PushedDiagnostics, SETTLED } from './diagnostics.js';
@@ -46,6 +48,8 @@ interface Host {
 	loadWasm(params: InitializeParams): Promise<WasmFiles>;
 	/** Reads `file:` URIs; undefined where there is no disk. */
 	readonly disk: Files | undefined;
+	/** Reads configuration files on it. */
+	readonly configurations?: ConfigurationFiles | undefined;
 	/** Runs audits, where there is a disk. */
 	readonly audits?: AuditHost | undefined;
 	/** Searches trees on the disk, where there is one. */
@@ -73,7 +77,7 @@ export function serve(host: Host): void {
 }
 
 async function initialise(
-	{ connection, loadWasm, disk, audits, strangers, pages }: Host,
+	{ connection, loadWasm, disk, configurations: ofDisk, audits: auditing, strangers, pages }: Host,
 	params: InitializeParams,
 	texts: TextDocuments<TextDocument>,
 	log: Log,
@@ -83,7 +87,9 @@ async function initialise(
 	const settings = new SettingsStore(connection, client, log, engine.rules, initialSettings(params));
 	const folders = new Folders(params);
 	const files = filesFor(connection, client, disk);
-	const contexts = new Contexts(files, settings, folders, log);
+	const audits = auditing && within(auditing, folders);
+	const configurations = new WorkspaceConfigurations(connection, configurationFiles(files, ofDisk), folders);
+	const contexts = new Contexts(files, settings, folders, configurations, log);
 	const neighbourhood = new Neighbourhood(edited(texts, files));
 	const documents = new Documents(texts, engine, contexts, neighbourhood, log);
 	const status = new StatusReporter(connection, client, documents, log);
@@ -110,7 +116,16 @@ async function initialise(
 		index?.settle().catch((error) => log.error('telling findings anew', error));
 		refresh();
 	};
+	/** What folders hold may be judged otherwise. */
+	const configurationChanged = (): void => {
+		contextsChanged();
+		index?.auditAgain();
+	};
 	const filesChanged = (uris: readonly string[]): void => {
+		configurations
+			.changed(uris)
+			.then((changed) => changed && configurationChanged())
+			.catch((error) => log.error('reading configuration files', error));
 		const stale = uris.filter((uri) => {
 			const beside = documents.neighbourChanged(uri);
 			return contexts.fileChanged(uri) || beside;
@@ -119,7 +134,11 @@ async function initialise(
 		index?.changed(uris);
 	};
 
-	texts.onDidOpen(({ document }) => documents.forget(document.uri));
+	texts.onDidOpen(({ document }) => {
+		documents.forget(document.uri);
+		// nobody says when one changes
+		if (!client.registersWatchers) configurations.clear();
+	});
 	// Comes for the opening of a document too.
 	texts.onDidChangeContent(({ document }) => {
 		pushed?.changed(document.uri);
@@ -142,7 +161,11 @@ async function initialise(
 	connection.onInitialized(() => {
 		settings.register().catch((error) => log.error('registering for settings', error));
 		watchTrees(connection, client, filesChanged).catch((error) => log.error('watching kernel trees', error));
-		if (client.workspaceFolders) folders.watch(connection, contextsChanged);
+		if (client.workspaceFolders)
+			folders.watch(connection, () => {
+				configurations.clear();
+				contextsChanged();
+			});
 	});
 	connection.onShutdown(() => {
 		pushed?.dispose();
@@ -180,6 +203,21 @@ function filesFor(connection: Connection, client: Client, disk: Files | undefine
 	const remote = client.readsFiles ? clientFiles(connection) : noFiles;
 	const source = (uri: string): Files => (disk && uri.startsWith('file:') ? disk : remote);
 	return { read: (uri) => source(uri).read(uri), list: (uri) => source(uri).list(uri) };
+}
+
+/** Configuration files on the disk where there is one, the rest through the client. */
+function configurationFiles(files: Files, disk: ConfigurationFiles | undefined): ConfigurationFiles {
+	const remote = configurationsBy(files);
+	const source = (uri: string): ConfigurationFiles => (disk && uri.startsWith('file:') ? disk : remote);
+	return { read: (uri, top) => source(uri).read(uri, top), isTop: (uri) => source(uri).isTop(uri) };
+}
+
+/** Audits that know which workspace folder they are about. */
+function within(host: AuditHost, folders: Folders): AuditHost {
+	return {
+		...host,
+		audit: (task, signal, progress) => host.audit({ ...task, workspace: folders.around(task.uri) }, signal, progress),
+	};
 }
 
 /** An open document counts as it is in the editor; one that is too large as if it were not there. */

@@ -1,9 +1,10 @@
 import { type Connection, DidChangeWatchedFilesNotification } from 'vscode-languageserver';
+import { CONFIGURATION } from '../workspace/configuration/name.js';
 import { treeFiles } from '../workspace/trees.js';
 import type { Client } from './client.js';
 
 /**
- * Follow the C files that others are analysed with, and those that say what a kernel tree is: a checkout of another branch
+ * Follow the C files that others are analysed with, configuration files, and those that say what a kernel tree is: a checkout of another branch
  * changes them all.
  * @param changed called with the URIs of those that change together
  */
@@ -17,6 +18,6 @@ export async function watchTrees(
 	});
 	if (!client.registersWatchers) return;
 	await connection.client.register(DidChangeWatchedFilesNotification.type, {
-		watchers: ['*.[ch]', ...treeFiles].map((name) => ({ globPattern: `**/${name}` })),
+		watchers: ['*.[ch]', CONFIGURATION, ...treeFiles].map((name) => ({ globPattern: `**/${name}` })),
 	});
 }

@@ -104,6 +104,11 @@ export class WorkspaceDiagnostics implements AuditIndex {
 		if (this.#stale.size > 0) this.#timer = setTimeout(() => this.#refresh(), PAUSE);
 	}
 
+	/** The folders are judged otherwise: all are audited again. */
+	auditAgain(): void {
+		for (const root of this.#audited) this.#audit(root, undefined);
+	}
+
 	dispose(): void {
 		clearTimeout(this.#timer);
 	}

@@ -5,6 +5,7 @@ import { slashed } from '../../workspace/collect.js';
 import { nodeFiles } from '../../workspace/nodeFiles.js';
 import { parent } from '../../workspace/paths.js';
 import { type Tree, TreeLocator } from '../../workspace/trees.js';
+import { Configured } from '../configured.js';
 import { engine } from '../engine.js';
 import { compiler } from '../formats/text.js';
 import { type Io, UsageError } from '../io.js';
@@ -31,6 +32,7 @@ export async function kbuild(argv: readonly string[], io: Io): Promise<number | 
 	const folders = given.includes.map((folder) => slashed(resolve(io.cwd, folder)));
 	const tree = await treeOf([...folders, ...given.headers.map((path) => parent(slashed(resolve(io.cwd, path))) ?? '')]);
 	const own = ownFolders(folders, tree?.root);
+	const configured = new Configured(io, given.files, { severities });
 	const reports: FileReport[] = [];
 	const unread: string[] = [];
 	const scanned = await scan(
@@ -41,7 +43,7 @@ export async function kbuild(argv: readonly string[], io: Io): Promise<number | 
 			stdin: io.stdin,
 			stdinPath: undefined,
 			kernel,
-			severities,
+			configured,
 			compiler: { tree, macros: given.macros },
 			headers: (file, text) => headersOf(file, text, own),
 		},
@@ -56,6 +58,7 @@ export async function kbuild(argv: readonly string[], io: Io): Promise<number | 
 	io.stderr.write(compiler(reports, io.stderr.colour) + unread.map((line) => `${line}\n`).join(''));
 	for (const { shown, reason } of scanned.failed) tellFailure(io, shown, reason);
 	if (scanned.failed.length > 0 && (scanned.files === 0 || failOn !== 'never')) return 2;
+	if (configured.isBroken && failOn !== 'never') return 2;
 	return reports.some(({ findings }) => findings.some(({ severity }) => reaches(severity, failOn))) ? 1 : 0;
 }
 

@@ -60,10 +60,14 @@ export interface Preprocessed {
 /** Finds the header that `name` means in a file; undefined where it is not at hand. */
 export type Resolve = (name: string, from: string) => Neighbour | undefined;
 
+/** Functions whose meaning is known by their names: a macro may stand for one. */
+export function isKnownFunction(name: string): boolean {
+	return API_NAMES.has(name) || ALLOCATORS.test(name) || FREES.has(name) || PAGE_FREES.has(name) || TAKERS.has(name);
+}
+
 /** A macro that comes to such a name is replaced. */
 function isTarget(name: string, from: Neighbour | undefined): boolean {
-	if (API_NAMES.has(name) || ALLOCATORS.test(name) || FREES.has(name) || PAGE_FREES.has(name) || TAKERS.has(name))
-		return true;
+	if (isKnownFunction(name)) return true;
 	if (/^(?:mmap_(?:read|write)_|(?:down|up)_(?:read|write)\b)/.test(name)) return true;
 	// those of the file itself keep their names in messages
 	return from !== undefined && name.startsWith('FOLL_');
