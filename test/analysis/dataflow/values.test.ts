@@ -191,10 +191,10 @@ describe('merged states of ownership', () => {
 		.record({ values: mapOf(value), facts: conditions, released: releases, freed: mapOf(fc.constantFrom(...CALLS)) })
 		.map((parts) => {
 			const made = new State();
-			made.values = new Map(parts.values);
+			for (const [place, held] of parts.values) made.values.set(place, held);
 			made.facts = parts.facts;
 			made.released = parts.released;
-			made.freed = new Map(parts.freed);
+			for (const [place, call] of parts.freed) made.freed.set(place, call);
 			return made;
 		});
 

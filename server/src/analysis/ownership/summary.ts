@@ -23,7 +23,7 @@ export interface Way {
 	/** Memory that was freed, by places that start with a parameter. */
 	readonly freed: ReadonlyMap<string, CallExpr>;
 	/** Pages of the caller that it put into lists of the caller. */
-	readonly listed: State['listed'];
+	readonly listed: ReadonlyMap<string, ReadonlySet<string>>;
 	/** Pages left in places that start with a parameter. */
 	readonly takes: readonly Holding[];
 	readonly given: Given;
