@@ -75,6 +75,9 @@ export const STORES = set('WRITE_ONCE smp_store_release smp_store_mb rcu_assign_
  */
 export const PASSES_OVER_NULL = set('unpin_user_pages unpin_user_pages_dirty_lock');
 
+/** A negative errno as the number is a bug of the caller, which they tell by WARN_ON() and release nothing. Source: mm/gup.c since 5.10. */
+export const WARNS_OF_ERRNO = set('unpin_user_pages');
+
 /**
  * They give memory back: of an array of pages, not the pages; of an object, not what it points to. Each with the position of
  * the memory. Source: include/linux/{slab,vmalloc,gfp,mempool,device,rcupdate,bio}.h.

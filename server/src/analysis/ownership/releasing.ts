@@ -1,3 +1,4 @@
+import { WARNS_OF_ERRNO } from '../../kernel/callees.js';
 import type { CallExpr, Expr, Loop } from '../../syntax/ir.js';
 import { canonicalText } from '../path-conditions.js';
 import { bare, rootOf } from '../walk.js';
@@ -161,9 +162,10 @@ export function judgeCount(
 ): void {
 	const { call, count } = release;
 	if (!count || state.doubtful || holding.shared || holding.status !== 'held' || holding.earlier) return;
-	if (value?.result === holding.id && value.form === 'whole' && value.signs & NEG && release.walksPast) {
-		if (holding.outcome === 'untested' || value.signs === NEG || holding.outcome === 'short') {
-			body.events.push({ kind: 'overrun', holding, release: call, why: 'negative', state });
+	if (value?.result === holding.id && value.form === 'whole' && value.signs & NEG) {
+		const why = release.walksPast ? 'negative' : WARNS_OF_ERRNO.has(call.name) ? 'warned' : undefined;
+		if (why && (holding.outcome === 'untested' || value.signs === NEG || holding.outcome === 'short')) {
+			body.events.push({ kind: 'overrun', holding, release: call, why, state });
 			return;
 		}
 	}
