@@ -54,7 +54,8 @@ const READERS = set(`
 	sg_nents sg_nents_for_len sg_dma_address sg_dma_len sg_last sg_is_last sg_is_chain sg_copy_from_buffer sg_copy_to_buffer
 	sg_pcopy_from_buffer sg_pcopy_to_buffer sg_zero_buffer dma_sync_sg_for_cpu dma_sync_sg_for_device
 	dma_sync_sgtable_for_cpu dma_sync_sgtable_for_device
-	test_bit set_bit clear_bit __set_bit __clear_bit bitmap_set bitmap_clear bitmap_zero fls ffs __fls __ffs ilog2 order_base_2 get_order
+	test_bit set_bit clear_bit change_bit __set_bit __clear_bit __change_bit test_and_set_bit test_and_clear_bit
+	test_and_change_bit __test_and_set_bit __test_and_clear_bit set_bit_le clear_bit_le test_bit_le bitmap_set bitmap_clear bitmap_zero fls ffs __fls __ffs ilog2 order_base_2 get_order
 	barrier mb rmb wmb smp_mb smp_rmb smp_wmb cpu_relax
 	page_pool_page_is_pp vmalloc_to_page kmap_to_page is_vmalloc_addr ktime_get udelay mdelay msleep usleep_range
 `);
