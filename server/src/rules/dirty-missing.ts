@@ -3,13 +3,15 @@ import type { ApiCall, FileContext } from '../analysis/context.js';
 import type { Use } from '../analysis/derived-values/index.js';
 import { mayBeDirtied } from '../analysis/dirtying.js';
 import { contextOf } from '../analysis/execution-context.js';
+import { type IgnoredDirty, ignoredDirty } from '../analysis/ignored-dirty.js';
 import { isFailure } from '../analysis/ownership/contract.js';
 import { ownershipOf } from '../analysis/ownership/ownership.js';
 import { locate } from '../analysis/page-places.js';
 import { originOf } from '../analysis/points-to-query.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
+import { isOwnGround } from './areas.js';
 import { inFunction, type Site, sitesOf } from './page-use.js';
-import type { Fix, Related, Rule } from './rule.js';
+import type { Fix, Related, Report, Rule } from './rule.js';
 
 /** What the call says about writing: always, on some paths, only what is done with the pages tells, or nothing. */
 type Writing = 'always' | 'sometimes' | 'untold' | undefined;
@@ -205,6 +207,15 @@ function walk(site: Site, { use }: Evidence): readonly Related[] {
 	];
 }
 
+/** The function is told that the pages were written, and releases them clean. */
+function ignoredReport(file: FileContext, { param, release }: IgnoredDirty): Report {
+	const pins = file.apiCall(release)?.api.record.takes === 'pin';
+	return {
+		...release.nameRange,
+		message: `${param} is not used, so ${release.name}() releases written pages without marking dirty, and data may be lost on reclaim; use ${pins ? `unpin_user_pages_dirty_lock(..., ${param})` : `set_page_dirty_lock() if ${param}`}`,
+	};
+}
+
 export const dirtyMissing: Rule = {
 	meta: {
 		id: 'dirty-missing',
@@ -215,6 +226,7 @@ export const dirtyMissing: Rule = {
 		versioned: false,
 	},
 	check(file, report) {
+		if (!isOwnGround(file)) for (const one of ignoredDirty(file)) report(ignoredReport(file, one));
 		for (const group of ['get', 'pin', 'iov-iter', 'extract'] as const)
 			for (const site of sitesOf(file, group, (call) => writingOf(call) !== undefined)) {
 				const taking = site.call.fn;

@@ -11,6 +11,8 @@ const WHY = {
 		`no pages obtained on this path, but ${release}() releases the number requested; release only what ${taking}() returned`,
 	negative: (taking: string, release: string) =>
 		`${taking}() may return an errno here, and ${release}() would walk past the array; release only a positive count`,
+	warned: (taking: string, release: string) =>
+		`${taking}() may return an errno here, and ${release}() must not get one (WARN_ON() since 5.10); release only a positive count`,
 	sum: (taking: string, release: string) =>
 		`short return of ${taking}() for the other part, but ${release}() releases both; count the second part once it is there`,
 	entry: (_taking: string, release: string) =>

@@ -16,10 +16,10 @@ export type Event =
 			readonly holding: Holding;
 			readonly release: CallExpr;
 			/**
-			 * `nothing`: one page, which the call did not obtain; `sum`: another part of the array was not obtained; `entry`: nothing
+			 * `warned`: the release refuses a negative number with a warning; `nothing`: one page, which the call did not obtain; `sum`: another part of the array was not obtained; `entry`: nothing
 			 * was obtained for the last of the entries.
 			 */
-			readonly why: 'short' | 'failed' | 'negative' | 'nothing' | 'sum' | 'entry';
+			readonly why: 'short' | 'failed' | 'negative' | 'warned' | 'nothing' | 'sum' | 'entry';
 			readonly state: State;
 	  }
 	/** A loop goes through all pages asked for, although the path only knows that there are some. */

@@ -185,6 +185,7 @@ class Journeys {
 
 /** One page or all of them: nothing was obtained. */
 function wrongBy(why: (Event & { kind: 'overrun' })['why']): 'short' | 'failed' | 'negative' {
+	if (why === 'warned') return 'negative';
 	return why === 'short' || why === 'negative' ? why : 'failed';
 }
 
