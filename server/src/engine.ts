@@ -3,7 +3,7 @@
  * Nothing here or below touches the file system, the protocol or VS Code.
  */
 import type { FileContext } from './analysis/context.js';
-import { type CrossFileDependencies, NO_NEEDS } from './analysis/cross-file-dependencies.js';
+import { type CrossFileDependencies, type NeededHeader, NO_NEEDS } from './analysis/cross-file-dependencies.js';
 import {
 	allPartners,
 	type Flow,
@@ -49,6 +49,7 @@ export type {
 	FileEdit,
 	Flow,
 	Macros,
+	NeededHeader,
 	Neighbour,
 	Objection,
 	Offer,

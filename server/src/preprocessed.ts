@@ -11,7 +11,7 @@ import type { Fix } from './rules/rule.js';
 import { normalised } from './syntax/include-name.js';
 import type { Range } from './syntax/ir.js';
 import { memoize } from './syntax/memoize.js';
-import { type MacroUse, type Preprocessed, preprocess } from './syntax/preprocess/preprocess.js';
+import { type MacroUse, type Preprocessed, preprocess, type Resolve } from './syntax/preprocess/preprocess.js';
 import type { Neighbour } from './syntax/unit.js';
 import { isAudited } from './verdict/audited.js';
 import type { Evidence, Site } from './verdict/site.js';
@@ -19,9 +19,15 @@ import type { Evidence, Site } from './verdict/site.js';
 /** Code that declares or implements the family, or runs in user space: it is read as it stands. */
 const OWN_GROUND = /^(?:mm|include|tools)\//;
 
-/** Names of `#include "..."`. */
-const includesOf = memoize((file: Neighbour): readonly string[] =>
-	[...file.text.matchAll(/^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"/gm)].map(([, name]) => name as string),
+/** Headers of the kernel by their folder. */
+const KERNEL_HEADER =
+	/^(?:linux|asm|asm-generic|uapi|generated|net|rdma|drm|media|scsi|sound|trace|video|xen|crypto)\//;
+
+/** Names of `#include "..."`, and of `#include <...>` where it may be a header of the module. */
+const includesOf = memoize((file: Neighbour): readonly Pick<NeededHeader, 'name' | 'isAngled'>[] =>
+	[...file.text.matchAll(/^[ \t]*#[ \t]*include[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)/gm)]
+		.map(([, quoted, angled = '']) => ({ name: quoted ?? angled, isAngled: quoted === undefined }))
+		.filter(({ name, isAngled }) => !isAngled || !KERNEL_HEADER.test(name)),
 );
 
 /** A text with what it is read by. */
@@ -256,20 +262,24 @@ function sameParts({ severities, fixes, knownUsers, prefilter }: AnalyseOptions)
 function isRead(text: string, { path, kernel, prefilter, isModule }: AnalyseOptions): boolean {
 	if (OWN_GROUND.test(path) && !isModule) return false;
 	if (prefilter === false || needles.some((needle) => text.includes(needle))) return true;
-	return kernel.origin !== 'tree' && /^[ \t]*#[ \t]*include[ \t]*"/m.test(text);
+	return kernel.origin !== 'tree' && /^[ \t]*#[ \t]*include\b/m.test(text);
 }
 
 function headersOf(text: string, options: AnalyseOptions): readonly NeededHeader[] {
 	if (!isRead(text, options)) return [];
-	const { path, neighbours = [] } = options;
-	const own = includesOf({ path, text }).map((name) => ({ name, from: path }));
-	return [...own, ...neighbours.flatMap((other) => includesOf(other).map((name) => ({ name, from: other.path })))];
+	const { path, kernel, neighbours = [] } = options;
+	const of = (file: Neighbour): NeededHeader[] =>
+		includesOf(file)
+			.filter(({ isAngled }) => !isAngled || kernel.origin !== 'tree')
+			.map((header) => ({ ...header, from: file.path }));
+	return [{ path, text }, ...neighbours].flatMap(of);
 }
 
 /** Where a header is found that a file names: beside it, else where the path fits. */
-function resolver(neighbours: readonly Neighbour[]): (name: string, from: string) => Neighbour | undefined {
+function resolver(neighbours: readonly Neighbour[]): Resolve {
 	const byPath = new Map(neighbours.map((one) => [one.path, one]));
-	return (name, from) => {
+	return (name, from, isAngled) => {
+		if (isAngled) return neighbours.find(({ angled }) => angled === name);
 		const folder = from.slice(0, from.lastIndexOf('/') + 1);
 		const beside = byPath.get(normalised(folder + name));
 		if (beside) return beside;

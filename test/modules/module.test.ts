@@ -171,6 +171,44 @@ int demo_peek(unsigned long addr)
 	});
 });
 
+describe("a function of the module's own under the name of the kernel's", () => {
+	const backport = `#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+static inline long get_user_pages_backport(unsigned long start, unsigned long nr, unsigned int flags, struct page **pages)
+{
+	return get_user_pages(start, nr, flags, pages, NULL);
+}
+#define get_user_pages get_user_pages_backport
+#endif
+`;
+	const use = (release: string): string => `#include "backport.h"
+int demo_touch(unsigned long addr)
+{
+	struct page *page;
+	long got;
+
+	mmap_read_lock(current->mm);
+	got = get_user_pages(addr, 1, FOLL_WRITE, &page);
+	mmap_read_unlock(current->mm);
+	if (got != 1)
+		return -EFAULT;
+	demo_log();
+	${release}
+	return 0;
+}
+`;
+	const header: Neighbour = { path: 'demo/backport.h', text: backport };
+
+	test('is called in its place, and followed', () => {
+		expect(told(use('put_page(page);'), '5.15', header)).toEqual([]);
+		expect(told(use('put_page(page);'), '5.15')).toEqual(['gup-api-changed at get_user_pages']);
+		expect(told(use(''), '5.15', header)).toEqual(['gup-leak at get_user_pages']);
+	});
+
+	test('is not where the kernel needs none', () => {
+		expect(sites(use('put_page(page);'), '6.12', header)).toEqual(['get_user_pages at get_user_pages']);
+	});
+});
+
 describe('alternatives of one call', () => {
 	const text = driver(`#ifdef DEMO_NEW_GUP
 	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);

@@ -15,6 +15,8 @@ export interface Neighbour {
 	readonly isIncluded?: boolean;
 	/** A header that the build includes before the first line of each file. */
 	readonly isForced?: boolean;
+	/** The name in `#include <name>` that finds this header of the module. */
+	readonly angled?: string;
 }
 
 /** Some of another file's text. */

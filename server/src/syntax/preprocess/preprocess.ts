@@ -58,7 +58,7 @@ export interface Preprocessed {
 }
 
 /** Finds the header that `name` means in a file; undefined where it is not at hand. */
-export type Resolve = (name: string, from: string) => Neighbour | undefined;
+export type Resolve = (name: string, from: string, isAngled: boolean) => Neighbour | undefined;
 
 /** A macro that comes to such a name is replaced. */
 function isTarget(name: string, from: Neighbour | undefined): boolean {
@@ -167,8 +167,9 @@ class Walk {
 			if (macro) state.table.define(macro, certain);
 		} else if (word === 'undef') state.table.undefine(/^\w+/.exec(rest)?.[0] ?? '', certain);
 		else if (word === 'include') {
-			const name = /^"([^"\n]+)"/.exec(rest)?.[1];
-			const header = name === undefined ? undefined : state.resolve(name, this.path);
+			const [, quoted, angled] = /^(?:"([^"\n]+)"|<([^>\n]+)>)/.exec(rest) ?? [];
+			const name = quoted ?? angled;
+			const header = name === undefined ? undefined : state.resolve(name, this.path, quoted === undefined);
 			if (header) state.include(header, this.depth + 1);
 		}
 	}
@@ -179,7 +180,7 @@ class Walk {
 		// headers are read for what they define
 		if (this.from || tokens.kinds[i] !== Token.Name) return undefined;
 		const macro = state.table.get(tokenText(tokens, i));
-		if (!macro || !state.table.leads(macro)) return undefined;
+		if (!macro || !(state.table.leads(macro) || renames(macro))) return undefined;
 		const expansion = expansionAt(tokens, state.table, i);
 		if (!expansion) return undefined;
 		this.replace(i, macro, expansion);
@@ -353,9 +354,16 @@ class Walk {
 
 const NOWHERE: Range = { start: -1, end: -1 };
 
+/** `#define get_user_pages get_user_pages_backport`, a function of the same header: that one is called. */
+function renames({ name, params, body, from }: Macro): boolean {
+	const [only, ...more] = body;
+	if (!from || params || only?.kind !== Token.Name || more.length > 0 || !API_NAMES.has(name)) return false;
+	return only.text !== name && new RegExp(`\\b${only.text}\\s*\\([^;{]*\\)\\s*\\{`).test(from.text);
+}
+
 /** Whether there is anything that a preprocessor would do. */
 function isPlain(text: string): boolean {
-	return !/^[ \t]*#[ \t]*(?:define|if|include[ \t]*")/m.test(text);
+	return !/^[ \t]*#[ \t]*(?:define|if|include\b)/m.test(text);
 }
 
 /**
