@@ -89,6 +89,13 @@ function isPasted(body: readonly BodyToken[], i: number): boolean {
 	return is(i + 1) || is(i - 2);
 }
 
+/** `#define get_user_pages get_user_pages_backport`, a function of the same header. */
+function callsItsHeader({ name, params, body, from }: Macro): boolean {
+	const [only, ...more] = body;
+	if (!from || params || only?.kind !== Token.Name || more.length > 0 || only.text === name) return false;
+	return new RegExp(`\\b${only.text}\\s*\\([^;{]*\\)\\s*\\{`).test(from.text);
+}
+
 /** The macros that are defined where the preprocessor has come to. */
 export class MacroTable {
 	private readonly macros = new Map<string, Macro>();
@@ -148,15 +155,17 @@ export class MacroTable {
 		if (depth > DEEPEST_MACRO) return false;
 		// macros that call each other
 		this.leading.set(macro, false);
+		const isRenamed = this.isTarget(macro.name, macro.from) && callsItsHeader(macro);
 		const leads =
-			macro.isWhole &&
-			macro.body.some(({ kind, text }, i) => {
-				if (kind !== Token.Name) return false;
-				if (text === macro.name) return this.isTarget(text, macro.from);
-				if (isPasted(macro.body, i) && this.isPart(text)) return true;
-				const inner = this.macros.get(text);
-				return this.isTarget(text, macro.from) || (inner !== undefined && this.leads(inner, depth + 1));
-			});
+			isRenamed ||
+			(macro.isWhole &&
+				macro.body.some(({ kind, text }, i) => {
+					if (kind !== Token.Name) return false;
+					if (text === macro.name) return this.isTarget(text, macro.from);
+					if (isPasted(macro.body, i) && this.isPart(text)) return true;
+					const inner = this.macros.get(text);
+					return this.isTarget(text, macro.from) || (inner !== undefined && this.leads(inner, depth + 1));
+				}));
 		this.leading.set(macro, leads);
 		return leads;
 	}

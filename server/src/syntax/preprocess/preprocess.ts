@@ -180,7 +180,7 @@ class Walk {
 		// headers are read for what they define
 		if (this.from || tokens.kinds[i] !== Token.Name) return undefined;
 		const macro = state.table.get(tokenText(tokens, i));
-		if (!macro || !(state.table.leads(macro) || renames(macro))) return undefined;
+		if (!macro || !state.table.leads(macro)) return undefined;
 		const expansion = expansionAt(tokens, state.table, i);
 		if (!expansion) return undefined;
 		this.replace(i, macro, expansion);
@@ -353,13 +353,6 @@ class Walk {
 }
 
 const NOWHERE: Range = { start: -1, end: -1 };
-
-/** `#define get_user_pages get_user_pages_backport`, a function of the same header: that one is called. */
-function renames({ name, params, body, from }: Macro): boolean {
-	const [only, ...more] = body;
-	if (!from || params || only?.kind !== Token.Name || more.length > 0 || !API_NAMES.has(name)) return false;
-	return only.text !== name && new RegExp(`\\b${only.text}\\s*\\([^;{]*\\)\\s*\\{`).test(from.text);
-}
 
 /** Whether there is anything that a preprocessor would do. */
 function isPlain(text: string): boolean {
