@@ -1,4 +1,5 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
+import { nonFormatArguments, tells } from '../analysis/format-arguments.js';
 import { becomesUnsigned, type Integer, integer, integerOf, typeOfExpr } from '../analysis/integers.js';
 import {
 	followResults,
@@ -123,7 +124,7 @@ function declarationFix(seen: Seen, variable: string, bits: number): readonly Fi
 	];
 }
 
-const HARMLESS = /^(?:pr_|dev_|printk|netdev_|trace_|net_|WARN|drm_|DRM_|KUNIT_|IS_ERR)/;
+const HARMLESS = /^(?:net_|KUNIT_|IS_ERR)/;
 
 /** The expression reads this place as an unsigned number. */
 function reads({ file }: Seen, expr: Expr, name: string): boolean {
@@ -151,7 +152,8 @@ function countedBy(seen: Seen, at: Expr, name: string, held: UncheckedResult): R
 		return /^[-+*/%]$|^<<$|^>>$/.test(at.op) ? at : undefined;
 	}
 	if (at.kind === 'index') return mine(at.index) ? at : undefined;
-	if (at.kind === 'call') return HARMLESS.test(at.name) ? undefined : at.args.find(mine);
+	if (at.kind === 'call')
+		return HARMLESS.test(at.name) || tells(at) ? undefined : nonFormatArguments(at).find(mine);
 	return at.kind === 'assign' && at.op !== '=' && mine(at.right) ? at : undefined;
 }
 

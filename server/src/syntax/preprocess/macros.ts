@@ -141,6 +141,11 @@ export class MacroTable {
 		this.leading = new Map();
 	}
 
+	/** A file defines the name, but not for this kernel: unknown so far, it is undefined. */
+	expect(name: string): void {
+		if (!this.macros.has(name) && !this.open.has(name)) this.absent.add(name);
+	}
+
 	/** Whether the name is defined; undefined where nobody says. */
 	isDefined(name: string): boolean | undefined {
 		if (this.open.has(name)) return undefined;

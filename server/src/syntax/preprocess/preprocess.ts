@@ -299,6 +299,7 @@ class Walk {
 		const [first] = group.arms;
 		if (!first) return;
 		this.list(group, chosen);
+		if (certain) this.leave(group, chosen);
 		const end = Math.min(group.end + 1, tokens.count);
 		if (isKnown) {
 			if (arm) this.span(arm.first, arm.last, certain, nesting);
@@ -310,6 +311,16 @@ class Walk {
 			this.chosen.push({ start: tokens.starts[arm.first] as number, end: tokens.ends[arm.last - 1] as number });
 		this.span(arm.first, arm.last, certain, nesting);
 		if (end > arm.last) this.blank(arm.last, end);
+	}
+
+	/** Features that only arms define which are left out: `#if LINUX_VERSION_CODE >= ...`, `#define MODULE_HAS_NEW_CALL`. */
+	private leave(group: Group, chosen: number): void {
+		const { tokens, state } = this;
+		for (const [i, { first, last }] of group.arms.entries())
+			for (let at = first; i !== chosen && at < last; at++) {
+				const [, name] = (tokens.kinds[at] === Token.Directive && FEATURE.exec(tokenText(tokens, at))) || [];
+				if (name !== undefined && !state.kernel.api(name)) state.table.expect(name);
+			}
 	}
 
 	/** The functions of the arms that are left out. */
@@ -353,6 +364,9 @@ class Walk {
 }
 
 const NOWHERE: Range = { start: -1, end: -1 };
+
+/** A definition that says no more than that there is something. */
+const FEATURE = /^#\s*define\s+([A-Z][A-Z0-9]*_\w+)[ \t]*1?[ \t]*(?:\/[/*].*)?$/s;
 
 /** Whether there is anything that a preprocessor would do. */
 function isPlain(text: string): boolean {
