@@ -90,6 +90,12 @@ describe('a macro that stands for a taking function', () => {
 		]);
 	});
 
+	test('is no site in its header', () => {
+		const text = '#define D_PIN(a, p) pin_user_pages_fast(a, 1, FOLL_WRITE, p)\n';
+		const of = (path: string) => engine.audit(text, { path, kernel: kernelFor('6.12'), fixes: false }).sites.length;
+		expect([of('demo/pins.h'), of('demo/pins.c')]).toEqual([0, 1]);
+	});
+
 	test('is no site where it is defined', () => {
 		expect(
 			sites(
@@ -97,6 +103,14 @@ describe('a macro that stands for a taking function', () => {
 			),
 		).toEqual(['pin_user_pages_fast at D_TWO']);
 	});
+});
+
+test('a count that is only logged is none', () => {
+	const text = (use: string) =>
+		`int f(unsigned long a, struct page **p)\n{\n\tunsigned long nr = get_user_pages_fast(a, 4, 0, p);\n\n\tif (nr != 4) {\n\t\t${use};\n\t\treturn -EINVAL;\n\t}\n\treturn 0;\n}\n`;
+	const unsigned = (use: string) => told(text(use)).filter((one) => one.startsWith('gup-negative-unsigned'));
+	expect(unsigned('demo_err(dev, "got %lu\\n", nr)')).toEqual([]);
+	expect(unsigned('demo_release(p, nr)')).toHaveLength(1);
 });
 
 test('macros for allocators and releases are followed', () => {
@@ -238,6 +252,20 @@ describe('alternatives of one call', () => {
 		expect(told(old.replace('#ifdef HAVE_PIN_USER_PAGES', '#if 1'), '6.12')).toContain(
 			'gup-api-changed at pin_user_pages',
 		);
+	});
+
+	test.each([
+		[
+			'a feature that another kernel has',
+			'#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)\n#define DEMO_6_13_CALLS\n#endif\n',
+			'DEMO_6_13_CALLS',
+		],
+		['a name that went', '', 'DEMO_HAS_ITER_PIPE'],
+	])('are dead for %s', (_, head, name) => {
+		const taking = 'int f(unsigned long a, struct page **p)\n{\n\treturn get_user_pages_fast(a, 1, 0, p);\n}\n';
+		const dead = `${head}#ifdef ${name}\n${taking}#endif\n`;
+		expect(sites(dead, '6.12')).toEqual([]);
+		expect(sites(dead, name.endsWith('PIPE') ? '6.1' : '6.13')).toEqual(['get_user_pages_fast at get_user_pages_fast']);
 	});
 
 	test('in a header are listed with the use of its macro', () => {
