@@ -268,6 +268,14 @@ describe('alternatives of one call', () => {
 		expect(sites(dead, name.endsWith('PIPE') ? '6.1' : '6.13')).toEqual(['get_user_pages_fast at get_user_pages_fast']);
 	});
 
+	test('by name and by arguments are told apart by the arguments', () => {
+		const header =
+			'#if !defined(DEMO_GUP_HAS_VMAS)\n#define D_GUP get_user_pages\n#else\n#define D_GUP(a, n, f, p) get_user_pages(a, n, f, p, NULL)\n#endif\n';
+		const text = '#include "demo.h"\nlong f(unsigned long a, struct page **p)\n{\n\treturn D_GUP(a, 1, 0, p);\n}\n';
+		for (const version of ['4.19', '5.15', '6.12'])
+			expect(told(text, version, { path: 'demo/demo.h', text: header }).filter((one) => /api/.test(one))).toEqual([]);
+	});
+
 	test('in a header are listed with the use of its macro', () => {
 		const header =
 			'#ifdef DEMO_NEW_GUP\n#define D_PIN pin_user_pages_fast\n#else\n#define D_PIN get_user_pages_fast\n#endif\n';
