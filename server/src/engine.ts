@@ -140,6 +140,13 @@ export interface Audit extends Analysis {
 }
 
 /** An open document: keeps what an edit leaves valid. */
+/** A macro of the module that comes to a function of the family. */
+export interface MacroMeaning {
+	readonly api: string;
+	/** Arguments that follow are those of the function, in its order. */
+	readonly hasItsArguments: boolean;
+}
+
 export interface OpenFile {
 	/** Analyse the new text; what did not change since the last call is not parsed again. */
 	analyse(text: string, options: AnalyseOptions): Analysis;
@@ -147,6 +154,8 @@ export interface OpenFile {
 	audit(text: string, options: AnalyseOptions): Audit;
 	/** The site whose function is named at an offset. @param analysis of this very text */
 	siteAt(text: string, options: AnalyseOptions, analysis: Analysis, offset: number): Site | undefined;
+	/** What the macro named at an offset stands for. */
+	macroAt(text: string, options: AnalyseOptions, offset: number): MacroMeaning | undefined;
 	/** Those of the unproven fixes of a finding that hold; each costs an analysis. @param analysis of this very text */
 	prove(text: string, options: AnalyseOptions, analysis: Analysis, finding: Finding): readonly Fix[];
 	/** What other files would have to say, beyond what the neighbours say; cheap beside an analysis. */
@@ -296,6 +305,10 @@ class Opened implements OpenFile {
 		const analysis = this.findings(look, text, options);
 		const sites = sitesOf(look.context).map((site) => withFindings(site, analysis.findings));
 		return { ...analysis, bounded: bounded(look), sites };
+	}
+
+	macroAt(): undefined {
+		return undefined;
 	}
 
 	siteAt(text: string, options: AnalyseOptions, { findings }: Analysis, offset: number): Site | undefined {

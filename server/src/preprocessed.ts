@@ -3,7 +3,16 @@ import type { CrossFileDependencies, NeededHeader } from './analysis/cross-file-
 import type { Flow, Partners } from './analysis/ownership/reading.js';
 import type { Objection } from './conversion/claims.js';
 import type { Change, Claims, Offer } from './conversion/plan.js';
-import type { AnalyseOptions, Analysis, Audit, Finding, Located, OpenFile, PathsReport } from './engine.js';
+import type {
+	AnalyseOptions,
+	Analysis,
+	Audit,
+	Finding,
+	Located,
+	MacroMeaning,
+	OpenFile,
+	PathsReport,
+} from './engine.js';
 import type { PagePaths } from './explain/index.js';
 import { API_NAMES } from './kernel/apis/index.js';
 import { needles } from './kernel/index.js';
@@ -79,6 +88,14 @@ export class PreprocessedFile implements OpenFile {
 		const there = read.map.forward(offset, (word) => API_NAMES.has(word));
 		const site = this.file.siteAt(inner.text, inner.options, this.file.analyse(inner.text, inner.options), there);
 		return site && listed(prepared, site);
+	}
+
+	macroAt(text: string, options: AnalyseOptions, offset: number): MacroMeaning | undefined {
+		const use = this.prepared(text, options).read.uses.find(
+			({ range }) => range.start <= offset && offset <= range.end,
+		);
+		const api = use && [...use.names].find((name) => API_NAMES.has(name));
+		return use && api !== undefined ? { api, hasItsArguments: use.isObject } : undefined;
 	}
 
 	needs(text: string, options: AnalyseOptions): CrossFileDependencies {

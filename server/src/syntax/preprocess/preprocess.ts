@@ -28,6 +28,8 @@ export interface MacroUse {
 	readonly name: string;
 	/** Names in what it stands for. */
 	readonly names: ReadonlySet<string>;
+	/** It has no parameters: what follows are the arguments of what it stands for. */
+	readonly isObject: boolean;
 	/** Header that defines the macro; undefined for the file itself. */
 	readonly from: Neighbour | undefined;
 }
@@ -193,7 +195,7 @@ class Walk {
 		const whole = { start: range.start, end: tokens.ends[last - 1] as number };
 		this.replacements.push(written(tokens.text, whole, becomes));
 		const names = new Set(becomes.filter(({ kind, isOwn }) => kind === Token.Name && !isOwn).map(({ text }) => text));
-		this.uses.push({ range, name: macro.name, names, from: macro.from });
+		this.uses.push({ range, name: macro.name, names, isObject: macro.params === undefined, from: macro.from });
 		for (const one of macros) if (!one.from) this.replaced.add(one);
 	}
 
