@@ -256,7 +256,8 @@ function asRead(file: Neighbour, neighbours: readonly Neighbour[], kernel: Analy
 				resolver(around),
 				around.filter(({ isForced }) => isForced),
 			);
-	const read = isSame || !map ? file : { ...file, text: map.text };
+	const read =
+		isSame || !map ? file : { ...file, text: map.text, original: { file, back: (range: Range) => map.back(range) } };
 	READ.set(file, { around, kernel, read });
 	return read;
 }

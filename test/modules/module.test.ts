@@ -113,6 +113,34 @@ test('a count that is only logged is none', () => {
 	expect(unsigned('demo_release(p, nr)')).toHaveLength(1);
 });
 
+test('a place in another file is where it stands there, whatever macros are before it', () => {
+	const text = `int demo_take(struct demo *d, unsigned long addr)
+{
+	int got = pin_user_pages_fast(addr, 1, FOLL_WRITE, &d->page);
+
+	if (got != 1)
+		return -EFAULT;
+	demo_drop(d);
+	return 0;
+}
+`;
+	const other = `#define D_FREE_NOTES kvfree
+#define D_A_MUCH_LONGER_NAME_FOR_A_RELEASE(p) unpin_user_page(p)
+void demo_drop(struct demo *d)
+{
+	D_FREE_NOTES(d->notes); D_A_MUCH_LONGER_NAME_FOR_A_RELEASE(d->page); D_FREE_NOTES(d->more); unpin_user_page(d->page);
+}
+`;
+	const { findings, sites } = audit(text, '6.12', { path: 'demo/drop.c', text: other });
+	const places = [...findings.flatMap(({ related }) => related), ...sites.flatMap(({ evidence }) => evidence)].flatMap(
+		({ place }) => place ?? [],
+	);
+	const line = other.split('\n')[4] ?? '';
+	const columns = new Set(places.filter((place) => place.line === 5).map(({ column }) => line.slice(column - 1)));
+	expect([...columns].filter((rest) => /^(?:D_A_MUCH|unpin_user_page)/.test(rest))).toHaveLength(columns.size);
+	expect(columns.size).toBeGreaterThan(0);
+});
+
 test('macros for allocators and releases are followed', () => {
 	const head = `#define D_ALLOC(p, n) { (p) = kvcalloc(n, sizeof(*(p)), GFP_KERNEL); if (p) demo_count++; }
 #define D_FREE(p) kvfree(p)
