@@ -413,7 +413,7 @@ function located(unit: Unit, { start, end, message }: Range & { readonly message
 /** Load once per process or worker; afterwards everything is synchronous. */
 export async function loadEngine(wasm: WasmFiles): Promise<Engine> {
 	const parser = await CParser.load(wasm.core, wasm.grammar);
-	const open = (): OpenFile => new PreprocessedFile(new Opened(parser));
+	const open = (): OpenFile => new PreprocessedFile(() => new Opened(parser));
 	return {
 		rules: ruleMetas,
 		open,

@@ -24,6 +24,7 @@ import { type MacroUse, type Preprocessed, preprocess, type Resolve } from './sy
 import type { Neighbour } from './syntax/unit.js';
 import { isAudited } from './verdict/audited.js';
 import type { Evidence, Site } from './verdict/site.js';
+import { wholeFile } from './whole-file.js';
 
 /** Code that declares or implements the family, or runs in user space: it is read as it stands. */
 const OWN_GROUND = /^(?:mm|include|tools)\//;
@@ -49,14 +50,16 @@ interface Prepared {
 }
 
 export class PreprocessedFile implements OpenFile {
+	private readonly open: () => OpenFile;
 	private readonly file: OpenFile;
 	private last: Prepared | undefined;
 	/** As the preprocessor reads them: the same list as long as nothing in it changes. */
 	private neighbours: readonly Neighbour[] | undefined;
 
-	/** @param file reads texts as they are */
-	constructor(file: OpenFile) {
-		this.file = file;
+	/** @param open a file that reads texts as they are */
+	constructor(open: () => OpenFile) {
+		this.open = open;
+		this.file = open();
 	}
 
 	analyse(text: string, options: AnalyseOptions): Analysis {
@@ -158,7 +161,9 @@ export class PreprocessedFile implements OpenFile {
 
 	wholeFile(text: string, options: AnalyseOptions): Change | undefined {
 		const { inner, read } = this.prepared(text, options);
-		return read.isSame ? this.file.wholeFile(inner.text, inner.options) : undefined;
+		if (read.isSame) return this.file.wholeFile(inner.text, inner.options);
+		// each in the text as it is: what touches a macro is refused one by one
+		return wholeFile(() => new PreprocessedFile(this.open), text, options);
 	}
 
 	objections(text: string, options: AnalyseOptions, claims: Claims, files: readonly Neighbour[]): readonly Objection[] {
