@@ -240,9 +240,11 @@ int demo_touch(unsigned long addr)
 `;
 	const header: Neighbour = { path: 'demo/backport.h', text: backport };
 
-	test('is called in its place', () => {
+	test('is judged as that, with its own arguments', () => {
 		expect(told(use('put_page(page);'), '5.15', header)).toEqual([]);
+		expect(sites(use('put_page(page);'), '5.15', header)).toEqual(['get_user_pages at get_user_pages']);
 		expect(told(use('put_page(page);'), '5.15')).toEqual(['gup-api-changed at get_user_pages']);
+		expect(told(use('unpin_user_page(page);'), '5.15', header)).toEqual(['get-unpin-page at unpin_user_page']);
 	});
 
 	test('is not where the kernel needs none', () => {

@@ -89,8 +89,8 @@ function isPasted(body: readonly BodyToken[], i: number): boolean {
 	return is(i + 1) || is(i - 2);
 }
 
-/** `#define get_user_pages get_user_pages_backport`, a function of the same header. */
-function callsItsHeader({ name, params, body, from }: Macro): boolean {
+/** `#define get_user_pages get_user_pages_backport`, a function of the same header: it does what the kernel's does. */
+export function isBackport({ name, params, body, from }: Macro): boolean {
 	const [only, ...more] = body;
 	if (!from || params || only?.kind !== Token.Name || more.length > 0 || only.text === name) return false;
 	return new RegExp(`\\b${only.text}\\s*\\([^;{]*\\)\\s*\\{`).test(from.text);
@@ -160,17 +160,15 @@ export class MacroTable {
 		if (depth > DEEPEST_MACRO) return false;
 		// macros that call each other
 		this.leading.set(macro, false);
-		const isRenamed = this.isTarget(macro.name, macro.from) && callsItsHeader(macro);
 		const leads =
-			isRenamed ||
-			(macro.isWhole &&
-				macro.body.some(({ kind, text }, i) => {
-					if (kind !== Token.Name) return false;
-					if (text === macro.name) return this.isTarget(text, macro.from);
-					if (isPasted(macro.body, i) && this.isPart(text)) return true;
-					const inner = this.macros.get(text);
-					return this.isTarget(text, macro.from) || (inner !== undefined && this.leads(inner, depth + 1));
-				}));
+			macro.isWhole &&
+			macro.body.some(({ kind, text }, i) => {
+				if (kind !== Token.Name) return false;
+				if (text === macro.name) return this.isTarget(text, macro.from);
+				if (isPasted(macro.body, i) && this.isPart(text)) return true;
+				const inner = this.macros.get(text);
+				return this.isTarget(text, macro.from) || (inner !== undefined && this.leads(inner, depth + 1));
+			});
 		this.leading.set(macro, leads);
 		return leads;
 	}

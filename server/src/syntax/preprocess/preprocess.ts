@@ -13,7 +13,7 @@ import type { Neighbour } from '../unit.js';
 import { armOf, functionsIn, type NamedFunction } from './alternatives.js';
 import { ConstantReader } from './constant.js';
 import { type Expansion, expansionAt } from './expand.js';
-import { type Macro, MacroTable, readDefinition, tokensOf } from './macros.js';
+import { isBackport, type Macro, MacroTable, readDefinition, tokensOf } from './macros.js';
 import { blanked, OffsetMap, type Replacement, written } from './offsets.js';
 
 /** Headers within headers. */
@@ -53,7 +53,7 @@ export interface Preprocessed {
 	readonly isSame: boolean;
 	readonly uses: readonly MacroUse[];
 	readonly alternatives: readonly Alternative[];
-	/** Arms that were chosen where no version says so, in the text as it was. */
+	/** Arms that were chosen where no version says so, and calls of what a header brings back, in the text as it was. */
 	readonly chosen: readonly Range[];
 	/** Headers that are included and of which something was left out, as they are left. */
 	readonly headers: ReadonlyMap<Neighbour, Neighbour>;
@@ -182,6 +182,8 @@ class Walk {
 		// headers are read for what they define
 		if (this.from || tokens.kinds[i] !== Token.Name) return undefined;
 		const macro = state.table.get(tokenText(tokens, i));
+		if (macro && API_NAMES.has(macro.name) && isBackport(macro))
+			this.chosen.push({ start: tokens.starts[i] as number, end: tokens.ends[i] as number });
 		if (!macro || !state.table.leads(macro)) return undefined;
 		const expansion = expansionAt(tokens, state.table, i);
 		if (!expansion) return undefined;
