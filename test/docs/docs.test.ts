@@ -26,6 +26,7 @@ describe('the documentation', () => {
 		'CONTRIBUTING.md',
 		'SECURITY.md',
 		'docs/coverage.md',
+		'docs/out-of-tree.md',
 		'docs/paths.md',
 		'docs/rules/README.md',
 		...ruleMetas.map(({ id }) => `docs/rules/${id}.md`),
@@ -37,7 +38,7 @@ describe('the documentation', () => {
 		expect(dead).toEqual([]);
 	});
 
-	it.each(['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/coverage.md'])(
+	it.each(['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/coverage.md', 'docs/out-of-tree.md'])(
 		'%s names only npm scripts that exist',
 		(page) => {
 			const { scripts } = JSON.parse(read('package.json'));
