@@ -1,7 +1,7 @@
 /** Modules outside a tree: macros that stand for the family, their own definitions, alternatives for several kernels. */
 import { describe, expect, test } from 'vitest';
 import type { Audit, Neighbour } from '../../server/src/engine.js';
-import { kernelFor } from '../../server/src/kernel/index.js';
+import { kernelFor, newestKernel } from '../../server/src/kernel/index.js';
 import { engine } from '../syntax/engine.js';
 
 const PATH = 'demo/pins.c';
@@ -139,6 +139,23 @@ void demo_drop(struct demo *d)
 	const columns = new Set(places.filter((place) => place.line === 5).map(({ column }) => line.slice(column - 1)));
 	expect([...columns].filter((rest) => /^(?:D_A_MUCH|unpin_user_page)/.test(rest))).toHaveLength(columns.size);
 	expect(columns.size).toBeGreaterThan(0);
+});
+
+test('where the kernel is only assumed, what is wrong on every kernel keeps its severity', () => {
+	const text = `int f(unsigned long a, struct page **p, bool write)
+{
+	unsigned long nr = pin_user_pages_fast(a, 4, write, p);
+
+	if (nr < 4)
+		return -EINVAL;
+	return get_user_pages_fast(a, 1, write, p);
+}
+`;
+	const { findings } = engine.audit(text, { path: PATH, kernel: newestKernel(), fixes: false });
+	const of = (rule: string) => findings.filter((one) => one.rule === rule).map(({ severity }) => severity);
+	expect(of('gup-negative-unsigned')).toEqual(['error']);
+	// before 5.2 the argument of get_user_pages_fast() was a boolean
+	expect(of('foll-flags-not-flags')).toEqual(['warning', 'information']);
 });
 
 test('macros for allocators and releases are followed', () => {
