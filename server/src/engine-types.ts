@@ -90,6 +90,13 @@ export interface Audit extends Analysis {
 	readonly sites: readonly Site[];
 }
 
+/** A macro of the module that comes to a function of the family. */
+export interface MacroMeaning {
+	readonly api: string;
+	/** Arguments that follow are those of the function, in its order. */
+	readonly hasItsArguments: boolean;
+}
+
 /** An open document: keeps what an edit leaves valid. */
 export interface OpenFile {
 	/** Analyse the new text; what did not change since the last call is not parsed again. */
@@ -98,6 +105,8 @@ export interface OpenFile {
 	audit(text: string, options: AnalyseOptions): Audit;
 	/** The site whose function is named at an offset. @param analysis of this very text */
 	siteAt(text: string, options: AnalyseOptions, analysis: Analysis, offset: number): Site | undefined;
+	/** What the macro named at an offset stands for. */
+	macroAt(text: string, options: AnalyseOptions, offset: number): MacroMeaning | undefined;
 	/** Those of the unproven fixes of a finding that hold; each costs an analysis. @param analysis of this very text */
 	prove(text: string, options: AnalyseOptions, analysis: Analysis, finding: Finding): readonly Fix[];
 	/** What other files would have to say, beyond what the neighbours say; cheap beside an analysis. */

@@ -4,7 +4,7 @@
  */
 
 import type { FileContext } from './analysis/context.js';
-import { type CrossFileDependencies, NO_NEEDS } from './analysis/cross-file-dependencies.js';
+import { type CrossFileDependencies, type NeededHeader, NO_NEEDS } from './analysis/cross-file-dependencies.js';
 import { ownershipOf } from './analysis/ownership/ownership.js';
 import {
 	allPartners,
@@ -65,6 +65,7 @@ export type {
 	FileEdit,
 	Flow,
 	Macros,
+	NeededHeader,
 	Neighbour,
 	Objection,
 	Offer,
@@ -174,6 +175,10 @@ class Opened implements OpenFile {
 		return { ...analysis, bounded: bounded(look), sites };
 	}
 
+	macroAt(): undefined {
+		return undefined;
+	}
+
 	siteAt(text: string, options: AnalyseOptions, { findings }: Analysis, offset: number): Site | undefined {
 		const look = this.reader.snapshot(text, options);
 		const site = look && siteAt(look.context, offset);
@@ -276,7 +281,7 @@ function located(unit: Unit, { start, end, message }: Range & { readonly message
 /** Load once per process or worker; afterwards everything is synchronous. */
 export async function loadEngine(wasm: WasmFiles): Promise<Engine> {
 	const parser = await CParser.load(wasm.core, wasm.grammar);
-	const open = (): OpenFile => new PreprocessedFile(new Opened(parser));
+	const open = (): OpenFile => new PreprocessedFile(() => new Opened(parser));
 	return {
 		rules: ruleMetas,
 		open,

@@ -357,7 +357,7 @@ function pageOnly(transfer: ExpressionTransfer, call: CallExpr, text: string): v
 
 /** A method of such a name is asked about the page itself: `ops->is_own(page)`. */
 const QUESTION =
-	/^(?:is|has|owns?|knows?|contains?|match(?:es)?|same|equals?|belongs)(?:_|$)|_(?:is|owns|contains|matches|belongs)(?:_|$)/;
+	/^(?:is|has|owns?|knows?|contains?|match(?:es)?|same|equals?|belongs)(?:_|$)|_(?:is|owns|contains|matches|belongs)(?:_|$)|_(?:index|idx|id|nid|pfn)$/;
 
 function isQuestion(name: string): boolean {
 	return QUESTION.test(name);
