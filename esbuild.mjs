@@ -4,7 +4,7 @@
  *   node esbuild.mjs --production    minified, no source maps: what is packed
  *   node esbuild.mjs --watch         development, again after every change
  *   --outdir=DIR                     elsewhere than dist/
- *   --only=NAME,...                  some of: client, launch.node, client.web, server, server.worker, cli, commands
+ *   --only=NAME,...                  some of: client, launch.node, client.web, server, server.worker, cli, commands, mcp
  *   --metafile=FILE                  tells what went into each of them, as esbuild has it
  * Without --only also the notices of all packages that are bundled.
  */
@@ -84,6 +84,7 @@ const targets = {
 		supported: { 'dynamic-import': false },
 	},
 	commands: { ...node, entry: 'server/src/commands.ts' },
+	mcp: { ...node, entry: 'server/src/mcp.ts' },
 };
 const wanted = only?.split(',') ?? Object.keys(targets);
 const unknown = wanted.filter((name) => !(name in targets));
