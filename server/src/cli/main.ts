@@ -12,7 +12,7 @@ import { OWN_OPTIONS } from './kbuild/arguments.js';
 import { kbuild } from './kbuild/kbuild.js';
 import { lsp } from './lsp.js';
 import { type MergeCommand, runMerge } from './merge.js';
-import { kernelVersion, repeated, shard, threads } from './options.js';
+import { kernelVersion, repeated, revision, shard, threads } from './options.js';
 import { AUDIT_FORMATS } from './reports.js';
 import { type RulesFormat, rules } from './rules.js';
 import { tell } from './tell.js';
@@ -110,6 +110,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 		.option('--no-known-users', 'ignore the curated table of known users')
 		.option('--no-prefilter', 'also analyse files that do not name these functions')
 		.option('--no-cache', 'do not use the result cache')
+		.option('--rev <revision>', 'a revision of its git repository, read without a checkout', revision)
 		.option('--shard <i/n>', 'only the i-th of n parts; "gup-lens merge" joins their JSON', shard)
 		.option('--compare <other>', 'an older tree, or the JSON of its audit; repeatable, oldest first', repeated)
 		.option('--jobs <n>', 'number of threads; default: number of CPUs', threads)

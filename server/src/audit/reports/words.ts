@@ -110,11 +110,20 @@ export function footer(report: AuditReport): string {
 		.join('; ');
 }
 
-/** What the report is of: "revision 0c3836482481, 2026-12-01 00:45 UTC"; "" where nobody says. */
-export function stamp({ revision, taken }: Pick<AuditReport, 'revision' | 'taken'>): string {
+/**
+ * What the report is of: "revision 0c3836482481, 2026-12-01 00:45 UTC", "v6.12, revision adc218676eef of 2024-11-17";
+ * "" where nobody says.
+ */
+export function stamp({ named, revision, committed, taken }: Pick<AuditReport, Stamped>): string {
 	const time = taken && `${taken.slice(0, 16).replace('T', ' ')} UTC`;
-	return [revision && `revision ${revision}`, time].filter(Boolean).join(', ');
+	const made = committed ? ` of ${committed.slice(0, DAY)}` : '';
+	return [named, revision && `revision ${revision}${made}`, time].filter(Boolean).join(', ');
 }
+
+/** "2026-12-01" */
+const DAY = 10;
+
+type Stamped = 'named' | 'revision' | 'committed' | 'taken';
 
 /** In place of the report: "59,932 files, 118 sites, 41 skipped; 33 left to do (shard 1/2, part of a full audit)" */
 export function summary(report: AuditReport): string {
