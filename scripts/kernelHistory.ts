@@ -29,6 +29,7 @@ export function kernelHistory(): string {
 	mkdirSync(folder, { recursive: true });
 	git(folder, ['init', '-q', '-b', 'main']);
 	git(folder, ['config', 'core.compression', '1']);
+	git(folder, ['config', 'core.fsync', 'none']);
 	let date = 1_700_000_000;
 	const commit = (tag: string): void => {
 		date += 86_400;

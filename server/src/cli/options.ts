@@ -46,6 +46,12 @@ export function revision(value: string): string {
 	return value;
 }
 
+/** Value of --tags. */
+export function tagPattern(value: string): string {
+	if (value === '' || /\p{Cc}/u.test(value)) throw new InvalidArgumentError("Give a pattern of tags, like 'v6.*'.");
+	return value;
+}
+
 /** Value of --jobs. */
 export function threads(value: string): number {
 	if (!/^[1-9]\d{0,2}$/.test(value)) throw new InvalidArgumentError('Give a number from 1 to 999.');

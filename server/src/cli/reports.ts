@@ -27,7 +27,7 @@ const PRINTERS = {
 	text: ({ report, colour, comparison }) => auditText(report, colour, comparison),
 	markdown: ({ report, comparison }) => auditMarkdown(report, comparison),
 	csv: ({ report }) => auditCsv(report),
-	json: ({ report }) => auditJson(report),
+	json: ({ report, comparison }) => auditJson(report, comparison),
 	sarif: ({ report }) => auditSarif(report),
 	html: ({ report, source, comparison }) => auditHtml(report, source, comparison),
 } satisfies Record<string, (content: Content) => string>;
@@ -35,7 +35,7 @@ const PRINTERS = {
 type Format = keyof typeof PRINTERS;
 export const AUDIT_FORMATS = Object.keys(PRINTERS) as Format[];
 
-const COMPARING: readonly Format[] = ['text', 'markdown', 'html'];
+const COMPARING: readonly Format[] = ['text', 'markdown', 'html', 'json'];
 const BY_NAME: Readonly<Record<string, Format>> = {
 	'.txt': 'text',
 	'.md': 'markdown',

@@ -1,0 +1,2 @@
+import { kernelHistory } from './kernelHistory.js';
+console.log(kernelHistory());
