@@ -21,6 +21,7 @@ export const commands = {
 	auditClearFilter: 'gup-lens.audit.clearFilter',
 	auditCopy: 'gup-lens.audit.copyMarkdown',
 	auditReport: 'gup-lens.audit.openReport',
+	auditCompare: 'gup-lens.audit.compare',
 } as const;
 
 /** Of the view of paths. */

@@ -118,7 +118,7 @@ describe('the command', () => {
 		[['a.c'], 'a.c: not a folder'],
 		[['.', '--shard', '3/2'], 'Give a part and how many there are'],
 		[['.', '--jobs', '0'], 'Give a number'],
-		[['.', '--format', 'csv', '--compare', '.'], '--compare is for text, markdown, html'],
+		[['.', '--format', 'csv', '--compare', '.'], '--compare is for text, markdown, html, json'],
 		[['.', '--compare', 'empty'], 'empty: no C files found, nothing to compare'],
 		[['empty', '--compare', '.'], 'empty: no C files found, nothing to compare'],
 		[['.', '--compare', 'gone'], 'gone: no such file or folder'],

@@ -6,6 +6,7 @@ import { list } from '../../server/src/audit/listing.js';
 import { findRipgrep, searchWithRipgrep } from '../../server/src/audit/ripgrep.js';
 import { scan } from '../../server/src/audit/scan.js';
 import { auditWords } from '../../server/src/engine.js';
+import { diskSources } from '../../server/src/workspace/sources.js';
 import { tree as kernel, needTree } from '../kernel/trees.js';
 import { scratch } from '../support/scratch.js';
 import { briefly, OK, OTHER, reportOf, TREE } from './fixtures.js';
@@ -38,7 +39,7 @@ async function found(root: string): Promise<{ inNode: string[]; byRipgrep: strin
 	const { files } = await list(root, true);
 	const matches = await searchWithRipgrep(ripgrep as string, root, auditWords, 2);
 	return {
-		inNode: scan(root, files, auditWords).found.toSorted(),
+		inNode: (await scan(diskSources, root, files, auditWords)).found.toSorted(),
 		byRipgrep: files.filter((path) => matches?.paths.has(path)).toSorted(),
 	};
 }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import {
 	type AuditNode,
+	burnDownWords,
 	changesSince,
 	type Findings,
 	filtered,
@@ -165,6 +166,14 @@ describe('what changed since the last audit', () => {
 			'net/x.c:8 new: convert',
 			'mm/x.c:1 gone: was keep',
 		]);
+	});
+
+	it('is told since a revision, with what was left to do then', () => {
+		const before = { ...report, named: 'v6.1' };
+		const after = { ...report, sites: report.sites.slice(1) };
+		expect(changesSince(before, after)?.label).toBe('Since v6.1');
+		expect(burnDownWords(before, after)).toBe('v6.1: 3 → 2 left to do');
+		expect(burnDownWords(report, after)).toBe('');
 	});
 
 	it('is nothing where nothing did, where lines only moved, for a first audit and for a stopped one', () => {

@@ -39,7 +39,7 @@ export interface Shown {
 	readonly root: Uri;
 	readonly findings: Findings;
 	/** The audit that changes are told against. */
-	readonly before: Pick<AuditReport, 'taken' | 'revision'> | undefined;
+	readonly before: Pick<AuditReport, 'named' | 'taken' | 'revision' | 'committed'> | undefined;
 }
 
 export function itemOf(node: AuditNode, shown: Shown): TreeItem {

@@ -1,6 +1,6 @@
 /** The audit as a tree: verdict, subsystem, file, site. No VS Code in here. */
 
-import { subsystemOf } from '../../../server/src/audit/burndown.js';
+import { countsOf, leftToDo, subsystemOf } from '../../../server/src/audit/burndown.js';
 import { compare } from '../../../server/src/audit/compare.js';
 import { type AuditReport, type AuditSite, VERDICTS } from '../../../server/src/audit/report.js';
 import type { AuditFinding } from '../../../server/src/audit/results.js';
@@ -172,11 +172,19 @@ export function changesSince(before: AuditReport | undefined, after: AuditReport
 	if (changes.length === 0) return undefined;
 	const children = changes.map((change, i): ChangeNode => ({ ...change, id: inside('changes', String(i)) }));
 	const sites = children.flatMap((child) => child.sites);
-	return { kind: 'changes', id: 'changes', label: 'Since the last audit', children, sites };
+	const since = before.named ?? 'the last audit';
+	return { kind: 'changes', id: 'changes', label: `Since ${since}`, children, sites };
 }
 
 function changed(site: AuditSite, what: string): Omit<ChangeNode, 'id'> {
 	return { kind: 'change', site, what, isThere: true, sites: [site] };
+}
+
+/** What is left to do in one audit and in another: "v6.1: 33 → 12 left to do"; "" where the other one is of no revision. */
+export function burnDownWords(before: AuditReport | undefined, after: AuditReport): string {
+	if (before?.named === undefined) return '';
+	const [was, left] = [before, after].map(({ sites }) => leftToDo(countsOf(sites)));
+	return `${before.named}: ${was} → ${left} left to do`;
 }
 
 /** "12 sites in 59,932 files, 2 bugs, 5 to convert; 3 errors, 4 warnings" */

@@ -24,7 +24,7 @@ import type { AuditAnswer, AuditParams, PageParams } from '../../../server/src/l
 import { commands } from '../names.js';
 import type { Session } from '../session.js';
 import { itemOf } from './items.js';
-import { type AuditNode, changesSince, type Findings, filtered, kept, tally, treeOf } from './model.js';
+import { type AuditNode, burnDownWords, changesSince, type Findings, filtered, kept, tally, treeOf } from './model.js';
 import { ReportPage } from './page.js';
 
 /** Context keys that the manifest asks for. */
@@ -41,7 +41,7 @@ interface Shown {
 	readonly root: Uri;
 	readonly report: AuditReport;
 	readonly findings: Findings;
-	/** The audit before it, to tell what changed; undefined for a first one. */
+	/** The audit before it, or that of a revision, to tell what changed. */
 	readonly before: AuditReport | undefined;
 }
 
@@ -103,6 +103,7 @@ class Audit {
 			registry.registerCommand(commands.auditClearFilter, () => this.#setFilter('')),
 			registry.registerCommand(commands.auditCopy, (node?: AuditNode) => this.#copy(node)),
 			registry.registerCommand(commands.auditReport, () => this.#openPage()),
+			registry.registerCommand(commands.auditCompare, () => this.#compare()),
 			workspace.onDidSaveTextDocument(({ uri }) => this.#changed(uri)),
 			new Disposable(() => {
 				clearTimeout(this.#timer);
@@ -166,6 +167,7 @@ class Audit {
 		this.#view.message = [
 			`${kernel}: ${words}${report.partial ? ', stopped before its end' : ''}`,
 			stamp(report),
+			burnDownWords(this.#shown?.before, report),
 			this.#staleWords(),
 		]
 			.filter(Boolean)
@@ -217,6 +219,42 @@ class Audit {
 		const params: PageParams = { uri: root.toString() };
 		const html = await this.#session.request<string | null>('gup-lens/auditPage', params);
 		if (html !== null) this.#page.show(html);
+	}
+
+	/** Tells what became of the sites of a revision since. */
+	async #compare(): Promise<void> {
+		if (!workspace.isTrusted) {
+			void window.showErrorMessage('GUP Lens: revisions are read in trusted workspaces only.');
+			return;
+		}
+		if (!this.#shown) await this.#run();
+		const { root } = this.#shown ?? {};
+		if (!root || this.#running) return;
+		const revision = await window.showInputBox({
+			title: 'Compare Audit with Revision',
+			placeHolder: 'v6.12',
+			prompt: 'A tag, branch or commit of this repository; it is read without a checkout',
+			validateInput: (value) => (value.trim().startsWith('-') ? 'That is no revision' : undefined),
+		});
+		if (!revision?.trim()) return;
+		this.#running = true;
+		try {
+			const answer = await window.withProgress(
+				{ location: ProgressLocation.Notification, title: `GUP Lens: audit of ${revision}`, cancellable: true },
+				(progress, token) =>
+					this.#ask({ uri: root.toString(), revision: revision.trim() }, token, (message) =>
+						progress.report({ message }),
+					),
+			);
+			if (answer.report.partial) return;
+			const shown = this.#shown;
+			if (shown?.root === root) this.#show({ ...shown, before: answer.report });
+		} catch (error) {
+			void window.showErrorMessage(`GUP Lens: ${error instanceof Error ? error.message : String(error)}`);
+		} finally {
+			this.#running = false;
+			if (this.#stale.size > 0) this.#soon();
+		}
 	}
 
 	/** Also what changes outside of the editor, such as by a checkout. */

@@ -4,15 +4,21 @@ import { auditWords } from '../engine.js';
 import { aliasesIn } from '../syntax/preprocess/aliases.js';
 import { nameOf } from '../syntax/preprocess/stand-ins.js';
 import { reasonOf, slashed } from '../workspace/collect.js';
-import { nodeFiles } from '../workspace/nodeFiles.js';
+import type { Revision } from '../workspace/revision.js';
+import { RevisionTree } from '../workspace/revisionTree.js';
+import { diskSources, type Sources } from '../workspace/sources.js';
+import { Blobs } from './blobs.js';
 import { Cache, digest } from './cache.js';
 import { type AuditConfiguration, AuditConfigured, type JudgedBy } from './configured.js';
 import { type Home, Homes } from './homes.js';
+import type { Inventory } from './inventory.js';
 import type { Job, Setting } from './job.js';
 import { list, listFolders, type Memory } from './listing.js';
 import { type Crew, crew } from './pool.js';
 import { AuditError, type AuditReport, type AuditSite, type AuditSkip, byPath } from './report.js';
 import { type AuditFinding, type FileResult, Results } from './results.js';
+import { findRevision, withRevision } from './revision.js';
+import { listRevision, type RevisionListing } from './revisionListing.js';
 import { folderOf, isLeftOut } from './scope.js';
 import { type Search, search, startRipgrep } from './search.js';
 import { isInShard, type Shard } from './shard.js';
@@ -23,7 +29,9 @@ export interface AuditOptions {
 	/** Folder, absolute. */
 	readonly tree: string;
 	readonly tool: AuditReport['tool'];
-	readonly setting: Omit<Setting, 'cache'>;
+	readonly setting: Omit<Setting, 'cache' | 'revision'>;
+	/** Name of a revision of the repository around the folder, which is read in place of what is checked out. */
+	readonly revision?: string;
 	/** Folder of caches, and what names this version of the program; undefined: none is read or written. */
 	readonly cache: Setting['cache'];
 	/** A workspace around it, for its configuration files. */
@@ -61,11 +69,17 @@ export interface Audited {
 export async function audit(options: AuditOptions): Promise<Audited> {
 	const root = await folder(options.tree);
 	const cache = options.setting.prefilter ? options.cache : undefined;
-	const working = crew({ ...options.setting, cache }, options.jobs, options.worker);
+	if (options.revision !== undefined && !options.trusted)
+		throw new AuditError('the workspace is not trusted: git is not asked for revisions');
+	const revision = options.revision === undefined ? undefined : await findRevision(root, options.revision);
+	const setting = revision && { root, tree: revision.tree };
+	const working = crew({ ...options.setting, cache, revision: setting }, options.jobs, options.worker);
 	const stop = () => void working.end();
 	options.signal?.addEventListener('abort', stop, { once: true });
 	try {
-		return await new Run(options, root, working, cache && new Cache(cache.above, cache.version)).report();
+		const run = (sources: Sources) =>
+			new Run(options, root, working, cache && new Cache(cache.above, cache.version), sources, revision).report();
+		return setting ? await withRevision(setting, run) : await run(diskSources);
 	} finally {
 		options.signal?.removeEventListener('abort', stop);
 		await working.end();
@@ -100,6 +114,8 @@ class Run {
 	readonly #root: string;
 	readonly #crew: Crew;
 	readonly #cache: Cache | undefined;
+	readonly #sources: Sources;
+	readonly #revision: Revision | undefined;
 	readonly #sites: AuditSite[] = [];
 	readonly #skipped: AuditSkip[] = [];
 	readonly #failed: AuditSkip[] = [];
@@ -111,17 +127,29 @@ class Run {
 	/** Files whose result is known. */
 	#done = 0;
 
-	constructor(options: AuditOptions, root: string, working: Crew, cache: Cache | undefined) {
+	/** @param revision that the sources are of; undefined: they are those of the disk */
+	constructor(
+		options: AuditOptions,
+		root: string,
+		working: Crew,
+		cache: Cache | undefined,
+		sources: Sources,
+		revision: Revision | undefined,
+	) {
 		this.#options = options;
 		this.#root = root;
 		this.#crew = working;
 		this.#cache = cache;
 		this.#configured = new AuditConfigured(root, { workspace: options.workspace, kernel: options.setting.kernel });
+		this.#sources = sources;
+		this.#revision = revision;
 	}
 
 	async report(): Promise<Audited> {
 		const { shard, setting, tool } = this.#options;
-		const homes = this.#configured.kernel().then(({ kernel, by }) => new Homes(this.#root, kernel, by).settle());
+		const homes = this.#configured
+			.kernel()
+			.then(({ kernel, by }) => new Homes(this.#root, kernel, by, this.#sources).settle());
 		const files = setting.prefilter ? await this.#searched(await homes) : await this.#all(await homes);
 		this.#cache?.tidy();
 		const { version, isAssumed, told } = await homes;
@@ -130,6 +158,7 @@ class Run {
 			tool,
 			kernel: version,
 			...(isAssumed ? { kernelAssumed: true } : {}),
+			...(this.#revision && revisionTold(this.#revision)),
 			files,
 			elapsedMs: Math.round(performance.now() - this.#started),
 			partial: this.#partial,
@@ -154,35 +183,53 @@ class Run {
 	async #searched(homes: Homes): Promise<number> {
 		const started = Date.now();
 		const { signal } = this.#options;
-		const name = digest(this.#root, ...auditWords);
-		const known = this.#cache && Stamps.read(this.#cache, name);
 		const task = this.#search();
 		const { shard, folders: only } = this.#options;
-		const early = known || only ? undefined : startRipgrep(task);
-		const memory = this.#cache && walkMemory(this.#cache, `${name}-walk`, this.#root, started, known?.paths);
-		const stamps = Stamps.take(this.#root, await this.#listed(memory), known);
-		const { paths, unknown } = stamps;
-		this.#skipped.push(...stamps.skipped);
+		const { name, inventory, early } = await this.#inventory(task, started);
+		const { paths, unknown } = inventory;
+		this.#skipped.push(...inventory.skipped);
 		const found = unknown.length === 0 && !early ? NOTHING : await search(task, unknown, early);
 		if (!found || signal?.aborted) {
 			this.#partial = true;
 			return paths.length - unknown.length;
 		}
 		this.#skipped.push(...found.skipped);
-		stamps.learn(found.names, new Set(found.skipped.map(({ path }) => path)));
-		const aliased = await this.#byAlias(homes, paths, (row) => stamps.isCandidate(row));
+		inventory.learn(found.names, new Set(found.skipped.map(({ path }) => path)));
+		const aliased = await this.#byAlias(homes, paths, (row) => inventory.isCandidate(row));
 		const called = await this.#byStandIn(paths);
 		const isNamed = (path: string): boolean => aliased.has(path) || called.has(path);
-		const isCandidate = (row: number): boolean => stamps.isCandidate(row) || isNamed(paths[row] as string);
+		const isCandidate = (row: number): boolean => inventory.isCandidate(row) || isNamed(paths[row] as string);
 		const folders = foldersOf(paths, isCandidate);
 		const places = await this.#placesIn(folders, paths, homes, isCandidate);
 		const rowsOf = (folder: string) => folders.get(folder) ?? [];
-		const { contents, fresh } = await this.#read(places, (folder) => stamps.contents(folder, rowsOf(folder)));
+		const { contents, fresh } = await this.#read(places, (folder) => inventory.contents(folder, rowsOf(folder)));
 		if (this.#cache && !shard && !only && (unknown.length > 0 || fresh)) {
 			const held = [...contents].map(([folder, held]) => [folder, { rows: rowsOf(folder), contents: held }] as const);
-			stamps.write(this.#cache, name, new Map(held), started);
+			inventory.write(this.#cache, name, new Map(held), started);
 		}
 		return paths.length;
+	}
+
+	/** The files, and the search that began before they were known. */
+	async #inventory(
+		task: Search,
+		started: number,
+	): Promise<{
+		readonly name: string;
+		readonly inventory: Inventory;
+		readonly early: ReturnType<typeof startRipgrep>;
+	}> {
+		if (this.#sources instanceof RevisionTree) {
+			const { top } = this.#sources;
+			const name = digest('objects', top, ...auditWords);
+			const known = this.#cache && Blobs.read(this.#cache, name, (this.#revision as Revision).tree.length / 2);
+			return { name, inventory: new Blobs(await this.#ofRevision(this.#sources), known), early: undefined };
+		}
+		const name = digest(this.#root, ...auditWords);
+		const known = this.#cache && Stamps.read(this.#cache, name);
+		const early = known || this.#options.folders ? undefined : startRipgrep(task);
+		const memory = this.#cache && walkMemory(this.#cache, `${name}-walk`, this.#root, started, known?.paths);
+		return { name, inventory: Stamps.take(this.#root, await this.#listed(memory), known), early };
 	}
 
 	/** Files of modules outside a tree that name the family by macros of their headers alone. */
@@ -197,7 +244,7 @@ class Run {
 		const headers: string[] = [];
 		for (const [row, path] of paths.entries()) {
 			if (!path.endsWith('.h') || !isCandidate(row) || !(await outside(path))) continue;
-			const text = await nodeFiles.read(`${this.#root}/${path}`);
+			const text = await this.#sources.read(`${this.#root}/${path}`);
 			if (text !== undefined) headers.push(text);
 		}
 		const aliases = aliasesIn(headers, auditWords);
@@ -257,8 +304,17 @@ class Run {
 		return this.#partial ? this.#done : paths.length;
 	}
 
+	async #ofRevision(tree: RevisionTree): Promise<RevisionListing> {
+		const { shard, folders } = this.#options;
+		const { files, skipped } = await listRevision(tree, this.#root, folders);
+		this.#skipped.push(...skipped);
+		return { files: files.filter(({ path }) => isInShard(path, shard)), skipped };
+	}
+
 	async #listed(memory: Memory | undefined): Promise<readonly string[]> {
 		const { shard, folders, trusted, signal } = this.#options;
+		if (this.#sources instanceof RevisionTree)
+			return (await this.#ofRevision(this.#sources)).files.map(({ path }) => path);
 		const listing = folders ? listFolders(this.#root, folders) : await list(this.#root, trusted, memory, signal);
 		const { files, skipped } = listing;
 		this.#unasked = listing.unasked;
@@ -269,9 +325,11 @@ class Run {
 	#search(): Search {
 		const { signal, ripgrep, progress } = this.#options;
 		return {
+			sources: this.#sources,
 			root: this.#root,
 			words: auditWords,
-			ripgrep,
+			// it searches the disk
+			ripgrep: this.#revision ? undefined : ripgrep,
 			crew: this.#crew,
 			signal,
 			progress: (done, total) => progress?.('search', done, total),
@@ -353,6 +411,14 @@ class Run {
 		for (const reason of skipped) this.#skipped.push({ path, reason });
 		if (failed) this.#failed.push(...skipped.map((reason) => ({ path, reason })));
 	}
+}
+
+/** How many digits of a commit are told. */
+const SHORT = 12;
+
+/** What a report tells of its revision. */
+function revisionTold({ name, commit, date }: Revision): Pick<AuditReport, 'revision' | 'named' | 'committed'> {
+	return { revision: commit.slice(0, SHORT), named: name, committed: date };
 }
 
 const NOTHING = { names: new Set<string>(), skipped: [] };

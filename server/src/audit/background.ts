@@ -2,7 +2,11 @@
 import { constants, setPriority } from 'node:os';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { type Pool, pool, workerEmit } from 'workerpool';
+import { realpath } from '../programs/find.js';
+import { slashed } from '../workspace/collect.js';
 import { type Audited, type AuditOptions, audit, type Stage } from './audit.js';
+import { compare } from './compare.js';
+import { withCommits } from './converters.js';
 import { AuditError, type AuditReport } from './report.js';
 import { auditHtml } from './reports/html/page.js';
 import { sourceIn } from './reports/source.js';
@@ -13,7 +17,7 @@ export type BackgroundOptions = Omit<AuditOptions, 'signal' | 'progress'> & { re
 /** What the worker script offers. */
 export interface BackgroundMethods {
 	auditAll(options: BackgroundOptions, stop: MessagePort): Promise<Audited>;
-	page(report: AuditReport, root: string): string;
+	page(report: AuditReport, root: string, before: AuditReport | undefined): Promise<string>;
 }
 
 type Progress = Parameters<NonNullable<AuditOptions['progress']>>;
@@ -58,12 +62,18 @@ export async function auditInBackground(
 /**
  * A report as a page.
  * @param root audited folder
+ * @param before of a revision that it is compared with
  * @param worker script of a worker thread
  */
-export async function pageInBackground(report: AuditReport, root: string, worker: string): Promise<string> {
+export async function pageInBackground(
+	report: AuditReport,
+	root: string,
+	before: AuditReport | undefined,
+	worker: string,
+): Promise<string> {
 	const thread = pool(worker, { maxWorkers: 1, workerType: 'thread' });
 	try {
-		return await thread.exec<BackgroundMethods['page']>('page', [report, root]);
+		return await thread.exec<BackgroundMethods['page']>('page', [report, root, before]);
 	} finally {
 		end(thread);
 	}
@@ -79,9 +89,14 @@ function end(thread: Pool): void {
 /** In the thread. */
 export const background: BackgroundMethods = { auditAll, page };
 
-function page(report: AuditReport, root: string): string {
+async function page(report: AuditReport, root: string, before: AuditReport | undefined): Promise<string> {
 	yieldProcessor();
-	return auditHtml(report, sourceIn(root));
+	if (!before) return auditHtml(report, sourceIn(root));
+	const versions = [
+		{ label: before.named ?? before.kernel, report: before },
+		{ label: report.kernel, report },
+	];
+	return auditHtml(report, sourceIn(root), await withCommits(compare(versions), slashed(realpath(root))));
 }
 
 async function auditAll(options: BackgroundOptions, stop: MessagePort): Promise<Audited> {

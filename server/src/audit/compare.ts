@@ -1,14 +1,17 @@
 /** What became of the sites of one tree in another. */
+import type { Commit } from '../workspace/revision.js';
 import type { AuditReport, AuditSite } from './report.js';
 
 /** A site, and what it is in the other tree. */
 export interface Pair {
 	readonly before: AuditSite;
 	readonly after: AuditSite;
+	/** Those that changed such a call there, newest first, where the history of both is known. */
+	readonly commits?: readonly Commit[];
 }
 
 export interface Version {
-	/** "6.1.192", with a name where two have the same. */
+	/** "6.1.192", with a name where two have the same; of a revision its name. */
 	readonly label: string;
 	readonly report: AuditReport;
 }

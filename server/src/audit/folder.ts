@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { GitError } from '../programs/git.js';
 import type { Files } from '../workspace/files.js';
-import { nodeFiles } from '../workspace/nodeFiles.js';
-import { readBytes } from '../workspace/read.js';
+import type { Sources } from '../workspace/sources.js';
 import { decode } from '../workspace/text.js';
 import { digest } from './cache.js';
 
@@ -9,49 +9,60 @@ import { digest } from './cache.js';
 export class Folder implements Files {
 	readonly #path: string;
 	readonly #names: readonly string[];
-	readonly #contents = new Map<string, Buffer | undefined>();
+	readonly #sources: Sources;
+	readonly #contents = new Map<string, Promise<Buffer | undefined>>();
 
 	/**
 	 * @param path absolute, with "/"
 	 * @param names of its C files
 	 */
-	constructor(path: string, names: readonly string[]) {
+	constructor(path: string, names: readonly string[], sources: Sources) {
 		this.#path = path;
+		this.#sources = sources;
 		this.#names = names.toSorted();
 	}
 
 	/** Names the contents of all files together. */
-	digest(): string {
-		return digest(...this.#names.flatMap((name) => [name, this.#bytes(join(this.#path, name)) ?? '']));
+	async digest(): Promise<string> {
+		const contents = await this.#all();
+		return digest(...this.#names.flatMap((name, i) => [name, contents[i] ?? '']));
 	}
 
 	/** A file of it includes a header of another folder by its path. */
-	includesOthers(): boolean {
-		return this.#names.some((name) =>
-			/^\s*#\s*include\s*"[^"\n]*\//m.test(this.#bytes(join(this.#path, name))?.toString('latin1') ?? ''),
-		);
+	async includesOthers(): Promise<boolean> {
+		const contents = await this.#all();
+		return contents.some((bytes) => /^\s*#\s*include\s*"[^"\n]*\//m.test(bytes?.toString('latin1') ?? ''));
 	}
 
 	async list(folder: string): Promise<readonly string[]> {
-		return folder === this.#path ? this.#names : nodeFiles.list(folder);
+		return folder === this.#path ? this.#names : this.#sources.list(folder);
 	}
 
 	async read(path: string): Promise<string | undefined> {
-		const bytes = this.#bytes(path);
+		const bytes = await this.#bytes(path);
 		return bytes && decode(bytes)?.text;
 	}
 
-	/** Synchronous: all files of the folder are needed at once, and promises cost more than reading them. */
-	#bytes(path: string): Buffer | undefined {
-		if (!this.#contents.has(path)) this.#contents.set(path, contentOf(path));
-		return this.#contents.get(path);
+	#all(): Promise<readonly (Buffer | undefined)[]> {
+		return Promise.all(this.#names.map((name) => this.#bytes(join(this.#path, name))));
+	}
+
+	#bytes(path: string): Promise<Buffer | undefined> {
+		let content = this.#contents.get(path);
+		if (!content) {
+			content = contentOf(this.#sources, path);
+			this.#contents.set(path, content);
+		}
+		return content;
 	}
 }
 
-function contentOf(path: string): Buffer | undefined {
+async function contentOf(sources: Sources, path: string): Promise<Buffer | undefined> {
 	try {
-		return readBytes(path, false);
-	} catch {
+		return await sources.bytes(path);
+	} catch (error) {
+		// what a repository lacks is not what a folder holds
+		if (error instanceof GitError) throw error;
 		return undefined;
 	}
 }

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Kernel } from '../kernel/types.js';
-import { nodeFiles } from '../workspace/nodeFiles.js';
+import type { Files } from '../workspace/files.js';
 import { outsideKernel } from '../workspace/outsideKernel.js';
 import { type Tree, TreeLocator, treeFiles } from '../workspace/trees.js';
 import { digest } from './cache.js';
@@ -24,7 +24,8 @@ export class Homes {
 	readonly #root: string;
 	readonly #asked: string | undefined;
 	readonly #by: string;
-	readonly #locator = new TreeLocator(nodeFiles);
+	readonly #files: Files;
+	readonly #locator: TreeLocator;
 	readonly #known = new Map<string | undefined, Promise<Home>>();
 	#around: Home | undefined;
 	#first: Home | undefined;
@@ -34,8 +35,10 @@ export class Homes {
 	 * @param asked kernel version, or folder of headers, for files outside a tree
 	 * @param by who asks for it: an option, or a configuration file
 	 */
-	constructor(root: string, asked: string | undefined, by: string) {
+	constructor(root: string, asked: string | undefined, by: string, files: Files) {
 		this.#root = root;
+		this.#files = files;
+		this.#locator = new TreeLocator(files);
 		this.#asked = asked;
 		this.#by = by;
 	}
@@ -91,7 +94,7 @@ export class Homes {
 	#homeIn(tree: Tree | undefined): Promise<Home> {
 		let home = this.#known.get(tree?.root);
 		if (!home) {
-			home = tree ? inTree(tree, this.#root) : Promise.resolve(outside(this.#outside, this.#asked));
+			home = tree ? inTree(tree, this.#root, this.#files) : Promise.resolve(outside(this.#outside, this.#asked));
 			this.#known.set(tree?.root, home);
 		}
 		return home;
@@ -109,8 +112,8 @@ function outside(version: string, asked: string | undefined): Home {
 	};
 }
 
-async function inTree(tree: Tree, root: string): Promise<Home> {
-	const texts = await Promise.all(treeFiles.map((name) => nodeFiles.read(`${tree.root}/${name}`)));
+async function inTree(tree: Tree, root: string, files: Files): Promise<Home> {
+	const texts = await Promise.all(treeFiles.map((name) => files.read(`${tree.root}/${name}`)));
 	return {
 		tree: tree.root,
 		version: tree.kernel.version,

@@ -1,23 +1,25 @@
 /** What a worker does for the main thread: nothing here needs more than what is handed over. */
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { type Engine, type Finding, loadEngine, type Site } from '../engine.js';
 import type { Kernel } from '../kernel/types.js';
 import type { Range } from '../syntax/ir.js';
 import { includePath } from '../workspace/includes.js';
+import { TOO_LARGE } from '../workspace/limits.js';
 import { Lines } from '../workspace/lines.js';
 import { Neighbourhood } from '../workspace/neighbours.js';
-import { nodeFiles } from '../workspace/nodeFiles.js';
 import { outsideKernel } from '../workspace/outsideKernel.js';
-import { readSource } from '../workspace/read.js';
+import { judge, type Read } from '../workspace/read.js';
+import { diskSources, type Sources } from '../workspace/sources.js';
 import { TreeLocator } from '../workspace/trees.js';
 import { Cache } from './cache.js';
 import type { JudgedBy } from './configured.js';
 import { Folder } from './folder.js';
-import { VANISHED } from './meanwhile.js';
+import { reasonMeanwhile } from './meanwhile.js';
 import type { AuditSite } from './report.js';
 import { type AuditFinding, type FileResult, Results } from './results.js';
+import { openRevision, type RevisionSetting } from './revision.js';
+import { type Scanned, scan } from './scan.js';
 
 const { join } = posix;
 
@@ -33,6 +35,8 @@ export interface Setting {
 	readonly prefilter: boolean;
 	/** Folder of the cache, where one is known, and what names this version of the program; undefined: none is read or written. */
 	readonly cache: { readonly above: string | undefined; readonly version: string } | undefined;
+	/** Files are those of this revision; undefined: those of the disk. */
+	readonly revision?: RevisionSetting | undefined;
 }
 
 /** The candidates of one folder. */
@@ -61,31 +65,35 @@ export interface JobOutcome {
 /** Judges the files of one setting, folder by folder. */
 export class Auditor {
 	readonly #setting: Setting;
-	readonly #engine: Promise<Engine>;
-	readonly #locator = new TreeLocator(nodeFiles);
+	readonly #sources: Promise<OpenSources>;
+	#engine: Promise<Engine> | undefined;
+	#locator: TreeLocator | undefined;
 	/** Kernels outside a tree, as they are asked for. */
 	readonly #outside = new Map<string | undefined, Kernel>();
 	readonly #cache: Cache | undefined;
 
 	constructor(setting: Setting) {
-		const { wasm, cache } = setting;
+		const { cache, revision } = setting;
 		this.#setting = setting;
-		this.#engine = Promise.all([readFile(wasm.core), readFile(wasm.grammar)]).then(([core, grammar]) =>
-			loadEngine({ core, grammar }),
-		);
+		this.#sources = revision ? openRevision(revision) : Promise.resolve(diskSources);
+		// whoever waits for it hears why
+		this.#sources.catch(() => undefined);
 		this.#cache = cache && new Cache(cache.above, cache.version);
 	}
 
 	async run(job: Job): Promise<JobOutcome> {
+		const sources = await this.#sources;
+		this.#locator ??= new TreeLocator(sources);
 		const tree = job.tree === undefined ? undefined : await this.#locator.find(job.tree, true);
-		const folder = new Folder(job.folder, job.beside);
+		const folder = new Folder(job.folder, job.beside, sources);
 		// headers of other folders are no part of what names the contents
 		const isAlone = tree !== undefined || (await staysInFolder(job.folder, folder));
-		const contents = isAlone ? this.#cache && folder.digest() : undefined;
+		const contents = isAlone && this.#cache ? await folder.digest() : undefined;
 		const kept = new Results(this.#cache, job.facts, this.#setting.knownUsers);
 		const known = contents === undefined ? undefined : kept.get(job.path, job.names, contents);
 		if (known) return { results: known, contents, cacheProblem: this.#cache?.problem };
-		const look = new Look(await this.#engine, tree?.kernel ?? this.#outsideOf(job.kernel), this.#setting, job, folder);
+		const kernel = tree?.kernel ?? this.#outsideOf(job.kernel);
+		const look = new Look(await this.#loaded(), kernel, this.#setting, job, folder, sources);
 		const results: FileResult[] = [];
 		for (const name of job.names) results.push(await look.at(name));
 		if (contents !== undefined) kept.put(job.path, job.names, contents, results);
@@ -97,12 +105,36 @@ export class Auditor {
 		this.#outside.set(asked, kernel);
 		return kernel;
 	}
+
+	/** Searches files for words. */
+	async scan(root: string, paths: readonly string[], words: readonly string[]): Promise<Scanned> {
+		return scan(await this.#sources, root, paths, words);
+	}
+
+	/** Ends what reads for it. */
+	end(): void {
+		this.#sources.then(
+			(sources) => sources.end?.(),
+			() => undefined,
+		);
+	}
+
+	#loaded(): Promise<Engine> {
+		const { core, grammar } = this.#setting.wasm;
+		this.#engine ??= Promise.all([readFile(core), readFile(grammar)]).then(([core, grammar]) =>
+			loadEngine({ core, grammar }),
+		);
+		return this.#engine;
+	}
 }
+
+/** What is read by a program ends with it. */
+type OpenSources = Sources & { end?(): void };
 
 /** A module that takes no header from another folder. */
 async function staysInFolder(path: string, folder: Folder): Promise<boolean> {
 	const { root, folders, forced, isModule } = await includePath(path, folder);
-	return !isModule && root === path && folders.length === 0 && forced.length === 0 && !folder.includesOthers();
+	return !isModule && root === path && folders.length === 0 && forced.length === 0 && !(await folder.includesOthers());
 }
 
 /** Reads the files of one folder; all that asks the engine is here. */
@@ -111,21 +143,23 @@ class Look {
 	readonly #kernel: Kernel;
 	readonly #setting: Setting;
 	readonly #job: Job;
+	readonly #sources: Sources;
 	readonly #neighbourhood: Neighbourhood;
 
-	constructor(engine: Engine, kernel: Kernel, setting: Setting, job: Job, folder: Folder) {
+	constructor(engine: Engine, kernel: Kernel, setting: Setting, job: Job, folder: Folder, sources: Sources) {
 		this.#engine = engine;
 		this.#kernel = kernel;
 		this.#setting = setting;
 		this.#job = job;
+		this.#sources = sources;
 		this.#neighbourhood = new Neighbourhood(folder);
 	}
 
 	async at(name: string): Promise<FileResult> {
 		const file = `${this.#job.folder}/${name}`;
-		const read = readSource(file, undefined, false);
+		const read = await this.#read(file);
 		if (read.kind !== 'text') {
-			const reason = !existsSync(file) ? VANISHED : read.kind === 'skipped' ? read.reason : 'nothing to read';
+			const reason = read.kind === 'skipped' ? read.reason : 'nothing to read';
 			return { sites: [], findings: [], skipped: [reason], whole: false, failed: false };
 		}
 		try {
@@ -134,6 +168,15 @@ class Look {
 			// One file that breaks the engine must not hide the sites of all others.
 			const reason = `internal error: ${(error as Error).stack ?? error}`;
 			return { sites: [], findings: [], skipped: [reason], whole: false, failed: true };
+		}
+	}
+
+	async #read(file: string): Promise<Read> {
+		try {
+			const bytes = await this.#sources.bytes(file);
+			return bytes ? judge(bytes, undefined) : { kind: 'skipped', reason: TOO_LARGE };
+		} catch (error) {
+			return { kind: 'skipped', reason: reasonMeanwhile(error as NodeJS.ErrnoException) };
 		}
 	}
 

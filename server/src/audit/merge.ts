@@ -5,7 +5,8 @@ import type { Shard } from './shard.js';
 export function merge(reports: readonly AuditReport[]): AuditReport {
 	const [first] = reports;
 	if (!first) throw new AuditError('no report to merge');
-	for (const { kernel, tool } of reports) {
+	for (const { kernel, tool, revision } of reports) {
+		if (revision !== first.revision) throw new AuditError('reports of different revisions');
 		if (kernel !== first.kernel) throw new AuditError(`reports of different kernels: ${first.kernel} and ${kernel}`);
 		if (tool.version !== first.tool.version)
 			throw new AuditError(`reports of different versions of the program: ${first.tool.version} and ${tool.version}`);
@@ -16,6 +17,9 @@ export function merge(reports: readonly AuditReport[]): AuditReport {
 		tool: first.tool,
 		kernel: first.kernel,
 		...(reports.every(({ kernelAssumed }) => kernelAssumed) ? { kernelAssumed: true } : {}),
+		...(first.revision !== undefined && { revision: first.revision }),
+		...(first.named !== undefined && { named: first.named }),
+		...(first.committed !== undefined && { committed: first.committed }),
 		files: sum(({ files }) => files),
 		elapsedMs: sum(({ elapsedMs }) => elapsedMs),
 		partial: reports.some(({ partial }) => partial),

@@ -1,6 +1,6 @@
 import { type Pool, pool } from 'workerpool';
 import { Auditor, type Job, type JobOutcome, type Setting } from './job.js';
-import { type Scanned, scan } from './scan.js';
+import type { Scanned } from './scan.js';
 
 /** Where the work is done. */
 export interface Crew {
@@ -15,7 +15,7 @@ export interface Crew {
 /** What the worker script offers. */
 export interface Methods {
 	audit(setting: Setting, job: Job): Promise<JobOutcome>;
-	scan(root: string, paths: readonly string[], words: readonly string[]): Scanned;
+	scan(setting: Setting, root: string, paths: readonly string[], words: readonly string[]): Promise<Scanned>;
 }
 
 /**
@@ -28,6 +28,10 @@ export function crew(setting: Setting, size: number, worker: string | undefined)
 
 function alone(setting: Setting): Crew {
 	let auditor: Auditor | undefined;
+	const started = (): Auditor => {
+		auditor ??= new Auditor(setting);
+		return auditor;
+	};
 	let ended = false;
 	let last: Promise<unknown> = Promise.resolve();
 	/** One after the other, with a turn of the event loop between them: a signal is heard there. */
@@ -42,14 +46,11 @@ function alone(setting: Setting): Crew {
 	};
 	return {
 		size: 1,
-		audit: (job) =>
-			inTurn(() => {
-				auditor ??= new Auditor(setting);
-				return auditor.run(job);
-			}),
-		scan: (root, paths, words) => inTurn(() => scan(root, paths, words)),
+		audit: (job) => inTurn(() => started().run(job)),
+		scan: (root, paths, words) => inTurn(() => started().scan(root, paths, words)),
 		async end() {
 			ended = true;
+			auditor?.end();
 		},
 	};
 }
@@ -71,7 +72,7 @@ function threads(setting: Setting, size: number, worker: string): Crew {
 			return started().exec<Methods['audit']>('audit', [setting, job]);
 		},
 		async scan(root, paths, words) {
-			return started().exec<Methods['scan']>('scan', [root, paths, words]);
+			return started().exec<Methods['scan']>('scan', [setting, root, paths, words]);
 		},
 		async end() {
 			ended = true;

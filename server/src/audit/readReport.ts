@@ -8,6 +8,7 @@ import {
 	isWord,
 	listOf,
 	oneOf,
+	optional,
 	shape,
 } from '../workspace/shape.js';
 import { AuditError, type AuditReport, shardName, VERDICTS } from './report.js';
@@ -23,6 +24,9 @@ const isReport = shape({
 	files: isCount,
 	elapsedMs: isCount,
 	partial: isBoolean,
+	revision: optional(isString),
+	named: optional(isString),
+	committed: optional(isString),
 	shard: (value) => value === undefined || isShard(value),
 	sites: listOf(
 		shape({

@@ -37,8 +37,12 @@ export interface AuditReport {
 	readonly elapsedMs: number;
 	/** When it ended, ISO 8601 in UTC; absent where two audits of one tree are to be equal. */
 	readonly taken?: string;
-	/** Abbreviated commit of the work tree, where git was asked. */
+	/** Abbreviated commit of the revision, or of the work tree where git was asked. */
 	readonly revision?: string;
+	/** Name of the revision as the user gave it; absent for what lay on the disk. */
+	readonly named?: string;
+	/** When that commit was made, ISO 8601 in UTC. */
+	readonly committed?: string;
 	/** It was stopped before its end. */
 	readonly partial: boolean;
 	/** It looked at this part of the folder alone; absent: at all of it. */

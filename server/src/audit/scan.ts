@@ -1,12 +1,10 @@
-import { closeSync, readSync } from 'node:fs';
+import { GitError } from '../programs/git.js';
 import { Prefilter } from '../workspace/prefilter.js';
-import { openRegular } from '../workspace/regularFile.js';
+import type { Sources } from '../workspace/sources.js';
 import { reasonMeanwhile } from './meanwhile.js';
 
-/** Bytes read at a time. */
-const CHUNK = 1 << 20;
-/** More than the longest word: one that lies across two chunks is found with the second. */
-const OVERLAP = 64;
+/** Files that are asked for at a time: what git has read waits while the next ones are read. */
+const AT_A_TIME = 64;
 
 /** Bytes; a sparse file can claim terabytes, and no source has a hundredth of this. */
 export const MAX_SEARCHED = 1 << 30;
@@ -24,33 +22,23 @@ export interface Scanned {
  * @param paths of files that are not larger than MAX_SEARCHED
  * @param root folder of the paths
  */
-export function scan(root: string, paths: readonly string[], words: readonly string[]): Scanned {
+export async function scan(
+	sources: Sources,
+	root: string,
+	paths: readonly string[],
+	words: readonly string[],
+): Promise<Scanned> {
 	const prefilter = new Prefilter(words);
-	const buffer = Buffer.allocUnsafe(CHUNK + OVERLAP);
 	const found: string[] = [];
 	const unread: { path: string; reason: string }[] = [];
-	for (const path of paths) {
+	const look = async (path: string): Promise<void> => {
 		try {
-			if (names(`${root}/${path}`, prefilter, buffer)) found.push(path);
+			if (await sources.names(`${root}/${path}`, prefilter)) found.push(path);
 		} catch (error) {
+			if (error instanceof GitError) throw error;
 			unread.push({ path, reason: reasonMeanwhile(error as NodeJS.ErrnoException) });
 		}
-	}
+	};
+	for (let at = 0; at < paths.length; at += AT_A_TIME) await Promise.all(paths.slice(at, at + AT_A_TIME).map(look));
 	return { found, unread };
-}
-
-function names(path: string, prefilter: Prefilter, buffer: Buffer): boolean {
-	const file = openRegular(path, false);
-	try {
-		for (let kept = 0; ; ) {
-			const got = readSync(file, buffer, kept, CHUNK, null);
-			if (got === 0) return false;
-			const length = kept + got;
-			if (prefilter.matches(buffer.subarray(0, length))) return true;
-			kept = Math.min(OVERLAP, length);
-			buffer.copyWithin(0, length - kept, length);
-		}
-	} finally {
-		closeSync(file);
-	}
 }

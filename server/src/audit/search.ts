@@ -1,7 +1,8 @@
+import type { Sources } from '../workspace/sources.js';
 import type { Crew } from './pool.js';
 import type { AuditSkip } from './report.js';
 import { type Matches, searchWithRipgrep } from './ripgrep.js';
-import { scan } from './scan.js';
+import { type Scanned, scan } from './scan.js';
 
 /** For fewer files, reading them here is faster than starting anything. */
 const FEW = 3000;
@@ -9,6 +10,7 @@ const FEW = 3000;
 const CHUNK = 1000;
 
 export interface Search {
+	readonly sources: Sources;
 	readonly root: string;
 	readonly words: readonly string[];
 	/** Program; undefined: files are read in Node. */
@@ -40,9 +42,9 @@ export async function search(
 	paths: readonly string[],
 	started: Promise<Matches | undefined> | undefined,
 ): Promise<Found | undefined> {
-	const { root, words, signal } = task;
+	const { sources, root, words, signal } = task;
 	if (!started && paths.length <= FEW) {
-		const scanned = scan(root, paths, words);
+		const scanned = await scan(sources, root, paths, words);
 		task.progress(paths.length, paths.length);
 		return found([scanned]);
 	}
@@ -51,7 +53,8 @@ export async function search(
 	if (matches) {
 		// What it could not read is asked again, for a reason in our words; its globs match no end of a line.
 		const asked = new Set(matches.unread);
-		const { found: readable, unread } = scan(
+		const { found: readable, unread } = await scan(
+			sources,
 			root,
 			paths.filter((path) => asked.has(path) || path.includes('\n')),
 			words,
@@ -85,7 +88,7 @@ async function scanAll(task: Search, paths: readonly string[]): Promise<Found | 
 	}
 }
 
-function found(scanned: readonly ReturnType<typeof scan>[]): Found {
+function found(scanned: readonly Scanned[]): Found {
 	return {
 		names: new Set(scanned.flatMap((one) => one.found)),
 		skipped: scanned.flatMap(({ unread }) => unread),

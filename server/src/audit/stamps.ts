@@ -4,6 +4,7 @@ import { NOT_REGULAR } from '../workspace/collect.js';
 import { areListed, isInside } from '../workspace/relativePath.js';
 import { exactly, isOrdinal, listOf } from '../workspace/shape.js';
 import type { Cache } from './cache.js';
+import type { FolderContents, Inventory } from './inventory.js';
 import type { AuditSkip } from './report.js';
 import { MAX_SEARCHED, TOO_LARGE_TO_SEARCH } from './scan.js';
 import { type Names, pack, packJson, packNames, unpack, unpackJson, unpackNames } from './sections.js';
@@ -121,8 +122,8 @@ export interface Stored {
 	readonly held: ReadonlyMap<string, Held>;
 }
 
-/** The files of an audited folder as they are now, with what an earlier audit found out about them. */
-export class Stamps {
+/** The files of a folder on the disk as they are now. */
+export class Stamps implements Inventory {
 	readonly paths: readonly string[];
 	/** What was listed as a file and is none by now, or is too large to be searched. */
 	readonly skipped: readonly AuditSkip[];
@@ -176,24 +177,21 @@ export class Stamps {
 		});
 	}
 
-	/** Rows of files of which it is not known whether they name the family. */
 	get unknown(): readonly string[] {
 		return this.paths.filter((_, row) => this.#answers[row] === UNKNOWN);
 	}
 
-	/** Takes the answers for all that were not known, but for those that could not be read. */
 	learn(names: ReadonlySet<string>, unread: ReadonlySet<string>): void {
 		this.paths.forEach((path, row) => {
 			if (this.#answers[row] === UNKNOWN && !unread.has(path)) this.#answers[row] = names.has(path) ? 1 : 0;
 		});
 	}
 
-	/** The row names the family. */
 	isCandidate(row: number): boolean {
 		return this.#answers[row] === 1;
 	}
 
-	/** Names the contents of a folder; undefined where one of its files is new or changed. */
+	/** @returns undefined where one of its files is new or changed */
 	contents(folder: string, rows: readonly number[]): string | undefined {
 		const held = this.#held.get(folder);
 		return held?.count === rows.length && rows.every((row) => this.#unchanged[row] === 1) ? held.contents : undefined;
@@ -217,17 +215,8 @@ export class Stamps {
 		return { paths, stamps, answers, held: new Map(folders) };
 	}
 
-	/**
-	 * Files and folders that changed just now are left out: they may change again and look the same.
-	 * @param contents of folders, by the rows of their files
-	 * @param started when the files were stamped, in milliseconds
-	 */
-	write(
-		cache: Cache,
-		name: string,
-		folders: ReadonlyMap<string, { readonly rows: readonly number[]; readonly contents: string }>,
-		started: number,
-	): void {
+	/** Files and folders that changed just now are left out: they may change again and look the same. */
+	write(cache: Cache, name: string, folders: ReadonlyMap<string, FolderContents>, started: number): void {
 		const isSettled = (row: number) => this.#now.isSettled(row, started);
 		const rows = Array.from(this.paths.keys()).filter((row) => this.#answers[row] !== UNKNOWN && isSettled(row));
 		const held = [...folders].filter(([, { rows }]) => rows.every(isSettled));

@@ -2,21 +2,23 @@ import { worker } from 'workerpool';
 import { type BackgroundMethods, background } from './background.js';
 import { Auditor, type Setting } from './job.js';
 import type { Methods } from './pool.js';
-import { scan } from './scan.js';
 
 /** A pool serves one setting; a long-lived one may see several after each other. */
 let current: { readonly key: string; readonly auditor: Auditor } | undefined;
 
 function auditorOf(setting: Setting): Auditor {
 	const key = JSON.stringify(setting);
-	if (current?.key !== key) current = { key, auditor: new Auditor(setting) };
+	if (current?.key !== key) {
+		current?.auditor.end();
+		current = { key, auditor: new Auditor(setting) };
+	}
 	return current.auditor;
 }
 
 const methods: Methods & BackgroundMethods = {
 	...background,
 	audit: (setting, job) => auditorOf(setting).run(job),
-	scan,
+	scan: (setting, ...asked) => auditorOf(setting).scan(...asked),
 };
 
 /** Makes this thread a worker of the audit. The programs run their own file once more for it. */

@@ -1,15 +1,22 @@
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { audit } from '../audit/audit.js';
-import { AuditError } from '../audit/report.js';
+import { AuditError, type AuditReport } from '../audit/report.js';
+import type { Source } from '../audit/reports/html/excerpt.js';
+import { sourceFor, sourceIn } from '../audit/reports/source.js';
+import { findRevision, withRevision } from '../audit/revision.js';
+import { realpath } from '../programs/find.js';
+import { slashed } from '../workspace/collect.js';
 import { prepared, type TreeOptions } from './auditing.js';
-import { compared } from './compare.js';
+import { compared, versionsNamed } from './compare.js';
 import { type Io, UsageError } from './io.js';
 import { progressBar } from './progress.js';
-import { checkReport, type ReportOptions, write } from './reports.js';
+import { checkReport, type ReportOptions, showsCode, write } from './reports.js';
 import { tell, tellFailure } from './tell.js';
 
-export interface AuditCommand extends TreeOptions, ReportOptions {}
+export interface AuditCommand extends TreeOptions, ReportOptions {
+	readonly tags?: string;
+}
 
 /**
  * How much a function must run before V8 optimises it, about 15 times the usual: what pays in a server that runs for hours costs
@@ -18,8 +25,10 @@ export interface AuditCommand extends TreeOptions, ReportOptions {}
 const PATIENT = '--interrupt-budget=1000000';
 
 /** @returns 0 done, 1 stopped before its end, 2 an input or program error */
-export async function runAudit(tree: string, options: AuditCommand, io: Io): Promise<number> {
-	checkReport(options, io);
+export async function runAudit(tree: string, given: AuditCommand, io: Io): Promise<number> {
+	checkReport(given, io);
+	const { rev, others } = await versionsNamed(tree, given, io);
+	const options = rev === undefined ? given : { ...given, rev };
 	if (options.prefilter) setFlagsFromString(PATIENT);
 	const stop = new AbortController();
 	const interrupt = () => {
@@ -36,10 +45,10 @@ export async function runAudit(tree: string, options: AuditCommand, io: Io): Pro
 		for (const note of report.files > 0 ? notes : ['no C files found']) tell(io, note);
 		for (const { path, reason } of failed) tellFailure(io, path, reason);
 		if (report.partial) tell(io, 'stopped early: the report is partial');
-		const comparison = options.compare && (await compared(options.compare, report, tree, options, io, signal));
+		const comparison = options.compare && (await compared(others, report, tree, options, io, signal));
 		// From here on the first Ctrl-C ends the program as usual.
 		process.removeListener('SIGINT', interrupt);
-		await write(report, resolve(io.cwd, tree), comparison, options, io);
+		await write(report, await sourceOf(report, resolve(io.cwd, tree), options), comparison, options, io);
 		return failed.length > 0 ? 2 : report.partial ? 1 : 0;
 	} catch (error) {
 		if (error instanceof AuditError) throw new UsageError(`${tree}: ${error.message}`);
@@ -48,4 +57,12 @@ export async function runAudit(tree: string, options: AuditCommand, io: Io): Pro
 		bar.end();
 		process.removeListener('SIGINT', interrupt);
 	}
+}
+
+/** The code that a page shows. */
+async function sourceOf(report: AuditReport, tree: string, options: AuditCommand): Promise<Source> {
+	if (options.rev === undefined || !showsCode(options)) return sourceIn(tree);
+	const root = slashed(realpath(tree));
+	const { tree: object } = await findRevision(root, options.rev);
+	return withRevision({ root, tree: object }, (sources) => sourceFor(report, root, sources));
 }

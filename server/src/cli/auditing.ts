@@ -19,11 +19,13 @@ export interface TreeOptions {
 	readonly cache: boolean;
 	readonly shard?: Shard;
 	readonly jobs?: number;
+	/** Name of a revision that is read in place of what is checked out. */
+	readonly rev?: string;
 }
 
 /** @param tree as the user named it */
 export function prepared(tree: string, options: TreeOptions, io: Io): AuditOptions {
-	const { kernel, knownUsers, prefilter, cache, shard } = options;
+	const { kernel, knownUsers, prefilter, cache, shard, rev } = options;
 	const worker = folderOfProgram && join(folderOfProgram, 'commands.js');
 	const folder = resolve(io.cwd, tree);
 	const jobs = options.jobs ?? availableParallelism();
@@ -39,5 +41,6 @@ export function prepared(tree: string, options: TreeOptions, io: Io): AuditOptio
 		worker: jobs === 1 ? undefined : worker,
 		jobs,
 		...(shard ? { shard } : {}),
+		...(rev === undefined ? {} : { revision: rev }),
 	};
 }

@@ -1,15 +1,17 @@
 import { isAbsolute, resolve } from 'node:path';
 import { type Engine, type Finding, needles } from '../engine.js';
-import { GitError } from '../programs/git.js';
+import { Git, GitError } from '../programs/git.js';
 import { namesOne } from '../syntax/preprocess/stand-ins.js';
 import { fromFolder, slashed } from '../workspace/collect.js';
 import { isGarbled, NO_TEXT } from '../workspace/entries.js';
 import type { Files } from '../workspace/files.js';
-import { type Changed, Revision, recorded, Staged } from '../workspace/git.js';
+import { type Changed, changedBetween, Revision, recorded, Staged } from '../workspace/git.js';
 import { filesWithin, nodeFiles } from '../workspace/nodeFiles.js';
 import { Overlay } from '../workspace/overlay.js';
 import { applySeries, PatchError } from '../workspace/patches.js';
 import { isC, parent } from '../workspace/paths.js';
+import { type RevisionRange, revisionNamed } from '../workspace/revision.js';
+import { RevisionTree } from '../workspace/revisionTree.js';
 import { TreeLocator } from '../workspace/trees.js';
 import type { Configured } from './configured.js';
 import { Examiner, type Named } from './examiner.js';
@@ -24,6 +26,38 @@ export interface Change {
 	readonly before: Files;
 	readonly now: Files;
 	readonly files: readonly Changed[];
+	/** Ends what reads them. */
+	end?(): void;
+}
+
+/**
+ * What lies between two revisions; nothing is checked out.
+ * @throws UsageError without repository or revision
+ */
+export async function changeBetween(range: RevisionRange, cwd: string): Promise<Change> {
+	const asUsage = (error: unknown): never => {
+		throw error instanceof GitError ? new UsageError(`--diff ${range.from}..${range.to}: ${error.message}`) : error;
+	};
+	const trees: RevisionTree[] = [];
+	const end = (): void => {
+		for (const tree of trees) tree.end();
+	};
+	try {
+		const git = await Git.around(cwd);
+		const revisions = [await revisionNamed(git, range.from), await revisionNamed(git, range.to)] as const;
+		for (const { tree } of revisions) trees.push(await RevisionTree.open(git, tree));
+		const [before, now] = trees.map(
+			(tree): Files => ({
+				read: (path) => tree.read(path).catch(asUsage),
+				list: (folder) => tree.list(folder).catch(asUsage),
+			}),
+		) as [Files, Files];
+		const changed = await changedBetween(git, revisions[0].commit, revisions[1].commit);
+		return { before, now, files: changed.filter(isCode), end };
+	} catch (error) {
+		end();
+		return asUsage(error);
+	}
 }
 
 /**

@@ -4,8 +4,9 @@ import type { Engine, Finding } from '../engine.js';
 import type { Severity } from '../rules/rule.js';
 import { tool } from '../version.js';
 import { reasonOf } from '../workspace/collect.js';
+import { rangeOf } from '../workspace/revision.js';
 import { baseline, beyond } from './baseline.js';
-import { brought, changeBy, changeSince, changeStaged } from './change.js';
+import { brought, type Change, changeBetween, changeBy, changeSince, changeStaged } from './change.js';
 import { Configured } from './configured.js';
 import { convertible } from './convertible.js';
 import { engine } from './engine.js';
@@ -20,6 +21,7 @@ import { statistics, summary, text } from './formats/text.js';
 import { type Io, UsageError } from './io.js';
 import { ruleSeverities, selected } from './options.js';
 import type { FileReport, Report, Skip } from './report.js';
+import { openForCheck } from './revisionFiles.js';
 import { type Scan, scan, unjudged } from './scan.js';
 import { tellKernels, tellSkipped } from './scan-summary.js';
 import { reaches } from './severity.js';
@@ -41,8 +43,10 @@ export interface CheckOptions {
 	/** Only what the index of git has and HEAD has not. */
 	readonly staged?: boolean;
 	readonly failOn: Severity | 'never';
-	/** Only what the work tree brings since this revision. */
+	/** Only what the work tree brings since this revision, or what lies between two. */
 	readonly diff?: string;
+	/** Files as they are in this revision. */
+	readonly rev?: string;
 	/** Only what this patch or series would bring; "-" for the standard input. */
 	readonly patch?: string;
 	/** Leave out what this earlier report has. */
@@ -77,6 +81,10 @@ export async function check(given: readonly string[], options: CheckOptions, io:
 	const started = performance.now();
 	const change = changeOf(options);
 	if (options.statistics && options.format !== 'text') throw new UsageError('--statistics is for --format text');
+	if (options.rev !== undefined && (change || options.fix || given.includes('-')))
+		throw new UsageError(
+			'--rev is for files and folders that are checked as they were, without --diff, --patch, --staged or --fix',
+		);
 	if (options.fix && (change || given.includes('-')))
 		throw new UsageError('--fix is for files that are checked as they are: name files or folders');
 	const paths = change || given.length > 0 ? given : ['.'];
@@ -92,7 +100,7 @@ export async function check(given: readonly string[], options: CheckOptions, io:
 			io,
 		);
 	const { scanned, reports, unread } = change
-		? await lookAtChange(loaded, await change(io), paths, configured, options, io)
+		? await lookAtChange(loaded, change, paths, configured, options, io)
 		: await lookAtFiles(loaded, paths, configured, options, io);
 	const report: Report = {
 		tool,
@@ -116,12 +124,7 @@ export async function check(given: readonly string[], options: CheckOptions, io:
 }
 
 /** How to get the two states that are compared; undefined when files are checked as they are. */
-function changeOf({
-	diff,
-	patch,
-	staged,
-	stdinPath,
-}: CheckOptions): ((io: Io) => ReturnType<typeof changeBy>) | undefined {
+function changeOf({ diff, patch, staged, stdinPath }: CheckOptions): ((io: Io) => Promise<Change>) | undefined {
 	const asked = [diff !== undefined && '--diff', patch !== undefined && '--patch', staged && '--staged'].filter(
 		Boolean,
 	);
@@ -129,7 +132,10 @@ function changeOf({
 	if (stdinPath !== undefined && asked.length > 0)
 		throw new UsageError('--stdin-path is for files that are checked as they are');
 	if (staged) return ({ cwd }) => changeStaged(cwd, process.env.GIT_INDEX_FILE);
-	if (diff !== undefined) return ({ cwd }) => changeSince(diff, cwd);
+	if (diff !== undefined) {
+		const range = rangeOf(diff);
+		return ({ cwd }) => (range ? changeBetween(range, cwd) : changeSince(diff, cwd));
+	}
 	if (patch === undefined) return undefined;
 	return async (io) => changeBy(await patchText(patch, io), patch === '-' ? 'from the standard input' : patch, io.cwd);
 }
@@ -145,15 +151,21 @@ async function patchText(path: string, io: Io): Promise<string> {
 
 async function lookAtChange(
 	loaded: Engine,
-	change: Awaited<ReturnType<typeof changeBy>>,
+	make: (io: Io) => Promise<Change>,
 	paths: readonly string[],
 	configured: Configured,
 	{ kernel, format }: CheckOptions,
-	{ cwd }: Io,
+	io: Io,
 ): Promise<Looked> {
+	const { cwd } = io;
 	const asked = { paths: paths.length > 0 ? paths : ['.'], cwd, kernel, configured, withPaths: hasPaths(format) };
-	const { kernels, files, reports, unread } = await brought(loaded, change, asked);
-	return { scanned: { kernels, configured, files, skipped: [], failed: [] }, reports, unread };
+	const change = await make(io);
+	try {
+		const { kernels, files, reports, unread } = await brought(loaded, change, asked);
+		return { scanned: { kernels, configured, files, skipped: [], failed: [] }, reports, unread };
+	} finally {
+		change.end?.();
+	}
 }
 
 async function lookAtFiles(
@@ -165,9 +177,11 @@ async function lookAtFiles(
 ): Promise<Looked> {
 	const reports: FileReport[] = [];
 	const unread: Skip[] = [];
+	const revision = options.rev === undefined ? undefined : await openForCheck(options.rev, io.cwd);
 	const scanned = await scan(
 		loaded,
 		{
+			...(revision && { from: revision }),
 			paths,
 			cwd: io.cwd,
 			stdin: io.stdin,
@@ -196,6 +210,6 @@ async function lookAtFiles(
 				});
 			}
 		},
-	);
+	).finally(() => revision?.end());
 	return { scanned, reports, unread };
 }

@@ -15,7 +15,7 @@ import { kbuild } from './kbuild/kbuild.js';
 import { lsp } from './lsp.js';
 import { type McpOptions, mcp } from './mcp.js';
 import { type MergeCommand, runMerge } from './merge.js';
-import { kernelVersion, repeated, shard, threads } from './options.js';
+import { kernelVersion, repeated, revision, shard, tagPattern, threads } from './options.js';
 import { AUDIT_FORMATS } from './reports.js';
 import { type RulesFormat, rules } from './rules.js';
 import { tell } from './tell.js';
@@ -34,6 +34,9 @@ export const EXAMPLES: readonly string[] = [
 	'make C=1 CHECK="gup-lens kbuild"       what is wrong, as sparse tells it',
 	'gup-lens audit ~/linux                 every user of the family in a tree, with a verdict',
 	'gup-lens audit ~/linux -o audit.html   as a page to look at',
+	'gup-lens audit ~/linux --rev v6.12     as it was then, without a checkout',
+	"gup-lens audit ~/linux --compare v6.1..v6.12 --tags 'v6.*' -o audit.html",
+	'                                       what was converted from version to version',
 	'gup-lens fix --rule foll-get-for-dma drivers/foo.c',
 	'                                       convert to pin_user_pages*, acquire and release',
 	'gup-lens fix --rule iov-iter-get-pages --series out fs/ceph',
@@ -78,7 +81,11 @@ export function commandLine(io: Io): CommandLine {
 		.description('report what is wrong in files and folders')
 		.argument('[path...]', '.c and .h files, and folders, by default the one here; "-" for the standard input')
 		.option('--stdin-path <path>', 'name of the standard input: decides the kernel tree and what is printed')
-		.option('--diff <revision>', 'only what the work tree brings since this revision of git, below the paths or here')
+		.option(
+			'--diff <revision>',
+			'only what the work tree brings since this revision of git, or A..B between two, below the paths or here',
+		)
+		.option('--rev <revision>', 'files as they are in this revision of git, without a checkout', revision)
 		.option(
 			'--patch <file>',
 			'only what a patch or a mailed series would bring to the tree here; "-" reads it from a pipe',
@@ -123,8 +130,14 @@ export function commandLine(io: Io): CommandLine {
 		.option('--no-known-users', 'ignore the curated table of known users')
 		.option('--no-prefilter', 'also analyse files that do not name these functions')
 		.option('--no-cache', 'do not use the result cache')
+		.option('--rev <revision>', 'a revision of its git repository, read without a checkout', revision)
 		.option('--shard <i/n>', 'only the i-th of n parts; "gup-lens merge" joins their JSON', shard)
-		.option('--compare <other>', 'an older tree, or the JSON of its audit; repeatable, oldest first', repeated)
+		.option(
+			'--compare <other>',
+			'an older tree, the JSON of its audit, a revision, or a range A..B of them; repeatable, oldest first',
+			repeated,
+		)
+		.option('--tags <pattern>', 'with --compare A..B: also the tags between them, such as "v6.*"', tagPattern)
 		.option('--jobs <n>', 'number of threads; default: number of CPUs', threads)
 		.action(async (tree: string, options: AuditCommand) => {
 			code = await runAudit(tree, options, io);

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { merge } from '../audit/merge.js';
 import { readReport } from '../audit/readReport.js';
 import { AuditError, type AuditReport } from '../audit/report.js';
+import { sourceIn } from '../audit/reports/source.js';
 import { reasonOf } from '../workspace/collect.js';
 import { type Io, UsageError } from './io.js';
 import { checkReport, type ReportOptions, write } from './reports.js';
@@ -18,7 +19,7 @@ export async function runMerge(files: readonly string[], options: MergeCommand, 
 	const reports: AuditReport[] = [];
 	for (const file of files) reports.push(await read(file, io));
 	const report = merged(reports);
-	await write(report, options.tree && resolve(io.cwd, options.tree), undefined, options, io);
+	await write(report, sourceIn(options.tree && resolve(io.cwd, options.tree)), undefined, options, io);
 	return report.partial ? 1 : 0;
 }
 

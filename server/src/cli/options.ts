@@ -38,6 +38,20 @@ export function shard(value: string): Shard {
 	return parsed;
 }
 
+/** Value of --rev. */
+export function revision(value: string): string {
+	// no name of git has any of these
+	if (value === '' || value.startsWith('-') || /\p{Cc}/u.test(value))
+		throw new InvalidArgumentError('Give a revision of git, like v6.12 or HEAD~3.');
+	return value;
+}
+
+/** Value of --tags. */
+export function tagPattern(value: string): string {
+	if (value === '' || /\p{Cc}/u.test(value)) throw new InvalidArgumentError("Give a pattern of tags, like 'v6.*'.");
+	return value;
+}
+
 /** Value of --jobs. */
 export function threads(value: string): number {
 	if (!/^[1-9]\d{0,2}$/.test(value)) throw new InvalidArgumentError('Give a number from 1 to 999.');

@@ -6,7 +6,6 @@ import type { Source } from '../audit/reports/html/excerpt.js';
 import { auditHtml } from '../audit/reports/html/page.js';
 import { auditJson } from '../audit/reports/json.js';
 import { auditMarkdown } from '../audit/reports/markdown.js';
-import { sourceIn } from '../audit/reports/source.js';
 import { auditText } from '../audit/reports/text.js';
 import { summary } from '../audit/reports/words.js';
 import { type Destination, destination, put } from '../workspace/output.js';
@@ -28,7 +27,7 @@ const PRINTERS = {
 	text: ({ report, colour, comparison }) => auditText(report, colour, comparison),
 	markdown: ({ report, comparison }) => auditMarkdown(report, comparison),
 	csv: ({ report }) => auditCsv(report),
-	json: ({ report }) => auditJson(report),
+	json: ({ report, comparison }) => auditJson(report, comparison),
 	sarif: ({ report }) => auditSarif(report),
 	html: ({ report, source, comparison }) => auditHtml(report, source, comparison),
 } satisfies Record<string, (content: Content) => string>;
@@ -36,7 +35,7 @@ const PRINTERS = {
 type Format = keyof typeof PRINTERS;
 export const AUDIT_FORMATS = Object.keys(PRINTERS) as Format[];
 
-const COMPARING: readonly Format[] = ['text', 'markdown', 'html'];
+const COMPARING: readonly Format[] = ['text', 'markdown', 'html', 'json'];
 const BY_NAME: Readonly<Record<string, Format>> = {
 	'.txt': 'text',
 	'.md': 'markdown',
@@ -97,13 +96,18 @@ function formatOfName(output: string): Format {
 	throw new UsageError(`${output}: no format has the ending ${ending}: name one with --format, or use ${known}`);
 }
 
+/** The report shows code. */
+export function showsCode(options: ReportOptions): boolean {
+	return formatOf(options) === 'html';
+}
+
 /**
  * Prints a report, or puts it into a file in one step.
- * @param tree folder that the code of the sites is read from; undefined: the report shows none
+ * @param source that the code of the sites is read from
  */
 export async function write(
 	report: AuditReport,
-	tree: string | undefined,
+	source: Source,
 	comparison: Comparison | undefined,
 	options: ReportOptions,
 	io: Io,
@@ -111,7 +115,7 @@ export async function write(
 	const format = formatOf(options);
 	const print = PRINTERS[format];
 	const to = destinationOf(options, io);
-	const text = print({ report, comparison, source: sourceIn(tree), colour: !to && io.stdout.colour });
+	const text = print({ report, comparison, source, colour: !to && io.stdout.colour });
 	if (!to) return io.stdout.write(text);
 	if (to.kind === 'descriptor') return (to.number === 1 ? io.stdout : io.stderr).write(text);
 	const { output = '' } = options;

@@ -4,9 +4,10 @@ import { needles as words } from '../kernel/index.js';
 import { aliasesIn } from '../syntax/preprocess/aliases.js';
 import { collect, fromFolder, slashed } from '../workspace/collect.js';
 import { TreeDefinitions } from '../workspace/definitions.js';
+import type { Files } from '../workspace/files.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
 import { Prefilter, Prefilters } from '../workspace/prefilter.js';
-import { judge, readSource } from '../workspace/read.js';
+import { judge, type Read, readSource } from '../workspace/read.js';
 import { Refusal } from '../workspace/replace.js';
 import type { SourceText } from '../workspace/text.js';
 import type { Configured } from './configured.js';
@@ -16,7 +17,19 @@ import type { Header } from './kbuild/headers.js';
 import type { Kernels } from './kernels.js';
 import type { Skip } from './report.js';
 
+/** Where the files are. */
+export interface ScannedFrom {
+	readonly files: Files;
+	readonly collect: typeof collect;
+	/** @param prefilter a file that has none of its words is not decoded */
+	read(path: string, prefilter: Prefilter): Promise<Read> | Read;
+}
+
+const DISK: ScannedFrom = { files: nodeFiles, collect, read: readSource };
+
 interface ScanOptions {
+	/** By default the disk. */
+	readonly from?: ScannedFrom;
 	readonly paths: readonly string[];
 	readonly cwd: string;
 	/** Bytes of the standard input, for the path "-". */
@@ -76,7 +89,7 @@ export async function scan(
 	options: ScanOptions,
 	visit: (target: Target) => Promise<void> | void,
 ): Promise<Scan> {
-	const { cwd, kernel, configured, compiler, headers } = options;
+	const { cwd, kernel, configured, compiler, headers, from = DISK } = options;
 	const prefilters = new Prefilters(words);
 	const definitions = new TreeDefinitions();
 	const examiner = new Examiner(engine, {
@@ -84,7 +97,7 @@ export async function scan(
 		kernel,
 		configured,
 		compiler,
-		files: nodeFiles,
+		files: from.files,
 		definitions: (name) => definitions.of(name),
 	});
 	const { kernels } = examiner;
@@ -117,14 +130,14 @@ export async function scan(
 		throw new UsageError('--stdin-path needs "-" as the path');
 	}
 	for (const path of onDisk) await kernels.named(slashed(resolve(cwd, path)));
-	const { files, skipped } = await collect(onDisk, cwd);
+	const { files, skipped } = await from.collect(onDisk, cwd);
 	for (const { path, shown, reason, failed } of skipped) {
 		(failed ? done.failed : done.skipped).push({ path: fromFolder(cwd, path), shown, reason });
 	}
 	const others: Named[] = [];
 	for (const { path: absolute, shown, named } of files) {
 		const path = fromFolder(cwd, absolute);
-		const read = readSource(absolute, prefilters.of((await configured.of(absolute)).standIns));
+		const read = await from.read(absolute, prefilters.of((await configured.of(absolute)).standIns));
 		if (read.kind === 'irrelevant') others.push({ absolute, path, shown });
 		if (read.kind === 'skipped') (named ? done.failed : done.skipped).push({ path, shown, reason: read.reason });
 		else done.files++;
@@ -133,7 +146,7 @@ export async function scan(
 		definitions.add(absolute, read.source.text);
 		for (const { path, text } of (await headers?.(absolute, read.source.text)) ?? []) definitions.add(path, text);
 	}
-	relevant.push(...(await byAlias(kernels, relevant, others)));
+	relevant.push(...(await byAlias(kernels, relevant, others, from)));
 	for (const file of relevant) {
 		const configuration = await configured.of(file.absolute);
 		if (configuration.excludes(file.absolute)) {
@@ -145,7 +158,12 @@ export async function scan(
 }
 
 /** Files of modules outside a tree that name the family by macros of their headers alone. */
-async function byAlias(kernels: Kernels, relevant: readonly Found[], others: readonly Named[]): Promise<Found[]> {
+async function byAlias(
+	kernels: Kernels,
+	relevant: readonly Found[],
+	others: readonly Named[],
+	from: ScannedFrom,
+): Promise<Found[]> {
 	const isHeader = ({ absolute }: Named): boolean => absolute.endsWith('.h');
 	const headers: string[] = [];
 	for (const found of relevant)
@@ -155,7 +173,7 @@ async function byAlias(kernels: Kernels, relevant: readonly Found[], others: rea
 	const prefilter = new Prefilter(aliases);
 	const found: Found[] = [];
 	for (const other of others) {
-		const read = readSource(other.absolute, prefilter);
+		const read = await from.read(other.absolute, prefilter);
 		if (read.kind === 'text' && !(await kernels.isInTree(other.absolute)))
 			found.push({ ...read, file: other.absolute, ...other });
 	}

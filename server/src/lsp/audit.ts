@@ -17,10 +17,12 @@ export interface AuditParams extends WorkDoneProgressParams {
 	readonly uri: string;
 	/** Only these folders below it, not what is below them; relative, with "/", "" for the folder itself. */
 	readonly folders?: readonly string[];
+	/** Name of a revision that is read in place of the work tree; the page shows what became of its sites since. */
+	readonly revision?: string;
 }
 
 /** An audit to be run. */
-export interface AuditTask extends Pick<AuditParams, 'uri' | 'folders'> {
+export interface AuditTask extends Pick<AuditParams, 'uri' | 'folders' | 'revision'> {
 	/** False: no program is started. */
 	readonly trusted: boolean;
 	/** URI of the workspace folder it lies in. */
@@ -61,7 +63,8 @@ export interface AuditHost {
 	 * @throws an AuditError whose message is for people
 	 */
 	audit(task: AuditTask, signal: AbortSignal, progress: (percent: number, text: string) => void): Promise<HostAnswer>;
-	page(report: AuditReport, uri: string): Promise<string>;
+	/** @param before of a revision that it is compared with */
+	page(report: AuditReport, uri: string, before: AuditReport | undefined): Promise<string>;
 }
 
 const auditRequest = new RequestType<AuditParams, AuditAnswer, void>('gup-lens/audit');
@@ -77,6 +80,8 @@ export function serveAudit(
 ): void {
 	/** Whole audits by folder. */
 	const last = new Map<string, AuditReport>();
+	/** Those of the revision that a folder was compared with last. */
+	const earlier = new Map<string, AuditReport>();
 	connection.onRequest(auditRequest, async (params, token) => {
 		const stop = new AbortController();
 		const cancelled = token.onCancellationRequested(() => stop.abort());
@@ -88,6 +93,10 @@ export function serveAudit(
 			const { report, notes, findings } = await host.audit({ ...params, trusted }, stop.signal, (percent, text) =>
 				progress.report(percent, text),
 			);
+			if (typeof params.revision === 'string') {
+				if (!report.partial) earlier.set(params.uri, report);
+				return { report, findings: {}, notes: notes.map(oneLine) };
+			}
 			const before = last.get(params.uri);
 			if (!params.folders) last.set(params.uri, report);
 			else if (before) last.set(params.uri, refreshed(before, params.folders, report.sites, report.taken));
@@ -107,6 +116,6 @@ export function serveAudit(
 	});
 	connection.onRequest(pageRequest, ({ uri }) => {
 		const report = last.get(uri);
-		return report ? host.page(report, uri) : null;
+		return report ? host.page(report, uri, earlier.get(uri)) : null;
 	});
 }

@@ -22,7 +22,9 @@ export function auditHost(program: URL): AuditHost {
 	const worker = fileURLToPath(program);
 	const turns = new Turns();
 	return {
-		async audit({ uri, folders, trusted, workspace }, signal, progress) {
+		async audit({ uri, folders, revision: named, trusted, workspace }, signal, progress) {
+			const hasName = typeof named === 'string';
+			if (hasName && (named === '' || named.startsWith('-'))) throw new AuditError(`no revision "${named}"`);
 			const tree = folderOf(uri);
 			const options = {
 				tree,
@@ -41,17 +43,19 @@ export function auditHost(program: URL): AuditHost {
 				jobs: Math.max(1, availableParallelism() - 1),
 				...(folders && { folders }),
 				...(workspace !== undefined && { workspace: { folder: folderOf(workspace), always: true } }),
+				...(hasName && { revision: named }),
 			};
 			const { report, notes, findings } = await turns.take(signal, () =>
 				auditInBackground(options, signal, (stage, done, total) =>
 					progress(Math.floor((100 * done) / Math.max(total, 1)), `${STAGES[stage]} ${done} of ${total} files`),
 				),
 			);
+			if (hasName) return { report, notes, findings };
 			const revision = trusted && !folders ? await revisionOf(tree) : undefined;
 			const stamped = { ...report, taken: new Date().toISOString(), ...(revision && { revision }) };
 			return { report: stamped, notes, findings };
 		},
-		page: (report, uri) => pageInBackground(report, folderOf(uri), worker),
+		page: (report, uri, before) => pageInBackground(report, folderOf(uri), before, worker),
 	};
 }
 

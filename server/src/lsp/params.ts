@@ -73,7 +73,7 @@ const PARAMS: ReadonlyMap<string, Readonly<Record<string, Check>>> = new Map(
 		'workspace/didChangeWorkspaceFolders': { event: shape({ added: listOf(isFolder), removed: listOf(isFolder) }) },
 		'gup-lens/status': ofUri,
 		'gup-lens/paths': { ...ofPosition, rule: optional(isString) },
-		'gup-lens/audit': { uri: isFileUri, folders: optional(listOf(isString)) },
+		'gup-lens/audit': { uri: isFileUri, folders: optional(listOf(isString)), revision: optional(isString) },
 		'gup-lens/auditPage': ofUri,
 		'gup-lens/explain': { name: isString, uri: optional(isString) },
 		'gup-lens/names': { uri: optional(isString) },

@@ -1,8 +1,10 @@
 /** Git, asked about a repository that nobody trusts: nothing it configures is run, nothing is fetched or written. */
-import { parse } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, parse } from 'node:path';
 import { findProgram, realpath, workTree } from './find.js';
 import { gitEnvironment, type Setting } from './gitEnvironment.js';
-import { type Ran, RunError, run } from './run.js';
+import { Objects } from './objects.js';
+import { type Ran, RunError, run, start } from './run.js';
 
 /** Git cannot answer; the message says why. */
 export class GitError extends Error {
@@ -63,7 +65,8 @@ export class Git {
 	 */
 	static async around(folder: string, asker: Asker = { untrusted: folder }): Promise<Git> {
 		const top = workTree(folder);
-		if (top === undefined) throw new GitError('not a git repository, nor any of the folders above');
+		if (top === undefined)
+			throw new GitError(isBare(folder) ? BARE : 'not a git repository, nor any of the folders above');
 		const program = await usableGit(asker.untrusted);
 		const said = await ask(program, ['rev-parse', '--show-toplevel'], top, [], QUICK, asker);
 		// core.worktree may name any folder of this machine.
@@ -81,6 +84,26 @@ export class Git {
 		const asker = index === undefined ? this.#asker : { ...this.#asker, index };
 		return (await ask(this.#program, argv, this.top, this.#withoutFilters, SLOW, asker)).toString();
 	}
+
+	/** Its objects; whoever asks ends it. */
+	objects(): Objects {
+		const env = gitEnvironment(this.#asker.untrusted, this.#withoutFilters);
+		const failure = (reason: string) => new GitError(`git cat-file ${reason}`, true);
+		return new Objects(() => {
+			try {
+				return start(this.#program, ['cat-file', '--batch'], { cwd: this.top, env });
+			} catch (error) {
+				throw error instanceof RunError ? failure(error.message) : error;
+			}
+		}, failure);
+	}
+}
+
+const BARE = 'a bare repository: make a work tree of it with "git worktree add --no-checkout", and name that';
+
+/** As git itself tells a repository: it may lie in a hostile tree, and is not asked. */
+function isBare(folder: string): boolean {
+	return ['HEAD', 'objects', 'refs'].every((name) => existsSync(join(folder, name)));
 }
 
 /**

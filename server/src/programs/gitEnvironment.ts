@@ -37,6 +37,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
 	GIT_ALLOW_PROTOCOL: 'none',
 	GIT_LITERAL_PATHSPECS: '1',
 	GIT_NO_LAZY_FETCH: '1',
+	GIT_NO_REPLACE_OBJECTS: '1',
 	GIT_OPTIONAL_LOCKS: '0',
 	GIT_PAGER: 'cat',
 	GIT_TERMINAL_PROMPT: '0',

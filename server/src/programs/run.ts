@@ -1,5 +1,10 @@
 /** The one place that starts programs. */
-import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
+import {
+	type ChildProcess,
+	type ChildProcessByStdio,
+	type ChildProcessWithoutNullStreams,
+	spawn,
+} from 'node:child_process';
 import type { Readable } from 'node:stream';
 
 /** How a program is run. */
@@ -83,4 +88,24 @@ export function run(program: string, argv: readonly string[], options: Run): Pro
 			resolve({ status, stdout: stdout(), stderr: stderr() });
 		});
 	});
+}
+
+/**
+ * Starts a program that stays, without a shell; who starts it holds it to its limits and ends it.
+ * @param program absolute path
+ * @throws RunError where it cannot be started
+ */
+export function start(
+	program: string,
+	argv: readonly string[],
+	{ cwd, env }: Pick<Run, 'cwd' | 'env'>,
+): ChildProcessWithoutNullStreams {
+	try {
+		const child = spawn(program, argv, { cwd, env, stdio: 'pipe', windowsHide: true });
+		running.add(child);
+		child.on('close', () => running.delete(child));
+		return child;
+	} catch (error) {
+		throw new RunError(`cannot be started: ${(error as Error).message}`);
+	}
 }

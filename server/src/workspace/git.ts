@@ -4,6 +4,7 @@ import { Git, GitError, PLAIN_DIFF } from '../programs/git.js';
 import { slashed } from './collect.js';
 import { isGarbled } from './entries.js';
 import { isInside } from './relativePath.js';
+import { commitNamed } from './revision.js';
 
 /** A file that differs from a revision. Paths are absolute, with "/". */
 export interface Changed {
@@ -29,11 +30,7 @@ export class Revision {
 	/** @throws GitError when there is no repository or no such revision */
 	static async find(name: string, cwd: string): Promise<Revision> {
 		const git = await Git.around(cwd);
-		const commit = await git
-			.run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`])
-			.catch(() => undefined);
-		if (!commit) throw new GitError(`no revision "${name}"`);
-		return new Revision(git, commit.trim());
+		return new Revision(git, await commitNamed(git, name));
 	}
 
 	/**
@@ -90,6 +87,22 @@ export class Revision {
 			return true;
 		}
 	}
+}
+
+/**
+ * Files that differ between two commits.
+ * @param from name of a commit, in full, like `to`
+ * @throws GitError
+ */
+export async function changedBetween(git: Git, from: string, to: string): Promise<readonly Changed[]> {
+	const top = slashed(git.top);
+	const told = await git.run(['diff', ...PLAIN_DIFF, '--name-status', '-z', '-M', from, to, '--']);
+	const absolute = (path: string | undefined) => (path !== undefined && isInside(path) ? `${top}/${path}` : undefined);
+	return read(told.split('\0').filter(Boolean)).flatMap((change) => {
+		const now = absolute(change.now);
+		const before = absolute(change.before);
+		return now === undefined && before === undefined ? [] : [{ now, before }];
+	});
 }
 
 /** The index of the repository around a folder, against HEAD. */

@@ -135,8 +135,8 @@ export const OUTSIDE: readonly Property[] = [
 			const sink = { write: () => undefined, colour: true };
 			const io = { cwd: TOP, stdout: sink, stderr: sink, stdin: async () => Buffer.alloc(0) };
 			for (const format of AUDIT_FORMATS) {
-				write(report, undefined, undefined, { format }, io);
-				if (['text', 'markdown', 'html'].includes(format)) write(report, undefined, comparison, { format }, io);
+				write(report, () => undefined, undefined, { format }, io);
+				if (['text', 'markdown', 'html'].includes(format)) write(report, () => undefined, comparison, { format }, io);
 			}
 		},
 	},

@@ -2,7 +2,19 @@ import type { Verdict } from '../../verdict/site.js';
 import { burnDown, type Counts, countsOf, worklist } from '../burndown.js';
 import type { Comparison, Step } from '../compare.js';
 import type { AuditReport, AuditSite } from '../report.js';
-import { adviceOf, COLUMNS, caveats, clean, footer, MEANING, skippedByReason, skippedPlace, whyOf } from './words.js';
+import {
+	adviceOf,
+	byWhom,
+	COLUMNS,
+	caveats,
+	clean,
+	footer,
+	MEANING,
+	originOf,
+	skippedByReason,
+	skippedPlace,
+	whyOf,
+} from './words.js';
 
 /** For an issue, a wiki or a chat: the tables of the report, then every site. */
 export function auditMarkdown(of: AuditReport, comparing?: Comparison): string {
@@ -67,7 +79,7 @@ function listed(title: string, sites: readonly AuditSite[]): string[] {
 
 function compared({ versions, steps }: Comparison): string[] {
 	const rows = versions.map(({ label, report }) => [
-		text(label),
+		[label, originOf(report)].filter(Boolean).map(text).join(', '),
 		...numbers(countsOf(report.sites)),
 		String(report.sites.length),
 	]);
@@ -83,7 +95,10 @@ function stepParts({ from, to, converted, changed, moved, added, gone }: Step): 
 		`### ${text(from.label)} → ${text(to.label)}`,
 		...list(
 			'Converted',
-			converted.map(({ before, after }) => `${place(after)} ${code(before.api)} → ${code(after.api)}`),
+			converted.map((pair) => {
+				const who = byWhom(pair);
+				return `${place(pair.after)} ${code(pair.before.api)} → ${code(pair.after.api)}${who && `, by ${text(who)}`}`;
+			}),
 		),
 		...list(
 			'Verdict changed',

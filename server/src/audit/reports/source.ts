@@ -1,6 +1,8 @@
-import { resolve } from 'node:path';
+import { posix, resolve } from 'node:path';
 import { leavesFolder } from '../../workspace/nodeFiles.js';
-import { readSource } from '../../workspace/read.js';
+import { judge, readSource } from '../../workspace/read.js';
+import type { Sources } from '../../workspace/sources.js';
+import type { AuditReport } from '../report.js';
 import type { Source } from './html/excerpt.js';
 
 /**
@@ -22,4 +24,19 @@ function linesOf(tree: string, path: string): readonly string[] | undefined {
 	if (leavesFolder(tree, file)) return undefined;
 	const read = readSource(file, undefined);
 	return read.kind === 'text' ? read.source.text.split('\n') : undefined;
+}
+
+/**
+ * Lines of the files that a report names.
+ * @param root audited folder, absolute, real
+ */
+export async function sourceFor({ sites }: AuditReport, root: string, sources: Sources): Promise<Source> {
+	const paths = new Set(sites.flatMap(({ path, evidence }) => [path, ...evidence.map((one) => one.path)]));
+	const known = new Map<string, readonly string[]>();
+	for (const path of paths) {
+		const bytes = await sources.bytes(posix.join(root, path)).catch(() => undefined);
+		const read = bytes && judge(bytes, undefined);
+		if (read?.kind === 'text') known.set(path, read.source.text.split('\n'));
+	}
+	return (path) => known.get(path);
 }

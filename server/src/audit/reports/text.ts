@@ -7,6 +7,7 @@ import type { AuditReport, AuditSite } from '../report.js';
 import { errorsOf } from './errors.js';
 import {
 	adviceOf,
+	byWhom,
 	COLUMNS,
 	callOf,
 	caveats,
@@ -14,6 +15,7 @@ import {
 	footer,
 	MEANING,
 	number,
+	originOf,
 	skippedByReason,
 	skippedPlace,
 	whyOf,
@@ -112,16 +114,17 @@ function versions({ versions }: Comparison, colours: Colours): string {
 		label,
 		counts: countsOf(report.sites),
 		total: report.sites.length,
+		origin: originOf(report),
 	}));
 	const width = Math.max('version'.length, ...rows.map(({ label }) => label.length));
 	const most = Math.max(1, ...rows.map(({ counts }) => leftToDo(counts)));
 	const cells = (of: readonly string[]) => of.map((cell) => cell.padStart(8)).join('');
 	return [
 		colours.bold(`  ${'version'.padEnd(width)}${cells([...COLUMNS, 'total'])}   left to do`),
-		...rows.map(({ label, counts, total }) => {
+		...rows.map(({ label, counts, total, origin }) => {
 			const left = leftToDo(counts);
 			const bar = '#'.repeat(Math.round((16 * left) / most));
-			return `  ${label.padEnd(width)}${cells([...COLUMNS.map((verdict) => String(counts[verdict])), String(total)])}   ${colours.yellow(bar)} ${left}`;
+			return `  ${label.padEnd(width)}${cells([...COLUMNS.map((verdict) => String(counts[verdict])), String(total)])}   ${colours.yellow(bar)} ${left}${origin && `   ${origin}`}`;
 		}),
 		'',
 	].join('\n');
@@ -137,7 +140,10 @@ function stepText({ from, to, converted, changed, moved, added, gone }: Step, co
 		`${colours.bold(title)}\n`,
 		section(
 			'Converted',
-			converted.map((pair) => `${place(pair.after)} ${pair.before.api} -> ${pair.after.api}${from_(pair)}`),
+			converted.map((pair) => {
+				const who = byWhom(pair);
+				return `${place(pair.after)} ${pair.before.api} -> ${pair.after.api}${from_(pair)}${who && `, by ${who}`}`;
+			}),
 		),
 		section(
 			'Verdict changed',

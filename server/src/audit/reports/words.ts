@@ -2,6 +2,7 @@
 import type { Verdict } from '../../verdict/site.js';
 import { count, oneLine, sentence } from '../../workspace/wording.js';
 import { countsOf, leftToDo } from '../burndown.js';
+import type { Pair } from '../compare.js';
 import { type AuditReport, type AuditSite, type AuditSkip, shardName } from '../report.js';
 
 /** What is left to do stands first. */
@@ -110,11 +111,31 @@ export function footer(report: AuditReport): string {
 		.join('; ');
 }
 
-/** What the report is of: "revision 0c3836482481, 2026-12-01 00:45 UTC"; "" where nobody says. */
-export function stamp({ revision, taken }: Pick<AuditReport, 'revision' | 'taken'>): string {
-	const time = taken && `${taken.slice(0, 16).replace('T', ' ')} UTC`;
-	return [revision && `revision ${revision}`, time].filter(Boolean).join(', ');
+/** Where a version comes from: "adc218676eef of 2024-11-17"; "" where nobody says. */
+export function originOf({ revision, committed }: Pick<AuditReport, 'revision' | 'committed'>): string {
+	return [revision, committed && `of ${committed.slice(0, DAY)}`].filter(Boolean).join(' ');
 }
+
+/** Who converted a site: "1d3c2b4a5f6e (Zoe: fs: pin)"; "" where nobody says. */
+export function byWhom({ commits = [] }: Pair): string {
+	return commits.map(({ id, author, subject }) => `${id} (${author}: ${subject})`).join(', ');
+}
+
+/**
+ * What the report is of: "revision 0c3836482481, 2026-12-01 00:45 UTC", "v6.12, revision adc218676eef of 2024-11-17";
+ * "" where nobody says.
+ */
+export function stamp({ named, revision, committed, taken }: Pick<AuditReport, Stamped>): string {
+	const time = taken && `${taken.slice(0, 16).replace('T', ' ')} UTC`;
+	return [named, revision && `revision ${originOf({ revision, ...(committed && { committed }) })}`, time]
+		.filter(Boolean)
+		.join(', ');
+}
+
+/** "2026-12-01" */
+const DAY = 10;
+
+type Stamped = 'named' | 'revision' | 'committed' | 'taken';
 
 /** In place of the report: "59,932 files, 118 sites, 41 skipped; 33 left to do (shard 1/2, part of a full audit)" */
 export function summary(report: AuditReport): string {

@@ -3,10 +3,14 @@ import type { ComponentChildren } from 'preact';
 import { countsOf, leftToDo } from '../../burndown.js';
 import type { Comparison, Step, Version } from '../../compare.js';
 import type { AuditSite } from '../../report.js';
+import { byWhom, originOf } from '../words.js';
 import { Badge, Code } from './parts.js';
 
 /** Pixels: a chart that is as readable on a telephone as on a wall. */
-const WIDTH = 340;
+const LEAST_WIDTH = 340;
+/** A label needs so many pixels for each character; beyond a number of them it is cut. */
+const CHARACTER = 8;
+const LONGEST = 12;
 const HEIGHT = 220;
 const LEFT = 34;
 const BOTTOM = 24;
@@ -36,9 +40,11 @@ function BurnDownChart({ versions }: { versions: readonly Version[] }) {
 		const counts = countsOf(report.sites);
 		return { key: String(i), label, counts, left: leftToDo(counts) };
 	});
+	const longest = Math.min(LONGEST, Math.max(...columns.map(({ label }) => label.length)));
+	const width = Math.max(LEAST_WIDTH, LEFT + columns.length * longest * CHARACTER);
 	const x = scaleBand(
 		columns.map(({ key }) => key),
-		[LEFT, WIDTH],
+		[LEFT, width],
 	).padding(0.35);
 	const y = scaleLinear(
 		[0, Math.max(1, ...columns.map(({ left, counts }) => left + counts.benefit))],
@@ -46,11 +52,11 @@ function BurnDownChart({ versions }: { versions: readonly Version[] }) {
 	).nice(4);
 	return (
 		<figure>
-			<svg class="burndown" width={WIDTH} height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img">
+			<svg class="burndown" width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} role="img">
 				<title>Left to do by version</title>
 				{y.ticks(4).map((tick) => (
 					<g class="tick">
-						<line x1={LEFT} x2={WIDTH} y1={y(tick)} y2={y(tick)} />
+						<line x1={LEFT} x2={width} y1={y(tick)} y2={y(tick)} />
 						<text x={LEFT - 6} y={y(tick) + 4} text-anchor="end">
 							{tick}
 						</text>
@@ -76,7 +82,7 @@ function BurnDownChart({ versions }: { versions: readonly Version[] }) {
 								{counts.benefit > 0 && <tspan class="gain">{` + ${counts.benefit}`}</tspan>}
 							</text>
 							<text x={middle} y={HEIGHT - 7} text-anchor="middle">
-								{label}
+								{label.length > LONGEST ? `${label.slice(0, LONGEST - 1)}…` : label}
 							</text>
 						</g>
 					);
@@ -84,8 +90,24 @@ function BurnDownChart({ versions }: { versions: readonly Version[] }) {
 			</svg>
 			<figcaption>
 				Left to do by version: bugs and sites to convert. Behind the plus: sites that would benefit.
+				<Origins versions={versions} />
 			</figcaption>
 		</figure>
+	);
+}
+
+/** Commit and date of each version. */
+function Origins({ versions }: { versions: readonly Version[] }) {
+	const known = versions.filter(({ report }) => originOf(report) !== '');
+	if (known.length === 0) return null;
+	return (
+		<ul>
+			{known.map(({ label, report }) => (
+				<li>
+					{label}: {originOf(report)}
+				</li>
+			))}
+		</ul>
 	);
 }
 
@@ -97,14 +119,15 @@ function StepPart({ step }: { step: Step }) {
 				{from.label} → {to.label}
 			</h3>
 			<Group title="converted" items={converted} open>
-				{({ before, after }) => (
+				{(pair) => (
 					<>
-						<Place of={after} /> <Code of={before.api} /> → <Code of={after.api} />
-						{before.path !== after.path && (
+						<Place of={pair.after} /> <Code of={pair.before.api} /> → <Code of={pair.after.api} />
+						{pair.before.path !== pair.after.path && (
 							<>
-								, was in <Place of={before} />
+								, was in <Place of={pair.before} />
 							</>
 						)}
+						{pair.commits && `, by ${byWhom(pair)}`}
 					</>
 				)}
 			</Group>

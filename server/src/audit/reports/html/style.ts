@@ -58,7 +58,7 @@ thead th { padding: .3rem .6rem; color: var(--soft); font-size: .8rem; font-weig
 .burndown .gain { fill: var(--soft); font-weight: normal; }
 .burndown line { stroke: var(--line); }
 figure { margin: 0; }
-.compared > figure { max-width: 340px; }
+.compared > figure { max-width: 100%; }
 .compared { display: flex; flex-wrap: wrap; gap: 0 3rem; } .compared > div { flex: 1 1 24rem; min-width: 0; }
 .compared h3 { margin-top: 0; } figcaption { color: var(--soft); font-size: .85rem; }
 summary { cursor: pointer; }

@@ -1,0 +1,3 @@
+import { kernelHistory } from './kernelHistory.js';
+
+console.log(kernelHistory());
