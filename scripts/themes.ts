@@ -1,0 +1,72 @@
+/**
+ * Pictures of each view in each kind of theme, to look at: `npm run screenshots:themes`, after `npm run package`. They go to
+ * .cache/themes, which is not kept. Needs what the editor tests need: code-server, chromium and the 6.12 tree.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { VsCode } from '../test/editors/vscode.js';
+import { root } from './editors/install.js';
+import { plainSettings, withVsCode } from './editors/pictured.js';
+import { kernelTree } from './trees.js';
+
+const THEMES = {
+	dark: 'Default Dark Modern',
+	light: 'Default Light Modern',
+	'high-contrast': 'Default High Contrast',
+	'high-contrast-light': 'Default High Contrast Light',
+};
+const SIZE = { width: 1280, height: 800 };
+
+const folder = join(root, '.cache', 'themes');
+const broadcom = 'drivers/misc/bcm-vk/bcm_vk_sg.c';
+const udmabuf = 'drivers/dma-buf/udmabuf.c';
+
+const kernel = kernelTree('6.12');
+if (!kernel) throw new Error('no 6.12 tree: npm run trees');
+mkdirSync(folder, { recursive: true });
+for (const [name, theme] of Object.entries(THEMES)) {
+	await withVsCode(kernel, { ...plainSettings, 'workbench.colorTheme': theme }, (code) => take(code, name));
+}
+
+async function take({ workbench }: VsCode, theme: string): Promise<void> {
+	const { page } = workbench;
+	const shoot = async (what: string): Promise<void> => {
+		await page.waitForTimeout(1000);
+		await page.screenshot({ path: join(folder, `${what}-${theme}.png`) });
+	};
+	await page.setViewportSize(SIZE);
+	await workbench.command('GUP Lens: Open Walkthrough');
+	await page.locator('.getting-started-step, .step-title').first().waitFor();
+	await shoot('walkthrough');
+
+	await workbench.open(broadcom);
+	await workbench.squiggle('warning');
+	await page.keyboard.press('Control+g');
+	await page.keyboard.press('Escape');
+	await workbench.command('Go to Next Problem in Files');
+	await shoot('finding');
+	await page.keyboard.press('Escape');
+	await workbench.quickFixes();
+	await shoot('menu');
+	await page.keyboard.press('Escape');
+
+	await workbench.open(udmabuf);
+	await workbench.squiggle('warning');
+	await workbench.command('Go to Next Problem in Files');
+	await page.keyboard.press('Escape');
+	await workbench.command('GUP Lens: Show Paths of These Pages');
+	await page.locator('.statusbar-item', { hasText: /path \d+ of \d+/ }).first().waitFor();
+	await page.keyboard.press('Alt+.');
+	await page.keyboard.press('Alt+.');
+	await page.frameLocator('iframe.webview').frameLocator('iframe#active-frame').locator('[data-node]').first().waitFor();
+	await shoot('paths');
+	await workbench.command('GUP Lens: Close Paths');
+
+	await workbench.welcome('Audit Kernel Tree');
+	await workbench.treeRow('convert').waitFor({ timeout: 120_000 });
+	await workbench.unfold('drivers/misc', 'bcm_vk_sg.c');
+	await workbench.unfold('bcm_vk_sg.c', 'get_user_pages_fast');
+	await workbench.treeRow('get_user_pages_fast').click();
+	await workbench.tooltip('get_user_pages_fast', 'pin_user_pages');
+	await shoot('audit');
+}
