@@ -23,8 +23,11 @@ interface Frame {
 }
 
 const frames: Frame[] = [];
-const settings = { ...plainSettings, 'workbench.activityBar.location': 'hidden', 'workbench.editor.showTabs': 'single' };
-// nothing is saved
+const settings = {
+	...plainSettings,
+	'workbench.activityBar.location': 'hidden',
+	'workbench.editor.showTabs': 'single',
+};
 await withVsCode(join(root, 'examples'), settings, take);
 mkdirSync(join(root, 'docs', 'images'), { recursive: true });
 const picture = await sharp(
@@ -39,6 +42,8 @@ writeFileSync(target, picture);
 
 async function take({ workbench }: VsCode): Promise<void> {
 	const { page } = workbench;
+	// in the status bar, where nothing says anything about the pointer
+	const rest = () => page.mouse.move(SIZE.width / 2, SIZE.height - 8);
 	const shoot = async (delay: number): Promise<void> => {
 		await page.waitForTimeout(500);
 		frames.push({ png: await page.screenshot(), delay });
@@ -48,10 +53,11 @@ async function take({ workbench }: VsCode): Promise<void> {
 	await workbench.open(sluice);
 	await workbench.goTo({ line: 36, column: 6 });
 	await workbench.squiggle('warning');
+	await rest();
 	await shoot(2000);
 	await workbench.hover('get_user_pages_fast', 'Must convert');
 	await shoot(4000);
-	await page.mouse.move(5, 5);
+	await rest();
 	await page.keyboard.press('Escape');
 	await workbench.quickFixes();
 	await shoot(2500);
@@ -59,12 +65,17 @@ async function take({ workbench }: VsCode): Promise<void> {
 	await workbench.previewedChanges();
 	await shoot(3500);
 	await workbench.applyPreview();
+	await rest();
 	await shoot(3500);
 
 	await workbench.command('GUP Lens: Show Paths of These Pages');
-	await page.locator('.statusbar-item', { hasText: /path \d+ of \d+/ }).first().waitFor();
+	await page
+		.locator('.statusbar-item', { hasText: /path \d+ of \d+/ })
+		.first()
+		.waitFor();
+	await rest();
 	await shoot(1500);
-	for (let step = 0; step < 4; step++) {
+	for (let step = 1; step < 4; step++) {
 		await page.keyboard.press('Alt+.');
 		await shoot(1500);
 	}

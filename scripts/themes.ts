@@ -2,8 +2,9 @@
  * Pictures of each view in each kind of theme, to look at: `npm run screenshots:themes`, after `npm run package`. They go to
  * .cache/themes, which is not kept. Needs what the editor tests need: code-server, chromium and the 6.12 tree.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Place } from '../test/editors/tree.js';
 import type { VsCode } from '../test/editors/vscode.js';
 import { root } from './editors/install.js';
 import { plainSettings, withVsCode } from './editors/pictured.js';
@@ -35,30 +36,33 @@ async function take({ workbench }: VsCode, theme: string): Promise<void> {
 		await page.screenshot({ path: join(folder, `${what}-${theme}.png`) });
 	};
 	await page.setViewportSize(SIZE);
-	await workbench.command('GUP Lens: Open Walkthrough');
-	await page.locator('.getting-started-step, .step-title').first().waitFor();
-	await shoot('walkthrough');
-
 	await workbench.open(broadcom);
+	await workbench.goTo(placeOf(broadcom, /err = get_user_pages_fast/, 'get_user'));
 	await workbench.squiggle('warning');
-	await page.keyboard.press('Control+g');
-	await page.keyboard.press('Escape');
-	await workbench.command('Go to Next Problem in Files');
+	await workbench.problems('foll-get-for-dma');
+	await workbench.goTo(placeOf(broadcom, /err = get_user_pages_fast/, 'get_user'));
 	await shoot('finding');
-	await page.keyboard.press('Escape');
+	await workbench.command('View: Toggle Panel Visibility');
 	await workbench.quickFixes();
 	await shoot('menu');
 	await page.keyboard.press('Escape');
 
 	await workbench.open(udmabuf);
+	await workbench.goTo(placeOf(udmabuf, /= memfd_pin_folios/, 'memfd'));
 	await workbench.squiggle('warning');
-	await workbench.command('Go to Next Problem in Files');
-	await page.keyboard.press('Escape');
 	await workbench.command('GUP Lens: Show Paths of These Pages');
-	await page.locator('.statusbar-item', { hasText: /path \d+ of \d+/ }).first().waitFor();
+	await page
+		.locator('.statusbar-item', { hasText: /path \d+ of \d+/ })
+		.first()
+		.waitFor();
 	await page.keyboard.press('Alt+.');
 	await page.keyboard.press('Alt+.');
-	await page.frameLocator('iframe.webview').frameLocator('iframe#active-frame').locator('[data-node]').first().waitFor();
+	await page
+		.frameLocator('iframe.webview')
+		.frameLocator('iframe#active-frame')
+		.locator('[data-node]')
+		.first()
+		.waitFor();
 	await shoot('paths');
 	await workbench.command('GUP Lens: Close Paths');
 
@@ -69,4 +73,14 @@ async function take({ workbench }: VsCode, theme: string): Promise<void> {
 	await workbench.treeRow('get_user_pages_fast').click();
 	await workbench.tooltip('get_user_pages_fast', 'pin_user_pages');
 	await shoot('audit');
+
+	await workbench.command('GUP Lens: Open Walkthrough');
+	await page.locator('.step-title').first().waitFor();
+	await shoot('walkthrough');
+}
+
+function placeOf(path: string, code: RegExp, word: string): Place {
+	const lines = readFileSync(join(kernel as string, path), 'utf8').split('\n');
+	const line = lines.findIndex((text) => code.test(text));
+	return { line: line + 1, column: (lines[line]?.indexOf(word) ?? 0) + 1 };
 }
