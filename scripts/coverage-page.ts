@@ -83,8 +83,8 @@ a test, the second is measured by \`npm run bench:mutants -- --write\`.
 
 Pages are kept in many places, and each fault can be made with each of them. A cell is ${FORMS.length} small programs with the fault and the
 same ${FORMS.length} without it (\`test/holders\`): a loop over one page at a time or the call for all of them, a ladder of labels or nested
-\`if\`s, static helpers or everything in one function, pins or plain references; and once an address of a page is stored for the device. No program without a fault may be
-reported. A cell says in how many of the ${FORMS.length} forms the fault is found by one of its rules:
+\`if\`s, static helpers or everything in one function, pins or plain references; and once an address of a page is stored for the device. No finding about pairing or lifetime
+may be reported for a program without a fault. A cell says in how many of the ${FORMS.length} forms the fault is found by one of its rules:
 
 ${FAULTS.map(({ name, means, rules }) => `- **${name}**: ${means} (${rules.map((rule) => `\`${rule}\``).join(', ')})`).join('\n')}
 

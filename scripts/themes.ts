@@ -1,5 +1,5 @@
 /**
- * Pictures of each view in each kind of theme, to look at: `npm run screenshots:themes`, after `npm run package`. They go to
+ * Pictures of each view in each kind of theme, to look at: `npm run screenshots:themes [-- THEME...]`, after `npm run package`. They go to
  * .cache/themes, which is not kept. Needs what the editor tests need: code-server, chromium and the 6.12 tree.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -25,7 +25,9 @@ const udmabuf = 'drivers/dma-buf/udmabuf.c';
 const kernel = kernelTree('6.12');
 if (!kernel) throw new Error('no 6.12 tree: npm run trees');
 mkdirSync(folder, { recursive: true });
+const asked = process.argv.slice(2);
 for (const [name, theme] of Object.entries(THEMES)) {
+	if (asked.length > 0 && !asked.includes(name)) continue;
 	await withVsCode(kernel, { ...plainSettings, 'workbench.colorTheme': theme }, (code) => take(code, name));
 }
 
@@ -36,6 +38,15 @@ async function take({ workbench }: VsCode, theme: string): Promise<void> {
 		await page.screenshot({ path: join(folder, `${what}-${theme}.png`) });
 	};
 	await page.setViewportSize(SIZE);
+	await workbench.showView('GUP Lens');
+	await workbench.welcome('Audit Kernel Tree');
+	await workbench.treeRow('convert').waitFor({ timeout: 300_000 });
+	await workbench.unfold('drivers/misc', 'bcm_vk_sg.c');
+	await workbench.unfold('bcm_vk_sg.c', 'get_user_pages_fast');
+	await workbench.treeRow('get_user_pages_fast').click();
+	await workbench.tooltip('get_user_pages_fast', 'pin_user_pages');
+	await shoot('audit');
+
 	await workbench.open(broadcom);
 	await workbench.goTo(placeOf(broadcom, /err = get_user_pages_fast/, 'get_user'));
 	await workbench.squiggle('warning');
@@ -64,16 +75,6 @@ async function take({ workbench }: VsCode, theme: string): Promise<void> {
 		.first()
 		.waitFor();
 	await shoot('paths');
-	await workbench.command('GUP Lens: Close Paths');
-
-	await workbench.welcome('Audit Kernel Tree');
-	await workbench.treeRow('convert').waitFor({ timeout: 120_000 });
-	await workbench.unfold('drivers/misc', 'bcm_vk_sg.c');
-	await workbench.unfold('bcm_vk_sg.c', 'get_user_pages_fast');
-	await workbench.treeRow('get_user_pages_fast').click();
-	await workbench.tooltip('get_user_pages_fast', 'pin_user_pages');
-	await shoot('audit');
-
 	await workbench.command('GUP Lens: Open Walkthrough');
 	await page.locator('.step-title').first().waitFor();
 	await shoot('walkthrough');

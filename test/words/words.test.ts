@@ -107,7 +107,7 @@ describe('the words of kernel developers', () => {
 	const pages = [
 		'package.json',
 		...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'],
-		...['docs', 'client'].flatMap((folder) => files(folder, /\.md$/)).map((path) => relative(root, path)),
+		...['docs', 'client', 'examples'].flatMap((folder) => files(folder, /\.md$/)).map((path) => relative(root, path)),
 	];
 
 	it.each(pages)('%s', (path) => {
