@@ -2,7 +2,7 @@
  * Pictures of each view in each kind of theme, to look at: `npm run screenshots:themes [-- THEME...]`, after `npm run package`. They go to
  * .cache/themes, which is not kept. Needs what the editor tests need: code-server, chromium and the 6.12 tree.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Place } from '../test/editors/tree.js';
 import type { VsCode } from '../test/editors/vscode.js';
@@ -22,8 +22,9 @@ const folder = join(root, '.cache', 'themes');
 const broadcom = 'drivers/misc/bcm-vk/bcm_vk_sg.c';
 const udmabuf = 'drivers/dma-buf/udmabuf.c';
 
-const kernel = kernelTree('6.12');
-if (!kernel) throw new Error('no 6.12 tree: npm run trees');
+const tree = kernelTree('6.12');
+if (!tree) throw new Error('no 6.12 tree: npm run trees');
+const kernel = realpathSync(tree);
 mkdirSync(folder, { recursive: true });
 const asked = process.argv.slice(2);
 for (const [name, theme] of Object.entries(THEMES)) {
@@ -40,7 +41,13 @@ async function take({ workbench }: VsCode, theme: string): Promise<void> {
 	await page.setViewportSize(SIZE);
 	await workbench.showView('GUP Lens');
 	await workbench.welcome('Audit Kernel Tree');
-	await workbench.treeRow('convert').waitFor({ timeout: 300_000 });
+	await workbench
+		.treeRow('convert')
+		.waitFor({ timeout: 180_000 })
+		.catch(async (error) => {
+			await shoot('failed');
+			throw error;
+		});
 	await workbench.unfold('drivers/misc', 'bcm_vk_sg.c');
 	await workbench.unfold('bcm_vk_sg.c', 'get_user_pages_fast');
 	await workbench.treeRow('get_user_pages_fast').click();
@@ -81,7 +88,7 @@ async function take({ workbench }: VsCode, theme: string): Promise<void> {
 }
 
 function placeOf(path: string, code: RegExp, word: string): Place {
-	const lines = readFileSync(join(kernel as string, path), 'utf8').split('\n');
+	const lines = readFileSync(join(kernel, path), 'utf8').split('\n');
 	const line = lines.findIndex((text) => code.test(text));
 	return { line: line + 1, column: (lines[line]?.indexOf(word) ?? 0) + 1 };
 }
