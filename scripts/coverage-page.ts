@@ -76,15 +76,15 @@ Measured on Linux ${figures.kernels}, seed ${figures.seed}.`;
 export function coveragePage(figures: Figures): string {
 	return `# Coverage
 
-What is found, and what is not found yet. Both tables are generated (\`npm run generate\`); the first is held to the engine by
+What is found, and what is not found yet. Both tables are generated (\`npm run generate\`); the first is verified by
 a test, the second is measured by \`npm run bench:mutants -- --write\`.
 
 ## Holders and faults
 
 Pages are kept in many places, and each fault can be made with each of them. A cell is ${FORMS.length} small programs with the fault and the
 same ${FORMS.length} without it (\`test/holders\`): a loop over one page at a time or the call for all of them, a ladder of labels or nested
-\`if\`s, static helpers or everything in one function, pins or plain references; and once an address of a page is stored for the device. Nothing may be said about pairing or lifetime
-of any program without a fault. A cell tells in how many of the ${FORMS.length} forms the fault is found by one of its rules:
+\`if\`s, static helpers or everything in one function, pins or plain references; and once an address of a page is stored for the device. No finding about pairing or lifetime
+may be reported for a program without a fault. A cell says in how many of the ${FORMS.length} forms the fault is found by one of its rules:
 
 ${FAULTS.map(({ name, means, rules }) => `- **${name}**: ${means} (${rules.map((rule) => `\`${rule}\``).join(', ')})`).join('\n')}
 

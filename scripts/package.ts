@@ -4,7 +4,6 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import { createVSIX } from '@vscode/vsce';
 import { root } from './editors/install.js';
-import { shortened } from './shorten.js';
 import { type Entry, readEntries } from './zip.js';
 
 /** What the packed extension may weigh, in bytes. */
@@ -14,15 +13,18 @@ const target = join(root, 'gup-lens.vsix');
 const build = spawnSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
 if (build.status !== 0) process.exit(build.status ?? 1);
 
-// vsce packs a folder as it is: one beside the sources, with the rule pages cut short
+// vsce packs a folder as it is: one beside the sources, without the examples of rules
 const staged = join(root, 'node_modules', '.cache', 'package');
 rmSync(staged, { recursive: true, force: true });
 mkdirSync(staged, { recursive: true });
 for (const name of ['.vscodeignore', 'CHANGELOG.md', 'LICENSE', 'client', 'dist', 'docs/rules', 'schemas', 'syntaxes'])
 	cpSync(join(root, name), join(staged, name), { recursive: true });
 const pages = join(staged, 'docs', 'rules');
-for (const name of readdirSync(pages))
-	writeFileSync(join(pages, name), shortened(readFileSync(join(pages, name), 'utf8')));
+rmSync(join(pages, 'examples'), { recursive: true });
+for (const name of readdirSync(pages)) {
+	const page = readFileSync(join(pages, name), 'utf8');
+	writeFileSync(join(pages, name), page.replace(/^More: \[.*\n\n/m, ''));
+}
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 writeFileSync(join(staged, 'package.json'), JSON.stringify({ ...manifest, scripts: {} }, null, '\t'));
 

@@ -16,8 +16,10 @@ interface Subject {
 	readonly folder: string;
 	/** Place in it to show first: a path relative to it, with ":line:column" from 1 where there is one. */
 	readonly place: string | undefined;
-	/** Arguments for `gup-lens check`, run from the checkout. */
+	/** Arguments for `gup-lens check`, run in `cwd`. */
 	readonly check: readonly string[];
+	/** Absolute path. */
+	readonly cwd: string;
 }
 
 /** Asks the extension for its walkthrough and the list of problems (client/src/tour.ts). */
@@ -36,7 +38,7 @@ if (options.help) {
 }
 
 const subject = subjectOf(positionals[0]);
-printFindings(subject.check);
+printFindings(subject);
 if (!options['no-editor']) await openEditor(subject);
 
 /** Ends with the usage where the arguments are none of ours. */
@@ -64,9 +66,10 @@ function readArguments() {
 function subjectOf(path: string | undefined): Subject {
 	if (path === undefined) {
 		const folder = join(root, 'examples');
-		return { folder, place: 'drivers/misc/sluice.c:36:6', check: ['examples', '--kernel', '6.12'] };
+		return { folder, place: 'drivers/misc/sluice.c:36:6', check: ['examples', '--kernel', '6.12'], cwd: root };
 	}
-	const target = resolve(process.env.INIT_CWD ?? process.cwd(), path);
+	const cwd = process.env.INIT_CWD ?? process.cwd();
+	const target = resolve(cwd, path);
 	if (!existsSync(target)) {
 		console.error(`${path}: no such file or folder`);
 		process.exit(2);
@@ -75,17 +78,16 @@ function subjectOf(path: string | undefined): Subject {
 	return {
 		folder: isFile ? dirname(target) : target,
 		place: isFile ? basename(target) : undefined,
-		check: [target],
+		check: [path],
+		cwd,
 	};
 }
 
-function printFindings(check: readonly string[]): void {
-	const cli = relative(process.cwd(), join(root, 'dist', 'cli.js')) || 'dist/cli.js';
-	console.log(`$ node ${cli} check ${check.join(' ')}`);
-	const run = spawnSync(process.execPath, [join(root, 'dist', 'cli.js'), 'check', ...check], {
-		cwd: root,
-		stdio: 'inherit',
-	});
+/** As somebody would print them by hand, so that the line can be used again. */
+function printFindings({ check, cwd }: Subject): void {
+	const cli = join(root, 'dist', 'cli.js');
+	console.log(`$ node ${relative(cwd, cli)} check ${check.join(' ')}`);
+	const run = spawnSync(process.execPath, [cli, 'check', ...check], { cwd, stdio: 'inherit' });
 	// 1 says that there are findings, which is what the examples are for.
 	if (run.status !== 0 && run.status !== 1) process.exit(run.status ?? 1);
 }

@@ -47,16 +47,16 @@ describe('explain', () => {
 		expect(stdout).toMatch(/^Locking: call with mmap_lock/m);
 	});
 
-	test('prints of a rule one example with its fixed form, and all of it with --full', async () => {
+	test('prints of a rule a wrong and a right example, and the others with --full', async () => {
 		const short = (await cli(['explain', 'foll-get-with-pin'], { cwd })).stdout;
-		expect(short.match(/^before:$/gm)).toHaveLength(1);
-		expect(short.match(/^after:$/gm)).toHaveLength(1);
-		expect(short.split('\n').length).toBeLessThan(80);
-		expect(short).not.toContain('References');
+		expect(short.match(/^Wrong:$/gm)).toHaveLength(1);
+		expect(short.match(/^Right:$/gm)).toHaveLength(1);
+		expect(short.split('\n').length).toBeLessThan(100);
+		expect(short).not.toContain('More:');
 		const full = (await cli(['explain', 'foll-get-with-pin', '--full'], { cwd })).stdout;
 		expect(full.split('\n').length).toBeGreaterThan(2 * short.split('\n').length);
-		expect(full).toContain('References');
-		expect(full).toContain('after:');
+		expect(full.startsWith(short.trimEnd())).toBe(true);
+		expect(full).toContain('foll-get-with-pin: examples');
 	});
 
 	test('prints the page of every rule', async () => {
@@ -74,7 +74,7 @@ describe('explain', () => {
 				expect(shown).not.toMatch(/^```|^#/m);
 				expect(shown).not.toMatch(/\^\^|\/\/ <--|\btodo\b|related\[/);
 			}
-			for (const title of ['What it catches', 'Why it matters', 'Example', 'Fix', 'Not reported']) {
+			for (const title of ['What it catches', 'Why it matters', 'Example', 'Fix', 'Not reported', 'When to suppress']) {
 				expect(stdout.split('\n')).toContain(title);
 			}
 		}

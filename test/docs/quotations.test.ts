@@ -1,10 +1,10 @@
 /** What the rule pages quote from kernel files stands there word for word. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { kernelTree, TREE_NAMES, TREES_HINT } from '../../scripts/trees.js';
+import { pagePath, ruleNames } from '../rules/pages.js';
 
-const rules = join(import.meta.dirname, '..', '..', 'docs', 'rules');
 const trees = TREE_NAMES.map(kernelTree).filter((root) => root !== undefined);
 
 interface Quotation {
@@ -15,7 +15,7 @@ interface Quotation {
 
 /** "`fn()` in `mm/gup.c`: "what it says"", in the references of a page; the file is the one named last before it. */
 function quotations(page: string): Quotation[] {
-	const [, references = ''] = readFileSync(join(rules, page), 'utf8').split('\n## References\n');
+	const [, references = ''] = readFileSync(pagePath(page), 'utf8').split('\n## References\n');
 	return references.split('\n').flatMap((line) => {
 		const found: Quotation[] = [];
 		let file = '';
@@ -41,7 +41,7 @@ const inSource = ({ file, text }: Quotation): boolean =>
 	});
 
 describe('a quotation', () => {
-	const all = readdirSync(rules).flatMap(quotations);
+	const all = ruleNames().flatMap(quotations);
 
 	it.skipIf(trees.length === 0)(`stands in its source (${TREES_HINT})`, () => {
 		expect(all.length).toBeGreaterThan(5);

@@ -6,11 +6,11 @@ import { describe, expect, it } from 'vitest';
 import { root } from '../../scripts/editors/install.js';
 import { requiring } from './missing.js';
 
-const neovim = requiring('The Neovim configuration of the README', 'neovim');
+const neovim = requiring('The Neovim configuration of docs/editors.md', 'neovim');
 
 describe.skipIf(neovim.skip)(neovim.title, () => {
 	it('starts one server for all files, and not another one on :e', () => {
-		const [, snippet = ''] = /```lua\n([\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
+		const [, snippet = ''] = /```lua\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs', 'editors.md'), 'utf8')) ?? [];
 		const folder = mkdtempSync(join(tmpdir(), 'gup-lens-nvim-'));
 		try {
 			writeFileSync(join(folder, 'snippet.lua'), snippet);

@@ -96,7 +96,7 @@ const FIRST_ENTRY = lines(
 	'list_del(&entry->link);',
 );
 const DROP_ENTRY = lines('list_del(&entry->link);', 'kfree(entry);');
-const EMPTY = 'it is empty before the taking call, and a walk over it releases nothing';
+const EMPTY = 'it is empty before the acquiring call, and a walk over it releases nothing';
 
 const list: Holder = {
 	name: 'list of objects',

@@ -24,27 +24,27 @@ export interface Fault {
 export const FAULTS: readonly Fault[] = [
 	{
 		name: 'leak on an error path',
-		means: 'a step behind the taking call fails, and the pages are forgotten',
+		means: 'a step after the acquiring call fails, and the pages are leaked',
 		rules: ['gup-leak'],
 	},
 	{
 		name: 'leak in teardown',
-		means: 'the destructor, or the ordinary end of the function, forgets the pages',
+		means: 'the destructor, or the ordinary end of the function, does not release the pages',
 		rules: ['gup-leak'],
 	},
 	{
 		name: 'short return',
-		means: 'fewer pages than asked for are refused without releasing them',
+		means: 'a short return is refused without releasing its pages',
 		rules: ['gup-partial-leak', 'gup-leak'],
 	},
 	{
 		name: 'overrun',
-		means: 'after a short or failed call more is released than there is',
+		means: 'after a short or failed call more pages are released than were obtained',
 		rules: ['gup-release-overrun'],
 	},
 	{
 		name: 'double release',
-		means: 'an error path releases, and then comes to code that releases as well',
+		means: 'an error path releases, and then reaches code that releases as well',
 		rules: ['gup-double-release'],
 	},
 	{
@@ -54,7 +54,7 @@ export const FAULTS: readonly Fault[] = [
 	},
 	{
 		name: 'release before taking',
-		means: 'a step before the taking call fails, and the pages are released that nobody took',
+		means: 'a step before the acquiring call fails, and pages are released that were not acquired',
 		rules: ['gup-release-overrun'],
 		needs: 'early step',
 	},
@@ -70,7 +70,7 @@ export const FAULTS: readonly Fault[] = [
 		rules: ['dirty-unlocked'],
 		needs: 'writes',
 	},
-	{ name: 'atomic', means: 'they are taken under a spinlock', rules: ['gup-atomic'], needs: 'lock' },
+	{ name: 'atomic', means: 'they are acquired under a spinlock', rules: ['gup-atomic'], needs: 'lock' },
 ];
 
 /** Rules about pairing and lifetime, none of which may say anything of a right program. */

@@ -18,14 +18,14 @@ const ALL = FORMS.map(({ name }) => name);
 const INLINE = FORMS.filter(({ hasHelpers }) => !hasHelpers).map(({ name }) => name);
 const ADDRESSES = FORMS.filter(({ givesAddress }) => givesAddress).map(({ name }) => name);
 
-const BEFORE = 'a release is judged only where pages were taken earlier on the path';
-const ZEROED = 'the array is zeroed, and unpin_user_pages() is taken to pass over entries that are NULL';
+const BEFORE = 'a release is judged only where pages were acquired earlier on the path';
+const ZEROED = 'the array is zeroed, and unpin_user_pages() is assumed to skip entries that are NULL';
 const HANDED_OUT = 'pages that a function stores through a pointer it was given are not followed into its caller';
 const GROWING = 'a number that grows in a loop is not compared with the number released';
 const DESTRUCTOR =
-	'a destructor that forgets the pages of a field is not held against the function that put them there';
-const VIEW = 'pages are given up once a scatterlist or bio_vec array names them';
-const ELEMENT = 'a page is given up once it is stored into an entry of a list, a table or an xarray';
+	'a destructor that does not release the pages of a field is not reported against the function that stored them';
+const VIEW = 'pages are no longer followed once a scatterlist or bio_vec array names them';
+const ELEMENT = 'a page is no longer followed once it is stored into an entry of a list, a table or an xarray';
 const FOLIO = 'a folio is not followed back to the page it was made of';
 
 export const gaps: readonly Gap[] = [

@@ -29,7 +29,18 @@ export interface Page {
 }
 
 /** The sections of every page, in this order. */
-export const SECTIONS = ['What it catches', 'Why it matters', 'Example', 'Fix', 'Not reported', 'References'] as const;
+export const SECTIONS = [
+	'What it catches',
+	'Why it matters',
+	'Example',
+	'Fix',
+	'Not reported',
+	'When to suppress',
+	'References',
+] as const;
+
+/** Those of its page of examples, where it has them. */
+export const EXAMPLE_SECTIONS: readonly string[] = ['Reported', 'Fix', 'Not reported'];
 
 interface Fence {
 	readonly info: string;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { bugs, trapPaths } from '../record/bugs.js';
 import { readMarkers } from '../rules/markers.js';
 import { readPage } from '../rules/page.js';
+import { examplesPath, pagePath, ruleNames } from '../rules/pages.js';
 
 export interface Specimen {
 	/** Where it is from, for people. */
@@ -32,20 +33,17 @@ export function examples(): Specimen[] {
 		}));
 }
 
-/** The C blocks of the rule pages without their markers. */
+/** The C blocks of the rule pages without their markers: `RULE.md:line`, and `RULE.md#line` on its page of examples. */
 export function pages(): Specimen[] {
-	const folder = join(root, 'docs', 'rules');
-	return readdirSync(folder)
-		.filter((name) => name.endsWith('.md') && name !== 'README.md')
-		.sort()
-		.flatMap((name) =>
-			readPage(readFileSync(join(folder, name), 'utf8')).examples.map(({ code, path, kernel, line }) => ({
-				name: `${name}:${line}`,
-				text: code,
-				path,
-				kernel,
-			})),
-		);
+	return ruleNames().flatMap((rule) => [
+		...blocks(pagePath(rule), `${rule}.md:`),
+		...blocks(examplesPath(rule), `${rule}.md#`),
+	]);
+}
+
+function blocks(page: string, name: string): Specimen[] {
+	const { examples: all } = readPage(readFileSync(page, 'utf8'));
+	return all.map(({ code, path, kernel, line }) => ({ name: `${name}${line}`, text: code, path, kernel }));
 }
 
 /** The record of bugs, before and after each fix, and the code that only looks wrong. */

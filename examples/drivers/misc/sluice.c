@@ -26,7 +26,7 @@ static int sluice_run(struct sluice_device *sluice, struct page *page,
 	return 0;
 }
 
-/* The card writes into the page: a plain reference does not tell anybody. */
+/* The card writes to the page: fork() and writeback do not know. */
 static int sluice_fill(struct sluice_device *sluice, unsigned long addr,
 		       unsigned int len)
 {

@@ -15,7 +15,7 @@ import { engine } from './engine.js';
 import { flow } from './flow.js';
 import { type Io, UsageError } from './io.js';
 import { render } from './markdown.js';
-import { rulePage } from './package.js';
+import { examplesPage, rulePage } from './package.js';
 import { fullPage, shortPage } from './page.js';
 import { tell } from './tell.js';
 import { VERDICTS, verdictPage } from './verdicts.js';
@@ -48,9 +48,8 @@ export async function explain(name: string | undefined, options: ExplainOptions,
 	}
 	if (known.rules.includes(name)) {
 		const page = await readFile(rulePage(name), 'utf8');
-		print('rule', options.full ? fullPage(page) : shortPage(page));
-		if (!options.full && options.format !== 'json')
-			tell(io, `all examples and the references: gup-lens explain ${name} --full`);
+		print('rule', options.full ? fullPage(page, await readFile(examplesPage(name), 'utf8')) : shortPage(page));
+		if (!options.full && options.format !== 'json') tell(io, `all examples: gup-lens explain ${name} --full`);
 		return 0;
 	}
 	const verdict = verdictPage(name);

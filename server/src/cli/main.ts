@@ -162,7 +162,7 @@ export function commandLine(io: Io): CommandLine {
 			'such as 6.12, or headers; else that of the tree around, else the newest known',
 			kernelVersion,
 		)
-		.option('--full', 'all examples of a rule, and its references')
+		.option('--full', 'also print all examples of a rule')
 		.addOption(dataFormat())
 		.option('--flow <file:line>', 'paths of the pages acquired on that line, or in its function')
 		.action(async (name: string | undefined, options: ExplainOptions) => {

@@ -15,6 +15,11 @@ export function rulePage(rule: string): string {
 	return join(packageRoot, 'docs', 'rules', `${rule}.md`);
 }
 
+/** File with the examples of a rule. */
+export function examplesPage(rule: string): string {
+	return join(packageRoot, 'docs', 'rules', 'examples', `${rule}.md`);
+}
+
 function nearestPackage(folder: string): string {
 	if (existsSync(join(folder, 'package.json'))) return folder;
 	const above = dirname(folder);

@@ -2,6 +2,8 @@
 
 /** A line under the code that tells the tests what must be found there. */
 const MARKER = /^\s*\/\/\s*(\^|<--)/;
+/** The link to the page of examples. */
+const MORE = /^More: \[/;
 
 interface Block {
 	readonly code: string;
@@ -17,55 +19,29 @@ interface Section {
 	readonly parts: readonly Part[];
 }
 
-/** The whole page, with the blocks that belong together labelled. */
-export function fullPage(markdown: string): string {
-	return written(
-		read(markdown).map(({ title, parts }) => ({
-			title,
-			parts: parts.flatMap((part, i) => {
-				if (typeof part === 'string') return [part];
-				const next = parts[i + 1];
-				const after = next !== undefined && isFixed(next);
-				const label = isFixed(part) ? 'after' : after ? 'before' : undefined;
-				const where = part.words.flatMap((word) => /^kernel=(\d.*)/.exec(word)?.[1] ?? []).map((v) => `kernel ${v}`);
-				const words = [label, ...where].filter((word) => word !== undefined).join(', ');
-				return words === '' ? [part] : [`${words}:`, part];
-			}),
-		})),
-	);
-}
-
-/** Their blocks are cases for the tests; the sentences above them say the same. */
-const PROSE_ALONE: readonly string[] = ['Fix', 'Not reported'];
-
-/** What a reader wants first: one example with its fixed form, no cases, no references. */
+/** The page for people. */
 export function shortPage(markdown: string): string {
-	const sections = read(markdown);
-	const kept = sections.filter(({ title }) => title !== 'References');
-	return written(
-		kept.map(({ title, parts }) => {
-			if (title === 'Example') return { title, parts: example(sections) };
-			if (!PROSE_ALONE.includes(title)) return { title, parts };
-			const prose = parts.filter((part) => typeof part === 'string');
-			return { title, parts: prose.length < parts.length ? summed(prose) : prose };
+	return written(read(markdown));
+}
+
+/** The page for people and the other examples, with the blocks that belong together labelled. */
+export function fullPage(markdown: string, examples: string): string {
+	return `${shortPage(markdown)}\n\n${written(read(examples).map(labelled))}`;
+}
+
+function labelled({ title, parts }: Section): Section {
+	return {
+		title,
+		parts: parts.flatMap((part, i) => {
+			if (typeof part === 'string') return [part];
+			const next = parts[i + 1];
+			const after = next !== undefined && isFixed(next);
+			const label = isFixed(part) ? 'after' : after ? 'before' : undefined;
+			const where = part.words.flatMap((word) => /^kernel=(\d.*)/.exec(word)?.[1] ?? []).map((v) => `kernel ${v}`);
+			const words = [label, ...where].filter((word) => word !== undefined).join(', ');
+			return words === '' ? [part] : [`${words}:`, part];
 		}),
-	);
-}
-
-/** The first block that shows its fixed form, else the first of the section. */
-function example(sections: readonly Section[]): Part[] {
-	const all = sections.flatMap(({ parts }) => parts);
-	const at = all.findIndex(isFixed);
-	if (at > 0) return ['before:', all[at - 1] as Part, 'after:', all[at] as Part];
-	const first = sections.find(({ title }) => title === 'Example')?.parts.find((part) => typeof part !== 'string');
-	return first === undefined ? [] : [first];
-}
-
-/** Sentences that led to blocks, which are gone: an end instead of a colon, and a list where there are several. */
-function summed(prose: readonly string[]): string[] {
-	const ended = prose.map((text) => text.replace(/:$/, '.'));
-	if (ended.length < 2 || ended.some((text) => text.startsWith('- '))) return ended;
-	return [ended.map((text) => `- ${text}`).join('\n')];
+	};
 }
 
 function isFixed(part: Part): boolean {
@@ -93,7 +69,7 @@ function read(markdown: string): Section[] {
 			close();
 			sections.push({ title: heading[1] ?? '', parts: [] });
 		} else if (line.trim() === '') close();
-		else paragraph.push(line);
+		else if (!MORE.test(line)) paragraph.push(line);
 	}
 	close();
 	return sections;
