@@ -4,7 +4,8 @@
  *   node esbuild.mjs --production    minified, no source maps: what is packed
  *   node esbuild.mjs --watch         development, again after every change
  *   --outdir=DIR                     elsewhere than dist/
- *   --only=NAME,...                  some of: client, launch.node, client.web, server, server.worker, cli, commands
+ *   --only=NAME,...                  some of: client, launch.node, views.node, client.web, server, server.worker, cli, commands, mcp;
+ *                                    the engine comes with those that have it
  *   --metafile=FILE                  tells what went into each of them, as esbuild has it
  * Without --only also the notices of all packages that are bundled.
  */
@@ -16,6 +17,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { context } from 'esbuild';
 import { notices, packagesOf } from './scripts/notices.mjs';
+import { boundary, engineBundle, withSharedEngine } from './scripts/shared-engine.mjs';
 
 const {
 	values: { production, watch, outdir, only, metafile },
@@ -63,18 +65,29 @@ const web = {
 	define: { 'import.meta.url': '""' },
 };
 
+/** Those with the engine; one bundle of it lies beside them. */
+const withEngine = {
+	server: { ...node, entry: 'server/src/node.ts', plugins: [withSharedEngine(root, 'module')] },
+	'server.worker': {
+		...web,
+		format: 'iife',
+		entry: 'server/src/worker.ts',
+		plugins: [withSharedEngine(root, 'global')],
+	},
+	commands: { ...node, entry: 'server/src/commands.ts', plugins: [withSharedEngine(root, 'module')] },
+	mcp: { ...node, entry: 'server/src/mcp.ts', plugins: [withSharedEngine(root, 'module')] },
+};
 const targets = {
-	// The language client is a bundle of its own: C projects that never name the family never read it.
+	// The language client and the views are bundles of their own: C projects that never name the family never read them.
 	client: {
 		...node,
 		entry: 'client/src/extension.ts',
-		external: ['vscode', './launch.node.js'],
+		external: ['vscode', './launch.node.js', './views.node.js'],
 		supported: { 'dynamic-import': false },
 	},
 	'launch.node': { ...node, entry: 'client/src/launch.node.ts', external: ['vscode'] },
+	'views.node': { ...node, entry: 'client/src/views.node.ts', external: ['vscode'] },
 	'client.web': { ...web, format: 'cjs', entry: 'client/src/extension.web.ts', external: ['vscode'] },
-	server: { ...node, entry: 'server/src/node.ts' },
-	'server.worker': { ...web, format: 'iife', entry: 'server/src/worker.ts' },
 	// The kernel build starts it once a file, and most of them need nothing of the second bundle.
 	cli: {
 		...node,
@@ -83,11 +96,20 @@ const targets = {
 		external: ['./commands.js'],
 		supported: { 'dynamic-import': false },
 	},
-	commands: { ...node, entry: 'server/src/commands.ts' },
+	...withEngine,
 };
 const wanted = only?.split(',') ?? Object.keys(targets);
 const unknown = wanted.filter((name) => !(name in targets));
 if (unknown.length > 0) throw new Error(`no such target: ${unknown.join(', ')}`);
+if (wanted.some((name) => name in withEngine)) {
+	// all of them in each build: those built before it go on
+	const modules = await boundary(
+		root,
+		Object.values(withEngine).map(({ entry }) => entry),
+	);
+	targets.engine = { ...shared, ...engineBundle(root, modules) };
+	wanted.push('engine');
+}
 
 const require = createRequire(import.meta.url);
 const copies = [
@@ -113,9 +135,13 @@ await Promise.all(copies.map(([from, to]) => copyFile(from, join(dist, to))));
 const contexts = await Promise.all(
 	wanted
 		.map((name) => ({ name, ...targets[name] }))
-		.filter(({ entry }) => existsSync(join(root, entry)))
-		.map(({ name, entry, ...options }) =>
-			context({ ...options, entryPoints: [entry], outfile: join(dist, `${name}.js`), plugins: [failOnWarnings] }),
+		.map(({ name, entry, plugins = [], ...options }) =>
+			context({
+				...(entry && { entryPoints: [entry] }),
+				...options,
+				outfile: join(dist, `${name}.js`),
+				plugins: [...plugins, failOnWarnings],
+			}),
 		),
 );
 if (watch) {

@@ -15,6 +15,7 @@ const kinds: Readonly<Record<Exclude<Group, 'helper'>, Kind>> = {
 
 function kindOf({ group, takes }: ApiRecord): Kind {
 	if (group !== 'helper') return kinds[group];
+	if (takes === 'region' || takes === 'iova') return 'pin';
 	return takes === 'reference' ? 'get' : 'iter';
 }
 

@@ -14,7 +14,7 @@ const root = dirname(import.meta.dirname);
 const strict = Boolean(process.env.CI) && process.env.CI !== 'false';
 /** What vitest is to run; everything without. */
 const chosen = process.argv.slice(2);
-const total = { passed: 0, failed: 0, skipped: [], todo: 0 };
+const total = { passed: 0, failed: [], skipped: [], todo: 0 };
 
 /** Runs a command to its end, its output on ours. */
 function run(command, args) {
@@ -36,7 +36,7 @@ function step(name, check) {
 	const result = check();
 	const seconds = ((performance.now() - started) / 1000).toFixed(1);
 	if (result === true) total.passed++;
-	else if (result === false) total.failed++;
+	else if (result === false) total.failed.push(name);
 	else total.skipped.push(`${name}: ${result}`);
 	console.log(`== ${name}: ${result === true ? 'passed' : result === false ? 'FAILED' : 'skipped'} (${seconds} s)`);
 	return result === true;
@@ -64,12 +64,12 @@ function vitest(name, config) {
 		count = countVitest(JSON.parse(readFileSync(file, 'utf8')));
 	} catch (error) {
 		console.error(`no report of the tests: ${error.message}`);
-		count = { passed: 0, failed: 1, skipped: [], todo: 0 };
+		count = { passed: 0, failed: [`${name}: no report`], skipped: [], todo: 0 };
 	}
 	// Errors outside any test fail the run without a test that failed.
-	if (!clean && count.failed === 0) count.failed++;
+	if (!clean && count.failed.length === 0) count.failed.push(`${name}: an error outside any test`);
 	total.passed += count.passed;
-	total.failed += count.failed;
+	total.failed.push(...count.failed);
 	total.todo += count.todo;
 	total.skipped.push(...count.skipped);
 }
@@ -95,9 +95,10 @@ function all() {
 }
 
 all();
+if (total.failed.length > 0) console.log(`\nfailed:\n${total.failed.map((told) => `  ${told}`).join('\n')}`);
 if (total.skipped.length > 0) console.log(`\nskipped:\n${total.skipped.map((name) => `  ${name}`).join('\n')}`);
 if (total.todo > 0) console.log(`\n${total.todo} known gaps (todo)`);
-const failed = total.failed > 0 || (strict && total.skipped.length > 0);
+const failed = total.failed.length > 0 || (strict && total.skipped.length > 0);
 if (strict && total.skipped.length > 0) console.log('\nnothing may be skipped with CI set');
 process.exitCode = failed ? 1 : 0;
 console.log(`\n${closingLine(total)}`);

@@ -10,20 +10,23 @@ import { registerCommands } from './commands.js';
 import { concernedDocuments, isConcerned, isSource, namesFamily } from './documents.js';
 import { registerExplain } from './explain.js';
 import type { Launcher } from './launch.js';
+import { lazyView } from './lazyView.js';
+import { pathsCommands } from './names.js';
 import { offerPaths } from './paths/actions.js';
-import { registerPaths } from './paths/view.js';
 import { Session } from './session.js';
 import { showStatus } from './status.js';
 import { registerFileCommands } from './whole.js';
 
 /**
  * What both entries do: watch for the first document that names the family, and start the server for it.
- * @param more what only one of them has
  * @param load brings in the language client, which is only worth its time once there is such a document
+ * @param loadPaths brings in the view of paths
+ * @param more what only one of them has
  */
 export function begin(
 	context: ExtensionContext,
 	load: () => Promise<Launcher>,
+	loadPaths: () => Promise<(session: Session, log: LogOutputChannel) => Disposable>,
 	more: (session: Session, log: LogOutputChannel) => Disposable[] = () => [],
 ): void {
 	const begun = performance.now();
@@ -34,7 +37,10 @@ export function begin(
 		session,
 		registerCommands(session, log),
 		showStatus(session),
-		registerPaths(session, log),
+		lazyView('gup-lens.paths', pathsCommands, async () => {
+			const register = await loadPaths();
+			return () => register(session, log);
+		}),
 		offerPaths(),
 		registerFileCommands(),
 		registerExplain(context, session),

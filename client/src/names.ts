@@ -22,3 +22,23 @@ export const commands = {
 	auditCopy: 'gup-lens.audit.copyMarkdown',
 	auditReport: 'gup-lens.audit.openReport',
 } as const;
+
+/** Of the view of paths. */
+export const pathsCommands: readonly string[] = [
+	commands.paths,
+	commands.pathsNextStep,
+	commands.pathsPreviousStep,
+	commands.pathsNextPath,
+	commands.pathsPreviousPath,
+	commands.pathsGoTo,
+	commands.pathsClose,
+];
+
+/** Of the view of the audit. */
+export const auditCommands: readonly string[] = [
+	commands.audit,
+	commands.auditFilter,
+	commands.auditClearFilter,
+	commands.auditCopy,
+	commands.auditReport,
+];

@@ -17,9 +17,14 @@ export function dependenciesFresh(root) {
 /** True when every file of dist/ is newer than everything it is built from. */
 export function buildFresh(root) {
 	const built = times(join(root, 'dist'));
-	const sources = ['client/src', 'server/src', 'esbuild.mjs', 'scripts/notices.mjs', 'package-lock.json'].flatMap(
-		(name) => times(join(root, name)),
-	);
+	const sources = [
+		'client/src',
+		'server/src',
+		'esbuild.mjs',
+		'scripts/notices.mjs',
+		'scripts/shared-engine.mjs',
+		'package-lock.json',
+	].flatMap((name) => times(join(root, name)));
 	return built.length > 0 && Math.min(...built) > Math.max(...sources);
 }
 

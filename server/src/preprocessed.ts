@@ -3,7 +3,16 @@ import type { CrossFileDependencies, NeededHeader } from './analysis/cross-file-
 import type { Flow, Partners } from './analysis/ownership/reading.js';
 import type { Objection } from './conversion/claims.js';
 import type { Change, Claims, Offer } from './conversion/plan.js';
-import type { AnalyseOptions, Analysis, Audit, Finding, Located, OpenFile, PathsReport } from './engine.js';
+import type {
+	AnalyseOptions,
+	Analysis,
+	Audit,
+	Finding,
+	Located,
+	MacroMeaning,
+	OpenFile,
+	PathsReport,
+} from './engine-types.js';
 import type { PagePaths } from './explain/index.js';
 import { API_NAMES } from './kernel/apis/index.js';
 import { needles } from './kernel/index.js';
@@ -11,18 +20,25 @@ import type { Fix } from './rules/rule.js';
 import { normalised } from './syntax/include-name.js';
 import type { Range } from './syntax/ir.js';
 import { memoize } from './syntax/memoize.js';
-import { type MacroUse, type Preprocessed, preprocess } from './syntax/preprocess/preprocess.js';
+import { type MacroUse, type Preprocessed, preprocess, type Resolve } from './syntax/preprocess/preprocess.js';
 import { headerFor, namesOne, type StandIns } from './syntax/preprocess/stand-ins.js';
 import type { Neighbour } from './syntax/unit.js';
 import { isAudited } from './verdict/audited.js';
 import type { Evidence, Site } from './verdict/site.js';
+import { wholeFile } from './whole-file.js';
 
 /** Code that declares or implements the family, or runs in user space: it is read as it stands. */
 const OWN_GROUND = /^(?:mm|include|tools)\//;
 
-/** Names of `#include "..."`. */
-const includesOf = memoize((file: Neighbour): readonly string[] =>
-	[...file.text.matchAll(/^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"/gm)].map(([, name]) => name as string),
+/** Headers of the kernel by their folder. */
+const KERNEL_HEADER =
+	/^(?:linux|asm|asm-generic|uapi|generated|net|rdma|drm|media|scsi|sound|trace|video|xen|crypto)\//;
+
+/** Names of `#include "..."`, and of `#include <...>` where it may be a header of the module. */
+const includesOf = memoize((file: Neighbour): readonly Pick<NeededHeader, 'name' | 'isAngled'>[] =>
+	[...file.text.matchAll(/^[ \t]*#[ \t]*include[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)/gm)]
+		.map(([, quoted, angled = '']) => ({ name: quoted ?? angled, isAngled: quoted === undefined }))
+		.filter(({ name, isAngled }) => !isAngled || !KERNEL_HEADER.test(name)),
 );
 
 /** A text with what it is read by. */
@@ -35,14 +51,16 @@ interface Prepared {
 }
 
 export class PreprocessedFile implements OpenFile {
+	private readonly open: () => OpenFile;
 	private readonly file: OpenFile;
 	private last: Prepared | undefined;
 	/** As the preprocessor reads them: the same list as long as nothing in it changes. */
 	private neighbours: readonly Neighbour[] | undefined;
 
-	/** @param file reads texts as they are */
-	constructor(file: OpenFile) {
-		this.file = file;
+	/** @param open a file that reads texts as they are */
+	constructor(open: () => OpenFile) {
+		this.open = open;
+		this.file = open();
 	}
 
 	analyse(text: string, options: AnalyseOptions): Analysis {
@@ -74,6 +92,14 @@ export class PreprocessedFile implements OpenFile {
 		const there = read.map.forward(offset, (word) => API_NAMES.has(word));
 		const site = this.file.siteAt(inner.text, inner.options, this.file.analyse(inner.text, inner.options), there);
 		return site && listed(prepared, site);
+	}
+
+	macroAt(text: string, options: AnalyseOptions, offset: number): MacroMeaning | undefined {
+		const use = this.prepared(text, options).read.uses.find(
+			({ range }) => range.start <= offset && offset <= range.end,
+		);
+		const api = use && [...use.names].find((name) => API_NAMES.has(name));
+		return use && api !== undefined ? { api, hasItsArguments: use.isObject } : undefined;
 	}
 
 	needs(text: string, options: AnalyseOptions): CrossFileDependencies {
@@ -136,7 +162,9 @@ export class PreprocessedFile implements OpenFile {
 
 	wholeFile(text: string, options: AnalyseOptions): Change | undefined {
 		const { inner, read } = this.prepared(text, options);
-		return read.isSame ? this.file.wholeFile(inner.text, inner.options) : undefined;
+		if (read.isSame) return this.file.wholeFile(inner.text, inner.options);
+		// each in the text as it is: what touches a macro is refused one by one
+		return wholeFile(() => new PreprocessedFile(this.open), text, options);
 	}
 
 	objections(text: string, options: AnalyseOptions, claims: Claims, files: readonly Neighbour[]): readonly Objection[] {
@@ -239,7 +267,8 @@ function asRead(
 				...headerFor(file.text, standIns),
 				...around.filter(({ isForced }) => isForced),
 			]);
-	const read = isSame || !map ? file : { ...file, text: map.text };
+	const read =
+		isSame || !map ? file : { ...file, text: map.text, original: { file, back: (range: Range) => map.back(range) } };
 	READ.set(file, { around, kernel, standIns, read });
 	return read;
 }
@@ -263,20 +292,24 @@ function isRead(text: string, { path, kernel, prefilter, isModule, standIns = []
 	if (OWN_GROUND.test(path) && !isModule) return false;
 	if (namesOne(text, standIns)) return true;
 	if (prefilter === false || needles.some((needle) => text.includes(needle))) return true;
-	return kernel.origin !== 'tree' && /^[ \t]*#[ \t]*include[ \t]*"/m.test(text);
+	return kernel.origin !== 'tree' && /^[ \t]*#[ \t]*include\b/m.test(text);
 }
 
 function headersOf(text: string, options: AnalyseOptions): readonly NeededHeader[] {
 	if (!isRead(text, options)) return [];
-	const { path, neighbours = [] } = options;
-	const own = includesOf({ path, text }).map((name) => ({ name, from: path }));
-	return [...own, ...neighbours.flatMap((other) => includesOf(other).map((name) => ({ name, from: other.path })))];
+	const { path, kernel, neighbours = [] } = options;
+	const of = (file: Neighbour): NeededHeader[] =>
+		includesOf(file)
+			.filter(({ isAngled }) => !isAngled || kernel.origin !== 'tree')
+			.map((header) => ({ ...header, from: file.path }));
+	return [{ path, text }, ...neighbours].flatMap(of);
 }
 
 /** Where a header is found that a file names: beside it, else where the path fits. */
-function resolver(neighbours: readonly Neighbour[]): (name: string, from: string) => Neighbour | undefined {
+function resolver(neighbours: readonly Neighbour[]): Resolve {
 	const byPath = new Map(neighbours.map((one) => [one.path, one]));
-	return (name, from) => {
+	return (name, from, isAngled) => {
+		if (isAngled) return neighbours.find(({ angled }) => angled === name);
 		const folder = from.slice(0, from.lastIndexOf('/') + 1);
 		const beside = byPath.get(normalised(folder + name));
 		if (beside) return beside;

@@ -2,7 +2,7 @@
 
 import type { Objection } from './conversion/claims.js';
 import type { Claims, Conversion, Offer, Refusal } from './conversion/plan.js';
-import type { AnalyseOptions, Audit, Finding, OpenFile } from './engine.js';
+import type { AnalyseOptions, Audit, Finding, OpenFile } from './engine-types.js';
 import { applyEdits } from './rules/apply.js';
 import { isLessKnown, moved, newOnes } from './rules/improves.js';
 import type { Range } from './syntax/ir.js';

@@ -1,7 +1,7 @@
 /** All conversions of a file in one: each is made on what the one before it left. */
 import { compose } from './conversion/compose.js';
 import type { Change, Conversion, FileEdit } from './conversion/plan.js';
-import type { AnalyseOptions, OpenFile } from './engine.js';
+import type { AnalyseOptions, OpenFile } from './engine-types.js';
 import { applyEdits } from './rules/apply.js';
 
 export const WHOLE_FILE = 'Convert all in this file';

@@ -2,6 +2,7 @@
  * Entry of the language server in a web worker (dist/server.worker.js, a classic script).
  *
  * For the client that starts it:
+ * - dist/engine.js runs before it in the same worker: both in one script, or by `importScripts`.
  * - `initializationOptions.wasm = { core, grammar }` carries web-tree-sitter.wasm and tree-sitter-c.wasm. Each is a
  *   `Uint8Array` (messages to a worker are cloned, so bytes travel as they are) or a URL string the worker may fetch.
  *   An extension reads both with `workspace.fs.readFile(Uri.joinPath(extensionUri, 'dist', name))`, which works

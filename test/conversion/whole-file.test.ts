@@ -51,6 +51,27 @@ test('each conversion is made on what the one before it left', () => {
 	);
 });
 
+test('a file with macros that are replaced has all but those that would change one', () => {
+	const head = '#define D_GET get_user_pages_fast\n#define D_ALLOC(n) kmalloc(n, GFP_KERNEL)\n';
+	const other = `
+int gw_third(struct gw *gw, unsigned long from)
+{
+	struct page *page;
+	void *note = D_ALLOC(16);
+
+	if (D_GET(from, 1, 0, &page) != 1)
+		return -EFAULT;
+	dma_map_page(gw->dev, page, 0, PAGE_SIZE, DMA_TO_DEVICE);
+	put_page(page);
+	kfree(note);
+	return 0;
+}
+`;
+	const text = head + BOTH + other;
+	const converted = applyEdits(text, whole(text)?.edits ?? []);
+	expect(converted).toBe(head + applyEdits(BOTH, whole(BOTH)?.edits ?? []) + other);
+});
+
 test('a file with one conversion has none of its own', () => {
 	expect(
 		whole(BOTH.slice(0, BOTH.indexOf('\n\tif (get_user_pages_fast(to')).concat('\treturn 0;\n}\n')),

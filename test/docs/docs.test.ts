@@ -27,6 +27,7 @@ describe('the documentation', () => {
 		'SECURITY.md',
 		'docs/configuration.md',
 		'docs/coverage.md',
+		'docs/out-of-tree.md',
 		'docs/paths.md',
 		'docs/rules/README.md',
 		...ruleMetas.map(({ id }) => `docs/rules/${id}.md`),
@@ -38,7 +39,7 @@ describe('the documentation', () => {
 		expect(dead).toEqual([]);
 	});
 
-	it.each(['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/coverage.md'])(
+	it.each(['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/coverage.md', 'docs/out-of-tree.md'])(
 		'%s names only npm scripts that exist',
 		(page) => {
 			const { scripts } = JSON.parse(read('package.json'));

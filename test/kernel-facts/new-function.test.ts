@@ -23,7 +23,26 @@ vi.mock(import('../../server/src/kernel/apis/index.js'), async (original) => {
 			'int pin_user_folios_fast(unsigned long start, int nr_folios, unsigned int gup_flags, struct folio **folios)',
 		]),
 	};
-	const API_RECORDS = [...table.API_RECORDS, row];
+	const region: ApiRecord = {
+		name: 'ib_umem_get_peer',
+		group: 'helper',
+		takes: 'region',
+		fast: false,
+		sleeps: 'always',
+		site: false,
+		meaning: 'page-or-err',
+		releasedBy: ['ib_umem_release'],
+		summary: 'Pins memory of a peer device.',
+		returns: 'The memory region, or an ERR_PTR.',
+		locking: 'Takes no lock.',
+		cases: [2],
+		signatures: signatures('include/rdma/ib_umem.h', [
+			'6.12',
+			'',
+			'struct ib_umem *ib_umem_get_peer(struct ib_device *device, unsigned long addr)',
+		]),
+	};
+	const API_RECORDS = [...table.API_RECORDS, row, region];
 	return { API_RECORDS, API_NAMES: new Set(API_RECORDS.map(({ name }) => name)) };
 });
 
@@ -98,6 +117,28 @@ describe('a function that is one row of the table', () => {
 		const found = findings(text);
 		expect(found.map((line) => line.split(':')[0])).toEqual(rule === undefined ? [] : [rule]);
 		if (rule !== 'gup-null-pages') expect(found.map(inWordsOfTwin)).toEqual(findings(inWordsOfTwin(text)));
+	});
+
+	it('may return one object for all its pages, which only its own function releases', () => {
+		const text = (lines: string) => `int map(struct dev *d, unsigned long start)
+{
+	struct ib_umem *umem = ib_umem_get_peer(d->device, start);
+
+	if (IS_ERR(umem))
+		return PTR_ERR(umem);
+${lines}
+	ib_umem_release(umem);
+	return 0;
+}
+`;
+		expect(findings(text(''))).toEqual([]);
+		expect(findings(text('\tif (d->busy)\n\t\treturn -EBUSY;'))).toEqual([
+			'gup-leak: umem: pinned by ib_umem_get_peer(), but leaked on a return path; ib_umem_release() it on that path',
+		]);
+		expect(findings(text('\tib_umem_release(umem);')).map((line) => line.split(':')[0])).toEqual([
+			'gup-double-release',
+		]);
+		expect(engine.audit(text(''), options).sites).toEqual([]);
 	});
 
 	it('is a site of the audit', () => {

@@ -26,7 +26,7 @@ describe.each(API_RECORDS)('$name', (record) => {
 		expect(record.signatures.length).toBeGreaterThan(0);
 		expectDisjoint(record.name, record.signatures);
 		for (const signature of record.signatures)
-			expect(signature.source).toMatch(/^(include|mm|block)\/\S+, (read in|told)/);
+			expect(signature.source).toMatch(/^(include|mm|block)\/\S+, (read in|from public history)/);
 	});
 
 	it('names only functions the table knows', () => {

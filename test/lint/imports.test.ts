@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { LAYERS, layersConfiguration } from '../../scripts/layers.js';
+import { ANALYSIS_LAYERS, LAYERS, layersConfiguration } from '../../scripts/layers.js';
 
 const root = dirname(dirname(import.meta.dirname));
 const biome = join(dirname(createRequire(import.meta.url).resolve('@biomejs/biome/package.json')), 'bin', 'biome');
@@ -46,6 +46,36 @@ test('the layers are those of the sources, and the configuration is theirs: npm 
 	const layers = LAYERS.flat().filter((layer) => !layer.endsWith('.ts'));
 	expect(layers.toSorted()).toEqual([...folders].toSorted());
 	expect(readFileSync(join(root, 'biome.layers.json'), 'utf8')).toBe(layersConfiguration());
+});
+
+/** A file of a layer inside analysis/; in a folder, or one that no other layer names, one of any name. */
+const inner = (file: string) => `server/src/analysis/${file.replace('/**', '/probe.ts').replace('*', 'probe')}`;
+const innerSource = (file: string, from: string) =>
+	`${from.includes('/') ? '../' : './'}${file.replace('/**', '/other.js').replace('*', 'other').replace(/\.ts$/, '.js')}`;
+const innerSteps = ANALYSIS_LAYERS.slice(1).flatMap(({ files: [upper = ''] }, i) =>
+	(ANALYSIS_LAYERS[i]?.files ?? []).slice(-1).map((lower) => [upper, lower] as const),
+);
+
+test.each(innerSteps)('inside analysis/ %s may import %s, not the other way', (upper, lower) => {
+	expect(refuses(inner(upper), innerSource(lower, upper))).toBe(false);
+	expect(refuses(inner(lower), innerSource(upper, lower))).toBe(true);
+});
+
+test('inside analysis/ the layers name files that are there', () => {
+	const named = ANALYSIS_LAYERS.flatMap(({ files }) => files).filter((file) => !file.includes('*'));
+	const there = readdirSync(join(root, 'server', 'src', 'analysis'));
+	expect(named.filter((file) => !there.includes(file))).toEqual([]);
+});
+
+test.each([
+	['server/src/analysis/walk.ts', './walk.js', false],
+	['server/src/analysis/walk.ts', './probe.js', true],
+	['server/src/analysis/ownership/walk.ts', '../walk.js', false],
+	['server/src/analysis/ownership/walk.ts', '../derived-values/index.js', true],
+	['server/src/analysis/probe.ts', './ownership/walk.js', true],
+	['server/src/analysis/context.ts', './ownership/ownership.js', true],
+])('inside analysis/ %s imports %s: refused is %s', (from, what, isRefused) => {
+	expect(refuses(from, what)).toBe(isRefused);
 });
 
 test.each([

@@ -12,7 +12,7 @@ export async function buildServer(): Promise<string> {
 	return join(await buildServers(), 'server.js');
 }
 
-/** @returns folder with server.js, server.worker.js and the two wasm files */
+/** @returns folder with server.js, server.worker.js, engine.js and the two wasm files */
 export function buildServers(): Promise<string> {
 	built ??= bundle();
 	return built;

@@ -62,6 +62,41 @@ describe('hover', () => {
 	});
 });
 
+describe('a macro of the module', () => {
+	const MACRO = `#define D_PIN pin_user_pages_fast
+#define D_SWAPPED(p, n, a) pin_user_pages_fast(a, n, FOLL_WRITE, p)
+
+int grab(unsigned long start, struct page **pages)
+{
+	int got = D_PIN(start, 1, FOLL_WRITE, pages);
+
+	return got == 1 ? D_SWAPPED(pages, 1, start) : 0;
+}
+`;
+
+	test('is explained as what it stands for', async () => {
+		const uri = await opened(MACRO);
+		const { value } = contentsOf(await session.hover(uri, at(MACRO, 'D_PIN(', 2)));
+		expect(value).toMatch(/^`D_PIN` stands for `pin_user_pages_fast\(\)` here\./);
+		expect(value).toMatch(/int pin_user_pages_fast\(unsigned long start, int nr_pages/);
+		expect(contentsOf(await session.hover(uri, at(MACRO, 'D_SWAPPED(pages', 2))).value).toMatch(
+			/^`D_SWAPPED` stands for/,
+		);
+		expect(await session.hover(uri, at(MACRO, 'grab'))).toBeNull();
+	});
+
+	test('has the prototype and the flags of it, where the arguments are the same', async () => {
+		const uri = await opened(MACRO);
+		expect((await session.signature(uri, at(MACRO, 'FOLL_WRITE, pages')))?.signatures[0]?.label).toContain(
+			'pin_user_pages_fast(',
+		);
+		expect(await session.signature(uri, at(MACRO, '1, start)'))).toBeNull();
+		const typed = MACRO.replace('FOLL_WRITE, pages);', 'FOLL_WRITE | , pages);');
+		const list = (await session.completion(await opened(typed), at(typed, '| ,', 2))) as CompletionList;
+		expect(list.items.map(({ label }) => label)).toContain('FOLL_LONGTERM');
+	});
+});
+
 describe('completion', () => {
 	async function labels(text: string, marker: string, context?: object): Promise<string[]> {
 		const uri = await opened(text);

@@ -38,7 +38,8 @@ describe.skipIf(executablePath === undefined)('in a web worker (needs Chromium)'
 		const dist = await buildServers();
 		const read = async (name: string) => (await readFile(join(dist, name))).toString('base64');
 		const [core, grammar] = await Promise.all([read('web-tree-sitter.wasm'), read('tree-sitter-c.wasm')]);
-		const script = await readFile(join(dist, 'server.worker.js'), 'utf8');
+		const scripts = ['engine.js', 'server.worker.js'].map((name) => readFile(join(dist, name), 'utf8'));
+		const script = (await Promise.all(scripts)).join('');
 		const root = 'vscode-vfs://github/torvalds/linux';
 		const files = Object.fromEntries(Object.entries(treeOf('6.1.9')).map(([name, text]) => [`${root}/${name}`, text]));
 		const browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });

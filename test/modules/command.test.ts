@@ -56,3 +56,38 @@ describe('a module is driver code', () => {
 		if (folder !== 'src') expect(await told({})).not.toContain('foll-force-in-driver');
 	});
 });
+
+describe('a header of the module', () => {
+	const INLINE = `static inline long pin_user_pages(unsigned long start, unsigned long nr, unsigned int flags, struct page **pages)
+{
+	return get_user_pages(start, nr, flags, pages, NULL);
+}
+`;
+	const user = (include: string): string =>
+		`#include ${include}\nint demo_take(unsigned long addr, struct page **pages)\n{\n\treturn pin_user_pages(addr, 1, FOLL_WRITE, pages);\n}\n`;
+	const check = async (files: Readonly<Record<string, string>>, path: string): Promise<string> =>
+		(await cli(['check', path, '--kernel', '5.15'], { cwd: scratch(files) })).stdout;
+
+	test.each([
+		['in angle brackets, by the include path', '<demo/compat.h>', 'src/a.c', 'src/Makefile'],
+		['of a folder that another folder builds', '"demo/compat.h"', 'parts/a.c', 'module/Makefile'],
+	])('%s', async (_, include, path, makefile) => {
+		const files = {
+			README: 'demo\n',
+			'include/demo/compat.h': INLINE,
+			[makefile]: 'ccflags-y += -I$(src)/../include\nobj-m := a.o\n',
+			[path]: user(include),
+		};
+		expect(await check(files, path)).not.toContain('gup-api-changed');
+		expect(await check({ ...files, 'include/demo/compat.h': '' }, path)).toContain('gup-api-changed');
+	});
+
+	test('is none of the kernel', async () => {
+		const files = {
+			README: 'demo\n',
+			'include/linux/mm.h': INLINE,
+			'src/a.c': user('<linux/mm.h>'),
+		};
+		expect(await check(files, 'src/a.c')).toContain('gup-api-changed');
+	});
+});

@@ -1,7 +1,7 @@
 /** Modules outside a tree: macros that stand for the family, their own definitions, alternatives for several kernels. */
 import { describe, expect, test } from 'vitest';
 import type { Audit, Neighbour } from '../../server/src/engine.js';
-import { kernelFor } from '../../server/src/kernel/index.js';
+import { kernelFor, newestKernel } from '../../server/src/kernel/index.js';
 import { engine } from '../syntax/engine.js';
 
 const PATH = 'demo/pins.c';
@@ -90,6 +90,12 @@ describe('a macro that stands for a taking function', () => {
 		]);
 	});
 
+	test('is no site in its header', () => {
+		const text = '#define D_PIN(a, p) pin_user_pages_fast(a, 1, FOLL_WRITE, p)\n';
+		const of = (path: string) => engine.audit(text, { path, kernel: kernelFor('6.12'), fixes: false }).sites.length;
+		expect([of('demo/pins.h'), of('demo/pins.c')]).toEqual([0, 1]);
+	});
+
 	test('is no site where it is defined', () => {
 		expect(
 			sites(
@@ -97,6 +103,59 @@ describe('a macro that stands for a taking function', () => {
 			),
 		).toEqual(['pin_user_pages_fast at D_TWO']);
 	});
+});
+
+test('a count that is only logged is none', () => {
+	const text = (use: string) =>
+		`int f(unsigned long a, struct page **p)\n{\n\tunsigned long nr = get_user_pages_fast(a, 4, 0, p);\n\n\tif (nr != 4) {\n\t\t${use};\n\t\treturn -EINVAL;\n\t}\n\treturn 0;\n}\n`;
+	const unsigned = (use: string) => told(text(use)).filter((one) => one.startsWith('gup-negative-unsigned'));
+	expect(unsigned('demo_err(dev, "got %lu\\n", nr)')).toEqual([]);
+	expect(unsigned('demo_release(p, nr)')).toHaveLength(1);
+});
+
+test('a place in another file is where it stands there, whatever macros are before it', () => {
+	const text = `int demo_take(struct demo *d, unsigned long addr)
+{
+	int got = pin_user_pages_fast(addr, 1, FOLL_WRITE, &d->page);
+
+	if (got != 1)
+		return -EFAULT;
+	demo_drop(d);
+	return 0;
+}
+`;
+	const other = `#define D_FREE_NOTES kvfree
+#define D_A_MUCH_LONGER_NAME_FOR_A_RELEASE(p) unpin_user_page(p)
+void demo_drop(struct demo *d)
+{
+	D_FREE_NOTES(d->notes); D_A_MUCH_LONGER_NAME_FOR_A_RELEASE(d->page); D_FREE_NOTES(d->more); unpin_user_page(d->page);
+}
+`;
+	const { findings, sites } = audit(text, '6.12', { path: 'demo/drop.c', text: other });
+	const places = [...findings.flatMap(({ related }) => related), ...sites.flatMap(({ evidence }) => evidence)].flatMap(
+		({ place }) => place ?? [],
+	);
+	const line = other.split('\n')[4] ?? '';
+	const columns = new Set(places.filter((place) => place.line === 5).map(({ column }) => line.slice(column - 1)));
+	expect([...columns].filter((rest) => /^(?:D_A_MUCH|unpin_user_page)/.test(rest))).toHaveLength(columns.size);
+	expect(columns.size).toBeGreaterThan(0);
+});
+
+test('where the kernel is only assumed, what is wrong on every kernel keeps its severity', () => {
+	const text = `int f(unsigned long a, struct page **p, bool write)
+{
+	unsigned long nr = pin_user_pages_fast(a, 4, write, p);
+
+	if (nr < 4)
+		return -EINVAL;
+	return get_user_pages_fast(a, 1, write, p);
+}
+`;
+	const { findings } = engine.audit(text, { path: PATH, kernel: newestKernel(), fixes: false });
+	const of = (rule: string) => findings.filter((one) => one.rule === rule).map(({ severity }) => severity);
+	expect(of('gup-negative-unsigned')).toEqual(['error']);
+	// before 5.2 the argument of get_user_pages_fast() was a boolean
+	expect(of('foll-flags-not-flags')).toEqual(['warning', 'information']);
 });
 
 test('macros for allocators and releases are followed', () => {
@@ -171,6 +230,45 @@ int demo_peek(unsigned long addr)
 	});
 });
 
+describe("a function of the module's own under the name of the kernel's", () => {
+	const backport = `#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+static inline long get_user_pages_backport(unsigned long start, unsigned long nr, unsigned int flags, struct page **pages)
+{
+	return get_user_pages(start, nr, flags, pages, NULL);
+}
+#define get_user_pages get_user_pages_backport
+#endif
+`;
+	const use = (release: string): string => `#include "backport.h"
+int demo_touch(unsigned long addr)
+{
+	struct page *page;
+	long got;
+
+	mmap_read_lock(current->mm);
+	got = get_user_pages(addr, 1, FOLL_WRITE, &page);
+	mmap_read_unlock(current->mm);
+	if (got != 1)
+		return -EFAULT;
+	demo_log();
+	${release}
+	return 0;
+}
+`;
+	const header: Neighbour = { path: 'demo/backport.h', text: backport };
+
+	test('is judged as that, with its own arguments', () => {
+		expect(told(use('put_page(page);'), '5.15', header)).toEqual([]);
+		expect(sites(use('put_page(page);'), '5.15', header)).toEqual(['get_user_pages at get_user_pages']);
+		expect(told(use('put_page(page);'), '5.15')).toEqual(['gup-api-changed at get_user_pages']);
+		expect(told(use('unpin_user_page(page);'), '5.15', header)).toEqual(['get-unpin-page at unpin_user_page']);
+	});
+
+	test('is not where the kernel needs none', () => {
+		expect(sites(use('put_page(page);'), '6.12', header)).toEqual(['get_user_pages at get_user_pages']);
+	});
+});
+
 describe('alternatives of one call', () => {
 	const text = driver(`#ifdef DEMO_NEW_GUP
 	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
@@ -201,6 +299,28 @@ describe('alternatives of one call', () => {
 		expect(told(old.replace('#ifdef HAVE_PIN_USER_PAGES', '#if 1'), '6.12')).toContain(
 			'gup-api-changed at pin_user_pages',
 		);
+	});
+
+	test.each([
+		[
+			'a feature that another kernel has',
+			'#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)\n#define DEMO_6_13_CALLS\n#endif\n',
+			'DEMO_6_13_CALLS',
+		],
+		['a name that went', '', 'DEMO_HAS_ITER_PIPE'],
+	])('are dead for %s', (_, head, name) => {
+		const taking = 'int f(unsigned long a, struct page **p)\n{\n\treturn get_user_pages_fast(a, 1, 0, p);\n}\n';
+		const dead = `${head}#ifdef ${name}\n${taking}#endif\n`;
+		expect(sites(dead, '6.12')).toEqual([]);
+		expect(sites(dead, name.endsWith('PIPE') ? '6.1' : '6.13')).toEqual(['get_user_pages_fast at get_user_pages_fast']);
+	});
+
+	test('by name and by arguments are told apart by the arguments', () => {
+		const header =
+			'#if !defined(DEMO_GUP_HAS_VMAS)\n#define D_GUP get_user_pages\n#else\n#define D_GUP(a, n, f, p) get_user_pages(a, n, f, p, NULL)\n#endif\n';
+		const text = '#include "demo.h"\nlong f(unsigned long a, struct page **p)\n{\n\treturn D_GUP(a, 1, 0, p);\n}\n';
+		for (const version of ['4.19', '5.15', '6.12'])
+			expect(told(text, version, { path: 'demo/demo.h', text: header }).filter((one) => /api/.test(one))).toEqual([]);
 	});
 
 	test('in a header are listed with the use of its macro', () => {

@@ -1,5 +1,5 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { scratch } from '../support/scratch.js';
@@ -11,26 +11,40 @@ const { buildFresh, dependenciesFresh } = await load('freshness.mjs');
 
 describe('counting', () => {
 	const file = (status: string, ...tests: string[]) => ({
+		name: resolve('test/a.test.ts'),
 		status,
-		assertionResults: tests.map((status, i) => ({ status, fullName: `test ${i}` })),
+		message: 'SyntaxError: it',
+		assertionResults: tests.map((status, i) => ({
+			status,
+			fullName: `test ${i}`,
+			failureMessages: status === 'failed' ? ['\u001b[31mAssertionError\u001b[39m: 1\n    at a.test.ts'] : [],
+		})),
 	});
 
 	test('every kind of result has its number', () => {
 		const report = {
 			testResults: [file('failed', 'passed', 'failed', 'skipped'), file('passed', 'todo', 'pending', 'passed')],
 		};
-		expect(countVitest(report)).toEqual({ passed: 2, failed: 1, skipped: ['test 2', 'test 1'], todo: 1 });
+		expect(countVitest(report)).toEqual({
+			passed: 2,
+			failed: ['test/a.test.ts: test 1: AssertionError: 1'],
+			skipped: ['test 2', 'test 1'],
+			todo: 1,
+		});
 	});
 
 	test('a file that could not be loaded has failed', () => {
 		expect(countVitest({ testResults: [file('failed'), file('failed', 'passed')] })).toMatchObject({
 			passed: 1,
-			failed: 2,
+			failed: [
+				'test/a.test.ts: could not be loaded: SyntaxError: it',
+				'test/a.test.ts: could not be loaded: SyntaxError: it',
+			],
 		});
 	});
 
 	test('the last line', () => {
-		expect(closingLine({ passed: 3, failed: 0, skipped: ['a'] })).toBe('3 passed, 0 failed, 1 skipped');
+		expect(closingLine({ passed: 3, failed: [], skipped: ['a'] })).toBe('3 passed, 0 failed, 1 skipped');
 	});
 });
 

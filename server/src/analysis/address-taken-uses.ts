@@ -1,5 +1,6 @@
 /** Where a file names a function other than to call it: tables of methods, arguments, anything else. */
 import type { Range } from '../syntax/ir.js';
+import { memoize, memoizePairs } from '../syntax/memoize.js';
 import { isName, isPunct, Token, type Tokens, tokenize, tokenText } from '../syntax/tokens.js';
 import type { FileContext } from './context.js';
 
@@ -15,32 +16,18 @@ interface Known {
 	readonly brackets: Brackets;
 	/** Word -> tokens that are it, or directives that contain it; for functions of the file alone. */
 	readonly places: ReadonlyMap<string, readonly number[]>;
-	readonly mentions: Map<string, readonly Mention[]>;
 }
 
-const KNOWN = new WeakMap<FileContext, Known>();
+const tokensOf = memoize(({ text, ir }: FileContext): Known => {
+	const tokens = tokenize(text);
+	return { tokens, brackets: bracketsOf(tokens), places: placesOf(tokens, ir.defined) };
+});
 
 /** Mentions of the function `name` that are no direct call, declaration or definition of it. */
-export function addressTakenUses(file: FileContext, name: string): readonly Mention[] {
-	let known = KNOWN.get(file);
-	if (!known) {
-		const tokens = tokenize(file.text);
-		known = {
-			tokens,
-			brackets: bracketsOf(tokens),
-			places: placesOf(tokens, file.ir.defined),
-			mentions: new Map(),
-		};
-		KNOWN.set(file, known);
-	}
-	let mentions = known.mentions.get(name);
-	if (!mentions) {
-		const all = known;
-		mentions = (all.places.get(name) ?? []).flatMap((i) => mentionAt(all, i) ?? []);
-		all.mentions.set(name, mentions);
-	}
-	return mentions;
-}
+export const addressTakenUses = memoizePairs((file: FileContext, name: string): readonly Mention[] => {
+	const known = tokensOf(file);
+	return (known.places.get(name) ?? []).flatMap((i) => mentionAt(known, i) ?? []);
+});
 
 function placesOf(tokens: Tokens, names: ReadonlySet<string>): Map<string, number[]> {
 	const places = new Map<string, number[]>();

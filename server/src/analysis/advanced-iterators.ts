@@ -1,13 +1,13 @@
 /** Iterators that are advanced by hand over what a call that took their pages has advanced them by already. */
 import { ADVANCING_TAKERS, AS_ADVANCED, KEEPS_POSITION } from '../kernel/iterator-kinds.js';
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
-import { unwrap } from '../syntax/lower.js';
 import type { FileContext } from './context.js';
 import { type DataflowAnalysis, solve, visitStates } from './dataflow.js';
 import { iteratorName } from './iterator-kind.js';
 import { canonicalText } from './path-conditions.js';
+import { refineBy } from './refine-test.js';
 import { isLocal, localOf, parameterAt } from './variables.js';
-import { bare, evaluate, isVariable, place, postorder, rootOf, roots } from './walk.js';
+import { bare, evaluate, isVariable, movedBy, place, postorder, rootOf, roots } from './walk.js';
 
 export interface AdvancedTwice {
 	readonly advance: CallExpr;
@@ -43,7 +43,7 @@ function without<V>(map: ReadonlyMap<string, V>, drop: (key: string, value: V) =
 	return left.length === map.size ? map : new Map(left);
 }
 
-class AdvanceFlow implements DataflowAnalysis<State> {
+export class AdvancedIteratorDomain implements DataflowAnalysis<State> {
 	readonly entry = ENTRY;
 
 	constructor(
@@ -64,21 +64,18 @@ class AdvanceFlow implements DataflowAnalysis<State> {
 		const visit = (now: State, expr: Expr): State => {
 			if (expr.kind === 'call') return this.call(now, expr);
 			if (expr.kind === 'assign') return this.assign(now, expr.left, expr.op === '=' ? expr.right : undefined);
-			const changed = expr.kind === 'unary' && /^(?:\+\+|--)$/.test(expr.op) ? expr.operand : undefined;
-			return changed ? this.assign(now, changed, undefined) : now;
+			const moved = movedBy(expr);
+			return moved ? this.assign(now, moved, undefined) : now;
 		};
 		return evaluate(state, test, visit, (a, b) => this.join(a, b));
 	}
 
 	/** On an edge that shows that the call took nothing, the iterator has not advanced by what was asked for. */
 	assume(state: State, test: Expr, truth: boolean): State {
-		const at = unwrap(test);
-		if (at.kind === 'unary' && at.op === '!') return this.assume(state, at.operand, !truth);
-		if (at.kind === 'binary' && (at.op === '&&' || at.op === '||')) {
-			const one = this.assume(state, at.left, truth);
-			const both = this.assume(one, at.right, truth);
-			return (at.op === '&&') === truth ? both : this.join(one, this.assume(state, at.right, truth));
-		}
+		return refineBy(this, state, test, truth);
+	}
+
+	atom(state: State, at: Expr, truth: boolean): State {
 		const [left, op, right] = at.kind === 'binary' ? [at.left, at.op, at.right] : [at, '!=', undefined];
 		const call = this.resultOf(state, left);
 		const zero =
@@ -194,7 +191,7 @@ function advancedBy(file: FileContext, call: CallExpr, depth: number): Expr | un
 function helper(file: FileContext, name: string, depth: number): number | undefined {
 	const fn = file.ir.lookup(name);
 	if (!fn?.clean || !fn.params.some(({ type }) => type.base === 'struct iov_iter')) return undefined;
-	const flow = new AdvanceFlow(file, fn, depth + 1);
+	const flow = new AdvancedIteratorDomain(file, fn, depth + 1);
 	const positions = new Set<number>();
 	visitStates(fn, flow, solve(fn, flow), (state, at) => {
 		if (at.kind !== 'return' || !at.value) return;
@@ -212,7 +209,7 @@ function helper(file: FileContext, name: string, depth: number): number | undefi
 
 /** Calls of iov_iter_advance() by what is behind the iterator already. */
 export function advancedTwice(file: FileContext, fn: FunctionIR): readonly AdvancedTwice[] {
-	const flow = new AdvanceFlow(file, fn, 0);
+	const flow = new AdvancedIteratorDomain(file, fn, 0);
 	const found: AdvancedTwice[] = [];
 	visitStates(fn, flow, solve(fn, flow), (state, at) => {
 		for (const root of roots(at))

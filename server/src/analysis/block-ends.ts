@@ -1,5 +1,6 @@
 /** Where the blocks of a function end, in its text. */
 import type { FunctionIR } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import { isPunct, tokenize } from '../syntax/tokens.js';
 
 /** Braces in the order of the text; from each on the block around an offset ends at `ends`. */
@@ -8,9 +9,7 @@ interface Braces {
 	readonly ends: readonly number[];
 }
 
-const KNOWN = new WeakMap<FunctionIR, Braces>();
-
-function bracesOf(text: string, { body }: FunctionIR): Braces {
+const bracesOf = memoize(({ body }: FunctionIR, text: string): Braces => {
 	const tokens = tokenize(text, body.start, body.end);
 	const starts: number[] = [];
 	const ends: number[] = [];
@@ -26,15 +25,11 @@ function bracesOf(text: string, { body }: FunctionIR): Braces {
 		starts.push(tokens.starts[i] as number);
 	}
 	return { starts, ends };
-}
+});
 
 /** End of the block of `fn` that encloses an offset: the offset of its closing brace. */
 export function blockEndAt(text: string, fn: FunctionIR, offset: number): number {
-	let known = KNOWN.get(fn);
-	if (!known) {
-		known = bracesOf(text, fn);
-		KNOWN.set(fn, known);
-	}
+	const known = bracesOf(fn, text);
 	let low = 0;
 	let high = known.starts.length;
 	while (low < high) {

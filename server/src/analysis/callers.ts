@@ -2,7 +2,7 @@
 
 import { callsNamed } from '../syntax/calls.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
-import { memoize } from '../syntax/memoize.js';
+import { memoize, memoizePairs } from '../syntax/memoize.js';
 import type { FileContext } from './context.js';
 
 /** Names of a file by how they are used. */
@@ -43,22 +43,10 @@ export interface CallSite {
 	readonly call: CallExpr;
 }
 
-const SITES = new WeakMap<FileContext, Map<string, readonly CallSite[]>>();
-
 /** The calls of `name` that this file shows. */
-export function callsOf(file: FileContext, name: string): readonly CallSite[] {
-	let known = SITES.get(file);
-	if (!known) {
-		known = new Map();
-		SITES.set(file, known);
-	}
-	let sites = known.get(name);
-	if (!sites) {
-		sites = file.ir.callers(name).flatMap((fn) => callsNamed(fn, name).map((call) => ({ fn, call })));
-		known.set(name, sites);
-	}
-	return sites;
-}
+export const callsOf = memoizePairs((file: FileContext, name: string): readonly CallSite[] =>
+	file.ir.callers(name).flatMap((fn) => callsNamed(fn, name).map((call) => ({ fn, call }))),
+);
 
 /** Every call of a static function that is only ever called by its name; undefined when others may call it. */
 export function allCalls(file: FileContext, fn: FunctionIR): readonly CallSite[] | undefined {

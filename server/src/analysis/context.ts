@@ -7,7 +7,6 @@ import type { Unit } from '../syntax/unit.js';
 import type { FlagValue } from './flag-value.js';
 import { FlagValues } from './flags.js';
 import { integer } from './integers.js';
-import { Ownership } from './ownership/ownership.js';
 import { isLocal, isParameter, variableType } from './variables.js';
 import { bare } from './walk.js';
 
@@ -41,8 +40,6 @@ export interface FileContext {
 	/** The API call an expression is; undefined for anything else. */
 	apiCall(expr: Expr): ApiCall | undefined;
 	readonly values: FlagValues;
-	/** What becomes of the pages on every path; worked out when a rule first asks. */
-	readonly ownership: Ownership;
 	/** The curated judgement on this file and function, when there is one. */
 	knownUser(fn: string | undefined): KnownUser | undefined;
 	/** Text of a range of the file. */
@@ -160,7 +157,6 @@ export function fileContext(
 		ir,
 		values,
 		calls,
-		ownership: new Ownership(ir, calls, apiCall),
 		callsOf: (fn) => byFunction.get(fn) ?? [],
 		apiCall,
 		knownUser: (fn) => (knownUsers ? knownUser(path, fn) : undefined),

@@ -19,9 +19,10 @@ export interface NeededFunction {
 	readonly fields: readonly string[];
 }
 
-/** `#include "name"` of a file. */
+/** `#include "name"` or `#include <name>` of a file. */
 export interface NeededHeader {
 	readonly name: string;
+	readonly isAngled: boolean;
 	/** Path of the file it stands in. */
 	readonly from: string;
 }

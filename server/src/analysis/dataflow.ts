@@ -108,12 +108,16 @@ export function statesAt<S>(fn: FunctionIR, flow: DataflowAnalysis<S>): Readonly
 	return states;
 }
 
-/** Visit every reachable step and test with the state before it. */
+/**
+ * Visit every reachable step and test with the state before it.
+ * @param atEnd gets the states in which control comes to the end of the function without a return
+ */
 export function visitStates<S>(
 	fn: FunctionIR,
 	flow: DataflowAnalysis<S>,
 	entries: Entries<S>,
 	visit: (state: S, at: Step | Expr) => void,
+	atEnd?: (state: S) => void,
 ): void {
 	for (const id of [...entries.keys()].sort((a, b) => a - b)) {
 		const block = fn.blocks[id] as Block;
@@ -125,5 +129,7 @@ export function visitStates<S>(
 			state = flow.step(state, step);
 		}
 		if (block.test) visit(state, block.test);
+		else if (atEnd && block.successors.length === 0 && !block.stops && block.steps.at(-1)?.kind !== 'return')
+			atEnd(state);
 	}
 }

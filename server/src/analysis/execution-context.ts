@@ -3,7 +3,7 @@
 import { ATOMIC_CALLBACK, ATOMIC_RETURN, SLEEPERS, SLEEPING_CALLBACK, SLEEPING_GFP } from '../kernel/contexts.js';
 import { guardOperation, type LockKind, type LockOperation, lockOperation } from '../kernel/locks.js';
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
-import { memoize } from '../syntax/memoize.js';
+import { memoize, memoizePairs } from '../syntax/memoize.js';
 import { callsOf, isAddressTaken } from './callers.js';
 import type { FileContext } from './context.js';
 import { type DataflowAnalysis, statesAt } from './dataflow.js';
@@ -72,11 +72,11 @@ function called(state: State, call: CallExpr): State {
 	return sleeps(call) && !state.slept ? { ...state, slept: true } : state;
 }
 
-const FLOW: DataflowAnalysis<State> = {
+export const EXECUTION_CONTEXT: DataflowAnalysis<State> = {
 	entry: { open: new Set(), slept: false },
 	step(state, step: Step) {
 		let now = state;
-		for (const root of roots(step)) now = FLOW.test(now, root);
+		for (const root of roots(step)) now = EXECUTION_CONTEXT.test(now, root);
 		const kind = step.kind === 'each' && step.macro === 'scoped_guard' ? step.args[0] && bare(step.args[0]) : undefined;
 		const operation = kind?.kind === 'name' ? guardOperation(kind.name) : undefined;
 		if (operation)
@@ -90,29 +90,20 @@ const FLOW: DataflowAnalysis<State> = {
 		return now;
 	},
 	test: (state, test: Expr) =>
-		evaluate(state, test, (now, expr) => (expr.kind === 'call' ? called(now, expr) : now), FLOW.join),
+		evaluate(state, test, (now, expr) => (expr.kind === 'call' ? called(now, expr) : now), EXECUTION_CONTEXT.join),
 	assume: (state) => state,
 	size: (state) => state.open.size,
 	join: (a, b) => ({ open: new Set([...a.open, ...b.open]), slept: a.slept && b.slept }),
 	equal: (a, b) => a.slept === b.slept && a.open.size === b.open.size && [...a.open].every((name) => b.open.has(name)),
 };
 
-/** By how far the callers are from the call that was asked about. */
-const CONTEXTS = new WeakMap<CallExpr, Map<number, ExecutionContext>>();
-
 /** Context in which `call` of `fn` runs. */
-export function contextOf(file: FileContext, fn: FunctionIR, call: CallExpr, depth = 0): ExecutionContext {
-	const known = CONTEXTS.get(call) ?? new Map<number, ExecutionContext>();
-	CONTEXTS.set(call, known);
-	let context = known.get(depth);
-	if (!context) {
-		context = findContext(file, fn, call, depth);
-		known.set(depth, context);
-	}
-	return context;
+export function contextOf(file: FileContext, fn: FunctionIR, call: CallExpr): ExecutionContext {
+	return contextAt(call, 0, file, fn);
 }
 
-function findContext(file: FileContext, fn: FunctionIR, call: CallExpr, depth: number): ExecutionContext {
+/** By how far the callers are from the call that was asked about. */
+const contextAt = memoizePairs((call: CallExpr, depth: number, file: FileContext, fn: FunctionIR): ExecutionContext => {
 	const state = stateAt(fn, call);
 	if (!state || state.open.size > 0) return 'atomic';
 	if (state.slept) return 'sleeps';
@@ -122,12 +113,12 @@ function findContext(file: FileContext, fn: FunctionIR, call: CallExpr, depth: n
 	if (isAddressTaken(file, fn.name)) return 'callback';
 	const sites = callsOf(file, fn.name).filter((site) => site.fn.name !== fn.name);
 	if (depth >= DEEPEST || sites.length === 0) return 'unknown';
-	const contexts = sites.map((site) => contextOf(file, site.fn, site.call, depth + 1));
+	const contexts = sites.map((site) => contextAt(site.call, depth + 1, file, site.fn));
 	for (const worst of ['atomic', 'callback'] as const) if (contexts.includes(worst)) return worst;
 	return fn.isStatic && contexts.every((context) => context === 'sleeps') ? 'sleeps' : 'unknown';
-}
+});
 
-const sleepStates = memoize((fn: FunctionIR) => statesAt(fn, FLOW));
+const sleepStates = memoize((fn: FunctionIR) => statesAt(fn, EXECUTION_CONTEXT));
 
 function stateAt(fn: FunctionIR, call: CallExpr): State | undefined {
 	return sleepStates(fn).get(call);

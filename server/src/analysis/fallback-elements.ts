@@ -6,7 +6,7 @@ import type { ApiCall, FileContext } from './context.js';
 import { holderPlace } from './holders.js';
 import { bound } from './ownership/loops.js';
 import { canonicalText } from './path-conditions.js';
-import { bare, everywhere, place, roots } from './walk.js';
+import { assignedBy, bare, everywhere, place, roots } from './walk.js';
 
 export interface FallbackRelease {
 	/** The release of the array as pins. */
@@ -95,8 +95,8 @@ function resultsOf(fn: FunctionIR, pins: readonly ApiCall[]): ReadonlySet<string
 	for (const { steps } of fn.blocks)
 		for (const step of steps) if (step.kind === 'declare') note(step.variable.name, step.init);
 	everywhere(fn, (expr) => {
-		if (expr.kind === 'assign') note(place(expr.left), expr.op === '=' ? expr.right : expr.left);
-		else if (expr.kind === 'unary' && /^(?:\+\+|--)$/.test(expr.op)) note(place(expr.operand), expr.operand);
+		const left = assignedBy(expr);
+		if (left) note(place(left), expr.kind === 'assign' && expr.op === '=' ? expr.right : left);
 	});
 	return new Set([...results].filter((name) => !changed.has(name)));
 }

@@ -1,5 +1,6 @@
 /** Abstract values of gup_flags: sets of alternatives, and what `|`, `&` and joins make of them. */
 import type { Range } from '../syntax/ir.js';
+import { memoize } from '../syntax/memoize.js';
 import { common, contradict, NO_FACTS, type PathConditions } from './path-conditions.js';
 
 /** Where a piece of a value was written. */
@@ -45,20 +46,12 @@ export const UNKNOWN: FlagValue = [ANYTHING];
 
 /** More alternatives than this are folded into one open value without bits. */
 const MOST_ALTERNATIVES = 24;
-const KEYS = new WeakMap<Alternative, string>();
 
 /** What tells alternatives apart; where they came about does not. */
-export function key(a: Alternative): string {
-	const known = KEYS.get(a);
-	if (known !== undefined) return known;
-	const made = keyOf(a);
-	KEYS.set(a, made);
-	return made;
-}
-
-function keyOf(a: Alternative): string {
-	return `${[...a.bits.keys()].sort().join('|')};${a.open};${a.number};${a.literals.map((l) => l.start)};${a.booleans.map((b) => b.start)};${a.foreign.map((f) => f.start)}`;
-}
+export const key = memoize(
+	(a: Alternative): string =>
+		`${[...a.bits.keys()].sort().join('|')};${a.open};${a.number};${a.literals.map((l) => l.start)};${a.booleans.map((b) => b.start)};${a.foreign.map((f) => f.start)}`,
+);
 
 function mergeOrigins(a: readonly Origin[], b: readonly Origin[]): readonly Origin[] {
 	const extra = b.filter((o) => !a.some((p) => p.start === o.start));

@@ -20,7 +20,7 @@ import {
 } from './flag-value.js';
 import { common, contradict, difference, factOf, forget, NO_FACTS, type PathConditions } from './path-conditions.js';
 import { parameterAt, variableType } from './variables.js';
-import { bare, isNull, parts, place, postorder, roots } from './walk.js';
+import { assignedBy, bare, isNull, parts, place, postorder, roots } from './walk.js';
 
 /** A parameter of such a name takes FOLL_* flags, so that a number passed for it is meant as flags. */
 const FLAGS_NAME = /flag|foll|gup/i;
@@ -120,7 +120,17 @@ export class FlagValues {
 
 	private run(fn: FunctionIR, depth: number): Map<CallExpr, Environment> {
 		const at = new Map<CallExpr, Environment>();
-		const flow: DataflowAnalysis<Environment> = {
+		const flow = this.domain(fn, depth);
+		const entries = solve(fn, flow);
+		visitStates(fn, flow, entries, (env, step) => {
+			for (const root of roots(step)) callsUnder(env, root, (call, here) => at.set(call, here));
+		});
+		return at;
+	}
+
+	/** @param depth callers that were asked before */
+	domain(fn: FunctionIR, depth: number): DataflowAnalysis<Environment> {
+		return {
 			entry: this.entry(fn, depth),
 			step: (env, step) => this.step(env, step, fn, depth),
 			test: (env, test) => this.effects(env, test, fn, depth),
@@ -129,11 +139,6 @@ export class FlagValues {
 			equal: equalEnvironments,
 			size: ({ values, facts }) => values.size + facts.size,
 		};
-		const entries = solve(fn, flow);
-		visitStates(fn, flow, entries, (env, step) => {
-			for (const root of roots(step)) callsUnder(env, root, (call, here) => at.set(call, here));
-		});
-		return at;
 	}
 
 	/** Parameters that carry flags, so that `flags |= FOLL_X` in one arm does not lose them. */
@@ -171,12 +176,11 @@ export class FlagValues {
 			now = changed(now, name, value);
 		};
 		postorder(root, (expr) => {
-			if (expr.kind === 'assign') {
-				const name = place(expr.left);
-				if (name) set(name, this.assigned(expr, now.values.get(name), now, fn, depth));
-			} else if (expr.kind === 'unary' && (expr.op === '++' || expr.op === '--')) {
-				const name = place(expr.operand);
-				if (name) set(name, undefined);
+			const left = assignedBy(expr);
+			if (left) {
+				const name = place(left);
+				const value = expr.kind === 'assign' ? expr : undefined;
+				if (name) set(name, value && this.assigned(value, now.values.get(name), now, fn, depth));
 			} else if (expr.kind === 'call') {
 				for (const arg of expr.args) {
 					const given = bare(arg);

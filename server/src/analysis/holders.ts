@@ -3,6 +3,7 @@ import { returnsPage } from '../kernel/acquiring.js';
 import { TAKERS, VIEWS } from '../kernel/callees.js';
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
+import { memoize } from '../syntax/memoize.js';
 import { filledArray } from './acquired-into.js';
 import type { ApiCall } from './context.js';
 import { type DataflowAnalysis, solve, visitStates } from './dataflow.js';
@@ -10,7 +11,7 @@ import { isLocal, isParameter, variableType } from './variables.js';
 import { bare, evaluate, isNull, place, postorder, rootOf, roots } from './walk.js';
 
 /** "other": pages of unknown or own origin stand in the same place. */
-export type Held = 'reference' | 'pin' | 'extracted' | 'other';
+export type Held = 'reference' | 'pin' | 'extracted' | 'region' | 'iova' | 'other';
 
 export interface Holder {
 	readonly kinds: ReadonlySet<Held>;
@@ -72,7 +73,7 @@ function isAllocation(value: Expr): boolean {
 	);
 }
 
-class HolderFlow implements DataflowAnalysis<State> {
+export class ReferenceKindDomain implements DataflowAnalysis<State> {
 	readonly entry: State;
 	private readonly calls: ReadonlyMap<Expr, ApiCall>;
 	/** Places that some call of the function takes pages into. */
@@ -370,24 +371,13 @@ interface Met {
 	readonly held: HoldersAt;
 }
 
-const MET = new WeakMap<FunctionIR, readonly Met[]>();
-
 /**
  * Every call of `fn` with what the places hold just before it.
  * @param calls the API calls of this function
  */
-export function holdersOf(fn: FunctionIR, calls: readonly ApiCall[]): readonly Met[] {
-	let met = MET.get(fn);
-	if (!met) {
-		met = followHolders(fn, calls);
-		MET.set(fn, met);
-	}
-	return met;
-}
-
-function followHolders(fn: FunctionIR, calls: readonly ApiCall[]): Met[] {
+export const holdersOf = memoize((fn: FunctionIR, calls: readonly ApiCall[]): readonly Met[] => {
 	const met: Met[] = [];
-	const flow = new HolderFlow(fn, new Map(calls.map((c) => [c.call, c])));
+	const flow = new ReferenceKindDomain(fn, new Map(calls.map((c) => [c.call, c])));
 	visitStates(fn, flow, solve(fn, flow), (state, step) => {
 		const view: HoldersAt = {
 			at: (expr) => {
@@ -403,4 +393,4 @@ function followHolders(fn: FunctionIR, calls: readonly ApiCall[]): Met[] {
 		}
 	});
 	return met;
-}
+});

@@ -10,6 +10,7 @@ import {
 	USER_TESTS,
 } from '../kernel/iterator-kinds.js';
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
+import { memoizePairs } from '../syntax/memoize.js';
 import { allCalls } from './callers.js';
 import type { FileContext } from './context.js';
 import { type DataflowAnalysis, statesAt } from './dataflow.js';
@@ -61,7 +62,7 @@ function shown(test: Expr, truth: boolean): { readonly name: string; readonly ki
 	return truth && KERNEL_TESTS.has(at.name) ? { name, kind: 'kernel' } : undefined;
 }
 
-function flowFrom(entry: Kinds, file: FileContext, fn: FunctionIR): DataflowAnalysis<Kinds> {
+export function iteratorKindDomain(entry: Kinds, file: FileContext, fn: FunctionIR): DataflowAnalysis<Kinds> {
 	const set = (state: Kinds, name: string | undefined, kind: IteratorKind | 'unset'): Kinds =>
 		name && (state.get(name) ?? 'unknown') !== kind ? new Map(state).set(name, kind) : state;
 	const kindOf = (state: Kinds, expr: Expr): IteratorKind | 'unset' => {
@@ -201,23 +202,15 @@ function passedKinds(file: FileContext, fn: FunctionIR, depth: number): Kinds {
 type KindsAt = ReadonlyMap<CallExpr, Kinds>;
 
 /** By how far the callers are from the function that was asked about. */
-const KINDS = new WeakMap<FunctionIR, Map<number, KindsAt>>();
-
-function kindsAt(file: FileContext, fn: FunctionIR, depth: number): KindsAt {
-	const known = KINDS.get(fn) ?? new Map<number, KindsAt>();
-	KINDS.set(fn, known);
-	let kinds = known.get(depth);
-	if (!kinds) {
-		kinds = statesAt(fn, flowFrom(passedKinds(file, fn, depth), file, fn));
-		known.set(depth, kinds);
-	}
-	return kinds;
-}
+const kindsAt = memoizePairs(
+	(fn: FunctionIR, depth: number, file: FileContext): KindsAt =>
+		statesAt(fn, iteratorKindDomain(passedKinds(file, fn, depth), file, fn)),
+);
 
 /** The kind of the iterator `iter` just before `at` in `fn`. */
 export function iteratorKind(file: FileContext, fn: FunctionIR, at: CallExpr, iter: Expr, depth = 0): IteratorKind {
 	const name = iteratorName(iter);
 	if (!name) return 'unknown';
-	const kind = kindsAt(file, fn, depth).get(at)?.get(name);
+	const kind = kindsAt(fn, depth, file).get(at)?.get(name);
 	return kind === undefined || kind === 'unset' || isAliased(fn, name) ? 'unknown' : kind;
 }

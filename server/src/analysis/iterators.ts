@@ -16,11 +16,11 @@ const NO_ALIASES: ReadonlyMap<string, string> = new Map();
 /** Places of iterators that are kernel-backed on every path, with the call that made them so. */
 type Made = ReadonlyMap<string, CallExpr>;
 
-const MADE: DataflowAnalysis<Made> = {
+export const KERNEL_BACKED_ITERATORS: DataflowAnalysis<Made> = {
 	entry: new Map(),
 	step(state, step: Step) {
 		let now = state;
-		for (const root of roots(step)) now = MADE.test(now, root);
+		for (const root of roots(step)) now = KERNEL_BACKED_ITERATORS.test(now, root);
 		return now;
 	},
 	test(state, test: Expr) {
@@ -34,7 +34,7 @@ const MADE: DataflowAnalysis<Made> = {
 			const filled = USER_BACKED.test(expr.name) ? [iter, last ? holderPlace(last, NO_ALIASES) : undefined] : [];
 			return filled.reduce<Made>((left, name) => (name && left.has(name) ? without(left, name) : left), now);
 		};
-		return evaluate(state, test, visit, MADE.join);
+		return evaluate(state, test, visit, KERNEL_BACKED_ITERATORS.join);
 	},
 	assume: (state) => state,
 	size: (state) => state.size,
@@ -48,7 +48,7 @@ function without(made: Made, name: string): Made {
 	return left;
 }
 
-const madeStates = memoize((fn: FunctionIR) => statesAt(fn, MADE));
+const madeStates = memoize((fn: FunctionIR) => statesAt(fn, KERNEL_BACKED_ITERATORS));
 
 /** The call that made the iterator of `call` a kernel-backed one on every path; undefined when none did. */
 export function kernelBacked(fn: FunctionIR, call: ApiCall): CallExpr | undefined {

@@ -133,7 +133,7 @@ export class LockAnalysis {
 		);
 	}
 
-	private around(family: LockFamily): CalleeEffects {
+	around(family: LockFamily): CalleeEffects {
 		return {
 			file: this.file,
 			effect: (name) => this.effect(name, family),

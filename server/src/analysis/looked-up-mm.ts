@@ -3,19 +3,13 @@
 import { MM_LOOKUPS, TASK_LOOKUPS } from '../kernel/mm-lookups.js';
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
 import { isLocal } from './variables.js';
-import { bare, everywhere, isNull, place, rootOf } from './walk.js';
+import { bare, isNull, place, rootOf, valuesOf } from './walk.js';
 
 /** What is assigned to a place in the function, NULL left out. */
 function assignedTo(fn: FunctionIR, name: string): readonly Expr[] {
-	const found: Expr[] = [];
-	everywhere(fn, (expr) => {
-		if (expr.kind === 'assign' && place(expr.left) === name && !isNull(expr.right)) found.push(bare(expr.right));
-	});
-	for (const { steps } of fn.blocks)
-		for (const step of steps)
-			if (step.kind === 'declare' && step.variable.name === name && step.init && !isNull(step.init))
-				found.push(bare(step.init));
-	return found;
+	return valuesOf(fn, name)
+		.filter((value) => !isNull(value))
+		.map(bare);
 }
 
 /** Calls of lookups, where nothing else is ever assigned to the place. */

@@ -28,7 +28,7 @@ import { iteratorKind } from './iterator-kind.js';
 import { canonicalText } from './path-conditions.js';
 import { refineBy } from './refine-test.js';
 import { isLocal, isParameter, localOf, parameterAt } from './variables.js';
-import { bare, everywhere, isNull, parts, place, rootOf } from './walk.js';
+import { bare, everywhere, isNull, movedBy, parts, place, rootOf } from './walk.js';
 
 /**
  * `none`: the call took nothing. `handed`: a function got the object and may have ended it. `lost`, `ended`: the object was
@@ -92,6 +92,7 @@ const MAX_DEPTH = 3;
 /** Positions of the object and of the iterator among the arguments of a call that takes pages into an object. */
 const TAKING: ReadonlyMap<string, readonly [object: number, iter: number]> = new Map([
 	['bio_iov_iter_get_pages', [0, 1]],
+	['bio_iov_iter_bounce', [0, 1]],
 	['iov_iter_extract_bvecs', [1, 0]],
 ]);
 
@@ -121,14 +122,14 @@ function wrapped(file: FileContext, name: string): { readonly fn: FunctionIR; re
 	const fn = file.ir.defined.has(name) ? file.ir.lookup(name) : undefined;
 	const inner = fn?.clean ? fn.calls.filter((call) => TAKING.has(call.name)) : [];
 	const [call] = inner;
-	if (!fn || !call || inner.length > 1 || call.name !== 'bio_iov_iter_get_pages') return undefined;
+	if (!fn || !call || inner.length > 1 || call.name === 'iov_iter_extract_bvecs') return undefined;
 	const returned = fn.blocks.some(({ steps }) =>
 		steps.some((step) => step.kind === 'return' && step.value && bare(step.value) === call),
 	);
 	return returned ? { fn, call } : undefined;
 }
 
-class ObjectFlow implements DataflowAnalysis<Disjuncts> {
+export class ObjectPagesDomain implements DataflowAnalysis<Disjuncts> {
 	readonly entry: Disjuncts;
 	/** What the objects were whose memory a call frees. */
 	readonly freed = new Map<CallExpr, Map<ObjectPages, Set<Status>>>();
@@ -229,8 +230,9 @@ class ObjectFlow implements DataflowAnalysis<Disjuncts> {
 		const inner = parts(expr).reduce((now, part) => this.run(now, part), state);
 		if (expr.kind === 'call') return this.call(inner, expr);
 		if (expr.kind === 'assign') return this.assign(inner, expr.left, expr.op, expr.right, true);
-		if (expr.kind === 'unary' && (expr.op === '++' || expr.op === '--')) {
-			const name = place(expr.operand);
+		const moved = movedBy(expr);
+		if (moved) {
+			const name = place(moved);
 			return name ? each(inner, ({ holds, known }) => [{ holds, known: without(known, name) }]) : inner;
 		}
 		return inner;
@@ -507,7 +509,7 @@ export function objectLeaks(file: FileContext, fn: FunctionIR, entry: readonly O
 	const given = entry.map((pages): Hold => ({ pages, status: 'held', by: undefined, succeeded: false }));
 	let borrowers: ReadonlySet<CallExpr> = new Set();
 	for (let round = 0; round < MAX_ROUNDS; round++) {
-		const flow = new ObjectFlow(file, fn, given, borrowers);
+		const flow = new ObjectPagesDomain(file, fn, given, borrowers);
 		const entries = solve(fn, flow);
 		if (flow.borrowers.size > borrowers.size) {
 			borrowers = flow.borrowers;
@@ -547,7 +549,7 @@ interface Exit {
  * The frees that lose pages for sure: on all paths, or on those to a return whose value tells that they went another way than
  * the paths on which the pages are released.
  */
-function freedHeld(freed: ObjectFlow['freed'], exits: readonly Exit[]): FreedHeld[] {
+function freedHeld(freed: ObjectPagesDomain['freed'], exits: readonly Exit[]): FreedHeld[] {
 	return [...freed].flatMap(([free, seen]) =>
 		[...seen].flatMap(([pages, statuses]): FreedHeld[] => {
 			if (!statuses.has('held')) return [];

@@ -33,7 +33,7 @@ function isElement(name: string): boolean {
 	return name.includes('[]');
 }
 
-class PageLockDomain implements DataflowAnalysis<State> {
+export class PageLockDomain implements DataflowAnalysis<State> {
 	readonly entry: State = { locked: new Set(), same: new Map() };
 	/** Trylocks that a branch asks directly: they lock on one edge only. */
 	private readonly asked: ReadonlySet<Expr>;

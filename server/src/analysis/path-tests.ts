@@ -4,7 +4,7 @@ import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
 import { type DataflowAnalysis, solve, visitStates } from './dataflow.js';
 import { variableType } from './variables.js';
-import { bare, evaluate, place, postorder, roots } from './walk.js';
+import { assignedBy, bare, evaluate, place, postorder, roots } from './walk.js';
 
 export interface PassedTest {
 	readonly test: Expr;
@@ -47,7 +47,7 @@ function objectText(expr: Expr, fn: FunctionIR): string {
 	return type && /^struct \w+$/.test(type.base) ? `<${type.base}>` : conditionText(at, fn);
 }
 
-class TestFlow implements DataflowAnalysis<PassedTests> {
+export class PassedTestDomain implements DataflowAnalysis<PassedTests> {
 	readonly entry = NONE;
 	private readonly fn: FunctionIR;
 
@@ -63,12 +63,7 @@ class TestFlow implements DataflowAnalysis<PassedTests> {
 
 	test(state: PassedTests, test: Expr): PassedTests {
 		const visit = (now: PassedTests, expr: Expr): PassedTests => {
-			const changed =
-				expr.kind === 'assign'
-					? expr.left
-					: expr.kind === 'unary' && (expr.op === '++' || expr.op === '--')
-						? expr.operand
-						: undefined;
+			const changed = assignedBy(expr);
 			return changed && place(changed) ? this.forget(now, conditionText(changed, this.fn)) : now;
 		};
 		return evaluate(state, test, visit, (a, b) => this.join(a, b));
@@ -116,7 +111,7 @@ function passedTest(test: Expr, truth: boolean, fn: FunctionIR): PassedTest {
 
 /** Visit every call of `fn` with the tests that were passed on every path to it. */
 export function followTests(fn: FunctionIR, visit: (call: CallExpr, passed: PassedTests) => void): void {
-	const flow = new TestFlow(fn);
+	const flow = new PassedTestDomain(fn);
 	visitStates(fn, flow, solve(fn, flow), (state, at) => {
 		for (const root of roots(at))
 			postorder(root, (expr) => {

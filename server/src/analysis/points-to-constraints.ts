@@ -15,6 +15,7 @@ import {
 	WALKS,
 } from '../kernel/page-flow.js';
 import type { CallExpr, CType, Expr, FunctionIR, Step } from '../syntax/ir.js';
+import { memoizePairs } from '../syntax/memoize.js';
 import { filledArray, filledObject } from './acquired-into.js';
 import type { ApiCall, FileContext } from './context.js';
 import { typeOfExpr } from './integers.js';
@@ -418,20 +419,8 @@ function addressedNames(fn: FunctionIR): ReadonlySet<string> {
 	return names;
 }
 
-const COLLECTED = new WeakMap<FileContext, Map<FunctionIR, FunctionFlows>>();
-
 /** How pages come into the places of `fn`. */
-export function flowsOf(file: FileContext, fn: FunctionIR): FunctionFlows {
-	let known = COLLECTED.get(file);
-	if (!known) {
-		known = new Map();
-		COLLECTED.set(file, known);
-	}
-	let flows = known.get(fn);
-	if (!flows) {
-		const collector = new Collector(file, fn);
-		flows = { flows: collector.flows(), wrapped: collector.wrapped };
-		known.set(fn, flows);
-	}
-	return flows;
-}
+export const flowsOf = memoizePairs((file: FileContext, fn: FunctionIR): FunctionFlows => {
+	const collector = new Collector(file, fn);
+	return { flows: collector.flows(), wrapped: collector.wrapped };
+});

@@ -4,7 +4,7 @@ import { returnsPage } from '../kernel/acquiring.js';
 import { NO_PAGE } from '../kernel/page-flow.js';
 import type { Effort } from '../syntax/effort.js';
 import type { CType, Expr, FunctionIR } from '../syntax/ir.js';
-import { memoize } from '../syntax/memoize.js';
+import { memoize, memoizePairs } from '../syntax/memoize.js';
 import { allCalls, type CallSite, callsOf } from './callers.js';
 import type { ApiCall, FileContext } from './context.js';
 import { type FlowIndex, flowIndex } from './flow-index.js';
@@ -265,7 +265,7 @@ const returnsOf = memoize((fn: FunctionIR): readonly Expr[] =>
 );
 
 /** Answers by function, place and the variable it was reached through. */
-const ORIGINS = new WeakMap<FunctionIR, Map<string, PageOrigin>>();
+const originBy = memoizePairs((_fn: FunctionIR, _key: string, search: () => PageOrigin) => search());
 
 /** Origin of the page or pages `expr` of `fn` denotes. */
 export function originOf(file: FileContext, fn: FunctionIR, expr: Expr): PageOrigin {
@@ -273,15 +273,8 @@ export function originOf(file: FileContext, fn: FunctionIR, expr: Expr): PageOri
 	if (at.kind === 'call' || at.kind === 'conditional') return new Search(file, fn).value(at, fn);
 	const place = locate(expr, fn, file.ir);
 	if (!place || levelOf(expr, fn, file.ir) === 'none') return UNSEEN;
-	const known = ORIGINS.get(fn) ?? new Map<string, PageOrigin>();
-	ORIGINS.set(fn, known);
 	const key = `${keyOf(place)} ${place.through?.name} ${place.through?.path}`;
-	let origin = known.get(key);
-	if (!origin) {
-		origin = new Search(file, fn).place(place);
-		known.set(key, origin);
-	}
-	return origin;
+	return originBy(fn, key, () => new Search(file, fn).place(place));
 }
 
 /** The same of a place, as a question of `fn`. */

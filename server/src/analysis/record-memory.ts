@@ -1,8 +1,9 @@
 /** Objects of a record that are written as memory, past the fields that are named: by functions for memory, through casts. */
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
+import { memoizePairs } from '../syntax/memoize.js';
 import type { FileContext } from './context.js';
 import { variableType } from './variables.js';
-import { bare, everywhere, isNull, place, postorder, rootOf } from './walk.js';
+import { assignedBy, bare, everywhere, isNull, place, postorder, rootOf } from './walk.js';
 
 /** They read or write memory without its fields. Source: include/linux/{string,uaccess,uio,slab}.h. */
 export const AS_MEMORY: ReadonlySet<string> = new Set([
@@ -20,16 +21,8 @@ export const AS_MEMORY: ReadonlySet<string> = new Set([
 	...['copy_from_iter', 'copy_from_iter_full', 'get_user', '__get_user', 'bcopy', 'memcpy_fromio', 'strscpy', 'sscanf'],
 ]);
 
-const WRITTEN = new WeakMap<FileContext, Map<string, boolean>>();
-
 /** Somewhere an object of the record is written, or copied, without its fields. */
-export function isWrittenAsMemory(file: FileContext, record: string): boolean {
-	const known = WRITTEN.get(file) ?? new Map<string, boolean>();
-	WRITTEN.set(file, known);
-	const written = known.get(record) ?? isWritten(file, record);
-	known.set(record, written);
-	return written;
-}
+export const isWrittenAsMemory = memoizePairs(isWritten);
 
 function isWritten(file: FileContext, record: string): boolean {
 	const tag = record.replace(/^(?:struct|union) /, '');
@@ -109,8 +102,8 @@ function castsStored(fn: FunctionIR): readonly string[] {
 			});
 		});
 	everywhere(fn, (expr) => {
-		if (expr.kind === 'assign') look(expr.left);
-		if (expr.kind === 'unary' && /^(?:\+\+|--)$/.test(expr.op)) look(expr.operand);
+		const left = assignedBy(expr);
+		if (left) look(left);
 	});
 	return found;
 }

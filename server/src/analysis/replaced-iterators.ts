@@ -31,12 +31,19 @@ interface State {
 
 const EMPTY: State = { iterators: new Map(), copies: new Map() };
 
+/** Replaced on any path; of two such, or two that are not, the first in the text, so that joins end in whatever order. */
+function joined(a: Extracted, b: Extracted): Extracted {
+	if (!a.replaced !== !b.replaced) return a.replaced ? a : b;
+	const order = a.extraction.start - b.extraction.start || (a.replaced?.start ?? 0) - (b.replaced?.start ?? 0);
+	return order <= 0 ? a : b;
+}
+
 const QUESTION = 'iov_iter_extract_will_pin';
 /** Turns its third argument into an iterator over the extracted pages. Source: include/linux/netfs.h. */
 const MAKES_NEW: ReadonlyMap<string, number> = new Map([['netfs_extract_user_iter', 2]]);
 
 /** Calls that extract pages of an iterator -> which argument it is, as this file's static helpers pass it on. */
-class Extractions {
+export class Extractions {
 	private readonly file: FileContext;
 	private readonly known = new Map<string, number | undefined>();
 
@@ -70,7 +77,7 @@ class Extractions {
 	}
 }
 
-class ReplacedFlow implements DataflowAnalysis<State> {
+export class ReplacedIteratorDomain implements DataflowAnalysis<State> {
 	readonly entry = EMPTY;
 	private readonly fn: FunctionIR;
 	private readonly extractions: Extractions;
@@ -170,7 +177,10 @@ class ReplacedFlow implements DataflowAnalysis<State> {
 
 	join(a: State, b: State): State {
 		const iterators = new Map(a.iterators);
-		for (const [name, held] of b.iterators) if (!iterators.get(name)?.replaced) iterators.set(name, held);
+		for (const [name, held] of b.iterators) {
+			const other = iterators.get(name);
+			iterators.set(name, other ? joined(other, held) : held);
+		}
 		return { iterators, copies: new Map([...a.copies].filter(([name, to]) => b.copies.get(name) === to)) };
 	}
 
@@ -201,7 +211,7 @@ function isBeforeExtraction(fn: FunctionIR, asked: Range, name: string, extracti
 /** Every iov_iter_extract_will_pin() of `fn` that is asked too late on some path. */
 export function followReplaced(file: FileContext, fn: FunctionIR): readonly LateQuestion[] {
 	const extractions = new Extractions(file);
-	const flow = new ReplacedFlow(fn, extractions);
+	const flow = new ReplacedIteratorDomain(fn, extractions);
 	const found = new Map<CallExpr, LateQuestion>();
 	visitStates(fn, flow, solve(fn, flow), (state, at) => {
 		for (const root of roots(at))

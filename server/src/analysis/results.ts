@@ -9,7 +9,8 @@ import type { ApiCall } from './context.js';
 import { type DataflowAnalysis, solve, visitStates } from './dataflow.js';
 import { becomesUnsigned, type Integer } from './integers.js';
 import { filtered } from './path-conditions.js';
-import { bare, evaluate, place, rootOf, roots } from './walk.js';
+import { refineBy } from './refine-test.js';
+import { bare, evaluate, movedBy, place, rootOf, roots } from './walk.js';
 
 /** A place that holds the result of `call` and may be negative. */
 export interface UncheckedResult {
@@ -88,7 +89,7 @@ function isErrno(expr: Expr): boolean {
 /** Macros that end or fail a test unless their argument holds. */
 const EXPECTS = /^KUNIT_(?:ASSERT|EXPECT)_/;
 
-class ResultFlow implements DataflowAnalysis<Results> {
+export class ResultDomain implements DataflowAnalysis<Results> {
 	readonly entry: Results = new Map();
 	private readonly calls: ReadonlyMap<Expr, ApiCall>;
 	/** Every call of the family: none of them changes a place it is not given the address of. */
@@ -112,7 +113,8 @@ class ResultFlow implements DataflowAnalysis<Results> {
 	test(state: Results, test: Expr): Results {
 		const visit = (now: Results, expr: Expr): Results => {
 			if (expr.kind === 'call') return this.called(now, expr);
-			if (expr.kind === 'unary' && (expr.op === '++' || expr.op === '--')) return without(now, [place(expr.operand)]);
+			const moved = movedBy(expr);
+			if (moved) return without(now, [place(moved)]);
 			const name = expr.kind === 'assign' ? place(expr.left) : undefined;
 			if (expr.kind !== 'assign' || !name) return now;
 			return this.assign(now, expr.left, name, expr.op, expr.right);
@@ -161,14 +163,14 @@ class ResultFlow implements DataflowAnalysis<Results> {
 
 	/** State where a whole condition is known to be true or false. */
 	narrow(state: Results, test: Expr, truth: boolean): Results {
-		const at = unwrap(test);
-		if (at.kind === 'unary' && at.op === '!') return this.narrow(state, at.operand, !truth);
-		if (at.kind !== 'binary' || (at.op !== '&&' && at.op !== '||')) return this.assume(state, at, truth);
-		const both = (at.op === '&&') === truth;
-		return both ? this.narrow(this.narrow(state, at.left, truth), at.right, truth) : state;
+		return refineBy(this, state, test, truth);
 	}
 
 	assume(state: Results, test: Expr, truth: boolean): Results {
+		return this.atom(state, test, truth);
+	}
+
+	atom(state: Results, test: Expr, truth: boolean): Results {
 		if (state.size === 0) return state;
 		const at = unwrap(test);
 		const gone: (string | undefined)[] = [...this.askedOfHelper(at)];
@@ -286,7 +288,7 @@ export function followResults(
 	types: Types,
 	visit: (results: Results, at: Step | Expr, narrow: Narrow) => void,
 ): void {
-	const flow = new ResultFlow(
+	const flow = new ResultDomain(
 		new Map(calls.filter((call) => mayBeNegative(call, kernel)).map((c) => [c.call, c])),
 		new Set(calls.map((c) => c.call)),
 		types,

@@ -5,7 +5,7 @@ import type { FileContext } from './context.js';
 import { type DataflowAnalysis, statesAt } from './dataflow.js';
 import type { LockAnalysis } from './locks.js';
 import { canonicalText } from './path-conditions.js';
-import { bare, evaluate, place, roots } from './walk.js';
+import { bare, evaluate, movedBy, place, roots } from './walk.js';
 
 export interface StaleMapping {
 	readonly taking: CallExpr;
@@ -37,11 +37,11 @@ function without(state: Mappings, isDropped: (address: string, looked: Looked) =
 	return left.length === state.size ? state : new Map(left);
 }
 
-const FLOW: DataflowAnalysis<Mappings> = {
+export const STALE_MAPPINGS: DataflowAnalysis<Mappings> = {
 	entry: new Map(),
 	step(state, step: Step) {
 		let now = state;
-		for (const root of roots(step)) now = FLOW.test(now, root);
+		for (const root of roots(step)) now = STALE_MAPPINGS.test(now, root);
 		return step.kind === 'declare' ? assigned(now, step.variable.name, step.init) : now;
 	},
 	test: (state, test) =>
@@ -53,8 +53,8 @@ const FLOW: DataflowAnalysis<Mappings> = {
 					const name = place(expr.left);
 					return name === undefined ? now : assigned(now, name, expr.op === '=' ? expr.right : undefined);
 				}
-				if (expr.kind === 'unary' && /^(?:\+\+|--)$/.test(expr.op))
-					return assigned(now, place(expr.operand) ?? '', undefined);
+				const moved = movedBy(expr);
+				if (moved) return assigned(now, place(moved) ?? '', undefined);
 				if (expr.kind === 'field') return asked(now, expr.object);
 				if (expr.kind !== 'call') return now;
 				if (!VMA_LOOKUPS.has(expr.name)) return expr.args.reduce(asked, now);
@@ -63,7 +63,7 @@ const FLOW: DataflowAnalysis<Mappings> = {
 					? now
 					: new Map(now).set(address, { lookup: expr, vma: undefined, decided: false });
 			},
-			FLOW.join,
+			STALE_MAPPINGS.join,
 		),
 	assume: (state) => state,
 	join(a, b) {
@@ -103,7 +103,7 @@ function assigned(state: Mappings, name: string, right: Expr | undefined): Mappi
 
 /** Takings of `fn` for an address whose mapping was judged under a lock that is not held without a break since. */
 export function staleMappings(file: FileContext, locks: LockAnalysis, fn: FunctionIR): readonly StaleMapping[] {
-	const states = statesAt(fn, FLOW);
+	const states = statesAt(fn, STALE_MAPPINGS);
 	const sites = locks.at(fn, 'mmap');
 	return file.callsOf(fn).flatMap((call): StaleMapping[] => {
 		const start = call.arg('start');

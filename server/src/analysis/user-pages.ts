@@ -19,16 +19,7 @@ export interface UserPage {
 	readonly release?: CallExpr;
 }
 
-const MET = new WeakMap<FunctionIR, ReturnType<typeof metAt>>();
-
-function metAt(fn: FunctionIR, calls: readonly ApiCall[]): ReadonlyMap<CallExpr, ReturnType<typeof holdersOf>> {
-	let met = MET.get(fn);
-	if (!met) {
-		met = grouped(holdersOf(fn, calls), ({ call }) => call);
-		MET.set(fn, met);
-	}
-	return met;
-}
+const metAt = memoize((fn: FunctionIR, calls: readonly ApiCall[]) => grouped(holdersOf(fn, calls), ({ call }) => call));
 
 /** What a call's argument holds on the path to it. */
 function heldAt(file: FileContext, fn: FunctionIR, call: CallExpr, page: Expr): UserPage | 'mixed' | undefined {

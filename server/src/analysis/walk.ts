@@ -149,6 +149,11 @@ export function isNull(expr: Expr): boolean {
 	return (at.kind === 'name' && at.name === 'NULL') || (at.kind === 'number' && at.value === 0);
 }
 
+/** `object->field` or `object.field` of a variable. */
+export function isFieldOfName(expr: Expr): boolean {
+	return expr.kind === 'field' && expr.object.kind === 'name';
+}
+
 /** What the initialiser of a variable stores into its fields: `ctx.pages` and `pages` for `struct ctx ctx = { .pages = pages }`. */
 export function* initialised(step: Step): Generator<readonly [field: Expr, value: Expr]> {
 	if (step.kind !== 'declare' || step.init?.kind !== 'list') return;
@@ -161,10 +166,31 @@ export function* initialised(step: Step): Generator<readonly [field: Expr, value
 	}
 }
 
+/** What an expression gives a value computed from its old one: of `++` and `--`. */
+export function movedBy(expr: Expr): Expr | undefined {
+	return expr.kind === 'unary' && (expr.op === '++' || expr.op === '--') ? expr.operand : undefined;
+}
+
+/** What an expression changes: of an assignment, `++`, `--`. */
+export function assignedBy(expr: Expr): Expr | undefined {
+	return expr.kind === 'assign' ? expr.left : movedBy(expr);
+}
+
 /** What an expression changes, or lets others change by its address: of an assignment, `++`, `--`, `&`. */
 export function modifiedBy(expr: Expr): Expr | undefined {
-	if (expr.kind === 'assign') return expr.left;
-	return expr.kind === 'unary' && /^(?:\+\+|--|&)$/.test(expr.op) ? expr.operand : undefined;
+	return assignedBy(expr) ?? (expr.kind === 'unary' && expr.op === '&' ? expr.operand : undefined);
+}
+
+/** What is assigned to a place of this name in the function, and what a variable of the name is declared with. */
+export function valuesOf(fn: FunctionIR, name: string): Expr[] {
+	const values: Expr[] = [];
+	for (const { steps } of fn.blocks)
+		for (const step of steps)
+			if (step.kind === 'declare' && step.variable.name === name && step.init) values.push(step.init);
+	everywhere(fn, (expr) => {
+		if (expr.kind === 'assign' && place(expr.left) === name) values.push(expr.right);
+	});
+	return values;
 }
 
 /** Variable a place starts with: "umem" of "umem->pgs". */

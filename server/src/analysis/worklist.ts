@@ -1,12 +1,9 @@
 /** Worklist in reverse postorder, so that paths join before they continue. */
 import type { FunctionIR } from '../syntax/ir.js';
-
-const orders = new WeakMap<FunctionIR, readonly number[]>();
+import { memoize } from '../syntax/memoize.js';
 
 /** Place of each block in reverse postorder, the body of a loop before what follows the loop; -1 where control never comes. */
-export function orderOf(fn: FunctionIR): readonly number[] {
-	const known = orders.get(fn);
-	if (known) return known;
+export const orderOf = memoize((fn: FunctionIR): readonly number[] => {
 	const order: number[] = fn.blocks.map(() => -1);
 	let place = fn.blocks.length;
 	const seen = new Uint8Array(place);
@@ -26,9 +23,8 @@ export function orderOf(fn: FunctionIR): readonly number[] {
 		order[top.id] = --place;
 		open.pop();
 	}
-	orders.set(fn, order);
 	return order;
-}
+});
 
 /** Things to do, each at a block; what waits already is not added again. */
 export class Worklist<T> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Files } from '../workspace/files.js';
+import { nodeFiles } from '../workspace/nodeFiles.js';
 import { readBytes } from '../workspace/read.js';
 import { decode } from '../workspace/text.js';
 import { digest } from './cache.js';
@@ -32,7 +33,7 @@ export class Folder implements Files {
 	}
 
 	async list(folder: string): Promise<readonly string[]> {
-		return folder === this.#path ? this.#names : [];
+		return folder === this.#path ? this.#names : nodeFiles.list(folder);
 	}
 
 	async read(path: string): Promise<string | undefined> {

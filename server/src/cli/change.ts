@@ -16,8 +16,8 @@ import { Examiner, type Named } from './examiner.js';
 import { fingerprints } from './fingerprint.js';
 import { UsageError } from './io.js';
 import type { Kernels } from './kernels.js';
-import type { FileReport } from './report.js';
-import { type Skip, unjudged } from './scan.js';
+import type { FileReport, Skip } from './report.js';
+import { unjudged } from './scan.js';
 
 /** Two states of a tree, and the files in which they differ. */
 export interface Change {

@@ -19,10 +19,10 @@ import { terse } from './formats/terse.js';
 import { statistics, summary, text } from './formats/text.js';
 import { type Io, UsageError } from './io.js';
 import { ruleSeverities, selected } from './options.js';
-import type { FileReport, Report } from './report.js';
-import { type Scan, type Skip, scan, unjudged } from './scan.js';
+import type { FileReport, Report, Skip } from './report.js';
+import { type Scan, scan, unjudged } from './scan.js';
+import { tellKernels, tellSkipped } from './scan-summary.js';
 import { reaches } from './severity.js';
-import { tellKernels, tellSkipped } from './tell.js';
 
 export interface CheckOptions {
 	readonly stdinPath?: string;

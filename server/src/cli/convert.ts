@@ -284,7 +284,7 @@ export async function convert(
 	const work = new Converter(engine, paths, options, io);
 	await work.all(paths);
 	const { made, patches, bench } = work;
-	if (options.print === undefined) await bench.write();
+	if (options.print === undefined) await bench.write(io.within);
 	else if (options.print === 'cocci')
 		io.stdout.write(printable(semanticPatch(made.map(({ conversion }) => conversion))));
 	else if (options.print === 'patch') io.stdout.write(await mbox(patches));

@@ -17,7 +17,7 @@ import { type Beside, type Definitions, isInCore, Neighbourhood } from '../works
 import type { Tree } from '../workspace/trees.js';
 import type { Configured } from './configured.js';
 import { type Judged, Kernels } from './kernels.js';
-import type { FindingPaths } from './report.js';
+import type { Elsewhere, FindingPaths } from './report.js';
 
 /** A file as the engine is asked of it. */
 export interface Examined {
@@ -34,15 +34,6 @@ export interface Examined {
 	fileOf(path: string): string | undefined;
 	/** The file a place of the findings lies in. */
 	elsewhere(place: Place): Elsewhere;
-}
-
-/** Another file that findings point to. */
-export interface Elsewhere {
-	/** Relative to the working directory. */
-	readonly path: string;
-	/** As the user would type it, like that of the file with the finding. */
-	readonly shown: string;
-	readonly text: string;
 }
 
 export interface Named {

@@ -16,7 +16,8 @@ import { chosenRule } from './options.js';
 import { origin } from './origin.js';
 import { patch } from './patch.js';
 import { scan, type Target } from './scan.js';
-import { folderName, tell, tellKernels, tellSkipped } from './tell.js';
+import { tellKernels, tellSkipped } from './scan-summary.js';
+import { folderName, tell } from './tell.js';
 
 export interface FixOptions {
 	readonly stdinPath?: string;

@@ -4,6 +4,8 @@ import { MAX_BYTES } from '../workspace/limits.js';
 /** Where a command reads and writes; tests give their own. */
 export interface Io {
 	readonly cwd: string;
+	/** Absolute; nothing outside of this folder is written. */
+	readonly within?: string;
 	readonly stdout: Output;
 	readonly stderr: Output;
 	/** All bytes of the standard input; of one that is too large at least so many that it shows. */

@@ -13,6 +13,7 @@ import { type Io, UsageError } from './io.js';
 import { OWN_OPTIONS } from './kbuild/arguments.js';
 import { kbuild } from './kbuild/kbuild.js';
 import { lsp } from './lsp.js';
+import { type McpOptions, mcp } from './mcp.js';
 import { type MergeCommand, runMerge } from './merge.js';
 import { kernelVersion, repeated, shard, threads } from './options.js';
 import { AUDIT_FORMATS } from './reports.js';
@@ -183,6 +184,15 @@ export function commandLine(io: Io): CommandLine {
 		.option('--stdio', 'use standard input and output (the default)')
 		.action(async () => {
 			code = await lsp();
+		});
+
+	program
+		.command('mcp')
+		.description('serve an assistant by the Model Context Protocol, on standard input and output')
+		.argument('[folder]', 'what may be read, by default the folder here', '.')
+		.option('--write', 'let it write conversions; without it nothing is changed')
+		.action(async (folder: string, options: McpOptions) => {
+			code = await mcp(folder, options, run, io);
 		});
 
 	for (const command of [program, ...program.commands]) command.showHelpAfterError(helpHint(command));

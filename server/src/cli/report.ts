@@ -1,8 +1,24 @@
 import type { Finding, Located, PagePaths, Place } from '../engine.js';
 import type { Kernel } from '../kernel/types.js';
 import type { RuleMeta } from '../rules/rule.js';
-import type { Elsewhere } from './examiner.js';
-import type { Skip } from './scan.js';
+
+/** Another file that findings point to. */
+export interface Elsewhere {
+	/** Relative to the working directory. */
+	readonly path: string;
+	/** As the user would type it, like that of the file with the finding. */
+	readonly shown: string;
+	readonly text: string;
+}
+
+/** What was not looked at. */
+export interface Skip {
+	/** Relative to the working directory. */
+	readonly path: string;
+	/** As the user would type it. */
+	readonly shown: string;
+	readonly reason: string;
+}
 
 /** By finding; those that are about no path have none. */
 export type FindingPaths = ReadonlyMap<Finding, readonly PagePaths<Located>[]>;

@@ -14,6 +14,7 @@ import { type Compiler, type Examined, Examiner, type Named } from './examiner.j
 import { UsageError } from './io.js';
 import type { Header } from './kbuild/headers.js';
 import type { Kernels } from './kernels.js';
+import type { Skip } from './report.js';
 
 interface ScanOptions {
 	readonly paths: readonly string[];
@@ -39,15 +40,6 @@ export interface Target extends Examined {
 	readonly shown: string;
 	readonly source: SourceText;
 	readonly bytes: Buffer;
-}
-
-/** What was not looked at. */
-export interface Skip {
-	/** Relative to the working directory. */
-	readonly path: string;
-	/** As the user would type it. */
-	readonly shown: string;
-	readonly reason: string;
 }
 
 /** Functions of a file that were not judged, or not wholly. */

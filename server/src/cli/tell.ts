@@ -1,10 +1,6 @@
 import { fromFolder } from '../workspace/collect.js';
-import { count, oneLine, printable } from '../workspace/wording.js';
+import { oneLine, printable } from '../workspace/wording.js';
 import type { Io } from './io.js';
-import type { Scan, Skip } from './scan.js';
-
-/** More are counted, not listed: a kernel has a hundred symbolic links. */
-const LISTED = 5;
 
 /** One line on stderr. */
 export function tell(io: Io, line: string): void {
@@ -18,25 +14,8 @@ export function tellFailure(io: Io, what: string, reason: string): void {
 	for (const line of trace) io.stderr.write(`${printable(line)}\n`);
 }
 
-/** Which kernel the findings are for, and why; which configuration. */
-export function tellKernels(scanned: Scan, io: Io): void {
-	if (scanned.files === 0) return;
-	for (const line of scanned.kernels.explain((root) => folderName(root, io.cwd))) tell(io, line);
-	for (const file of scanned.configured.files) tell(io, `configuration from ${file}`);
-}
-
 /** A folder below the working directory from there, any other with its full path. */
 export function folderName(folder: string, cwd: string): string {
 	const path = fromFolder(cwd, folder);
 	return /^\.\.(\/|$)/.test(path) ? folder : path;
-}
-
-/** What was not looked at. */
-export function tellSkipped(scanned: Scan, unread: readonly Skip[], io: Io): void {
-	for (const { shown, reason } of scanned.failed) tellFailure(io, shown, reason);
-	const others = [...scanned.skipped, ...unread];
-	for (const { shown, reason } of others.slice(0, LISTED)) tell(io, `${shown}: skipped: ${reason}`);
-	if (others.length > LISTED)
-		tell(io, `${count(others.length - LISTED, 'more file')} skipped; --format json lists them`);
-	if (scanned.files === 0 && scanned.failed.length === 0) tell(io, 'no C files found');
 }

@@ -1,5 +1,5 @@
 import type { Files } from '../workspace/files.js';
-import { nodeFiles } from '../workspace/nodeFiles.js';
+import { leavesFolder, nodeFiles } from '../workspace/nodeFiles.js';
 import { readSource } from '../workspace/read.js';
 import { Refusal, replaceFile } from '../workspace/replace.js';
 import { encode, type SourceText } from '../workspace/text.js';
@@ -41,8 +41,13 @@ export class Workbench implements Files {
 		return [...this.#files].flatMap(([path, { source, text }]) => (text === source.text ? [] : { path, source, text }));
 	}
 
-	/** @throws Refusal for a file that changed meanwhile */
-	async write(): Promise<void> {
+	/**
+	 * @param within nothing outside of this folder is written
+	 * @throws Refusal for a file that changed meanwhile, or lies outside
+	 */
+	async write(within: string | undefined): Promise<void> {
+		const outside = within !== undefined && this.changes.find(({ path }) => leavesFolder(within, path));
+		if (outside) throw new Refusal(`${outside.path} is outside of the folder served`);
 		for (const [path, { bytes, source, text }] of this.#files)
 			if (text !== source.text) await replaceFile(path, bytes, encode(text, source));
 	}

@@ -2,17 +2,19 @@
  * Whether pages that a function releases were taken during the same activation of it, so that what its iterator says is about
  * them: never what an earlier call has left in an object.
  */
+
+import { fillsFromStart } from '../analysis/array-fills.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { type DataflowAnalysis, solve, statesAt, visitStates } from '../analysis/dataflow.js';
-import { fillsFromStart, isSetOnce } from '../analysis/discriminant.js';
 import { flowIndex } from '../analysis/flow-index.js';
 import { isCarrier, keyOf, locate, type PagePlace } from '../analysis/page-places.js';
 import { originAt } from '../analysis/points-to-query.js';
+import { isSetOnce } from '../analysis/single-definition.js';
 import { isParameter, variableType } from '../analysis/variables.js';
 import { bare, evaluate, everywhere, isNull, place, rootOf, roots } from '../analysis/walk.js';
 import { REQUEST_PARTS } from '../kernel/callees.js';
 import { PAGE_ALLOCATORS } from '../kernel/page-flow.js';
-import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
+import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 
 /** Functions that are gone through. */
 const DEEPEST = 5;
@@ -233,13 +235,9 @@ function alwaysTakes(
 function exitsOf(fn: FunctionIR, flow: DataflowAnalysis<boolean>): readonly boolean[] {
 	const found: boolean[] = [];
 	const entries = solve(fn, flow);
-	visitStates(fn, flow, entries, (taken, at) => {
+	const atReturn = (taken: boolean, at: Step | Expr): void => {
 		if (at.kind === 'return') found.push(flow.step(taken, at));
-	});
-	for (const [id, entry] of entries) {
-		const block = fn.blocks[id];
-		if (!block || block.successors.length > 0 || block.stops || block.steps.at(-1)?.kind === 'return') continue;
-		found.push(block.steps.reduce((taken: boolean, step) => flow.step(taken, step), entry));
-	}
+	};
+	visitStates(fn, flow, entries, atReturn, (taken) => found.push(taken));
 	return found.length > 0 ? found : [false];
 }

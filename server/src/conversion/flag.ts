@@ -4,10 +4,12 @@
  */
 import { allCalls, callsOf } from '../analysis/callers.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
-import { elementOf, isStoredWith, type Told } from '../analysis/discriminant.js';
+import { isStoredWith } from '../analysis/discriminant/discriminant.js';
+import type { Told } from '../analysis/discriminant/question.js';
 import { integer, typeOfExpr } from '../analysis/integers.js';
 import { leavesIterator } from '../analysis/iterator-keep.js';
 import { locate } from '../analysis/page-places.js';
+import { elementOf } from '../analysis/single-definition.js';
 import { isParameter, localOf, parameterAt, variableType } from '../analysis/variables.js';
 import { bare, everywhere, isNull, place, postorder, rootOf } from '../analysis/walk.js';
 import type { Edit } from '../rules/rule.js';

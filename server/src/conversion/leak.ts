@@ -1,6 +1,8 @@
 /** A release that is missing on an error path of the function that takes a page: where it goes. */
+
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { type Journey, journeys } from '../analysis/ownership/journey.js';
+import { ownershipOf } from '../analysis/ownership/ownership.js';
 import { bare, everywhere, modifiedBy, place, postorder } from '../analysis/walk.js';
 import type { Edit } from '../rules/rule.js';
 import type { CallExpr, Expr, FunctionIR, Range } from '../syntax/ir.js';
@@ -102,7 +104,7 @@ export function missingRelease(file: FileContext, takings: readonly ApiCall[]): 
 	const starts = new Set(takings.map(({ call }) => call.start));
 	const isOurs = (taking: ApiCall): boolean => starts.has(taking.call.start);
 	// to follow the pages once more is only worth it then
-	if (!file.ownership.leaks.some(({ short, holding }) => !short && isOurs(holding.taking))) return undefined;
+	if (!ownershipOf(file).leaks.some(({ short, holding }) => !short && isOurs(holding.taking))) return undefined;
 	for (const journey of journeys(file).filter(({ taking }) => isOurs(taking))) {
 		const { fn, call, taking, kind, holding } = journey;
 		if (call !== taking.call || kind !== 'reference' || holding?.askedConstant !== 1 || !file.unit.isOwn(fn)) continue;

@@ -25,7 +25,7 @@ const KEEP_SIGN =
 const NEVER_NEGATIVE =
 	/^(?:offset_in_page|ARRAY_SIZE|struct_size|array_size|page_size|iov_iter_count|iov_iter_npages)$/;
 
-class SignFlow implements DataflowAnalysis<Positive> {
+export class SignDomain implements DataflowAnalysis<Positive> {
 	readonly entry: Positive;
 	private readonly signs: Signs;
 	private readonly fn: FunctionIR;
@@ -129,11 +129,11 @@ function isType(expr: Expr): boolean {
 }
 
 interface Solved {
-	readonly flow: SignFlow;
+	readonly flow: SignDomain;
 	readonly entries: Entries<Positive>;
 }
 
-class Signs {
+export class Signs {
 	private readonly file: FileContext;
 	/** By function and depth: what lies deeper is not followed as far. */
 	private readonly byFunction = new Map<FunctionIR, Solved[]>();
@@ -269,7 +269,7 @@ class Signs {
 	private solved(fn: FunctionIR, depth: number): Solved {
 		const known = this.byFunction.get(fn)?.[depth];
 		if (known) return known;
-		const flow = new SignFlow(this, fn, depth);
+		const flow = new SignDomain(this, fn, depth);
 		const solved = { flow, entries: solve(fn, flow) };
 		const byDepth = this.byFunction.get(fn) ?? [];
 		byDepth[depth] = solved;

@@ -1,7 +1,7 @@
 /** Places and calls that a conversion is about. */
 import { callsOf } from '../analysis/callers.js';
 import type { FileContext } from '../analysis/context.js';
-import type { Told } from '../analysis/discriminant.js';
+import type { Told } from '../analysis/discriminant/question.js';
 import type { CallExpr, Expr, FunctionIR, Range } from '../syntax/ir.js';
 
 /** A call that gives pages back or marks them dirty. */

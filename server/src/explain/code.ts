@@ -1,5 +1,6 @@
 /** Reading half-typed C around an offset without a parser: tokens, enclosing call, enclosing function. */
 
+import type { Api, Kernel } from '../kernel/types.js';
 import type { Range } from '../syntax/ir.js';
 import { isName, isPunct, Token, type Tokens, tokenize, tokenText } from '../syntax/tokens.js';
 
@@ -86,6 +87,17 @@ export function isMember(tokens: Tokens, i: number): boolean {
 export function isDeclared(tokens: Tokens, i: number): boolean {
 	if (isPunct(tokens, i - 1, '*')) return isName(tokens, i - 2) && !KEYWORDS.has(tokenText(tokens, i - 2));
 	return isName(tokens, i - 1) && !KEYWORDS.has(tokenText(tokens, i - 1));
+}
+
+/** The function that a macro of the module stands for, by the offset of its name. */
+export type Macros = (offset: number) => string | undefined;
+
+/** The function of the family that is called by the name at a token. */
+export function calledApi(tokens: Tokens, at: number, kernel: Kernel, macros: Macros | undefined): Api | undefined {
+	if (isMember(tokens, at) || isDeclared(tokens, at)) return undefined;
+	const known = kernel.api(tokenText(tokens, at));
+	const meant = known ? undefined : macros?.(tokens.starts[at] as number);
+	return known ?? (meant === undefined ? undefined : kernel.api(meant));
 }
 
 interface Call {

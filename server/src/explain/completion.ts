@@ -3,7 +3,18 @@ import { failedChecks } from '../kernel/checks.js';
 import type { Api, Flag, Kernel } from '../kernel/types.js';
 import type { Range } from '../syntax/ir.js';
 import { isName, isPunct, Token, type Tokens, tokenText } from '../syntax/tokens.js';
-import { type Around, around, callsAround, enclosingFunction, isDeclared, isMember, nameAt, rangeOf } from './code.js';
+import {
+	type Around,
+	around,
+	calledApi,
+	callsAround,
+	enclosingFunction,
+	isDeclared,
+	isMember,
+	type Macros,
+	nameAt,
+	rangeOf,
+} from './code.js';
 import { flagMarkdown } from './markdown.js';
 
 interface FlagCompletion {
@@ -69,9 +80,14 @@ function isUnlocked(tokens: Tokens, open: number, api: Api): boolean {
 	return from < 0 || tokenText(tokens, from) === 'NULL';
 }
 
-function inArgument({ tokens, last }: Around, cursor: number, kernel: Kernel): Slot | undefined {
+function inArgument(
+	{ tokens, last }: Around,
+	cursor: number,
+	kernel: Kernel,
+	macros: Macros | undefined,
+): Slot | undefined {
 	for (const call of callsAround(tokens, cursor < 0 ? last : cursor - 1)) {
-		const api = isMember(tokens, call.at) || isDeclared(tokens, call.at) ? undefined : kernel.api(call.name);
+		const api = calledApi(tokens, call.at, kernel, macros);
 		// A call inside the argument has flags of its own, if any.
 		if (!api?.signature) return undefined;
 		if (api.signature.params[call.argument]?.role !== 'flags') return undefined;
@@ -164,12 +180,13 @@ function sortText({ name, span }: Flag): string {
  * The flags that may be written at an offset: those of this kernel that callers may name, the call does not refuse,
  * and that are not there yet.
  * @param offset UTF-16, 0-based
+ * @param macros macros of the module are read as what they stand for
  * @returns undefined where no flag value is being written
  */
 export function completionsAt(
 	text: string,
 	offset: number,
-	{ kernel }: { readonly kernel: Kernel },
+	{ kernel, macros }: { readonly kernel: Kernel; readonly macros?: Macros },
 ): Completions | undefined {
 	const place = around(text, offset);
 	if (!place) return undefined;
@@ -178,7 +195,7 @@ export function completionsAt(
 	// no flag has letters beyond ASCII: what is typed there is something else
 	if (cursor >= 0 && !/^\w*$/.test(tokenText(tokens, cursor))) return undefined;
 	if (!wantsValue(tokens, cursor < 0 ? last : cursor - 1)) return undefined;
-	const slot = inArgument(place, cursor, kernel) ?? inAssignment(text, place, cursor, kernel);
+	const slot = inArgument(place, cursor, kernel, macros) ?? inAssignment(text, place, cursor, kernel);
 	if (!slot) return undefined;
 	const items = kernel
 		.flags()

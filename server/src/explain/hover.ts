@@ -19,6 +19,8 @@ interface HoverOptions {
 	readonly kernel: Kernel;
 	/** What is known of the call under the pointer itself; asked only when there is one. */
 	readonly site?: () => AboutCall;
+	/** The function that a name which is none of the family stands for, as a macro of the module. */
+	readonly macro?: () => string | undefined;
 }
 
 /** A file outside mm/ and the headers that defines the name itself means its own function. */
@@ -39,7 +41,7 @@ function judgement(text: string, fn: Enclosing | undefined, path: string): Known
  * Explains the API, the flag or the exceptional function at an offset.
  * @param offset UTF-16, 0-based
  */
-export function hoverAt(text: string, offset: number, { path, kernel, site }: HoverOptions): Hover | undefined {
+export function hoverAt(text: string, offset: number, { path, kernel, site, macro }: HoverOptions): Hover | undefined {
 	const place = around(text, offset);
 	const at = place ? nameAt(place) : -1;
 	if (!place || at < 0 || isMember(place.tokens, at)) return undefined;
@@ -53,6 +55,12 @@ export function hoverAt(text: string, offset: number, { path, kernel, site }: Ho
 		return hasOwn(text, name, path)
 			? undefined
 			: { range, markdown: apiHover(api, kernel, { user: judgement(text, fn, path), fn: fn?.name, call: site?.() }) };
+	}
+	const meant = macro?.();
+	const behind = meant === undefined ? undefined : kernel.api(meant);
+	if (behind) {
+		const about = apiHover(behind, kernel, { user: judgement(text, fn, path), fn: fn?.name, call: site?.() });
+		return { range, markdown: `\`${name}\` stands for \`${meant}()\` here.\n\n${about}` };
 	}
 	const own = fn && fn.nameRange.start === range.start ? judgement(text, fn, path) : undefined;
 	const listed = knownUser(path, name);

@@ -1,7 +1,7 @@
 /** Signature help for the family. */
 import type { Kernel, Role } from '../kernel/types.js';
 import type { Range } from '../syntax/ir.js';
-import { around, callsAround, isDeclared, isMember } from './code.js';
+import { around, calledApi, callsAround, type Macros } from './code.js';
 import { apiLinks } from './links.js';
 import { codify, paragraphs } from './prose.js';
 import { label } from './prototype.js';
@@ -41,12 +41,11 @@ const ROLES: Readonly<Partial<Record<Role, string>>> = {
  * The prototype of the call around an offset; a call inside an argument of ours counts as part of that argument.
  * @param offset UTF-16, 0-based
  */
-export function signatureAt(text: string, offset: number, kernel: Kernel): SignatureHelp | undefined {
+export function signatureAt(text: string, offset: number, kernel: Kernel, macros?: Macros): SignatureHelp | undefined {
 	const place = around(text, offset);
 	if (!place) return undefined;
 	for (const call of callsAround(place.tokens, place.last)) {
-		const api =
-			isMember(place.tokens, call.at) || isDeclared(place.tokens, call.at) ? undefined : kernel.api(call.name);
+		const api = calledApi(place.tokens, call.at, kernel, macros);
 		if (!api?.signature) continue;
 		const { text: line, params } = label(api.name, api.signature);
 		const parameters = params.map((range, i) => {

@@ -12,6 +12,15 @@ export function returnsPage({ takes, meaning }: ApiRecord): boolean {
 	return takes !== 'none' && meaning.startsWith('page-');
 }
 
+const namesOf = (wanted: (record: ApiRecord) => boolean): readonly string[] =>
+	API_RECORDS.filter(wanted).map(({ name }) => name);
+
+/** They return the page they take, or the object for all pages. */
+export const PAGE_RETURNING: ReadonlySet<string> = new Set(namesOf(returnsPage));
+
+/** They release pins by the address these were taken at, in a device. */
+export const ADDRESS_RELEASES = namesOf(({ group, takes }) => group === 'release' && takes === 'iova');
+
 /** The audit lists calls of it. */
 export function isSite(record: ApiRecord): boolean {
 	return record.site ?? acquires(record);
@@ -25,6 +34,6 @@ export function fillsArray(record: ApiRecord): boolean {
 
 /** Words of which a text has one where it names one of the functions: those that are no part of a shorter one are left out. */
 export function wordsOf(wanted: (record: ApiRecord) => boolean): readonly string[] {
-	const names = API_RECORDS.filter(wanted).map(({ name }) => name);
+	const names = namesOf(wanted);
 	return names.filter((name) => !names.some((other) => other !== name && name.includes(other)));
 }

@@ -3,7 +3,7 @@
  * block/bio.c, block/blk-core.c, include/linux/{bio,blk_types}.h.
  */
 
-/** Release the pages that bio_iov_iter_get_pages() put into the bio in their first argument. */
+/** Release the pages that bio_iov_iter_get_pages() or bio_iov_iter_bounce() put into the bio in their first argument. */
 export const BIO_PAGE_RELEASES: ReadonlySet<string> = new Set([
 	'bio_release_pages',
 	'__bio_release_pages',

@@ -54,8 +54,12 @@ const READERS = set(`
 	sg_nents sg_nents_for_len sg_dma_address sg_dma_len sg_last sg_is_last sg_is_chain sg_copy_from_buffer sg_copy_to_buffer
 	sg_pcopy_from_buffer sg_pcopy_to_buffer sg_zero_buffer dma_sync_sg_for_cpu dma_sync_sg_for_device
 	dma_sync_sgtable_for_cpu dma_sync_sgtable_for_device
-	test_bit set_bit clear_bit __set_bit __clear_bit bitmap_set bitmap_clear bitmap_zero fls ffs __fls __ffs ilog2 order_base_2 get_order
+	test_bit set_bit clear_bit change_bit __set_bit __clear_bit __change_bit test_and_set_bit test_and_clear_bit
+	test_and_change_bit __test_and_set_bit __test_and_clear_bit set_bit_le clear_bit_le test_bit_le bitmap_set bitmap_clear bitmap_zero fls ffs __fls __ffs ilog2 order_base_2 get_order
 	barrier mb rmb wmb smp_mb smp_rmb smp_wmb cpu_relax
+	ib_umem_num_pages ib_umem_num_dma_blocks ib_umem_page_count ib_umem_offset ib_umem_start ib_umem_end ib_umem_dma_offset
+	ib_umem_find_best_pgsz ib_umem_find_best_pgoff ib_umem_is_contiguous ib_umem_copy_from ib_umem_check_rereg
+	rdma_umem_block_iter_next __rdma_umem_block_iter_start __rdma_block_iter_start __rdma_block_iter_next
 	page_pool_page_is_pp vmalloc_to_page kmap_to_page is_vmalloc_addr ktime_get udelay mdelay msleep usleep_range
 `);
 
@@ -74,6 +78,9 @@ export const STORES = set('WRITE_ONCE smp_store_release smp_store_mb rcu_assign_
  * With `make_dirty` they do not. Source: mm/gup.c of 6.12.117; the one of 6.1.192 does neither.
  */
 export const PASSES_OVER_NULL = set('unpin_user_pages unpin_user_pages_dirty_lock');
+
+/** A negative errno as the number is a bug of the caller, which they tell by WARN_ON() and release nothing. Source: mm/gup.c since 5.10. */
+export const WARNS_OF_ERRNO = set('unpin_user_pages');
 
 /**
  * They give memory back: of an array of pages, not the pages; of an object, not what it points to. Each with the position of

@@ -59,7 +59,7 @@ export const KIND_FIELDS: ReadonlySet<string> = new Set(['iter_type', 'user_back
 
 /** Functions that move an iterator on, take from it or ask it something, and leave it what it is. Source: include/linux/{uio,skbuff,highmem}.h. */
 export const KEEPS_ITERATORS =
-	/^(?:iov_iter_(?:advance|revert|truncate|reexpand|count|npages(?:_cap)?|alignment|gap_alignment|single_seg_count|is_\w+|rw|type|zero|get_pages\w*|extract_\w+|aligned_bvec)|iter_is_\w+|iter_iov\w*|user_backed_iter|_?copy_(?:to|from)_iter\w*|copy_page_(?:to|from)_iter\w*|fault_in_iov_iter_\w+|csum_and_copy_\w+_iter\w*|hash_and_copy_to_iter|extract_iter_to_sg|netfs_extract_\w+|bio_iov_iter_get_pages|zerocopy_sg_from_iter|skb_copy_datagram_\w*iter\w*)$/;
+	/^(?:iov_iter_(?:advance|revert|truncate|reexpand|count|npages(?:_cap)?|alignment|gap_alignment|single_seg_count|is_\w+|rw|type|zero|get_pages\w*|extract_\w+|aligned_bvec)|iter_is_\w+|iter_iov\w*|user_backed_iter|_?copy_(?:to|from)_iter\w*|copy_page_(?:to|from)_iter\w*|fault_in_iov_iter_\w+|csum_and_copy_\w+_iter\w*|hash_and_copy_to_iter|extract_iter_to_sg|netfs_extract_\w+|bio_iov_iter_(?:get_pages|bounce)|zerocopy_sg_from_iter|skb_copy_datagram_\w*iter\w*)$/;
 
 /**
  * They take pages and advance the iterator over them, by the position of the iterator. Source: lib/iov_iter.c

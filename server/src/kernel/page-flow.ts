@@ -140,6 +140,9 @@ export const LIST_FREES: ReadonlySet<string> = new Set([
 	'idr_destroy',
 ]);
 
+/** Their first argument is a table that grows: the pages are in its member `sgt`. Source: include/linux/scatterlist.h. */
+export const APPEND_TABLES: ReadonlySet<string> = new Set(['sg_alloc_append_table_from_pages', 'sg_free_append_table']);
+
 /** Objects that carry pages for somebody else. */
 export const CARRIERS: ReadonlySet<string> = new Set([
 	'struct scatterlist',

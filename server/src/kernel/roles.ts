@@ -26,7 +26,7 @@ const BY_TYPE: readonly (readonly [type: RegExp, name: RegExp, role: Role])[] = 
 	[/^(bool|int)$/, /^(make_dirty|mark_dirty|dirty)$/, 'dirty'],
 	[/^(size_t|ssize_t)$/, /^(maxsize|max_size|orig_len|len)$/, 'maxsize'],
 	[/^unsigned( int| short)?$/, /^(maxpages|sg_max|max_vecs)$/, 'maxpages'],
-	[/^(int|unsigned int|unsigned long|long)$/, /^(nr|nr_\w+|n(pages|folios)|max_(pages|folios)|refs|pins)$/, 'count'],
+	[/^(int|unsigned int|unsigned long|long)$/, /^(nr|nr_\w+|n(pages?|folios)|max_(pages|folios)|refs|pins)$/, 'count'],
 ];
 
 /** "struct page**  " -> "struct page **". */

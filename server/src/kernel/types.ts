@@ -3,8 +3,11 @@
 /** "5.6" or "6.12": major.minor, never a patch level. */
 export type Release = `${number}.${number}`;
 
-/** What one successful call leaves the caller holding, for each page. */
-type ReferenceKind = 'reference' | 'pin' | 'extracted' | 'none';
+/**
+ * What one successful call leaves the caller holding, for each page. A `region` is one object for all its pages; pins of an
+ * `iova` are released by that address, not by their pages.
+ */
+type ReferenceKind = 'reference' | 'pin' | 'extracted' | 'region' | 'iova' | 'none';
 
 /** What an argument is for; rules ask for arguments by role, never by position. */
 export type Role =
@@ -77,6 +80,8 @@ export interface ApiRecord {
 	readonly sleeps?: 'always' | 'user-backed';
 	/** Position of the object that it fills in place of an array: a scatterlist, bio_vecs, a bio, an skb. */
 	readonly fillsObject?: number;
+	/** It takes all pages asked for, or none: its result is never in between. */
+	readonly allOrNone?: boolean;
 	/** The audit lists its calls. Absent: it does where the function takes something. */
 	readonly site?: boolean;
 	/** The function(s) that give back what this one takes (for acquires), by name, newest first. */

@@ -19,4 +19,7 @@ export const words: readonly string[] = [
 	'get_kernel_pages',
 	'get_dump_page',
 	'skb_splice_from_iter',
+	'bio_iov_iter_bounce',
+	'ib_umem_get',
+	'vfio_pin_pages',
 ];

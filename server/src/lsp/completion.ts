@@ -19,7 +19,7 @@ export function serveCompletion(connection: Connection, client: Client, document
 		if (!question) return null;
 		const { document, text, offset, context } = question;
 		if (isIdleBlank(params, text, offset)) return null;
-		const found = completionsAt(text, offset, context);
+		const found = completionsAt(text, offset, { ...context, macros: documents.macros(document, context) });
 		if (!found) return null;
 		const range = toLspRange(document, found.range);
 		return {

@@ -8,6 +8,7 @@ import {
 	type Claims,
 	type Engine,
 	type Finding,
+	type MacroMeaning,
 	type Neighbour,
 	NO_NEEDS,
 	type Objection,
@@ -241,6 +242,19 @@ export class Documents {
 			const analysis = this.#held.get(document.uri)?.analysis ?? file.analyse(text, options);
 			return file.siteAt(text, options, analysis, offset);
 		});
+	}
+
+	/** What the macro named at an offset stands for. */
+	macroAt(document: TextDocument, context: Context, offset: number): MacroMeaning | undefined {
+		return this.#ask(document, context, (file, options) => file.macroAt(document.getText(), options, offset));
+	}
+
+	/** The function whose arguments follow the macro named at an offset. */
+	macros(document: TextDocument, context: Context): (offset: number) => string | undefined {
+		return (offset) => {
+			const meaning = this.macroAt(document, context, offset);
+			return meaning?.hasItsArguments ? meaning.api : undefined;
+		};
 	}
 
 	/** What may be done about the sites of a document that should convert, before it was tried. */

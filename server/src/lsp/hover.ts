@@ -20,7 +20,8 @@ export function serveHover(connection: Connection, client: Client, documents: Do
 			const judged = documents.siteAt(document, context, offset);
 			return aboutCall(judged, documents.partnersAt(document, context, offset), offset, toLine, unmarked);
 		};
-		const hover = hoverAt(text, offset, { ...context, site });
+		const macro = () => documents.macroAt(document, context, offset)?.api;
+		const hover = hoverAt(text, offset, { ...context, site, macro });
 		return hover
 			? { contents: toMarkup(hover.markdown, client.markdownHover), range: toLspRange(document, hover.range) }
 			: null;

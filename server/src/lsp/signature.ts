@@ -13,7 +13,9 @@ export function serveSignature(connection: Connection, client: Client, documents
 	const markup = (markdown: string) => toMarkup(markdown, client.markdownSignature);
 	connection.onSignatureHelp(async (params, token) => {
 		const question = await questionAt(documents, params, token);
-		const help = question && signatureAt(question.text, question.offset, question.context.kernel);
+		if (!question) return null;
+		const { document, text, offset, context } = question;
+		const help = signatureAt(text, offset, context.kernel, documents.macros(document, context));
 		if (!help) return null;
 		const at = (offset: number) => oneLine(help.label.slice(0, offset)).length;
 		// Behind the last parameter nothing is to be marked: an index that no parameter has.

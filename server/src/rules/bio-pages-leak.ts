@@ -34,14 +34,14 @@ function completions(file: FileContext, fn: FunctionIR, name: string): readonly 
 const release = (taking: CallExpr): string =>
 	taking.name === 'iov_iter_extract_bvecs'
 		? 'unpin them if iov_iter_extract_will_pin() returned true'
-		: 'call bio_release_pages() first';
+		: `call ${taking.name === 'bio_iov_iter_bounce' ? 'bio_iov_iter_unbounce' : 'bio_release_pages'}() first`;
 
 export const bioPagesLeak: Rule = {
 	meta: {
 		id: 'bio-pages-leak',
 		title: 'Bio freed without releasing its user pages',
 		severity: 'warning',
-		needles: ['bio_iov_iter_get_pages', 'iov_iter_extract_bvecs'],
+		needles: ['bio_iov_iter_get_pages', 'bio_iov_iter_bounce', 'iov_iter_extract_bvecs'],
 		fix: 'none',
 		versioned: false,
 	},

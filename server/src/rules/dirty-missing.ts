@@ -3,11 +3,15 @@ import type { ApiCall, FileContext } from '../analysis/context.js';
 import type { Use } from '../analysis/derived-values/index.js';
 import { mayBeDirtied } from '../analysis/dirtying.js';
 import { contextOf } from '../analysis/execution-context.js';
+import { type IgnoredDirty, ignoredDirty } from '../analysis/ignored-dirty.js';
+import { isFailure } from '../analysis/ownership/contract.js';
+import { ownershipOf } from '../analysis/ownership/ownership.js';
 import { locate } from '../analysis/page-places.js';
 import { originOf } from '../analysis/points-to-query.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
+import { isOwnGround } from './areas.js';
 import { inFunction, type Site, sitesOf } from './page-use.js';
-import type { Fix, Related, Rule } from './rule.js';
+import type { Fix, Related, Report, Rule } from './rule.js';
 
 /** What the call says about writing: always, on some paths, only what is done with the pages tells, or nothing. */
 type Writing = 'always' | 'sometimes' | 'untold' | undefined;
@@ -83,11 +87,28 @@ function isSame(file: FileContext, { fn, call }: Release, taken: ApiCall): boole
 
 /** The taking function gives the pages back on every way out on which it has some. */
 function givesBack(file: FileContext, { call: { call } }: Site, taking: FunctionIR): boolean {
-	const held = file.ownership
+	const held = ownershipOf(file)
 		.walk(taking)
 		.exits.flatMap(({ state }) => state.holdings.get(`t${call.start}`) ?? [])
 		.filter(({ outcome }) => outcome !== 'none');
 	return held.length > 0 && held.every(({ status }) => status === 'released');
+}
+
+/**
+ * The function prepares the pages for later: where it succeeds somebody keeps them, and only where it fails it releases them. So
+ * nobody was told of them yet, although they are mapped already.
+ */
+function isUnwinding(file: FileContext, { fn }: Release, { call }: Site): boolean {
+	const { exits } = ownershipOf(file).walk(fn);
+	const held = exits.flatMap((exit) =>
+		[...exit.state.holdings.values()].flatMap((holding) =>
+			holding.taking === call && holding.outcome !== 'none' ? { fails: isFailure(fn, exit), ...holding } : [],
+		),
+	);
+	return (
+		held.some(({ fails, status }) => !fails && status !== 'released' && status !== 'part') &&
+		held.every(({ fails, status }) => fails || (status !== 'released' && status !== 'part'))
+	);
 }
 
 /** Calls of calls that are followed to where something is done. */
@@ -128,7 +149,7 @@ function releasesOf(file: FileContext, site: Site, taking: FunctionIR): readonly
 		const first = use.kind === 'released' && !found.has(use.function) ? callOf(file, use) : undefined;
 		const release = first && behindUses(file, site, first, taking);
 		if (!release || file.kernel.api(release.call.name)?.record.group !== 'release') continue;
-		if (!isSame(file, release, site.call)) continue;
+		if (!isSame(file, release, site.call) || isUnwinding(file, release, site)) continue;
 		if (site.uses.transient || !belongsTo(file, release.fn, taking) || givesBack(file, site, taking))
 			found.set(use.function, release);
 	}
@@ -186,6 +207,15 @@ function walk(site: Site, { use }: Evidence): readonly Related[] {
 	];
 }
 
+/** The function is told that the pages were written, and releases them clean. */
+function ignoredReport(file: FileContext, { param, release }: IgnoredDirty): Report {
+	const pins = file.apiCall(release)?.api.record.takes === 'pin';
+	return {
+		...release.nameRange,
+		message: `${param} is not used, so ${release.name}() releases written pages without marking dirty, and data may be lost on reclaim; use ${pins ? `unpin_user_pages_dirty_lock(..., ${param})` : `set_page_dirty_lock() if ${param}`}`,
+	};
+}
+
 export const dirtyMissing: Rule = {
 	meta: {
 		id: 'dirty-missing',
@@ -196,6 +226,7 @@ export const dirtyMissing: Rule = {
 		versioned: false,
 	},
 	check(file, report) {
+		if (!isOwnGround(file)) for (const one of ignoredDirty(file)) report(ignoredReport(file, one));
 		for (const group of ['get', 'pin', 'iov-iter', 'extract'] as const)
 			for (const site of sitesOf(file, group, (call) => writingOf(call) !== undefined)) {
 				const taking = site.call.fn;

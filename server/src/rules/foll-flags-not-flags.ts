@@ -69,6 +69,11 @@ export function flagsInstead(
 	return origin.value === 1 && !origin.macro ? { start: origin.start, end: origin.end, text: 'FOLL_WRITE' } : undefined;
 }
 
+/** Since there is the function: of others the argument was a boolean once. */
+function alwaysTakesFlags({ api }: ApiCall): boolean {
+	return api.record.signatures.every(({ params }) => params.some(({ role }) => role === 'flags'));
+}
+
 export const follFlagsNotFlags: Rule = {
 	meta: {
 		id: 'foll-flags-not-flags',
@@ -95,6 +100,7 @@ export const follFlagsNotFlags: Rule = {
 						end: literal.end,
 						message: `${call.call.name}() takes FOLL_* flags, not the number ${file.slice(literal)}, ${meant}`,
 						related: reaches(call, literal),
+						everywhere: alwaysTakesFlags(call),
 						fixes: named ? [{ title: 'Replace with FOLL_WRITE', safe: true, edits: [named] }] : [],
 					});
 				}
@@ -105,6 +111,7 @@ export const follFlagsNotFlags: Rule = {
 						end: origin.end,
 						message: `${call.call.name}() takes FOLL_* flags, not a boolean that works only because FOLL_WRITE == 1; use \`${shortFlags(file.slice(origin))}\``,
 						related: reaches(call, origin),
+						everywhere: alwaysTakesFlags(call),
 						fixes: wrap(file, call, origin),
 					});
 				}
@@ -117,6 +124,7 @@ export const follFlagsNotFlags: Rule = {
 						end,
 						message: `${call.call.name}() takes FOLL_* flags, but ${name}${macro ? ` (through ${macro})` : ''} is one of the ${flagFamilyOf(name)}, whose values differ; use ${isWrite ? 'FOLL_WRITE' : 'the intended FOLL_* flag'}`,
 						related: reaches(call, origin),
+						everywhere: alwaysTakesFlags(call),
 						fixes:
 							isWrite && !macro
 								? [{ title: 'Replace with FOLL_WRITE', safe: false, edits: [{ start, end, text: 'FOLL_WRITE' }] }]

@@ -2,6 +2,7 @@ import type { FileContext } from '../analysis/context.js';
 import { droppedPages } from '../analysis/dropped-folio-pages.js';
 import { shortReleases } from '../analysis/merged-page-runs.js';
 import type { Leak } from '../analysis/ownership/leaks.js';
+import { ownershipOf } from '../analysis/ownership/ownership.js';
 import type { Departure } from '../analysis/ownership/state.js';
 import { type Teardown, teardowns } from '../analysis/ownership/teardown.js';
 import { acquires, wordsOf } from '../kernel/acquiring.js';
@@ -47,7 +48,7 @@ export function leakReport(file: FileContext, { fn, holding, exit, others, short
 
 /** A caller releases what the helper left when it failed. */
 function isCleanedUpAfter(file: FileContext, { fn }: Departure): boolean {
-	return file.ownership.events.some(
+	return ownershipOf(file).events.some(
 		({ event }) => event.kind === 'release' && event.holding.inner?.left.fails && event.holding.inner.left.fn === fn,
 	);
 }
@@ -68,7 +69,7 @@ function teardownReport(file: FileContext, { holding, exit, free, fn }: Teardown
 /** Report of pages whose pointers a later call overwrites. @param short of those of a short return */
 export function lostReports(file: FileContext, short: boolean): Report[] {
 	const told = new Set<number>();
-	return file.ownership.events.flatMap(({ event }) => {
+	return ownershipOf(file).events.flatMap(({ event }) => {
 		if (event.kind !== 'lost' || (event.holding.outcome === 'short') !== short) return [];
 		const { holding, call, state } = event;
 		const { taking } = holding;
@@ -97,7 +98,7 @@ export const gupLeak: Rule = {
 		versioned: false,
 	},
 	check(file, report) {
-		for (const leak of file.ownership.leaks) if (!leak.short) report(leakReport(file, leak));
+		for (const leak of ownershipOf(file).leaks) if (!leak.short) report(leakReport(file, leak));
 		for (const lost of lostReports(file, false)) report(lost);
 		for (const teardown of teardowns(file)) report(teardownReport(file, teardown));
 		for (const { taken: call, array, by, test } of droppedPages(file))

@@ -1,4 +1,5 @@
 import type { ApiCall, FileContext } from '../analysis/context.js';
+import { nonFormatArguments, tells } from '../analysis/format-arguments.js';
 import { becomesUnsigned, type Integer, integer, integerOf, typeOfExpr } from '../analysis/integers.js';
 import {
 	followResults,
@@ -96,10 +97,16 @@ function comparison(seen: Seen, results: Results, expr: Expr): void {
 			end: expr.end,
 			message: `${found.name} may be a negative errno from ${name}(), but ${seen.file.slice(other)} is unsigned, so an errno compares as a huge count; check ${found.name} < 0 first`,
 			related: [{ ...nameRange, message: `${found.name} comes from ${name}()` }],
+			everywhere: mayAlwaysFail(found.call),
 			fixes: castFix(seen.file, other, type),
 		});
 		return;
 	}
+}
+
+/** No kernel has a form of the function that never returns an errno. */
+function mayAlwaysFail({ api }: ApiCall): boolean {
+	return (api.record.neverNegative ?? []).length === 0;
 }
 
 /** Change the type of a variable that is declared alone. */
@@ -123,7 +130,7 @@ function declarationFix(seen: Seen, variable: string, bits: number): readonly Fi
 	];
 }
 
-const HARMLESS = /^(?:pr_|dev_|printk|netdev_|trace_|net_|WARN|drm_|DRM_|KUNIT_|IS_ERR)/;
+const HARMLESS = /^(?:net_|KUNIT_|IS_ERR)/;
 
 /** The expression reads this place as an unsigned number. */
 function reads({ file }: Seen, expr: Expr, name: string): boolean {
@@ -151,7 +158,7 @@ function countedBy(seen: Seen, at: Expr, name: string, held: UncheckedResult): R
 		return /^[-+*/%]$|^<<$|^>>$/.test(at.op) ? at : undefined;
 	}
 	if (at.kind === 'index') return mine(at.index) ? at : undefined;
-	if (at.kind === 'call') return HARMLESS.test(at.name) ? undefined : at.args.find(mine);
+	if (at.kind === 'call') return HARMLESS.test(at.name) || tells(at) ? undefined : nonFormatArguments(at).find(mine);
 	return at.kind === 'assign' && at.op !== '=' && mine(at.right) ? at : undefined;
 }
 
@@ -173,6 +180,7 @@ function kept(seen: Seen, results: Results, at: Expr, done: Set<number>): void {
 			...held.target,
 			message,
 			related: [{ ...use, message: `${name} is used as a count here` }],
+			everywhere: mayAlwaysFail(held.call),
 			fixes: held.sum ? [] : declarationFix(seen, name, bits),
 		});
 	}

@@ -1,4 +1,5 @@
 import type { FileContext } from '../analysis/context.js';
+import { ownershipOf } from '../analysis/ownership/ownership.js';
 import type { Holding } from '../analysis/ownership/state.js';
 import { acquires, wordsOf } from '../kernel/acquiring.js';
 import { leakReport, lostReports } from './gup-leak.js';
@@ -20,7 +21,7 @@ export const gupPartialLeak: Rule = {
 		versioned: false,
 	},
 	check(file, report) {
-		const { leaks, events } = file.ownership;
+		const { leaks, events } = ownershipOf(file);
 		const leaking = new Set(leaks.flatMap(({ short, holding }) => (short ? [] : holding.taking.call.start)));
 		for (const leak of leaks) {
 			if (!leak.short) continue;

@@ -1,3 +1,4 @@
+import { ownershipOf } from '../analysis/ownership/ownership.js';
 import { fillsArray, wordsOf } from '../kernel/acquiring.js';
 import { named, related, testsOf } from './path.js';
 import type { Rule } from './rule.js';
@@ -10,6 +11,8 @@ const WHY = {
 		`no pages obtained on this path, but ${release}() releases the number requested; release only what ${taking}() returned`,
 	negative: (taking: string, release: string) =>
 		`${taking}() may return an errno here, and ${release}() would walk past the array; release only a positive count`,
+	warned: (taking: string, release: string) =>
+		`${taking}() may return an errno here, and ${release}() must not get one (WARN_ON() since 5.10); release only a positive count`,
 	sum: (taking: string, release: string) =>
 		`short return of ${taking}() for the other part, but ${release}() releases both; count the second part once it is there`,
 	entry: (_taking: string, release: string) =>
@@ -29,7 +32,7 @@ export const gupReleaseOverrun: Rule = {
 	},
 	check(file, report) {
 		const seen = new Set<number>();
-		for (const { event } of file.ownership.events) {
+		for (const { event } of ownershipOf(file).events) {
 			if ((event.kind !== 'overrun' && event.kind !== 'untaken') || seen.has(event.release.start)) continue;
 			seen.add(event.release.start);
 			const { release, state } = event;

@@ -1,4 +1,5 @@
 import type { FileContext } from '../analysis/context.js';
+import { ownershipOf } from '../analysis/ownership/ownership.js';
 import { bare } from '../analysis/walk.js';
 import { fillsArray, wordsOf } from '../kernel/acquiring.js';
 import type { Expr } from '../syntax/ir.js';
@@ -40,7 +41,7 @@ export const gupShortCount: Rule = {
 	},
 	check(file, report) {
 		const told = new Set<number>();
-		for (const { event } of file.ownership.events) {
+		for (const { event } of ownershipOf(file).events) {
 			if (event.kind !== 'beyond' || isOne(file, event.holding.taking.arg('count'))) continue;
 			const { holding, loop, state } = event;
 			if (told.has(holding.call.start)) continue;
@@ -56,7 +57,7 @@ export const gupShortCount: Rule = {
 				}),
 			});
 		}
-		for (const { holding, exit } of file.ownership.short) {
+		for (const { holding, exit } of ownershipOf(file).short) {
 			if (told.has(holding.call.start) || isOne(file, holding.taking.arg('count'))) continue;
 			const { call } = holding.taking;
 			const bytes = holding.taking.api.record.meaning === 'bytes';

@@ -1,3 +1,4 @@
+import { ownershipOf } from '../analysis/ownership/ownership.js';
 import { acquires, wordsOf } from '../kernel/acquiring.js';
 import { named, related } from './path.js';
 import type { Rule } from './rule.js';
@@ -17,7 +18,7 @@ export const gupUseAfterRelease: Rule = {
 	check(file, report) {
 		if (MMU_NOTIFIED.test(file.text)) return;
 		const seen = new Set<number>();
-		for (const { event } of file.ownership.events) {
+		for (const { event } of ownershipOf(file).events) {
 			if (event.kind !== 'used' || seen.has(event.use.start)) continue;
 			seen.add(event.use.start);
 			const { holding, use, aspect, state } = event;

@@ -5,6 +5,7 @@ import { isForSomeKernels } from '../analysis/compat.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { type Held, holdersOf } from '../analysis/holders.js';
 import { unmarked } from '../analysis/ownership/former.js';
+import { ownershipOf } from '../analysis/ownership/ownership.js';
 import type { Role } from '../kernel/types.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
 import type { Related } from './rule.js';
@@ -69,7 +70,7 @@ export function mismatches(file: FileContext, taken: Held, released: 'reference'
 
 /** A function of the file releases what it is given: wrong where it does so, when all its callers give it such pages. */
 function throughHelpers(file: FileContext, taken: Held, released: string): Mismatch[] {
-	const wrong = file.ownership.events.flatMap(({ fn, event }) =>
+	const wrong = ownershipOf(file).events.flatMap(({ fn, event }) =>
 		event.kind === 'mismatch' &&
 		event.holding.kind === taken &&
 		!mayFit(file, event.release, taken) &&
@@ -100,7 +101,9 @@ function throughHelpers(file: FileContext, taken: Held, released: string): Misma
 
 /** Some path brings pages of another kind to this release. */
 function mayFit(file: FileContext, release: CallExpr, taken: Held): boolean {
-	return file.ownership.releasesAt(release).some(({ holding }) => holding.kind !== taken);
+	return ownershipOf(file)
+		.releasesAt(release)
+		.some(({ holding }) => holding.kind !== taken);
 }
 
 function gives(file: FileContext, call: CallExpr, released: string): boolean {
@@ -110,7 +113,7 @@ function gives(file: FileContext, call: CallExpr, released: string): boolean {
 
 /** The pages wait in a field of an object: every function of the file takes them as one kind, this one releases another. */
 function throughFields(file: FileContext, taken: Held, released: string): Mismatch[] {
-	return file.ownership.fields.flatMap(({ takes, releases }) => {
+	return ownershipOf(file).fields.flatMap(({ takes, releases }) => {
 		const elsewhere = releases.filter((use) => !takes.some((take) => take.fn === use.fn));
 		if (takes.some((use) => use.held !== taken) || elsewhere.some((use) => use.held === taken)) return [];
 		return elsewhere

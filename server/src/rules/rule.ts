@@ -33,6 +33,8 @@ export interface Report extends Range {
 	readonly fixes?: readonly Fix[];
 	/** The finding rests on an unverified record: it is capped at information. */
 	readonly unverified?: boolean;
+	/** It is wrong on every kernel, also where the rule is versioned: no assumption caps it. */
+	readonly everywhere?: boolean;
 }
 
 export interface RuleMeta {

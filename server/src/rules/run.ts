@@ -24,7 +24,7 @@ function severityOf(rule: Rule, report: Report, file: FileContext, chosen: Sever
 	const own = chosen[rule.meta.id];
 	if (own && own !== 'off') return own;
 	const severity = report.severity ?? rule.meta.severity;
-	const doubtful = report.unverified === true || (rule.meta.versioned && file.kernel.assumed);
+	const doubtful = report.unverified === true || (rule.meta.versioned && file.kernel.assumed && !report.everywhere);
 	return doubtful ? atMost(severity, 'information') : severity;
 }
 

@@ -16,6 +16,8 @@ export const treeHeaders: readonly string[] = [
 	'include/linux/pagewalk.h',
 	'include/linux/bio.h',
 	'include/linux/netfs.h',
+	'include/linux/vfio.h',
+	'include/rdma/ib_umem.h',
 	'mm/internal.h',
 ];
 

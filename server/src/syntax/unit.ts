@@ -15,6 +15,10 @@ export interface Neighbour {
 	readonly isIncluded?: boolean;
 	/** A header that the build includes before the first line of each file. */
 	readonly isForced?: boolean;
+	/** The file as it stands, where macros were replaced in the text, and offsets in it. */
+	readonly original?: { readonly file: Neighbour; back(range: Range): Range };
+	/** The name in `#include <name>` that finds this header of the module. */
+	readonly angled?: string;
 }
 
 /** Some of another file's text. */
@@ -84,6 +88,8 @@ const linesOf = memoize((file: Neighbour): readonly number[] => {
 });
 
 function placeIn(file: Neighbour, offset: number): Place {
+	const { original } = file;
+	if (original) return placeIn(original.file, original.back({ start: offset, end: offset + 1 }).start);
 	const lines = linesOf(file);
 	let low = 0;
 	let high = lines.length;

@@ -24,9 +24,11 @@ function isLeftOut({ path, area }: FileContext): boolean {
 export const auditedCalls = memoize((file: FileContext): readonly ApiCall[] => {
 	if (isLeftOut(file)) return [];
 	const found = new Map<number, ApiCall>();
+	// a macro in a header of a module is a site where it is used
+	const isHeader = file.path.endsWith('.h') && file.kernel.origin !== 'tree';
 	for (const call of file.calls) {
 		const { name, nameRange } = call.call;
-		if (!isAudited(name) || !file.unit.isOwn(nameRange)) continue;
+		if ((isHeader && !call.fn) || !isAudited(name) || !file.unit.isOwn(nameRange)) continue;
 		const known = found.get(nameRange.start);
 		// one reading of the #if arms may be cleaner than another
 		if (!known || (call.fn?.clean && !known.fn?.clean)) found.set(nameRange.start, call);

@@ -57,10 +57,11 @@ const faultsIn: Policy = ({ isNullPages, told, here }) =>
 		: undefined;
 
 /** Nothing but the struct page is looked at. */
-const pageOnly: Policy = ({ isUntouched, uses, of, record }) => {
+const pageOnly: Policy = ({ isUntouched, uses, of, record, target }) => {
 	const looks = of('page-only');
-	const only = record.group === 'get' && isUntouched && uses.complete && looks.length > 0;
-	return only ? keep('struct-page-only', looks) : undefined;
+	if (!isUntouched || !uses.complete || looks.length === 0) return undefined;
+	if (record.group === 'get') return keep('struct-page-only', looks);
+	return record.group === 'iov-iter' ? benefit(target, looks) : undefined;
 };
 
 /** User space names a page of the driver itself, which nobody writes back or copies. */

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { CrossFileDependencies, Neighbour } from '../engine.js';
+import type { CrossFileDependencies, NeededHeader, Neighbour } from '../engine.js';
 import { normalised } from '../syntax/include-name.js';
 import { mayDefine, mayUse } from '../syntax/shelf.js';
 import type { Files } from './files.js';
@@ -44,6 +44,18 @@ export interface Beside extends Neighbour {
 	readonly file: string;
 }
 
+/** The header as `#include <name>` finds it; the same object for the same one. */
+function asAngled(header: Beside, name: string): Beside {
+	if (header.angled === name) return header;
+	const known = ANGLED.get(header);
+	if (known?.angled === name) return known;
+	const angled = { ...header, angled: name };
+	ANGLED.set(header, angled);
+	return angled;
+}
+
+const ANGLED = new WeakMap<Beside, Beside>();
+
 /** Finds the files beside one that have the functions and fields its pages go through. */
 export class Neighbourhood {
 	readonly #files: Files;
@@ -85,10 +97,13 @@ export class Neighbourhood {
 			const missing = unasked(needs([...found.values()]), asked);
 			if (missing.functions.length + missing.fields.length + missing.headers.length === 0) break;
 			const before = found.size;
-			for (const { name, from } of missing.headers) {
+			for (const needed of missing.headers) {
 				if (found.size >= MOST_HEADERS) break;
-				const header = await this.#header(name, fileOf(from), named, path);
-				if (header && header.file !== file && !found.has(header.file)) found.set(header.file, header);
+				const header = await this.#header(needed, fileOf(needed.from), named, path);
+				if (!header || header.file === file) continue;
+				const known = found.get(header.file);
+				if (needed.isAngled) found.set(header.file, asAngled(known ?? header, needed.name));
+				else if (!known) found.set(header.file, header);
 			}
 			// what headers define decides what else is needed
 			if (found.size > before) {
@@ -143,17 +158,20 @@ export class Neighbourhood {
 
 	/** The header that a file includes; undefined where it lies outside of what is looked at. */
 	async #header(
-		name: string,
+		{ name, isAngled }: NeededHeader,
 		from: string | undefined,
 		named: (path: string) => string,
 		path: IncludePath | undefined,
 	): Promise<Beside | undefined> {
 		const folder = from === undefined ? undefined : parent(from);
 		if (folder === undefined || !isC(name) || name.startsWith('/')) return undefined;
-		for (const above of [folder, ...(path?.folders ?? [])]) {
-			const place = normalised(join(above, name));
-			const isNear = path ? place.startsWith(`${path.root}/`) : parent(place) === folder;
-			const header = isNear ? await this.#folderOf(place)?.read(place, named) : undefined;
+		const above = path?.above ?? [];
+		const usual = above.map((one) => join(one, 'include'));
+		const folders = [...(path?.folders ?? []), ...usual];
+		for (const place of isAngled ? folders : [folder, ...folders, ...above]) {
+			const file = normalised(join(place, name));
+			const isNear = path ? file.startsWith(`${path.root}/`) : parent(file) === folder;
+			const header = isNear ? await this.#folderOf(file)?.read(file, named) : undefined;
 			if (header) return header;
 		}
 		return undefined;
@@ -306,6 +324,6 @@ function unasked({ functions, fields, headers }: CrossFileDependencies, asked: S
 	return {
 		functions: functions.filter(({ name }) => isNew(name)),
 		fields: fields.filter(({ record, field }) => isNew(`${record}.${field}`)),
-		headers: headers.filter(({ name, from }) => isNew(`${from}#${name}`)),
+		headers: headers.filter(({ name, from, isAngled }) => isNew(`${from}#${isAngled ? `<${name}>` : name}`)),
 	};
 }

@@ -27,7 +27,7 @@ import { nonFormatArguments } from '../format-arguments.js';
 import { parameterAt, variableType } from '../variables.js';
 import { bare, initialised, isNull, place, postorder, rootOf } from '../walk.js';
 import type { ExpressionTransfer } from './expression-transfer.js';
-import type { FunctionSummary, Seed } from './function-pass.js';
+import type { FunctionSummary, Seed } from './frame.js';
 import { ADDRESS, CONTENTS, type DerivationSet, LIST, LOCAL_MAPPING, NONE, PAGE } from './kinds.js';
 import { definitions, isWithin, objectOf, restOf, toCallee, toCaller } from './paths.js';
 import { taken } from './site.js';
@@ -357,7 +357,7 @@ function pageOnly(transfer: ExpressionTransfer, call: CallExpr, text: string): v
 
 /** A method of such a name is asked about the page itself: `ops->is_own(page)`. */
 const QUESTION =
-	/^(?:is|has|owns?|knows?|contains?|match(?:es)?|same|equals?|belongs)(?:_|$)|_(?:is|owns|contains|matches|belongs)(?:_|$)/;
+	/^(?:is|has|owns?|knows?|contains?|match(?:es)?|same|equals?|belongs)(?:_|$)|_(?:is|owns|contains|matches|belongs)(?:_|$)|_(?:index|idx|id|nid|pfn)$/;
 
 function isQuestion(name: string): boolean {
 	return QUESTION.test(name);

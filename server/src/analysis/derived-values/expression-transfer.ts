@@ -1,12 +1,11 @@
 /** Evaluates the expressions of a function: what of the pages a value is, and where it is put. */
 import { CURSORS } from '../../kernel/page-flow.js';
 import { owningType } from '../../kernel/sinks/index.js';
-import { type Expr, type Range, span } from '../../syntax/ir.js';
+import { type CallExpr, type Expr, type Range, span } from '../../syntax/ir.js';
 import { typeOfExpr } from '../integers.js';
 import { variableType } from '../variables.js';
 import { bare, rootOf } from '../walk.js';
-import { transferCall } from './call-transfer.js';
-import type { FunctionPass } from './function-pass.js';
+import type { Frame } from './frame.js';
 import { ADDRESS, CONTENTS, COUNTABLE, type DerivationSet, LIST, LOCAL_MAPPING, MAPPING, NONE, PAGE } from './kinds.js';
 import { isWithin, type Path, pathOf, restOf } from './paths.js';
 import {
@@ -25,13 +24,18 @@ import { callView } from './views.js';
 /** Arithmetic that leaves an address an address. */
 const MOVES = new Set(['+', '-', '|', '&', '<<', '>>', '*', '/', '^']);
 
+/** What a call returns of the pages, with all its effects. */
+export type CallTransfer = (transfer: ExpressionTransfer, call: CallExpr) => DerivationSet;
+
 export class ExpressionTransfer {
 	state: DerivationState;
-	readonly frame: FunctionPass;
+	readonly frame: Frame;
+	private readonly transferCall: CallTransfer;
 
-	constructor(frame: FunctionPass, state: DerivationState) {
+	constructor(frame: Frame, state: DerivationState, transferCall: CallTransfer) {
 		this.frame = frame;
 		this.state = state;
+		this.transferCall = transferCall;
 	}
 
 	path(expr: Expr): Path | undefined {
@@ -72,7 +76,7 @@ export class ExpressionTransfer {
 				for (const item of expr.items) this.evaluate(item);
 				return NONE;
 			case 'call':
-				return transferCall(this, expr);
+				return this.transferCall(this, expr);
 			default:
 				return NONE;
 		}

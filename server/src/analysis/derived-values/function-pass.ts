@@ -1,13 +1,13 @@
 /** One function, followed once: what holds the pages at each point, what is done with them, what is left at the end. */
-import type { Block, Expr, FunctionIR, Range, Step } from '../../syntax/ir.js';
+import type { Expr, FunctionIR, Range, Step } from '../../syntax/ir.js';
 import { callsByBlock } from '../call-blocks.js';
-import type { ApiCall } from '../context.js';
 import { type DataflowAnalysis, type Sources, solve, TOO_LARGE, visitStates } from '../dataflow.js';
 import { typeOfExpr } from '../integers.js';
 import { isParameter, variableType } from '../variables.js';
 import { bare, initialised, place, rootOf } from '../walk.js';
-import { callIn } from './call-transfer.js';
+import { callIn, transferCall } from './call-transfer.js';
 import { ExpressionTransfer } from './expression-transfer.js';
+import type { Frame, FunctionSummary, Seed, Tracker } from './frame.js';
 import { type DerivationSet, LIST, NONE, PAGE } from './kinds.js';
 import { type ReleasingLoop, releasingLoops } from './loops.js';
 import { outcomeOf, type Zero } from './outcome.js';
@@ -22,48 +22,14 @@ import {
 	joinStates,
 	released,
 } from './state.js';
-import type { InterproceduralTracker } from './tracker.js';
 import type { Use } from './use.js';
-
-/** What a function leaves behind for its caller. */
-export interface FunctionSummary {
-	/** Places that start with a parameter or a global variable. */
-	readonly places: ReadonlyMap<string, Derivation>;
-	/** What it returns, and what the fields of the returned object hold ("->pages"). */
-	readonly returns: DerivationSet;
-	readonly returned: ReadonlyMap<string, Derivation>;
-	/** On some path out the references are still held. */
-	readonly held: boolean;
-	/** What it means when it returns 0. */
-	readonly zero: Zero;
-}
-
-export const EMPTY_SUMMARY: FunctionSummary = {
-	places: new Map(),
-	returns: NONE,
-	returned: new Map(),
-	held: true,
-	zero: 'unknown',
-};
-
-/** Why a function is followed. */
-export interface Seed {
-	/** The taking call itself. */
-	readonly site?: ApiCall;
-	/** A function of this file that leaves pages to its callers. */
-	readonly producer?: { readonly name: string; readonly effects: FunctionSummary };
-	/** What the caller passes in. */
-	readonly entry?: ReadonlyMap<string, Derivation>;
-	/** Fields that hold the pages. */
-	readonly fields?: ReadonlyMap<string, DerivationSet>;
-}
 
 /** Each expression is asked for its place, its value and what its fields hold. */
 const STEPS_EACH = 3;
 
-export class FunctionPass {
+export class FunctionPass implements Frame {
 	readonly fn: FunctionIR;
-	readonly trace: InterproceduralTracker;
+	readonly trace: Tracker;
 	readonly reason: Seed;
 	readonly depth: number;
 	readonly aliases: Aliases;
@@ -77,7 +43,7 @@ export class FunctionPass {
 	isRecording = false;
 	private readonly loops: ReadonlyMap<Expr, ReleasingLoop>;
 
-	constructor(trace: InterproceduralTracker, fn: FunctionIR, reason: Seed, depth: number) {
+	constructor(trace: Tracker, fn: FunctionIR, reason: Seed, depth: number) {
 		this.trace = trace;
 		this.fn = fn;
 		this.reason = reason;
@@ -103,19 +69,12 @@ export class FunctionPass {
 		if (entries === TOO_LARGE) this.trace.markIncomplete();
 		this.isRecording = true;
 		const exit = new ExitStates(this);
-		visitStates(this.fn, flow, entries, (state, at) => {
+		const visit = (state: DerivationState, at: Step | Expr): void => {
 			if (at.kind === 'return') exit.add(state, at.value);
 			else if (isStep(at)) this.step(state, at);
 			else this.seen(state, at);
-		});
-		for (const [id, state] of entries) {
-			const block = this.fn.blocks[id] as Block;
-			if (block.stops || block.successors.length > 0 || block.steps.at(-1)?.kind === 'return') continue;
-			exit.add(
-				block.steps.reduce<DerivationState>((now, step) => this.step(now, step), state),
-				undefined,
-			);
-		}
+		};
+		visitStates(this.fn, flow, entries, visit, (state) => exit.add(state, undefined));
 		const effects = exit.effects();
 		this.isRecording = false;
 		return effects;
@@ -181,7 +140,7 @@ export class FunctionPass {
 	}
 
 	private seen(state: DerivationState, expr: Expr): ExpressionTransfer {
-		const transfer = new ExpressionTransfer(this, state);
+		const transfer = new ExpressionTransfer(this, state, transferCall);
 		transfer.evaluate(expr);
 		return transfer;
 	}
@@ -193,7 +152,7 @@ export class FunctionPass {
 			case 'return':
 				return step.value ? this.seen(state, step.value).state : state;
 			case 'declare': {
-				const transfer = new ExpressionTransfer(this, state);
+				const transfer = new ExpressionTransfer(this, state, transferCall);
 				const { variable, init } = step;
 				if (init)
 					transfer.assign({ start: variable.start, end: variable.end, kind: 'name', name: variable.name }, init, step);
@@ -201,7 +160,7 @@ export class FunctionPass {
 				return transfer.state;
 			}
 			default: {
-				const transfer = new ExpressionTransfer(this, state);
+				const transfer = new ExpressionTransfer(this, state, transferCall);
 				transfer.each(step.macro, step.args);
 				return transfer.state;
 			}
@@ -211,11 +170,11 @@ export class FunctionPass {
 	private assume(state: DerivationState, test: Expr, truth: boolean): DerivationState {
 		const loop = this.loops.get(test);
 		if (loop?.exitOn === truth && state.held) {
-			const transfer = new ExpressionTransfer(this, state);
+			const transfer = new ExpressionTransfer(this, state, transferCall);
 			if (loop.releases.some((call) => call.args.some((arg) => (transfer.evaluatePure(arg) & (PAGE | LIST)) !== 0)))
 				return released(state);
 		}
-		if (!truth && new ExpressionTransfer(this, state).evaluatePure(test) & PAGE) return released(state);
+		if (!truth && new ExpressionTransfer(this, state, transferCall).evaluatePure(test) & PAGE) return released(state);
 		const outcome = outcomeOf(test, truth, state.result, callIn(test, this.reason), this.zero());
 		if (outcome === 'failed') return released(state);
 		return outcome === 'short' ? { ...state, held: false } : state;
@@ -240,7 +199,7 @@ class ExitStates {
 	}
 
 	add(before: DerivationState, value: Expr | undefined): void {
-		const transfer = new ExpressionTransfer(this.frame, before);
+		const transfer = new ExpressionTransfer(this.frame, before, transferCall);
 		if (value) this.returns |= transfer.evaluate(value);
 		const { state } = transfer;
 		this.held ||= state.held;

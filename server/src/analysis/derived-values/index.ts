@@ -1,6 +1,7 @@
 /** The uses of the pages of a taking call. */
 import { NOTIFIERS, TOLD } from '../../kernel/sinks/index.js';
 import type { Range } from '../../syntax/ir.js';
+import { memoize } from '../../syntax/memoize.js';
 import type { ApiCall, FileContext } from '../context.js';
 import { isCore } from './core.js';
 import { namedIn, notifierUse } from './notifier.js';
@@ -18,21 +19,14 @@ interface Known {
 	readonly budget: Budget;
 }
 
-const KNOWN = new WeakMap<FileContext, Known>();
-
-function ofFile(file: FileContext): Known {
-	let known = KNOWN.get(file);
-	if (!known) {
-		known = {
-			notifier: namedIn(file.text, NOTIFIERS),
-			told: notifierUse(file.text, TOLD),
-			calls: new Map(),
-			budget: fullBudget(),
-		};
-		KNOWN.set(file, known);
-	}
-	return known;
-}
+const ofFile = memoize(
+	({ text }: FileContext): Known => ({
+		notifier: namedIn(text, NOTIFIERS),
+		told: notifierUse(text, TOLD),
+		calls: new Map(),
+		budget: fullBudget(),
+	}),
+);
 
 /** What becomes of the pages of `call`, as far as this file shows. */
 export function usesOf(file: FileContext, call: ApiCall): Uses {

@@ -1,5 +1,6 @@
 /** Loops that give back every element: after their ordinary end nothing is held, also where they ran no pass. */
 import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
+import { memoize } from '../../syntax/memoize.js';
 import { callsByBlock } from '../call-blocks.js';
 import { bare } from '../walk.js';
 import { definitions } from './paths.js';
@@ -10,20 +11,8 @@ export interface ReleasingLoop {
 	readonly releases: readonly CallExpr[];
 }
 
-const KNOWN = new WeakMap<FunctionIR, ReadonlyMap<Expr, ReleasingLoop>>();
-
 /** Tests that end such a loop. */
-export function releasingLoops(
-	fn: FunctionIR,
-	isRelease: (call: CallExpr) => boolean,
-): ReadonlyMap<Expr, ReleasingLoop> {
-	let loops = KNOWN.get(fn);
-	if (!loops) {
-		loops = search(fn, isRelease);
-		KNOWN.set(fn, loops);
-	}
-	return loops;
-}
+export const releasingLoops = memoize(search);
 
 function search(fn: FunctionIR, isRelease: (call: CallExpr) => boolean): ReadonlyMap<Expr, ReleasingLoop> {
 	const found = new Map<Expr, ReleasingLoop>();

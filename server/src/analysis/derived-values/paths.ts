@@ -2,6 +2,7 @@
 import { CARRIERS, CURSORS, WALKS } from '../../kernel/page-flow.js';
 import { perName } from '../../kernel/per-name.js';
 import type { Expr, FunctionIR } from '../../syntax/ir.js';
+import { memoize } from '../../syntax/memoize.js';
 import { shadowedNames, variableType } from '../variables.js';
 import { bare, isNull, postorder, roots } from '../walk.js';
 
@@ -91,9 +92,7 @@ export function toCallee(rest: string, arg: Path, param: string): string {
 }
 
 /** Every value a local variable is given, NULL left out; undefined stands for one that cannot be seen. */
-export function definitions(fn: FunctionIR): ReadonlyMap<string, readonly (Expr | undefined)[]> {
-	const known = DEFINITIONS.get(fn);
-	if (known) return known;
+export const definitions = memoize((fn: FunctionIR): ReadonlyMap<string, readonly (Expr | undefined)[]> => {
 	const all = new Map<string, (Expr | undefined)[]>();
 	const add = (name: string, value: Expr | undefined): void => {
 		if (value && isNull(value)) return;
@@ -131,12 +130,8 @@ export function definitions(fn: FunctionIR): ReadonlyMap<string, readonly (Expr 
 		}
 		if (block.test) postorder(block.test, look);
 	}
-	DEFINITIONS.set(fn, all);
 	return all;
-}
-
-const DEFINITIONS = new WeakMap<FunctionIR, ReadonlyMap<string, readonly (Expr | undefined)[]>>();
-const ALIASES = new WeakMap<FunctionIR, Aliases>();
+});
 
 /** A pointer to an object or an array of pointers; a page pointer is followed by value instead. */
 function mayAlias(fn: FunctionIR, name: string): boolean {
@@ -160,9 +155,7 @@ function isSet(at: Expr): boolean {
 }
 
 /** The local variables of a function that are another name for one place from start to end. */
-export function aliasesOf(fn: FunctionIR): Aliases {
-	const known = ALIASES.get(fn);
-	if (known) return known;
+export const aliasesOf = memoize((fn: FunctionIR): Aliases => {
 	const defined = definitions(fn);
 	const locals = new Set(fn.locals.map((v) => v.name));
 	const params = new Set(fn.params.map((v) => v.name));
@@ -181,9 +174,8 @@ export function aliasesOf(fn: FunctionIR): Aliases {
 	}
 	const aliases = new Map<string, Path>();
 	for (const [name, target] of found) aliases.set(name, resolve(target, found));
-	ALIASES.set(fn, aliases);
 	return aliases;
-}
+});
 
 function resolve(target: Path, found: Aliases): Path {
 	let at = target;

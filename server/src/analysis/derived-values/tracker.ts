@@ -5,7 +5,8 @@ import type { CallExpr, FunctionIR } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
 import type { ApiCall, FileContext } from '../context.js';
 import { rootOf } from '../walk.js';
-import { EMPTY_SUMMARY, FunctionPass, type FunctionSummary, type Seed } from './function-pass.js';
+import { EMPTY_SUMMARY, type Frame, type FunctionSummary, type Seed, type Tracker } from './frame.js';
+import { FunctionPass } from './function-pass.js';
 import { ADDRESS, CONTENTS, type DerivationSet, LIST, LOCAL_MAPPING, MAPPING, NONE, PAGE } from './kinds.js';
 import { restOf } from './paths.js';
 import type { Derivation } from './state.js';
@@ -46,7 +47,7 @@ function otherCallers(file: FileContext, name: string): readonly FunctionIR[] {
 	return callers;
 }
 
-export class InterproceduralTracker {
+export class InterproceduralTracker implements Tracker {
 	readonly file: FileContext;
 	readonly uses: Use[] = [];
 	complete = true;
@@ -157,7 +158,7 @@ export class InterproceduralTracker {
 	}
 
 	/** What a function that was followed from the call leaves in objects. */
-	left(frame: FunctionPass, places: ReadonlyMap<string, Derivation>): void {
+	left(frame: Frame, places: ReadonlyMap<string, Derivation>): void {
 		if (frame.reason.entry) return;
 		const known = otherCallers(this.file, frame.fn.name).length > 0;
 		for (const [path, { kinds, keys }] of places) {

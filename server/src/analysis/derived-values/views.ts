@@ -1,11 +1,18 @@
 /** Calls that only give another view of what they are given. */
 import { viewOf } from '../../kernel/sinks/index.js';
-import type { CallExpr } from '../../syntax/ir.js';
-import type { ExpressionTransfer } from './expression-transfer.js';
+import type { CallExpr, Expr } from '../../syntax/ir.js';
+import type { Frame } from './frame.js';
 import { ADDRESS, type DerivationSet, LIST, NONE, viewed } from './kinds.js';
 
+/** Values of expressions, without their effects. */
+interface PureTransfer {
+	readonly frame: Frame;
+	evaluatePure(expr: Expr): DerivationSet;
+	evaluateWithFields(expr: Expr): DerivationSet;
+}
+
 /** What the result of a call is a view of, without effects. */
-export function callView(transfer: ExpressionTransfer, call: CallExpr): DerivationSet {
+export function callView(transfer: PureTransfer, call: CallExpr): DerivationSet {
 	const own = transfer.frame.results.get(call);
 	if (own) return own.returns;
 	if (transfer.frame.trace.file.ir.defined.has(call.name)) return NONE;

@@ -4,7 +4,7 @@ import type { ApiCall } from '../context.js';
 import { shadowedNames } from '../variables.js';
 import { bare } from '../walk.js';
 import type { OverNull } from './over-null.js';
-import type { Given } from './returning.js';
+import type { Given } from './return-effects.js';
 import { type Holding, type State, temporary } from './state.js';
 import type { Summary } from './summary.js';
 
@@ -16,10 +16,10 @@ export type Event =
 			readonly holding: Holding;
 			readonly release: CallExpr;
 			/**
-			 * `nothing`: one page, which the call did not obtain; `sum`: another part of the array was not obtained; `entry`: nothing
+			 * `warned`: the release refuses a negative number with a warning; `nothing`: one page, which the call did not obtain; `sum`: another part of the array was not obtained; `entry`: nothing
 			 * was obtained for the last of the entries.
 			 */
-			readonly why: 'short' | 'failed' | 'negative' | 'nothing' | 'sum' | 'entry';
+			readonly why: 'short' | 'failed' | 'negative' | 'warned' | 'nothing' | 'sum' | 'entry';
 			readonly state: State;
 	  }
 	/** A loop goes through all pages asked for, although the path only knows that there are some. */
@@ -112,6 +112,8 @@ export interface Surroundings {
 	apiCall(expr: Expr): ApiCall | undefined;
 	/** The file finds pages again by their frame number or address. */
 	readonly byAddress: boolean;
+	/** The function, or one it calls, releases pins by their address in a device. */
+	releasesByAddress(name: string): boolean;
 	/** undefined for a function whose body is not known. */
 	summary(name: string): Summary | undefined;
 }

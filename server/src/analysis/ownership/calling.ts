@@ -35,7 +35,7 @@ import { placeOf, type Spot, spotOf, within } from './places.js';
 import { NO_RELEASES } from './released-places.js';
 import { fillIn, isOfAnotherKind, releaseAt } from './releasing.js';
 import { forgetReleasesBy } from './repeated.js';
-import { RESULT } from './returning.js';
+import { RESULT } from './return-effects.js';
 import {
 	ANY,
 	amongst,
@@ -65,8 +65,22 @@ export function keepOnSuccess(body: Body, state: State, call: CallExpr): State[]
 	return [state, failed];
 }
 
+/** Pins that a subsystem knows by their address: which of them the call means is not followed. */
+function releaseByAddress(body: Body, state: State, call: CallExpr): void {
+	for (const holding of state.holdings.values()) {
+		if (holding.kind !== 'iova' || holding.outcome === 'none') continue;
+		body.events.push({ kind: 'release', holding, release: call, inner: call, pages: undefined });
+		state.update(holding.id, { status: 'released', released: call, shared: true });
+		state.note(call.nameRange, { kind: 'released', place: holding.place, callee: call.name }, holding.id);
+	}
+}
+
 export function callOfFamily(body: Body, state: State, call: CallExpr, api: ApiCall): State[] {
 	const { group, takes } = api.api.record;
+	if (group === 'release' && takes === 'iova') {
+		releaseByAddress(body, state, call);
+		return [state];
+	}
 	if (group === 'release') {
 		const arg = api.arg('pages') ?? api.arg('page') ?? api.arg('folios') ?? api.arg('folio') ?? call.args[0];
 		const dirty = api.arg('dirty');
@@ -418,6 +432,8 @@ export function callOf(body: Body, state: State, call: CallExpr): State[] {
 	const api = TAKERS.has(name) ? undefined : body.around.apiCall(call);
 	if (api) return callOfFamily(body, state, call, api);
 	forgetReleasesBy(body, state, call);
+	if ([...state.holdings.values()].some(({ kind }) => kind === 'iova') && body.around.releasesByAddress(name))
+		releaseByAddress(body, state, call);
 	if (TAKERS.has(name)) {
 		const spot = call.args[0] && spotOf(state, call.args[0]);
 		for (const h of holdingsAt(state, spot?.place)) state.update(h.id, { shared: true });

@@ -38,7 +38,8 @@ function calleeOf(event: TraceEvent | undefined): string | undefined {
 /** The exit as if these pages were all it holds. */
 function only(exit: Exit, holding: Holding): Exit {
 	const state = exit.state.clone();
-	state.holdings = new Map([[holding.id, holding]]);
+	state.holdings.clear();
+	state.holdings.set(holding.id, holding);
 	return { ...exit, state };
 }
 

@@ -1,6 +1,6 @@
 /** Releases of more entries of a container than passes of a loop have filled: `put(entries, i + 1)` where the take of pass `i` failed. */
 import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
-import { bare, everywhere, place } from '../walk.js';
+import { assignedBy, bare, everywhere, place } from '../walk.js';
 import type { Body } from './body.js';
 import { loopsAround } from './loops.js';
 import type { State } from './state.js';
@@ -26,8 +26,7 @@ function countsPasses(fn: FunctionIR, { update, ...loop }: Loop, name: string): 
 	if (!step) return false;
 	let others = 0;
 	everywhere(fn, (expr) => {
-		const moved = expr.kind === 'unary' && /^(?:\+\+|--)$/.test(expr.op) ? expr.operand : undefined;
-		const target = expr.kind === 'assign' ? expr.left : moved;
+		const target = assignedBy(expr);
 		const isStep = expr.start === step.start && expr.end === step.end;
 		const isInit = loop.init !== undefined && loop.init.start <= expr.start && expr.end <= loop.init.end;
 		if (target && place(target) === name && !isStep && !isInit && loop.start <= expr.start && expr.end <= loop.end)

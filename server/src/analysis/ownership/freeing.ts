@@ -6,13 +6,13 @@ import { isParameter } from '../variables.js';
 import { rootOf } from '../walk.js';
 import type { Body } from './body.js';
 import { dropLists } from './page-lists.js';
-import { listAt, placeOf, within } from './places.js';
+import { listAt, listNamed, placeOf, within } from './places.js';
 import { type Holding, type State, ZERO } from './state.js';
 
 /** `kvfree(obj->pages)`, `kmem_cache_free(cache, obj)` */
 export function freeMemory(body: Body, state: State, call: CallExpr): void {
 	const arg = call.args[FREES.get(call.name) ?? 0];
-	const name = arg && (LIST_FREES.has(call.name) ? listAt(state, arg) : placeOf(state, arg));
+	const name = arg && (LIST_FREES.has(call.name) ? listAt(state, listNamed(call, arg)) : placeOf(state, arg));
 	if (name !== undefined) freePlace(body, state, name, call);
 }
 
@@ -53,5 +53,7 @@ function isIn(state: State, holding: Holding, name: string): boolean {
 }
 
 function loseTrack(state: State, holding: Holding, at: Holding['unreachable']): void {
-	if (holding.status === 'held' && !holding.unreachable) state.update(holding.id, { unreachable: at });
+	// the address of the pins is no pointer
+	if (holding.status === 'held' && holding.kind !== 'iova' && !holding.unreachable)
+		state.update(holding.id, { unreachable: at });
 }

@@ -1,9 +1,10 @@
 /** Pages that somebody else gets. */
+import { PAGE_RETURNING } from '../../kernel/acquiring.js';
 import { ALLOCATORS, PUBLISHERS } from '../../kernel/callees.js';
 import { LIST_READERS } from '../../kernel/page-flow.js';
 import type { CallExpr, Expr, FunctionIR, Range } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
-import { isLocal, isParameter } from '../variables.js';
+import { isLocal, isParameter, variableType } from '../variables.js';
 import { bare, everywhere, parts, place, rootOf } from '../walk.js';
 import { type Body, GONE, type Sweep } from './body.js';
 import { sameIndex } from './forgetting.js';
@@ -95,7 +96,9 @@ const aroundOf = memoize((fn: FunctionIR): ReadonlyMap<string, readonly string[]
 	const found = new Map<string, string[]>();
 	const add = (name: string, value: Expr): void => {
 		const made = bare(value);
-		if (made.kind !== 'call' || ALLOCATORS.test(made.name)) return;
+		if (made.kind !== 'call' || ALLOCATORS.test(made.name) || PAGE_RETURNING.has(made.name)) return;
+		// what comes of a page's owner is a page, no object around it
+		if (/^struct (?:page|folio)$/.test(variableType(fn, name)?.base ?? '')) return;
 		const inner = made.args[0] && rootOf(place(bare(made.args[0])) ?? '');
 		if (inner && inner !== name && !found.get(inner)?.push(name)) found.set(inner, [name]);
 	};

@@ -8,7 +8,7 @@ import { rootOf } from '../walk.js';
 import type { Event, Walked } from './body.js';
 import { type Ending, endingOf, keptIn } from './ending.js';
 import { keyOf, lastField } from './fields.js';
-import { takes } from './ownership.js';
+import { ownershipOf, takes } from './ownership.js';
 import type { Holding, State } from './state.js';
 import { isAcquire } from './trace.js';
 
@@ -84,7 +84,8 @@ class Journeys {
 	}
 
 	all(): Journey[] {
-		const { ownership, calls } = this.file;
+		const { calls } = this.file;
+		const ownership = ownershipOf(this.file);
 		for (const call of calls) if (call.fn && takes(call)) this.draft(ownership.walk(call.fn), call, call.call);
 		for (const walked of ownership.walked) this.read(walked);
 		for (const draft of this.drafts.values()) this.addFields(draft);
@@ -174,7 +175,7 @@ class Journeys {
 			const [record] = key.split(':');
 			for (const other of file.ir.naming(field).slice(0, MOST_FUNCTIONS)) {
 				if (other.clean && [...other.params, ...other.locals].some(({ type }) => type.base === record))
-					for (const event of file.ownership.walk(other).events)
+					for (const event of ownershipOf(file).walk(other).events)
 						if (event.kind === 'field' && !event.takes && event.key === key)
 							this.addRelease(draft, event.call, leading(file, other, event.call));
 			}
@@ -184,6 +185,7 @@ class Journeys {
 
 /** One page or all of them: nothing was obtained. */
 function wrongBy(why: (Event & { kind: 'overrun' })['why']): 'short' | 'failed' | 'negative' {
+	if (why === 'warned') return 'negative';
 	return why === 'short' || why === 'negative' ? why : 'failed';
 }
 

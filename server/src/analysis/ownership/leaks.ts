@@ -10,6 +10,7 @@ import type { Exit, Walked } from './body.js';
 import { CallerContract, fails } from './contract.js';
 import { outlivingList } from './page-lists.js';
 import type { Holding, State } from './state.js';
+import { isAcquire } from './trace.js';
 
 export interface Leak {
 	readonly fn: FunctionIR;
@@ -69,6 +70,24 @@ function isCleanedUp(fn: FunctionIR, { aliases }: State, { place }: Holding): bo
 	);
 }
 
+/** The tests of WARN_ON() and its kin: the author says that they are never true. */
+const assertedIn = memoize((fn: FunctionIR): readonly Expr[] =>
+	fn.calls.flatMap(({ name, args }) => (/^WARN(?:_ON)?(?:_ONCE)?$/.test(name) ? (args[0] ?? []) : [])),
+);
+
+/** The path goes on from the acquisition through a test that is never true by what the code says. */
+function isBehindWarning(fn: FunctionIR, { state }: Exit, { id }: Holding): boolean {
+	const asserted = assertedIn(fn);
+	if (asserted.length === 0) return false;
+	for (let at = state.trace; at && !isAcquire(at, id); at = at.before) {
+		const { start, end, event } = at;
+		const test = event.kind === 'branch' ? asserted.find((one) => one.start <= start && end <= one.end) : undefined;
+		const negated = test && bare(test).kind === 'unary' && (bare(test) as { op: string }).op === '!';
+		if (test && event.kind === 'branch' && event.truth !== negated) return true;
+	}
+	return false;
+}
+
 /** The first exit on which each taking call's pages are left behind, with the others. */
 export function leaksOf({ fn, exits }: Walked): Leak[] {
 	const found = new Map<string, Leak & { readonly others: Exit[] }>();
@@ -80,9 +99,12 @@ export function leaksOf({ fn, exits }: Walked): Leak[] {
 			if (holding.status !== 'held' || holding.outcome === 'none' || holding.shared || holding.kind === 'extracted')
 				continue;
 			const isPrivate = holding.unreachable !== undefined || isOwn(fn, exit.state, holding, exit);
+			// whoever knows the address they are pinned at can release them, but where the function says that it took none
+			if (holding.kind === 'iova' && !fails(fn, exit.signs)) continue;
 			if (!(isPrivate || contract.isBroken(exit, holding)) || isCleanedUp(fn, exit.state, holding)) continue;
 			if (outlivingList(fn, exit.state, holding) !== undefined) continue;
 			const short = holding.outcome === 'short';
+			if (!short && isBehindWarning(fn, exit, holding)) continue;
 			const key = `${holding.taking.call.start} ${short} ${isPrivate}`;
 			const known = found.get(key);
 			if (!known) found.set(key, { fn, holding, exit, short, isShared: !isPrivate, others: [] });

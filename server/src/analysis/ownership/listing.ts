@@ -9,7 +9,7 @@ import { keyOn } from './fields.js';
 import { isField, mentioned } from './forgetting.js';
 import { leaveHands, sweep, touchGone } from './handing.js';
 import { addList, listedIn, outlives, rename, renameLists } from './page-lists.js';
-import { listAt, placeOf, spotOf, within } from './places.js';
+import { listAt, listNamed, placeOf, spotOf, within } from './places.js';
 import { type Holding, NEG, POS, type State, temporary, ZERO } from './state.js';
 import { worth } from './values.js';
 
@@ -85,7 +85,7 @@ export function listPages(
 		for (const holding of held) addList(state, holding, temporary(call), call.nameRange, call.name);
 	} else {
 		const list = call.args[into];
-		if (!list || !enterList(body, state, list, pages, call)) return undefined;
+		if (!list || !enterList(body, state, listNamed(call, list), pages, call)) return undefined;
 	}
 	if (!failed) {
 		for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });

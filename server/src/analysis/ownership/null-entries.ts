@@ -1,7 +1,7 @@
 /** Entries of an array that are NULL, as the releases of its pages take them. */
 import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
-import { everywhere, place, postorder, rootOf } from '../walk.js';
+import { assignedBy, everywhere, place, postorder, rootOf } from '../walk.js';
 import type { Sweep } from './body.js';
 import { isInEveryPass } from './loops.js';
 import type { OverNull } from './over-null.js';
@@ -15,8 +15,8 @@ const changed = memoize((fn: FunctionIR): ReadonlyMap<Loop, ReadonlySet<string>>
 		for (const [loop, names] of found) if (loop.start <= start && start < loop.end) names.add(name);
 	};
 	everywhere(fn, (expr) => {
-		if (expr.kind === 'assign') add(place(expr.left), expr.start);
-		else if (expr.kind === 'unary' && /^(?:\+\+|--)$/.test(expr.op)) add(place(expr.operand), expr.start);
+		const left = assignedBy(expr);
+		if (left) add(place(left), expr.start);
 	});
 	for (const { steps } of fn.blocks)
 		for (const step of steps) if (step.kind === 'declare') add(step.variable.name, step.start);

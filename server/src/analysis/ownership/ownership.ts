@@ -1,7 +1,9 @@
 /** Ownership of pages in one file: every function that takes pages, with the functions it calls and that call it. */
+import { ADDRESS_RELEASES } from '../../kernel/acquiring.js';
 import { grouped } from '../../syntax/grouped.js';
 import type { CallExpr, Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
-import type { ApiCall } from '../context.js';
+import { memoize } from '../../syntax/memoize.js';
+import type { ApiCall, FileContext } from '../context.js';
 import { isUnsigned } from '../integers.js';
 import { isParameter, parameterAt, unchangedParams, variableType } from '../variables.js';
 import { bare, place, rootOf } from '../walk.js';
@@ -11,7 +13,7 @@ import { inContainer } from './entries.js';
 import { type FieldUse, fieldUses, keyOn, lastField } from './fields.js';
 import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
 import { moreOf } from './over-null.js';
-import { joinGiven } from './returning.js';
+import { joinGiven } from './return-effects.js';
 import { ANY, type Holding, NEG, POS } from './state.js';
 import { changesOf, fieldsSet, type Summary, type Way, writtenThrough } from './summary.js';
 import { walk } from './walk.js';
@@ -63,6 +65,7 @@ export class Ownership implements Surroundings {
 	private readonly byExpr: (expr: Expr) => ApiCall | undefined;
 	private readonly foreign: ReadonlyMap<string, Summary>;
 	private all: readonly Walked[] | undefined;
+	private addressReleasers: ReadonlySet<string> | undefined;
 	private found: boolean | undefined;
 	private met: readonly Met[] | undefined;
 	private releases: ReadonlyMap<CallExpr, readonly Release[]> | undefined;
@@ -87,6 +90,11 @@ export class Ownership implements Surroundings {
 	get byAddress(): boolean {
 		this.found ??= BY_ADDRESS.some((name) => this.ir.naming(name).length > 0);
 		return this.found;
+	}
+
+	releasesByAddress(name: string): boolean {
+		this.addressReleasers ??= callersOf(this.ir, ADDRESS_RELEASES);
+		return this.addressReleasers.has(name);
 	}
 
 	apiCall(expr: Expr): ApiCall | undefined {
@@ -201,6 +209,13 @@ export class Ownership implements Surroundings {
 	get bounded(): readonly string[] {
 		return [...new Set(this.walked.filter((w) => w.bounded).map((w) => w.fn.name))];
 	}
+}
+
+/** These functions and all that call them, directly or not. */
+function callersOf(ir: FileIR, functions: readonly string[]): ReadonlySet<string> {
+	const found = new Set(functions);
+	for (const name of found) for (const caller of ir.callers(name)) found.add(caller.name);
+	return found;
 }
 
 /** Callers of one function that are looked at for a second release. */
@@ -373,3 +388,6 @@ function doubted(ways: readonly Way[]): readonly Way[] {
 		return { ...one, touches };
 	});
 }
+
+/** What becomes of the pages of a file on every path; worked out when a rule first asks. */
+export const ownershipOf = memoize(({ ir, calls, apiCall }: FileContext) => new Ownership(ir, calls, apiCall));

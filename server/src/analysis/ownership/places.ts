@@ -1,7 +1,7 @@
 /** Names of places, seen through local pointers. */
 import { VIEWS } from '../../kernel/callees.js';
-import { CURSORS, LIST_READERS } from '../../kernel/page-flow.js';
-import type { Expr } from '../../syntax/ir.js';
+import { APPEND_TABLES, CURSORS, LIST_READERS } from '../../kernel/page-flow.js';
+import type { CallExpr, Expr } from '../../syntax/ir.js';
 import { bare, place, rootOf } from '../walk.js';
 import { type State, temporary } from './state.js';
 
@@ -71,6 +71,14 @@ export function listAt(state: State, expr: Expr): string | undefined {
 	if (!spot) return undefined;
 	const cursor = state.aliases.get(spot.place);
 	return listOf(state, cursor?.address ? cursor.place : spot.place);
+}
+
+/** The list that a call names: of a table that grows, the table in it. */
+export function listNamed(call: CallExpr, list: Expr): Expr {
+	if (!APPEND_TABLES.has(call.name)) return list;
+	const at = bare(list);
+	const isAddress = at.kind === 'unary' && at.op === '&';
+	return { ...list, kind: 'field', object: isAddress ? at.operand : at, field: 'sgt', arrow: !isAddress } as Expr;
 }
 
 /** One variable and not one of many: an element of an array is another one each time. */

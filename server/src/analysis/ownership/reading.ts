@@ -4,7 +4,7 @@ import type { FileContext } from '../context.js';
 import type { Held } from '../holders.js';
 import type { Ending } from './ending.js';
 import { type Journey, journeys, type WayOut } from './journey.js';
-import { takes } from './ownership.js';
+import { ownershipOf, takes } from './ownership.js';
 import { Replays, type Station } from './replay.js';
 import { type Holding, State } from './state.js';
 import { isAcquire, type TraceEvent, traceSteps } from './trace.js';
@@ -404,7 +404,7 @@ function overlap(a: Range, b: Range): boolean {
 function toldOf(file: FileContext, chosen: readonly Journey[]): FlowJourney[] {
 	const known = new Map<FunctionIR, Replays>();
 	const replaysOf = (fn: FunctionIR): Replays => {
-		const replays = known.get(fn) ?? new Replays(fn, file.ownership);
+		const replays = known.get(fn) ?? new Replays(fn, ownershipOf(file));
 		known.set(fn, replays);
 		return replays;
 	};

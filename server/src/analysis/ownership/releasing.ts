@@ -1,9 +1,11 @@
+import { WARNS_OF_ERRNO } from '../../kernel/callees.js';
 import type { CallExpr, Expr, Loop } from '../../syntax/ir.js';
 import { canonicalText } from '../path-conditions.js';
-import { bare, rootOf } from '../walk.js';
+import { bare, place, rootOf } from '../walk.js';
 import type { Body, Release, Sweep } from './body.js';
 import { isEntry, isInEntry } from './entries.js';
 import { judgeEntries } from './entry-counts.js';
+import { isToldOtherwise } from './errno-counts.js';
 import { keyOn } from './fields.js';
 import { holdingsAt, isField, mentioned, sameIndex } from './forgetting.js';
 import { remember, sweep } from './handing.js';
@@ -161,9 +163,11 @@ export function judgeCount(
 ): void {
 	const { call, count } = release;
 	if (!count || state.doubtful || holding.shared || holding.status !== 'held' || holding.earlier) return;
-	if (value?.result === holding.id && value.form === 'whole' && value.signs & NEG && release.walksPast) {
-		if (holding.outcome === 'untested' || value.signs === NEG || holding.outcome === 'short') {
-			body.events.push({ kind: 'overrun', holding, release: call, why: 'negative', state });
+	if (value?.result === holding.id && value.form === 'whole' && value.signs & NEG) {
+		const isWarned = WARNS_OF_ERRNO.has(call.name) && !isToldOtherwise(body.fn, place(bare(count)) ?? '');
+		const why = release.walksPast ? 'negative' : isWarned ? 'warned' : undefined;
+		if (why && (holding.outcome === 'untested' || value.signs === NEG || holding.outcome === 'short')) {
+			body.events.push({ kind: 'overrun', holding, release: call, why, state });
 			return;
 		}
 	}

@@ -5,25 +5,9 @@ import { isParameter } from '../variables.js';
 import { rootOf } from '../walk.js';
 import type { Body } from './body.js';
 import { placeOf, within } from './places.js';
-import { commonReleases, type ReleasedPlaces } from './released-places.js';
-import { type Holding, joinValues, type State, UNKNOWN, type Value } from './state.js';
+import { type Given, RESULT } from './return-effects.js';
+import { type State, UNKNOWN, type Value } from './state.js';
 import { GIVEN, worth } from './values.js';
-
-/** Stands for what the function returns where a place starts. */
-export const RESULT = '@result';
-
-export interface Given {
-	/** Pages whose place starts with RESULT. */
-	readonly pages: readonly Holding[];
-	/** The memory returned was allocated by the function, and only the caller knows it. */
-	readonly fresh: Value['fresh'];
-	/** The caller's pages that it returns an address or frame number of. */
-	readonly carries: { readonly place: string; readonly frame: boolean } | undefined;
-	/** What is known of places that start with a parameter or RESULT, as the function leaves them. */
-	readonly values: ReadonlyMap<string, Value>;
-	/** Places that start with a parameter whose pages it has released, with nothing stored there since. */
-	readonly released: ReleasedPlaces;
-}
 
 /** A number somebody can read again, or memory that nobody else knows: a sign alone says nothing to a caller. */
 function tells(value: Value): boolean {
@@ -74,20 +58,4 @@ export function givenBack(body: Body, state: State, value: Expr | undefined): Gi
 	const released = filtered(state.released, (place) => params.some((p) => p.name === rootOf(place)));
 	const fresh = own && known?.fresh ? 'filled' : undefined;
 	return { pages, fresh, carries: carriedOut(state, value), values, released };
-}
-
-/** What two ways give that look alike to the caller. */
-export function joinGiven(a: Given, b: Given): Given {
-	const values = new Map<string, Value>();
-	for (const [place, value] of a.values) {
-		const other = b.values.get(place);
-		if (other) values.set(place, joinValues(value, other));
-	}
-	return {
-		pages: a.pages,
-		fresh: a.fresh && b.fresh,
-		carries: a.carries ?? b.carries,
-		values,
-		released: commonReleases(a.released, b.released),
-	};
 }

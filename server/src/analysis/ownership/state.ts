@@ -4,6 +4,7 @@ import type { ApiCall } from '../context.js';
 import type { Held } from '../holders.js';
 import { common, NO_FACTS, type PathConditions } from '../path-conditions.js';
 import { isVariable, rootOf } from '../walk.js';
+import { CopyOnWriteMap } from './copy-on-write.js';
 import { unmarked } from './former.js';
 import { moreOf, type OverNull } from './over-null.js';
 import { commonReleases, NO_RELEASES, type ReleasedPlaces } from './released-places.js';
@@ -142,15 +143,15 @@ export interface Touch {
 }
 
 export class State {
-	holdings = new Map<string, Holding>();
-	touches = new Map<string, Touch>();
+	readonly holdings: CopyOnWriteMap<string, Holding>;
+	readonly touches: CopyOnWriteMap<string, Touch>;
 	/** Memory of the caller or of its objects that was freed on every path to here, with the call. */
-	freed = new Map<string, CallExpr>();
+	readonly freed: CopyOnWriteMap<string, CallExpr>;
 	/** Pages of the caller that were put into lists of the caller: the parameter that has them, the lists. */
-	listed = new Map<string, ReadonlySet<string>>();
-	values = new Map<string, Value>();
+	readonly listed: CopyOnWriteMap<string, ReadonlySet<string>>;
+	readonly values: CopyOnWriteMap<string, Value>;
 	/** Local -> what it stands for: the same pointer, or the address of that place. */
-	aliases = new Map<string, { readonly place: string; readonly address: boolean }>();
+	readonly aliases: CopyOnWriteMap<string, { readonly place: string; readonly address: boolean }>;
 	facts: PathConditions = NO_FACTS;
 	/** Facts that held until a function which is not known got the object: it may have changed it, but seldom does. */
 	earlier: PathConditions = NO_FACTS;
@@ -166,23 +167,27 @@ export class State {
 	released: ReleasedPlaces = NO_RELEASES;
 	trace: TraceStep | undefined;
 
+	/** @param of the state that this one is a copy of */
+	constructor(of?: State) {
+		this.holdings = of ? of.holdings.clone() : new CopyOnWriteMap();
+		this.touches = of ? of.touches.clone() : new CopyOnWriteMap();
+		this.freed = of ? of.freed.clone() : new CopyOnWriteMap();
+		this.listed = of ? of.listed.clone() : new CopyOnWriteMap();
+		this.values = of ? of.values.clone() : new CopyOnWriteMap();
+		this.aliases = of ? of.aliases.clone() : new CopyOnWriteMap();
+		if (!of) return;
+		this.facts = of.facts;
+		this.kept = of.kept;
+		this.earlier = of.earlier;
+		this.doubtful = of.doubtful;
+		this.given = of.given;
+		this.tables = of.tables;
+		this.released = of.released;
+		this.trace = of.trace;
+	}
+
 	clone(): State {
-		const copy = new State();
-		copy.holdings = new Map(this.holdings);
-		copy.touches = new Map(this.touches);
-		copy.freed = new Map(this.freed);
-		copy.listed = new Map(this.listed);
-		copy.values = new Map(this.values);
-		copy.aliases = new Map(this.aliases);
-		copy.facts = this.facts;
-		copy.kept = this.kept;
-		copy.earlier = this.earlier;
-		copy.doubtful = this.doubtful;
-		copy.given = this.given;
-		copy.tables = this.tables;
-		copy.released = this.released;
-		copy.trace = this.trace;
-		return copy;
+		return new State(this);
 	}
 
 	/** Entries: what its copy costs. */
@@ -231,11 +236,11 @@ function sameValue(a: Value, b: Value): boolean {
 		a === b ||
 		(a.signs === b.signs &&
 			a.constant === b.constant &&
-			a.oneOf?.join() === b.oneOf?.join() &&
+			(a.oneOf === b.oneOf || a.oneOf?.join() === b.oneOf?.join()) &&
 			a.result === b.result &&
 			a.form === b.form &&
 			a.pagesOf === b.pagesOf &&
-			a.sumOf?.join() === b.sumOf?.join() &&
+			(a.sumOf === b.sumOf || a.sumOf?.join() === b.sumOf?.join()) &&
 			a.copyOf === b.copyOf &&
 			a.carries === b.carries &&
 			a.frame === b.frame &&
@@ -287,17 +292,28 @@ function isErrno({ unknown, signs }: Value): boolean {
 	return unknown === true || signs === NEG;
 }
 
+/** Numbers one of both may be; undefined where they are not all known, or too many. */
+function joinConstants(a: Value, b: Value): readonly number[] | undefined {
+	const some = constantsOf(a);
+	const others = some && constantsOf(b);
+	if (!some || !others) return undefined;
+	const all = [...new Set([...some, ...others])].sort((x, y) => x - y);
+	return all.length <= MOST_CONSTANTS ? all : undefined;
+}
+
 export function joinValues(a: Value, b: Value): Value {
 	if (sameValue(a, b)) return a;
-	const [some, others] = [constantsOf(a), constantsOf(b)];
-	const all = some && others && [...new Set([...some, ...others])].sort((x, y) => x - y);
+	const few = joinConstants(a, b);
+	// a number that is the result on one path only must not be mistaken for it on the other
+	const result = a.result === b.result ? a.result : undefined;
 	const joined: Value = {
-		...amongst({ signs: a.signs | b.signs }, all),
-		// a number that is the result on one path only must not be mistaken for it on the other
-		result: a.result === b.result ? a.result : undefined,
-		form: a.form === b.form ? a.form : a.result === b.result ? 'sum' : undefined,
+		signs: a.signs | b.signs,
+		constant: few?.length === 1 ? few[0] : undefined,
+		oneOf: few && few.length > 1 ? few : undefined,
+		result,
+		form: result === undefined ? undefined : a.form === b.form ? a.form : 'sum',
 		pagesOf: a.pagesOf === b.pagesOf ? a.pagesOf : undefined,
-		sumOf: a.sumOf?.join() === b.sumOf?.join() ? a.sumOf : undefined,
+		sumOf: a.sumOf === b.sumOf || a.sumOf?.join() === b.sumOf?.join() ? a.sumOf : undefined,
 		copyOf: a.copyOf === b.copyOf ? a.copyOf : undefined,
 		carries: a.carries ?? b.carries,
 		frame: a.frame || b.frame,
@@ -318,6 +334,8 @@ function isFreed({ freed, values }: State, place: string): boolean {
 	return freed.has(place) || values.get(place)?.signs === ZERO;
 }
 
+const NO_VALUES: ReadonlyMap<string, Value> = new Map();
+
 /**
  * What two states with the same key have in common.
  * @returns `old` itself when `more` adds nothing
@@ -328,7 +346,8 @@ export function merge(old: State, more: State): State {
 		merged ??= old.clone();
 		return merged;
 	};
-	for (const [place, value] of old.values) {
+	const isSame = old.values.sharesWith(more.values);
+	for (const [place, value] of isSame ? NO_VALUES : old.values) {
 		const other = more.values.get(place) ?? implied(more, place);
 		if (other === UNKNOWN && !impliesZero(old, place)) {
 			changing().values.delete(place);
@@ -337,7 +356,7 @@ export function merge(old: State, more: State): State {
 		const joined = joinValues(value, other);
 		if (joined !== value) changing().values.set(place, joined);
 	}
-	for (const [place, value] of more.values) {
+	for (const [place, value] of isSame ? NO_VALUES : more.values) {
 		if (old.values.has(place) || !impliesZero(old, place)) continue;
 		const joined = joinValues(ZERO_VALUE, value);
 		if (joined !== ZERO_VALUE) changing().values.set(place, joined);

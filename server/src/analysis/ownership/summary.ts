@@ -1,9 +1,9 @@
 /** What a function does for its callers, by what it returns. */
 import type { CallExpr, Expr, FunctionIR } from '../../syntax/ir.js';
 import { isParameter, parameterAt } from '../variables.js';
-import { bare, parts, place, postorder, rootOf, roots } from '../walk.js';
+import { assignedBy, bare, parts, place, postorder, rootOf, roots } from '../walk.js';
 import { placeOf } from './places.js';
-import type { Given } from './returning.js';
+import type { Given } from './return-effects.js';
 import type { Departure, Holding, State, Touch } from './state.js';
 
 /** One way a function may end. */
@@ -23,7 +23,7 @@ export interface Way {
 	/** Memory that was freed, by places that start with a parameter. */
 	readonly freed: ReadonlyMap<string, CallExpr>;
 	/** Pages of the caller that it put into lists of the caller. */
-	readonly listed: State['listed'];
+	readonly listed: ReadonlyMap<string, ReadonlySet<string>>;
 	/** Pages left in places that start with a parameter. */
 	readonly takes: readonly Holding[];
 	readonly given: Given;
@@ -46,8 +46,7 @@ export interface Summary {
 export function fieldsSet(fn: FunctionIR): ReadonlySet<string> {
 	const found = new Set<string>();
 	const visit = (expr: Expr): void => {
-		const moved = expr.kind === 'unary' && (expr.op === '++' || expr.op === '--') ? expr.operand : undefined;
-		const at = expr.kind === 'assign' ? expr.left : moved;
+		const at = assignedBy(expr);
 		const left = at && bare(at);
 		const name = left?.kind === 'field' ? place(left) : undefined;
 		if (name !== undefined && isParameter(fn, rootOf(name))) found.add(name);

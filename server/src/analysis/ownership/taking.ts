@@ -54,6 +54,7 @@ function isOverwritten(state: State, holding: Holding, id: string, place: string
 		holding.status !== 'held' ||
 		holding.unreachable ||
 		holding.behind ||
+		holding.kind === 'iova' ||
 		holding.shared ||
 		holding.position ||
 		holding.lists.size > 0

@@ -7,6 +7,7 @@ import { macroWords } from '../macro-words.js';
 import type { Exit } from './body.js';
 import { FailureHelpers, releasesOwnRun, usesOwnRun } from './failure-paths.js';
 import { FieldEffects } from './field-effects.js';
+import { ownershipOf } from './ownership.js';
 import type { Holding } from './state.js';
 import { type Waiting, waitingFields } from './waiting.js';
 
@@ -68,7 +69,8 @@ function isOfFailure(
 
 /** Fields of records that this file alone knows, whose pages it takes and never releases. */
 export function teardowns(file: FileContext): Teardown[] {
-	const { ir, ownership } = file;
+	const { ir } = file;
+	const ownership = ownershipOf(file);
 	if (ownership.byAddress || ir.unread.length > 0) return [];
 	return waitingFields(ownership.walked)
 		.filter(({ record, field }) => isDeclared(ir, record, field) && !macroWords(file).has(field))

@@ -35,7 +35,13 @@ export function isAcquire(step: TraceStep | undefined, id: string): boolean {
 	return step?.about === id && step.event.kind === 'acquired';
 }
 
-const ACQUIRED: Readonly<Record<string, string>> = { pin: 'pinned', extracted: 'extracted', reference: 'referenced' };
+const ACQUIRED: Readonly<Record<string, string>> = {
+	pin: 'pinned',
+	extracted: 'extracted',
+	reference: 'referenced',
+	region: 'pinned',
+	iova: 'pinned',
+};
 
 /** "pinned", "referenced", "extracted" */
 export function acquiredWord(kind: string): string {

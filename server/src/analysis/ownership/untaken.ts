@@ -1,6 +1,6 @@
 /** Releases of pages that the path has not taken: the call that takes them failed, or it has not come to it yet. */
 import { acquires } from '../../kernel/acquiring.js';
-import { ALLOCATORS, FREES, readsOnly } from '../../kernel/callees.js';
+import { ALLOCATORS, FREES, readsOnly, VIEWS } from '../../kernel/callees.js';
 import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
 import { callsByBlock } from '../call-blocks.js';
@@ -10,7 +10,7 @@ import { bare, everywhere, isNull, isVariable, place, postorder, rootOf } from '
 import type { Body, Release, Sweep } from './body.js';
 import { bound, isInEveryPass, loopsAround } from './loops.js';
 import { overNullOf } from './null-entries.js';
-import { placeOf, type Spot } from './places.js';
+import { placeOf, type Spot, spotOf } from './places.js';
 import { ANY, type Holding, POS, type State, UNKNOWN, type Value, ZERO } from './state.js';
 import { mapped } from './summary.js';
 import { targetOf } from './taking.js';
@@ -81,10 +81,31 @@ function takingBy(body: Body, state: State, name: string, call: CallExpr): Takin
 	return undefined;
 }
 
+/** Places that a page variable gets its page from: `page = pages[0]`, `folio = page_folio(page)`. */
+function sourcesOf(body: Body, state: State, name: string): ReadonlySet<string> {
+	const found = new Set<string>();
+	if (!isVariable(name) || variableType(body.fn, name)?.pointers !== 1) return found;
+	everywhere(body.fn, (expr) => {
+		const at = expr.kind === 'assign' && place(expr.left) === name ? bare(expr.right) : undefined;
+		if (at && (at.kind === 'index' || (at.kind === 'call' && VIEWS.has(at.name))))
+			found.add(spotOf(state, at)?.place ?? name);
+	});
+	return found;
+}
+
+/** It takes the page by way of another variable. */
+function takingByWay(body: Body, state: State, name: string, call: CallExpr): Taking | undefined {
+	const page = sourcesOf(body, state, name);
+	const all = new Set([...page, ...[...page].flatMap((one) => [...sourcesOf(body, state, one)])]);
+	all.delete(name);
+	return [...all].some((one) => takingBy(body, state, one, call)) ? { call, asked: undefined } : undefined;
+}
+
 /** The call of this function that takes pages into the place. One in a loop may be meant to run at least once: that is none. */
 function takingOf(body: Body, state: State, name: string, release: CallExpr): Taking | undefined {
 	for (const call of body.fn.calls) {
-		const taking = call === release ? undefined : takingBy(body, state, name, call);
+		const taking =
+			call === release ? undefined : (takingBy(body, state, name, call) ?? takingByWay(body, state, name, call));
 		if (taking) return loopsAround(body.fn, call.start, release.start).length === 0 ? taking : undefined;
 	}
 	return undefined;

@@ -345,8 +345,8 @@ function compareWithAsked(state: State, key: string, op: string, other: Expr, at
 		state.update(holding.id, { outcome: 'all' });
 	} else if (op === '!=' || op === '<') {
 		if (holding.outcome === 'all') return false;
-		if (holding.askedConstant === 1 && holding.taking.api.record.meaning !== 'bytes')
-			return narrow(state, key, NEG | ZERO, at);
+		const { meaning, allOrNone } = holding.taking.api.record;
+		if ((holding.askedConstant === 1 || allOrNone) && meaning !== 'bytes') return narrow(state, key, NEG | ZERO, at);
 		if (holding.outcome !== 'none') state.update(holding.id, { outcome: 'short' });
 		state.note(at, { kind: 'partial' }, holding.id);
 	}

@@ -31,7 +31,7 @@ function isOwnName(fn: FunctionIR, { place, unreachable }: Holding): boolean {
 /** The place that the pages of a resource are in at an exit, and known in only: an array, a page, a list; undefined where others may have them. */
 function placeLeft(fn: FunctionIR, { given }: Exit, holding: Holding): string | undefined {
 	const { id, lists, shared, unreachable, kind, status, place } = holding;
-	if (shared || kind === 'extracted') return undefined;
+	if (shared || kind === 'extracted' || kind === 'iova') return undefined;
 	const [list, ...more] = lists;
 	if (list !== undefined) return status === 'held' && more.length === 0 && isOwnName(fn, holding) ? list : undefined;
 	// what the function returns is with its caller

@@ -8,6 +8,7 @@ import { helper } from './helper.js';
 import { iovIter } from './iov-iter.js';
 import { pin } from './pin.js';
 import { release } from './release.js';
+import { subsystem } from './subsystem.js';
 import { walk } from './walk.js';
 
 export const API_RECORDS: readonly ApiRecord[] = [
@@ -19,6 +20,7 @@ export const API_RECORDS: readonly ApiRecord[] = [
 	...walk,
 	...dirty,
 	...helper,
+	...subsystem,
 ];
 
 export const API_NAMES: ReadonlySet<string> = new Set(API_RECORDS.map((record) => record.name));

@@ -251,6 +251,22 @@ export const release: readonly ApiRecord[] = [
 	},
 	{
 		...plain,
+		name: 'bio_iov_iter_unbounce',
+		takes: 'extracted',
+		summary:
+			'Completes a bio of bio_iov_iter_bounce(): copies the data back for a read, unpins the user pages and frees the folios.',
+		returns: 'Nothing.',
+		locking: 'With `mark_dirty` it takes folio locks: may sleep.',
+		cases: [1],
+		everyday: true,
+		signatures: signatures(BIO_H, [
+			'7.0',
+			'',
+			'void bio_iov_iter_unbounce(struct bio *bio, bool is_error, bool mark_dirty)',
+		]),
+	},
+	{
+		...plain,
 		name: 'bio_release_page',
 		takes: 'extracted',
 		summary: 'Unpins one page of a bio, if BIO_PAGE_PINNED is set.',

@@ -73,6 +73,11 @@ function fits(kernel: Kernel, named: readonly NamedFunction[]): boolean {
 	});
 }
 
+/** Calls with arguments, which fit a kernel more surely than a name alone. */
+function isCalled(named: readonly NamedFunction[]): boolean {
+	return named.some(({ args }) => args !== undefined);
+}
+
 /** The newest release that brought one of the functions. */
 function newestOf(kernel: Kernel, named: readonly NamedFunction[]): Release {
 	const releases = named.map(({ name }) => kernel.api(name)?.record.signatures[0]?.since ?? '0.0');
@@ -92,7 +97,8 @@ export function armOf(kernel: Kernel, arms: readonly (readonly NamedFunction[])[
 		if (!fits(kernel, named)) continue;
 		const before = best === undefined ? undefined : (arms[best] as readonly NamedFunction[]);
 		// what a test asks for is newer than what is done without it
-		if (!before || compareReleases(newestOf(kernel, named), newestOf(kernel, before)) > 0) best = i;
+		const order = before && compareReleases(newestOf(kernel, named), newestOf(kernel, before));
+		if (order === undefined || order > 0 || (order === 0 && isCalled(named) && !isCalled(before ?? []))) best = i;
 	}
 	return best;
 }

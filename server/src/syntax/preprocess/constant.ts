@@ -1,4 +1,5 @@
 /** The value of an `#if`: what is known of it where the preprocessor has come to. */
+import { ASKED_NAMES, type AskedName } from '../../kernel/asked-names.js';
 import type { Kernel } from '../../kernel/types.js';
 import { type Truth, versionCode } from '../conditions.js';
 import { Token, tokenize, tokenText } from '../tokens.js';
@@ -21,6 +22,12 @@ const SUFFIX = /_(?:PRESENT|EXISTS?|AVAILABLE|DEFINED|FUNC(?:TION)?|SYMBOL|EXPOR
 const ASKS = /(?:^|_)(?:HAVE|HAS|HAVING|WITH|USE|EXPORTS?)_/;
 const DENIES = /(?:^|_)(?:NO|NOT|LACKS?|MISSING|WITHOUT|OLD)_/;
 
+const ASKED: ReadonlyMap<string, AskedName> = new Map(ASKED_NAMES.map((asked) => [asked.name, asked]));
+
+function isThere({ since, until }: AskedName, code: number): boolean {
+	return code >= versionCode(since) && (until === undefined || code < versionCode(until));
+}
+
 /** What a test of one name asks for when it is made of a function's: HAVE_PIN_USER_PAGES_FAST, X_PIN_USER_PAGES_PRESENT. */
 function askedFunction(name: string, kernel: Kernel): boolean | undefined {
 	if (name !== name.toUpperCase() || name.startsWith('CONFIG_') || DENIES.test(name)) return undefined;
@@ -28,8 +35,11 @@ function askedFunction(name: string, kernel: Kernel): boolean | undefined {
 	if (bare === name && !ASKS.test(name)) return undefined;
 	// the longest name of a function that ends it
 	for (let at = 0; at >= 0; at = bare.indexOf('_', at) + 1 || -1) {
-		const api = kernel.api(bare.slice(at).toLowerCase());
+		const asked = bare.slice(at).toLowerCase();
+		const api = kernel.api(asked);
 		if (api) return at === 0 && bare === name ? undefined : api.signature !== undefined;
+		const other = ASKED.get(asked);
+		if (other) return isThere(other, versionCode(kernel.version));
 	}
 	return undefined;
 }

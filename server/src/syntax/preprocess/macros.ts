@@ -89,6 +89,13 @@ function isPasted(body: readonly BodyToken[], i: number): boolean {
 	return is(i + 1) || is(i - 2);
 }
 
+/** `#define get_user_pages get_user_pages_backport`, a function of the same header: it does what the kernel's does. */
+export function isBackport({ name, params, body, from }: Macro): boolean {
+	const [only, ...more] = body;
+	if (!from || params || only?.kind !== Token.Name || more.length > 0 || only.text === name) return false;
+	return new RegExp(`\\b${only.text}\\s*\\([^;{]*\\)\\s*\\{`).test(from.text);
+}
+
 /** The macros that are defined where the preprocessor has come to. */
 export class MacroTable {
 	private readonly macros = new Map<string, Macro>();
@@ -132,6 +139,11 @@ export class MacroTable {
 		this.open.delete(name);
 		this.absent.add(name);
 		this.leading = new Map();
+	}
+
+	/** A file defines the name, but not for this kernel: unknown so far, it is undefined. */
+	expect(name: string): void {
+		if (!this.macros.has(name) && !this.open.has(name)) this.absent.add(name);
 	}
 
 	/** Whether the name is defined; undefined where nobody says. */

@@ -13,7 +13,7 @@ import type { Neighbour } from '../unit.js';
 import { armOf, functionsIn, type NamedFunction } from './alternatives.js';
 import { ConstantReader } from './constant.js';
 import { type Expansion, expansionAt } from './expand.js';
-import { type Macro, MacroTable, readDefinition, tokensOf } from './macros.js';
+import { isBackport, type Macro, MacroTable, readDefinition, tokensOf } from './macros.js';
 import { blanked, OffsetMap, type Replacement, written } from './offsets.js';
 
 /** Headers within headers. */
@@ -28,6 +28,8 @@ export interface MacroUse {
 	readonly name: string;
 	/** Names in what it stands for. */
 	readonly names: ReadonlySet<string>;
+	/** It has no parameters: what follows are the arguments of what it stands for. */
+	readonly isObject: boolean;
 	/** Header that defines the macro; undefined for the file itself. */
 	readonly from: Neighbour | undefined;
 }
@@ -51,14 +53,14 @@ export interface Preprocessed {
 	readonly isSame: boolean;
 	readonly uses: readonly MacroUse[];
 	readonly alternatives: readonly Alternative[];
-	/** Arms that were chosen where no version says so, in the text as it was. */
+	/** Arms that were chosen where no version says so, and calls of what a header brings back, in the text as it was. */
 	readonly chosen: readonly Range[];
 	/** Headers that are included and of which something was left out, as they are left. */
 	readonly headers: ReadonlyMap<Neighbour, Neighbour>;
 }
 
 /** Finds the header that `name` means in a file; undefined where it is not at hand. */
-export type Resolve = (name: string, from: string) => Neighbour | undefined;
+export type Resolve = (name: string, from: string, isAngled: boolean) => Neighbour | undefined;
 
 /** Functions whose meaning is known by their names: a macro may stand for one. */
 export function isKnownFunction(name: string): boolean {
@@ -171,8 +173,9 @@ class Walk {
 			if (macro) state.table.define(macro, certain);
 		} else if (word === 'undef') state.table.undefine(/^\w+/.exec(rest)?.[0] ?? '', certain);
 		else if (word === 'include') {
-			const name = /^"([^"\n]+)"/.exec(rest)?.[1];
-			const header = name === undefined ? undefined : state.resolve(name, this.path);
+			const [, quoted, angled] = /^(?:"([^"\n]+)"|<([^>\n]+)>)/.exec(rest) ?? [];
+			const name = quoted ?? angled;
+			const header = name === undefined ? undefined : state.resolve(name, this.path, quoted === undefined);
 			if (header) state.include(header, this.depth + 1);
 		}
 	}
@@ -183,6 +186,8 @@ class Walk {
 		// headers are read for what they define
 		if (this.from || tokens.kinds[i] !== Token.Name) return undefined;
 		const macro = state.table.get(tokenText(tokens, i));
+		if (macro && API_NAMES.has(macro.name) && isBackport(macro))
+			this.chosen.push({ start: tokens.starts[i] as number, end: tokens.ends[i] as number });
 		if (!macro || !state.table.leads(macro)) return undefined;
 		const expansion = expansionAt(tokens, state.table, i);
 		if (!expansion) return undefined;
@@ -196,7 +201,7 @@ class Walk {
 		const whole = { start: range.start, end: tokens.ends[last - 1] as number };
 		this.replacements.push(written(tokens.text, whole, becomes));
 		const names = new Set(becomes.filter(({ kind, isOwn }) => kind === Token.Name && !isOwn).map(({ text }) => text));
-		this.uses.push({ range, name: macro.name, names, from: macro.from });
+		this.uses.push({ range, name: macro.name, names, isObject: macro.params === undefined, from: macro.from });
 		for (const one of macros) if (!one.from) this.replaced.add(one);
 	}
 
@@ -302,6 +307,7 @@ class Walk {
 		const [first] = group.arms;
 		if (!first) return;
 		this.list(group, chosen);
+		if (certain) this.leave(group, chosen);
 		const end = Math.min(group.end + 1, tokens.count);
 		if (isKnown) {
 			if (arm) this.span(arm.first, arm.last, certain, nesting);
@@ -313,6 +319,16 @@ class Walk {
 			this.chosen.push({ start: tokens.starts[arm.first] as number, end: tokens.ends[arm.last - 1] as number });
 		this.span(arm.first, arm.last, certain, nesting);
 		if (end > arm.last) this.blank(arm.last, end);
+	}
+
+	/** Features that only arms define which are left out: `#if LINUX_VERSION_CODE >= ...`, `#define MODULE_HAS_NEW_CALL`. */
+	private leave(group: Group, chosen: number): void {
+		const { tokens, state } = this;
+		for (const [i, { first, last }] of group.arms.entries())
+			for (let at = first; i !== chosen && at < last; at++) {
+				const [, name] = (tokens.kinds[at] === Token.Directive && FEATURE.exec(tokenText(tokens, at))) || [];
+				if (name !== undefined && !state.kernel.api(name)) state.table.expect(name);
+			}
 	}
 
 	/** The functions of the arms that are left out. */
@@ -357,9 +373,12 @@ class Walk {
 
 const NOWHERE: Range = { start: -1, end: -1 };
 
+/** A definition that says no more than that there is something. */
+const FEATURE = /^#\s*define\s+([A-Z][A-Z0-9]*_\w+)[ \t]*1?[ \t]*(?:\/[/*].*)?$/s;
+
 /** Whether there is anything that a preprocessor would do. */
 function isPlain(text: string): boolean {
-	return !/^[ \t]*#[ \t]*(?:define|if|include[ \t]*")/m.test(text);
+	return !/^[ \t]*#[ \t]*(?:define|if|include\b)/m.test(text);
 }
 
 /**
