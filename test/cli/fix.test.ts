@@ -62,6 +62,12 @@ describe('fix', () => {
 		expect(read(cwd)).toBe(HERON.replace('addr, 1, FOLL_GET', 'addr, 1, 0'));
 	});
 
+	test('takes --rule for what check takes it for', async () => {
+		const { code, stderr } = await cli(['fix', '--rule', 'pin-put-page=off', 'x.c'], { cwd: scratch() });
+		expect(code).toBe(2);
+		expect(stderr).toContain('--rule selects rules; severities are given with --severity pin-put-page=off');
+	});
+
 	test('names what it leaves', async () => {
 		const cwd = scratch({ 'a.c': LOCKED });
 		const { stderr } = await cli(['fix', 'a.c', ...on612], { cwd });

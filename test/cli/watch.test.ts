@@ -16,12 +16,13 @@ class Watching {
 
 	constructor(cwd: string, ...args: string[]) {
 		const program = [join(root, 'scripts/run.mjs'), join(root, 'server/src/cli.ts')];
-		this.process = spawn(process.execPath, [...program, 'check', '--watch', '--format', 'terse', ...args], { cwd });
+		const argv = [process.execPath, ...program, 'check', '--watch', '--format', 'terse', ...args];
+		// one pipe: what is found and what is told stay in their order
+		this.process = spawn('sh', ['-c', 'exec "$@" 2>&1', 'sh', ...argv], { cwd });
 		onTestFinished(() => void this.process.kill('SIGKILL'));
-		for (const stream of [this.process.stdout, this.process.stderr])
-			stream?.on('data', (chunk) => {
-				this.text += chunk;
-			});
+		this.process.stdout?.on('data', (chunk) => {
+			this.text += chunk;
+		});
 	}
 
 	/** What is printed until the next check is done. */

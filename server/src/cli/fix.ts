@@ -12,7 +12,7 @@ import { conversionCommand, convertible } from './convertible.js';
 import { engine } from './engine.js';
 import { type Io, UsageError } from './io.js';
 import { emptyFolder } from './mail/folder.js';
-import { knownRule } from './options.js';
+import { chosenRule } from './options.js';
 import { origin } from './origin.js';
 import { patch } from './patch.js';
 import { scan, type Target } from './scan.js';
@@ -47,7 +47,7 @@ interface Fixed {
 /** @returns 0 done or nothing to do, 1 something left unfixed, 2 a named path that cannot be looked at or written */
 export async function fix(paths: readonly string[], options: FixOptions, io: Io): Promise<number> {
 	const loaded = await engine();
-	const chosen = new Set((options.rule ?? []).map((id) => knownRule(id, loaded.rules)));
+	const chosen = new Set((options.rule ?? []).map((id) => chosenRule(id, loaded.rules)));
 	const converted = options.silent ? undefined : await converting(loaded, paths, chosen, options, io);
 	if (converted !== undefined) return converted;
 	const configured = new Configured(io, paths, { severities: {}, rules: [...chosen] });

@@ -98,20 +98,19 @@ export function selected(
 	rules: readonly RuleMeta[],
 ): Readonly<Record<string, Severity | 'off'>> {
 	if (chosen.length === 0) return severities;
-	const wanted = new Set(
-		chosen.map((id) => {
-			const [name = '', severity] = id.split('=');
-			if (severity !== undefined)
-				throw new UsageError(`--rule selects rules; severities are given with --severity ${id}`);
-			return knownRule(name, rules);
-		}),
-	);
+	const wanted = new Set(chosen.map((id) => chosenRule(id, rules)));
 	const others = rules.filter(({ id }) => !wanted.has(id)).map(({ id }) => [id, 'off'] as const);
 	return { ...severities, ...Object.fromEntries(others) };
 }
 
+/** A value of --rule. */
+export function chosenRule(id: string, rules: readonly RuleMeta[]): string {
+	if (id.includes('=')) throw new UsageError(`--rule selects rules; severities are given with --severity ${id}`);
+	return knownRule(id, rules);
+}
+
 /** @returns the id; throws for one that is no rule */
-export function knownRule(id: string, rules: readonly RuleMeta[]): string {
+function knownRule(id: string, rules: readonly RuleMeta[]): string {
 	const ids = rules.map((rule) => rule.id);
 	if (ids.includes(id)) return id;
 	throw new UsageError(`no rule "${id}"${suggestion(id, ids)}; "gup-lens rules" lists them`);
