@@ -212,7 +212,7 @@ function ignoredReport(file: FileContext, { param, release }: IgnoredDirty): Rep
 	const pins = file.apiCall(release)?.api.record.takes === 'pin';
 	return {
 		...release.nameRange,
-		message: `${param} is not used, so ${release.name}() releases written pages without marking dirty, and data may be lost on reclaim; use ${pins ? `unpin_user_pages_dirty_lock(..., ${param})` : `set_page_dirty_lock() if ${param}`}`,
+		message: `${param} is not used, so ${release.name}() releases written pages as clean and data may be lost on reclaim; use ${pins ? 'unpin_user_pages_dirty_lock()' : `set_page_dirty_lock() if ${param}`}`,
 	};
 }
 

@@ -121,8 +121,16 @@ const tooLate: Operator = {
 	},
 };
 
+/** The number is 0 where the jump stands: nothing is released then. */
+function isNone(code: Code, jump: PlainNode, name: string): boolean {
+	if (conditionsAround(code, jump).includes(`(!${name})`)) return true;
+	const list = code.parent(jump);
+	const before = list ? code.statements(list).filter(({ end }) => end <= jump.start) : [];
+	return before.some((statement) => code.text(statement) === `${name} = 0;`);
+}
+
 /** It releases pages whatever was taken: one by its name, or a number that is known before. */
-function isRegardless(code: Code, statement: PlainNode, before: number): boolean {
+function isRegardless(code: Code, statement: PlainNode, jump: PlainNode): boolean {
 	if (!isUnconditional(code, statement)) return false;
 	const test = statement.type === 'expression_statement' ? undefined : field(statement, 'condition');
 	const call = code.inside(statement).find(({ type }) => type === 'call_expression');
@@ -130,9 +138,10 @@ function isRegardless(code: Code, statement: PlainNode, before: number): boolean
 	if (!count) return !test;
 	// what the taking call gives is none before it
 	const name = code.text(count);
+	if (isNone(code, jump, name)) return false;
 	return code.ofType('assignment_expression').some((node) => {
 		const [left, right] = [field(node, 'left'), field(node, 'right')];
-		return left && right && node.start < before && code.text(left) === name && code.text(right) !== '0';
+		return left && right && node.start < jump.start && code.text(left) === name && code.text(right) !== '0';
 	});
 }
 
@@ -148,7 +157,7 @@ const tooEarly: Operator = {
 		return code.ofType('goto_statement', 'return_statement').flatMap((node): Candidate[] => {
 			if (node.start > first || conditionsAround(code, node).length === 0) return [];
 			const wrong = labels.find(
-				({ start, releases }) => start > first && releases.some((one) => isRegardless(code, one, node.start)),
+				({ start, releases }) => start > first && releases.some((one) => isRegardless(code, one, node)),
 			);
 			const isThere = wrong && code.text(node) === `goto ${wrong.name};`;
 			return wrong && !isThere ? [[code.replace(node, `goto ${wrong.name};`)]] : [];
