@@ -251,7 +251,7 @@ describe('needs', () => {
 			functions: [],
 			fields: [],
 			// its macros may stand for the family
-			headers: [{ name: 'duck.h', from: options.path }],
+			headers: [{ name: 'duck.h', isAngled: false, from: options.path }],
 		});
 	});
 });

@@ -335,6 +335,14 @@ static ssize_t first(struct ctx *ctx)
 		expect(verdict(text.replace('iov_iter_bvec(&iter', 'iov_iter_ubuf(&iter'))).toBe(EXTRACT);
 	});
 
+	it('is for pages that are only asked what they are, also by a method, which is no access', () => {
+		const asked = (question: string) =>
+			verdict(withIterator(`ctx->kind = ${question};\n\tfor (i = 0; i < 16; i++)\n\t\tput_page(pages[i]);`));
+		expect(asked('ctx->ops->is_own_page(pages[0])')).toBe('benefit iov_iter_extract_pages');
+		expect(asked('ctx->ops->card_index(pages[0])')).toBe('benefit iov_iter_extract_pages');
+		expect(asked('ctx->ops->transfer(pages[0])')).toBe(EXTRACT);
+	});
+
 	it('is for pages of an iterator that are put before anything is done with them', () => {
 		expect(verdict(withIterator('for (i = 0; i < 16; i++)\n\t\tput_page(pages[i]);'))).toBe(
 			'benefit iov_iter_extract_pages',

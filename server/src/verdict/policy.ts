@@ -57,11 +57,10 @@ const faultsIn: Policy = ({ isNullPages, told, here }) =>
 		: undefined;
 
 /** Nothing but the struct page is looked at. */
-const pageOnly: Policy = ({ isUntouched, uses, of, record, target }) => {
+const pageOnly: Policy = ({ isUntouched, uses, of, record }) => {
 	const looks = of('page-only');
-	if (!isUntouched || !uses.complete || looks.length === 0) return undefined;
-	if (record.group === 'get') return keep('struct-page-only', looks);
-	return record.group === 'iov-iter' ? benefit(target, looks) : undefined;
+	const only = record.group === 'get' && isUntouched && uses.complete && looks.length > 0;
+	return only ? keep('struct-page-only', looks) : undefined;
 };
 
 /** User space names a page of the driver itself, which nobody writes back or copies. */
@@ -129,9 +128,11 @@ const readOnly: Policy = ({ uses, of, record }) => {
 	return record.group === 'get' && uses.transient && reads.length > 0 ? keep('transient', reads) : undefined;
 };
 
-/** The pages are given back where they were taken, and nothing was done to them. */
-const untouched: Policy = ({ isUntouched, isGivenBackHere, uses, record, target, here }) => {
-	if (!isUntouched || !isGivenBackHere || !uses.complete) return undefined;
+/** The pages are given back where they were taken, and nothing was done to them; or they were only looked at. */
+const untouched: Policy = ({ isUntouched, isGivenBackHere, uses, record, target, of, here }) => {
+	if (!isUntouched || !uses.complete) return undefined;
+	const looks = record.group === 'iov-iter' ? of('page-only') : [];
+	if (!isGivenBackHere) return looks.length > 0 ? benefit(target, looks) : undefined;
 	const evidence = [here('references the pages, which are released without accessing their data')];
 	return record.group === 'iov-iter' ? benefit(target, evidence) : keep('struct-page-only', evidence);
 };
