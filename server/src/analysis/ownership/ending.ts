@@ -38,8 +38,7 @@ function calleeOf(event: TraceEvent | undefined): string | undefined {
 /** The exit as if these pages were all it holds. */
 function only(exit: Exit, holding: Holding): Exit {
 	const state = exit.state.clone();
-	state.holdings.clear();
-	state.holdings.set(holding.id, holding);
+	state.holdings = new Map([[holding.id, holding]]);
 	return { ...exit, state };
 }
 

@@ -4,7 +4,6 @@ import type { ApiCall } from '../context.js';
 import type { Held } from '../holders.js';
 import { common, NO_FACTS, type PathConditions } from '../path-conditions.js';
 import { isVariable, rootOf } from '../walk.js';
-import { CopyOnWriteMap } from './copy-on-write.js';
 import { unmarked } from './former.js';
 import { moreOf, type OverNull } from './over-null.js';
 import { commonReleases, NO_RELEASES, type ReleasedPlaces } from './released-places.js';
@@ -143,15 +142,15 @@ export interface Touch {
 }
 
 export class State {
-	readonly holdings: CopyOnWriteMap<string, Holding>;
-	readonly touches: CopyOnWriteMap<string, Touch>;
+	holdings: Map<string, Holding>;
+	touches: Map<string, Touch>;
 	/** Memory of the caller or of its objects that was freed on every path to here, with the call. */
-	readonly freed: CopyOnWriteMap<string, CallExpr>;
+	freed: Map<string, CallExpr>;
 	/** Pages of the caller that were put into lists of the caller: the parameter that has them, the lists. */
-	readonly listed: CopyOnWriteMap<string, ReadonlySet<string>>;
-	readonly values: CopyOnWriteMap<string, Value>;
+	listed: Map<string, ReadonlySet<string>>;
+	values: Map<string, Value>;
 	/** Local -> what it stands for: the same pointer, or the address of that place. */
-	readonly aliases: CopyOnWriteMap<string, { readonly place: string; readonly address: boolean }>;
+	aliases: Map<string, { readonly place: string; readonly address: boolean }>;
 	facts: PathConditions = NO_FACTS;
 	/** Facts that held until a function which is not known got the object: it may have changed it, but seldom does. */
 	earlier: PathConditions = NO_FACTS;
@@ -169,12 +168,12 @@ export class State {
 
 	/** @param of the state that this one is a copy of */
 	constructor(of?: State) {
-		this.holdings = of ? of.holdings.clone() : new CopyOnWriteMap();
-		this.touches = of ? of.touches.clone() : new CopyOnWriteMap();
-		this.freed = of ? of.freed.clone() : new CopyOnWriteMap();
-		this.listed = of ? of.listed.clone() : new CopyOnWriteMap();
-		this.values = of ? of.values.clone() : new CopyOnWriteMap();
-		this.aliases = of ? of.aliases.clone() : new CopyOnWriteMap();
+		this.holdings = new Map(of?.holdings);
+		this.touches = new Map(of?.touches);
+		this.freed = new Map(of?.freed);
+		this.listed = new Map(of?.listed);
+		this.values = new Map(of?.values);
+		this.aliases = new Map(of?.aliases);
 		if (!of) return;
 		this.facts = of.facts;
 		this.kept = of.kept;
@@ -334,8 +333,6 @@ function isFreed({ freed, values }: State, place: string): boolean {
 	return freed.has(place) || values.get(place)?.signs === ZERO;
 }
 
-const NO_VALUES: ReadonlyMap<string, Value> = new Map();
-
 /**
  * What two states with the same key have in common.
  * @returns `old` itself when `more` adds nothing
@@ -346,8 +343,7 @@ export function merge(old: State, more: State): State {
 		merged ??= old.clone();
 		return merged;
 	};
-	const isSame = old.values.sharesWith(more.values);
-	for (const [place, value] of isSame ? NO_VALUES : old.values) {
+	for (const [place, value] of old.values) {
 		const other = more.values.get(place) ?? implied(more, place);
 		if (other === UNKNOWN && !impliesZero(old, place)) {
 			changing().values.delete(place);
@@ -356,7 +352,7 @@ export function merge(old: State, more: State): State {
 		const joined = joinValues(value, other);
 		if (joined !== value) changing().values.set(place, joined);
 	}
-	for (const [place, value] of isSame ? NO_VALUES : more.values) {
+	for (const [place, value] of more.values) {
 		if (old.values.has(place) || !impliesZero(old, place)) continue;
 		const joined = joinValues(ZERO_VALUE, value);
 		if (joined !== ZERO_VALUE) changing().values.set(place, joined);
