@@ -111,7 +111,11 @@ class Gathering implements Seen {
 			const origin = this.origin(fn, pages);
 			const { ours, others, other, unseen } = origin;
 			if (!ours) {
-				if (unseen && (this.outlive() || leavesSight(this.file, this.takings) || this.isWithinReach(fn)) && !this.isOutOfReach(fn, pages))
+				if (
+					unseen &&
+					(this.outlive() || leavesSight(this.file, this.takings) || this.isWithinReach(fn)) &&
+					!this.isOutOfReach(fn, pages)
+				)
 					this.perhaps(fn, call);
 				continue;
 			}
