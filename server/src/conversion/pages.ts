@@ -22,7 +22,7 @@ import { hasOtherBranch, sharesBranch } from './branches.js';
 import { assignedFrom, pageParameter, pageParameterNamed, receivers, unseenCaller } from './callers.js';
 import { Hands, type Seen } from './hands.js';
 import { Blocked } from './plan.js';
-import { confinedTo, escapesOf, fieldsReached, functionsLeaving, isOutOfReach } from './reach.js';
+import { confinedTo, escapesOf, fieldsReached, functionsLeaving, isOutOfReach, leavesSight } from './reach.js';
 import { at, callsNamed, type PageCall } from './spots.js';
 
 export interface Handling {
@@ -112,7 +112,11 @@ class Gathering implements Seen {
 			const origin = this.origin(fn, pages);
 			const { ours, others, other, unseen } = origin;
 			if (!ours) {
-				if (unseen && (this.outlive() || this.isWithinReach(fn)) && !this.isOutOfReach(fn, pages))
+				if (
+					unseen &&
+					(this.outlive() || leavesSight(this.file, this.takings) || this.isWithinReach(fn)) &&
+					!this.isOutOfReach(fn, pages)
+				)
 					this.perhaps(fn, call);
 				continue;
 			}

@@ -206,6 +206,9 @@ function isTyped(file: FileContext, place: PagePlace): boolean {
 /** They store what they are given somewhere else. */
 const EXCHANGES = /xchg|store|assign|swap|WRITE_ONCE/;
 
+/** They copy what an address leads to. */
+const COPIES = /^(?:mem(?:cpy|move)|kmemdup|kvmemdup)$/;
+
 /** Another field may be the same memory. */
 function hasUnion(text: string, record: string): boolean {
 	const head = new RegExp(`\\b(?:struct|union)\\s+${record}\\s*\\{`).exec(text);
@@ -217,15 +220,59 @@ function isPages(type: CType | undefined): boolean {
 	return type !== undefined && isPage(levelOfType(type));
 }
 
-/** What is there is neither stored as something else nor passed to a function that is not known. */
-function staysPages(file: FileContext, fn: FunctionIR, place: PagePlace): boolean {
-	const key = keyOf(place);
-	const isIt = (expr: Expr): boolean => {
+/** The expression names the place. */
+const names =
+	(file: FileContext, fn: FunctionIR, place: PagePlace) =>
+	(expr: Expr): boolean => {
 		const at = bare(expr);
 		const found = at.kind === 'name' || at.kind === 'field' ? locate(at, fn, file.ir) : undefined;
-		return found !== undefined && keyOf(found) === key;
+		return found !== undefined && keyOf(found) === keyOf(place);
 	};
-	let stays = fn.clean;
+
+/** No page there gets into a place that is not seen: by an exchange, a copy of its bytes, or as a number. */
+function staysInSight(file: FileContext, fn: FunctionIR, place: PagePlace): boolean {
+	const isIt = names(file, fn, place);
+	const isOfIt = (expr: Expr): boolean => {
+		const at = bare(expr);
+		if (at.kind === 'index') return isIt(at.object);
+		if (at.kind === 'unary' && at.op === '*') return isIt(at.operand);
+		if (at.kind === 'binary' && /^[|&^]$/.test(at.op)) return isOfIt(at.left) || isOfIt(at.right);
+		return false;
+	};
+	const isSeen = (into: Expr | undefined): boolean =>
+		into !== undefined &&
+		levelOf(bare(into), fn, file.ir) !== 'none' &&
+		(bare(into).kind === 'index' || locate(into, fn, file.ir) !== undefined) &&
+		!partsOf(into).some((part) => part.kind === 'call');
+	let stays = true;
+	everywhere(fn, (expr) => {
+		if (expr.kind === 'assign' && isOfIt(expr.right)) stays &&= isSeen(expr.left);
+		if (expr.kind !== 'call') return;
+		if (EXCHANGES.test(expr.name) && expr.args.some(isOfIt)) stays = false;
+		const [into, from] = expr.args;
+		if (COPIES.test(expr.name) && from && (isIt(from) || isOfIt(from))) stays &&= isSeen(into);
+	});
+	return stays;
+}
+
+/** Expressions that one is made of. */
+function partsOf(expr: Expr): Expr[] {
+	const found: Expr[] = [];
+	postorder(expr, (part) => void found.push(part));
+	return found;
+}
+
+/** Pages of the calls get into places that are not seen, whatever becomes of the others. */
+export function leavesSight(file: FileContext, takings: ReadonlyMap<number, ApiCall>): boolean {
+	return (placesOf(file, takings, () => true) ?? []).some(
+		(place) => place.root.kind === 'variable' && !staysInSight(file, place.root.fn, place),
+	);
+}
+
+/** What is there is neither stored as something else nor passed to a function that is not known. */
+function staysPages(file: FileContext, fn: FunctionIR, place: PagePlace): boolean {
+	const isIt = names(file, fn, place);
+	let stays = fn.clean && staysInSight(file, fn, place);
 	everywhere(fn, (expr) => {
 		// where it is stored as pages, or as something unknown, is the next place
 		if (expr.kind === 'assign' && isIt(expr.right)) stays &&= levelOf(bare(expr.left), fn, file.ir) !== 'none';
