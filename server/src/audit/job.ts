@@ -16,7 +16,7 @@ import { Cache } from './cache.js';
 import { Folder } from './folder.js';
 import { reasonMeanwhile } from './meanwhile.js';
 import type { AuditSite } from './report.js';
-import { type AuditFinding, type FileResult, Results } from './results.js';
+import { type AuditFinding, type FileResult, type KernelFacts, Results } from './results.js';
 import { openRevision, type RevisionSetting } from './revision.js';
 import { type Scanned, scan } from './scan.js';
 
@@ -46,8 +46,7 @@ export interface Job {
 	readonly tree: string | undefined;
 	/** The folder as the engine knows it: relative to the kernel tree, or to the audited folder. */
 	readonly path: string;
-	/** Names their kernel's facts in the cache. */
-	readonly facts: string;
+	readonly facts: KernelFacts;
 	/** Names of the candidates. */
 	readonly names: readonly string[];
 	/** Names of all C files in the folder. */
@@ -96,7 +95,7 @@ export class Auditor {
 		const look = new Look(await this.#loaded(), tree?.kernel ?? this.#outside, this.#setting, job, folder, sources);
 		const results: FileResult[] = [];
 		for (const name of job.names) results.push(await look.at(name));
-		if (contents !== undefined) kept.put(job.path, job.names, contents, results);
+		if (contents !== undefined) kept.put(job.path, job.names, contents, results, await folder.asksVersion());
 		return { results, contents, cacheProblem: this.#cache?.problem };
 	}
 
