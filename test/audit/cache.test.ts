@@ -99,7 +99,7 @@ describe('an entry with a right digest', () => {
 
 	test('holds results only of the very shape', () => {
 		const above = join(scratch(), 'cache');
-		const kept = new Results(new Cache(above, VERSION), 'facts', true);
+		const kept = new Results(new Cache(above, VERSION), { release: 'facts', version: '6.12.1' }, true);
 		const [folder, names, contents] = ['fs', ['peek.c'], 'contents'] as const;
 		const good: FileResult = {
 			sites: [
@@ -135,7 +135,7 @@ describe('an entry with a right digest', () => {
 			failed: false,
 		};
 		const read = (results: unknown) => {
-			kept.put(folder, names, contents, [good]);
+			kept.put(folder, names, contents, [good], false);
 			const [path = ''] = readdirSync(kinds(above)[1] as string);
 			new Cache(above, VERSION).put('results', path, packJson(results));
 			return kept.get(folder, names, contents);

@@ -9,6 +9,7 @@ import type { Problem } from '../workspace/configuration/parse.js';
 import { relative } from '../workspace/paths.js';
 import { digest } from './cache.js';
 import type { AuditSkip } from './report.js';
+import type { KernelFacts } from './results.js';
 
 export interface AuditConfiguration {
 	/** Folder of a workspace that the audited one lies in; always: no file above it counts. Absolute, with "/". */
@@ -20,7 +21,7 @@ export interface AuditConfiguration {
 /** How the files of a folder are judged: plain data, which travels to a worker. */
 export interface JudgedBy {
 	/** Names the facts of their kernel, and what else decides. */
-	readonly facts: string;
+	readonly facts: KernelFacts;
 	/** For files outside a kernel tree: version, or folder of headers. */
 	readonly kernel: string | undefined;
 	readonly severities: Readonly<Record<string, Severity | 'off'>>;
@@ -79,10 +80,11 @@ export class AuditConfigured {
 	}
 
 	/** @param facts of the kernel */
-	judgedBy(configuration: Configuration, facts: string): JudgedBy {
+	judgedBy(configuration: Configuration, facts: KernelFacts): JudgedBy {
 		const { key, severities, standIns } = configuration;
 		const kernel = this.#chosen.kernel ?? configuration.kernel;
-		return { facts: key === '' ? facts : digest(facts, key), kernel, severities, standIns };
+		const release = key === '' ? facts.release : digest(facts.release, key);
+		return { facts: { ...facts, release }, kernel, severities, standIns };
 	}
 
 	#tell(file: string, problems: readonly Problem[]): void {

@@ -34,6 +34,12 @@ export class Folder implements Files {
 		return contents.some((bytes) => /^\s*#\s*include\s*"[^"\n]*\//m.test(bytes?.toString('latin1') ?? ''));
 	}
 
+	/** A file of it asks which kernel it is. */
+	async asksVersion(): Promise<boolean> {
+		const contents = await this.#all();
+		return contents.some((bytes) => VERSION.some((word) => bytes?.includes(word)));
+	}
+
 	async list(folder: string): Promise<readonly string[]> {
 		return folder === this.#path ? this.#names : this.#sources.list(folder);
 	}
@@ -56,6 +62,9 @@ export class Folder implements Files {
 		return content;
 	}
 }
+
+/** What a version of a kernel is compared by. */
+const VERSION = ['LINUX_VERSION', 'KERNEL_VERSION'];
 
 async function contentOf(sources: Sources, path: string): Promise<Buffer | undefined> {
 	try {

@@ -2,8 +2,9 @@ import { posix } from 'node:path';
 import type { Kernel } from '../kernel/types.js';
 import type { Files } from '../workspace/files.js';
 import { outsideKernel } from '../workspace/outsideKernel.js';
-import { type Tree, TreeLocator, treeFiles } from '../workspace/trees.js';
+import { type Tree, TreeLocator } from '../workspace/trees.js';
 import { digest } from './cache.js';
+import type { KernelFacts } from './results.js';
 
 /** The kernel a file belongs to, and how its path is told to the engine and back. */
 export interface Home {
@@ -11,8 +12,7 @@ export interface Home {
 	readonly tree: string | undefined;
 	/** Version, such as "6.12.117". */
 	readonly version: string;
-	/** Names the facts of that kernel. */
-	readonly facts: string;
+	readonly facts: KernelFacts;
 	/** Path for the engine of one relative to the audited folder. */
 	inward(path: string): string;
 	/** The reverse. */
@@ -24,7 +24,6 @@ export class Homes {
 	readonly #root: string;
 	readonly #asked: string | undefined;
 	readonly #by: string;
-	readonly #files: Files;
 	readonly #locator: TreeLocator;
 	readonly #known = new Map<string | undefined, Promise<Home>>();
 	#around: Home | undefined;
@@ -37,7 +36,6 @@ export class Homes {
 	 */
 	constructor(root: string, asked: string | undefined, by: string, files: Files) {
 		this.#root = root;
-		this.#files = files;
 		this.#locator = new TreeLocator(files);
 		this.#asked = asked;
 		this.#by = by;
@@ -94,7 +92,7 @@ export class Homes {
 	#homeIn(tree: Tree | undefined): Promise<Home> {
 		let home = this.#known.get(tree?.root);
 		if (!home) {
-			home = tree ? inTree(tree, this.#root, this.#files) : Promise.resolve(outside(this.#outside, this.#asked));
+			home = tree ? inTree(tree, this.#root) : Promise.resolve(outside(this.#outside, this.#asked));
 			this.#known.set(tree?.root, home);
 		}
 		return home;
@@ -106,18 +104,17 @@ function outside(version: string, asked: string | undefined): Home {
 	return {
 		tree: undefined,
 		version,
-		facts: digest('outside', version, headers ?? ''),
+		facts: { release: digest('outside', version, headers ?? ''), version },
 		inward: (path) => path,
 		outward: (path) => path,
 	};
 }
 
-async function inTree(tree: Tree, root: string, files: Files): Promise<Home> {
-	const texts = await Promise.all(treeFiles.map((name) => files.read(`${tree.root}/${name}`)));
+async function inTree(tree: Tree, root: string): Promise<Home> {
 	return {
 		tree: tree.root,
 		version: tree.kernel.version,
-		facts: digest('tree', ...texts.map((text) => text ?? '')),
+		facts: { release: digest('tree', ...tree.headers, ...told(tree.kernel)), version: tree.kernel.version },
 		inward: (path) => posix.relative(tree.root, `${root}/${path}`),
 		outward: (path) => posix.relative(root, `${tree.root}/${path}`),
 	};
@@ -128,4 +125,15 @@ function headersDigest(asked: string): string | undefined {
 	const kernel = outsideKernel(asked);
 	if (kernel.origin !== 'headers') return undefined;
 	return digest(asked, JSON.stringify(kernel.apis()), JSON.stringify(kernel.flags()));
+}
+
+/** All that a kernel says, but for its version and where each was read. */
+function told(kernel: Kernel): string[] {
+	const rest = <T extends { readonly source: string }>(one: T | undefined) => one && { ...one, source: '' };
+	return [
+		kernel.release,
+		String(kernel.assumed),
+		JSON.stringify(kernel.apis().map(({ name, signature, verified }) => [name, rest(signature), verified])),
+		JSON.stringify(kernel.flags().map(({ name, span, verified }) => [name, rest(span), verified])),
+	];
 }

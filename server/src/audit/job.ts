@@ -96,7 +96,7 @@ export class Auditor {
 		const look = new Look(await this.#loaded(), kernel, this.#setting, job, folder, sources);
 		const results: FileResult[] = [];
 		for (const name of job.names) results.push(await look.at(name));
-		if (contents !== undefined) kept.put(job.path, job.names, contents, results);
+		if (contents !== undefined) kept.put(job.path, job.names, contents, results, await folder.asksVersion());
 		return { results, contents, cacheProblem: this.#cache?.problem };
 	}
 

@@ -78,15 +78,24 @@ const areResults = listOf(
 	}),
 );
 
+/** Names what the files of a kernel are judged by. Plain data: it travels to the workers. */
+export interface KernelFacts {
+	/** Release, functions and flags: the same in the stable releases of a kernel, mostly. */
+	readonly release: string;
+	/** "6.12.117": told in some results, and asked for by some files. */
+	readonly version: string;
+}
+
 /** Results of the files of a folder, by its path, what it holds, and what they are judged by. */
 export class Results {
 	readonly #cache: Cache | undefined;
+	readonly #facts: KernelFacts;
 	readonly #judgedBy: string;
 
-	/** @param facts names the facts of the kernel */
-	constructor(cache: Cache | undefined, facts: string, knownUsers: boolean) {
+	constructor(cache: Cache | undefined, facts: KernelFacts, knownUsers: boolean) {
 		this.#cache = cache;
-		this.#judgedBy = digest(facts, String(knownUsers));
+		this.#facts = facts;
+		this.#judgedBy = digest(facts.release, String(knownUsers));
 	}
 
 	/**
@@ -96,20 +105,36 @@ export class Results {
 	 * @returns in the order of the names; undefined where they are missing, or are not what they should be
 	 */
 	get(folder: string, names: readonly string[], contents: string): readonly FileResult[] | undefined {
-		const bytes = this.#cache?.get('results', this.#name(folder, names, contents));
+		const stored =
+			this.#stored(this.#name(folder, names, contents)) ?? this.#stored(this.#name(folder, names, contents, true));
+		return stored?.length === names.length ? stored : undefined;
+	}
+
+	/**
+	 * What was not read to its end is not kept, nor what stands beside it.
+	 * @param ofVersion the files ask for the version of the kernel
+	 */
+	put(
+		folder: string,
+		names: readonly string[],
+		contents: string,
+		results: readonly FileResult[],
+		ofVersion: boolean,
+	): void {
+		if (!results.every(({ whole }) => whole)) return;
+		const packed = packJson(results);
+		const isTold = Buffer.from(packed).includes(this.#facts.version);
+		this.#cache?.put('results', this.#name(folder, names, contents, ofVersion || isTold), packed);
+	}
+
+	#stored(name: string): readonly FileResult[] | undefined {
+		const bytes = this.#cache?.get('results', name);
 		const stored = bytes && unpackJson(bytes);
-		if (!areResults(stored)) return undefined;
-		const results = stored as readonly FileResult[];
-		return results.length === names.length ? results : undefined;
+		return areResults(stored) ? (stored as readonly FileResult[]) : undefined;
 	}
 
-	/** What was not read to its end is not kept, nor what stands beside it. */
-	put(folder: string, names: readonly string[], contents: string, results: readonly FileResult[]): void {
-		if (results.every(({ whole }) => whole))
-			this.#cache?.put('results', this.#name(folder, names, contents), packJson(results));
-	}
-
-	#name(folder: string, names: readonly string[], contents: string): string {
-		return digest(this.#judgedBy, folder, contents, ...names);
+	#name(folder: string, names: readonly string[], contents: string, ofVersion = false): string {
+		const version = ofVersion ? [this.#facts.version, ''] : [];
+		return digest(this.#judgedBy, folder, contents, ...names, ...version);
 	}
 }
