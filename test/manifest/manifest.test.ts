@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../client/src/names.js';
+import { addresses } from '../../scripts/address.js';
 import { injectionOf } from '../../scripts/injection.js';
 import { settingsOf } from '../../scripts/settings.js';
 import { API_RECORDS } from '../../server/src/kernel/apis/index.js';
@@ -18,6 +19,19 @@ const grammar = read(grammarPath);
 describe('the manifest', () => {
 	it('has the settings of the rules there are: npm run generate', () => {
 		expect(manifest.contributes.configuration.properties).toEqual(settingsOf(ruleMetas));
+	});
+
+	it('says where the project is, as registries and marketplaces ask, from one place: npm run generate', () => {
+		expect(manifest).toMatchObject(addresses);
+		expect(manifest.galleryBanner.theme).toMatch(/^(?:dark|light)$/);
+		expect(manifest.keywords.length).toBeLessThanOrEqual(30);
+		expect(manifest.private).toBeUndefined();
+	});
+
+	it('makes nobody install what is bundled, and runs nothing on install', () => {
+		const { dependencies, optionalDependencies, peerDependencies, scripts } = manifest;
+		expect({ ...dependencies, ...optionalDependencies, ...peerDependencies }).toEqual({});
+		expect(Object.keys(scripts).filter((name) => /install|prepare|prepack/.test(name))).toEqual([]);
 	});
 
 	it('offers exactly the commands the client registers', () => {
