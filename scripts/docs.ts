@@ -1,11 +1,14 @@
-/** Writes the parts of the documentation that are generated from the rules. Run: `npm run generate`. */
+/** Writes the parts of the documentation that are generated from the rules and the facts. Run: `npm run generate`. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ruleMetas } from '../server/src/rules/index.js';
+import { withFacts } from './review-guide.js';
 import { ruleIndex, withRuleTable } from './rule-index.js';
 
 const root = join(import.meta.dirname, '..');
 writeFileSync(join(root, 'docs', 'rules', 'README.md'), ruleIndex(ruleMetas));
+const guide = join(root, 'docs', 'review-guide.md');
+writeFileSync(guide, withFacts(readFileSync(guide, 'utf8')));
 const readme = join(root, 'README.md');
 if (existsSync(readme)) {
 	writeFileSync(readme, withRuleTable(readFileSync(readme, 'utf8'), ruleMetas, 'docs/rules/'));
