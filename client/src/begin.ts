@@ -10,7 +10,7 @@ import { registerCommands } from './commands.js';
 import { concernedDocuments, isConcerned, isSource, namesFamily } from './documents.js';
 import { registerExplain } from './explain.js';
 import type { Launcher } from './launch.js';
-import { lazyView } from './lazyView.js';
+import { lazyView, type Place } from './lazyView.js';
 import { pathsCommands } from './names.js';
 import { offerPaths } from './paths/actions.js';
 import { Session } from './session.js';
@@ -26,7 +26,7 @@ import { registerFileCommands } from './whole.js';
 export function begin(
 	context: ExtensionContext,
 	load: () => Promise<Launcher>,
-	loadPaths: () => Promise<(session: Session, log: LogOutputChannel) => Disposable>,
+	loadPaths: () => Promise<(place: Place, session: Session, log: LogOutputChannel) => Disposable>,
 	more: (session: Session, log: LogOutputChannel) => Disposable[] = () => [],
 ): void {
 	const begun = performance.now();
@@ -39,7 +39,7 @@ export function begin(
 		showStatus(session),
 		lazyView('gup-lens.paths', pathsCommands, async () => {
 			const register = await loadPaths();
-			return () => register(session, log);
+			return (place) => register(place, session, log);
 		}),
 		offerPaths(),
 		registerFileCommands(),

@@ -16,7 +16,7 @@ export function activate(context: ExtensionContext): void {
 		(session, log) => [
 			lazyView('gup-lens.audit', auditCommands, async () => {
 				const { registerAudit } = await views();
-				return () => registerAudit(session, log, context.workspaceState);
+				return (place) => registerAudit(place, session, log, context.workspaceState);
 			}),
 			registerCheckFolder(session),
 		],

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../client/src/names.js';
+import { addresses } from '../../scripts/address.js';
 import { configurationSchema } from '../../scripts/configuration-schema.js';
 import { injectionOf } from '../../scripts/injection.js';
 import { settingsOf } from '../../scripts/settings.js';
@@ -27,6 +28,19 @@ describe('the manifest', () => {
 		expect(fileMatch).toBe(CONFIGURATION);
 		expect(read(url)).toEqual(JSON.parse(JSON.stringify(configurationSchema(ruleMetas))));
 		expect(readFileSync(join(root, '.vscodeignore'), 'utf8')).toContain('!schemas/*.schema.json\n');
+	});
+
+	it('says where the project is, as registries and marketplaces ask, from one place: npm run generate', () => {
+		expect(manifest).toMatchObject(addresses);
+		expect(manifest.galleryBanner.theme).toMatch(/^(?:dark|light)$/);
+		expect(manifest.keywords.length).toBeLessThanOrEqual(30);
+		expect(manifest.private).toBeUndefined();
+	});
+
+	it('makes nobody install what is bundled, and runs nothing on install', () => {
+		const { dependencies, optionalDependencies, peerDependencies, scripts } = manifest;
+		expect({ ...dependencies, ...optionalDependencies, ...peerDependencies }).toEqual({});
+		expect(Object.keys(scripts).filter((name) => /install|prepare|prepack/.test(name))).toEqual([]);
 	});
 
 	it('offers exactly the commands the client registers', () => {

@@ -75,11 +75,10 @@ describe('a whole build', () => {
 			'client',
 		])
 			cpSync(join(root, name), join(home, name), { recursive: true });
-		const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-			cwd: home,
-			encoding: 'utf8',
-		});
-		const [{ files }] = JSON.parse(packed);
+		const packed = execFileSync('npm', ['pack', '--json', '--ignore-scripts'], { cwd: home, encoding: 'utf8' });
+		const [{ files, size, unpackedSize }] = JSON.parse(packed);
+		expect(size).toBeLessThan(1_200_000);
+		expect(unpackedSize).toBeLessThan(4_000_000);
 		const names = files.map(({ path }: { path: string }) => path);
 		const pages = names.filter((name: string) => name.startsWith('docs/rules/'));
 		expect(pages.length).toBeGreaterThan(30);
@@ -96,6 +95,29 @@ describe('a whole build', () => {
 			'dist/web-tree-sitter.wasm',
 			'package.json',
 		]);
+	});
+
+	test('that package installs alone and runs, with no network', () => {
+		const [tarball] = readdirSync(home).filter((name) => name.endsWith('.tgz'));
+		const folder = scratch({ 'a.c': 'int f(void)\n{\n\treturn get_user_pages_fast(0, 1, 0, NULL);\n}\n' });
+		const env = {
+			...process.env,
+			npm_config_cache: join(home, 'cache'),
+			npm_config_registry: 'http://127.0.0.1:9/',
+			npm_config_offline: 'true',
+		};
+		const npm = (command: string, ...argv: string[]) =>
+			spawnSync(command, argv, { cwd: folder, env, encoding: 'utf8' });
+		cpSync(join(home, tarball ?? ''), join(folder, 'gup-lens.tgz'));
+		const checked = npm('npx', '--yes', './gup-lens.tgz', 'check');
+		expect(checked).toMatchObject({ status: 1, stdout: expect.stringContaining('a.c:3:38: error: ') });
+		const installed = npm('npm', 'install', '--offline', './gup-lens.tgz');
+		expect(installed.status, installed.stderr).toBe(0);
+		expect(readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['gup-lens']);
+		const own = spawnSync(join(folder, 'node_modules/.bin/gup-lens'), ['explain', 'pin-put-page'], {
+			encoding: 'utf8',
+		});
+		expect(own).toMatchObject({ status: 0, stdout: expect.stringContaining('pin-put-page') });
 	});
 
 	test('lets the extension pack them', () => {

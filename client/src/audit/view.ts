@@ -11,6 +11,7 @@ import {
 	commands as registry,
 	type TreeDataProvider,
 	type TreeItem,
+	type TreeView,
 	type Uri,
 	type WorkspaceFolder,
 	window,
@@ -21,6 +22,7 @@ import type { AuditReport } from '../../../server/src/audit/report.js';
 import { auditMarkdown, siteMarkdown } from '../../../server/src/audit/reports/markdown.js';
 import { stamp } from '../../../server/src/audit/reports/words.js';
 import type { AuditAnswer, AuditParams, PageParams } from '../../../server/src/lsp/audit.js';
+import type { Place } from '../lazyView.js';
 import { commands } from '../names.js';
 import type { Session } from '../session.js';
 import { itemOf } from './items.js';
@@ -75,7 +77,7 @@ class Audit {
 	readonly #session: Session;
 	readonly #log: LogOutputChannel;
 	readonly #tree = new AuditTree();
-	readonly #view = window.createTreeView('gup-lens.audit', { treeDataProvider: this.#tree, showCollapseAll: true });
+	readonly #view: TreeView<AuditNode>;
 	readonly #page = new ReportPage();
 	readonly #memory: Memento;
 	/** Folders with files that changed since they were judged. */
@@ -88,7 +90,8 @@ class Audit {
 	/** Why the folders that changed could not be judged. */
 	#failure: string | undefined;
 
-	constructor(session: Session, log: LogOutputChannel, memory: Memento) {
+	constructor(place: Place, session: Session, log: LogOutputChannel, memory: Memento) {
+		this.#view = place(this.#tree);
 		this.#session = session;
 		this.#log = log;
 		this.#memory = memory;
@@ -96,7 +99,6 @@ class Audit {
 
 	register(): Disposable {
 		return Disposable.from(
-			this.#view,
 			this.#page,
 			registry.registerCommand(commands.audit, () => this.#run()),
 			registry.registerCommand(commands.auditFilter, () => this.#askFilter()),
@@ -327,6 +329,6 @@ async function chosenFolder(): Promise<WorkspaceFolder | undefined> {
 }
 
 /** The view and its commands: for where the server is on a machine with a disk. */
-export function registerAudit(session: Session, log: LogOutputChannel, memory: Memento): Disposable {
-	return new Audit(session, log, memory).register();
+export function registerAudit(place: Place, session: Session, log: LogOutputChannel, memory: Memento): Disposable {
+	return new Audit(place, session, log, memory).register();
 }

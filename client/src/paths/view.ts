@@ -14,12 +14,14 @@ import {
 	TextEditorRevealType,
 	type TreeDataProvider,
 	type TreeItem,
+	type TreeView,
 	Uri,
 	window,
 	workspace,
 } from 'vscode';
 import type { PathsAnswer } from '../../../server/src/lsp/paths.js';
 import { isSource } from '../documents.js';
+import type { Place } from '../lazyView.js';
 import { commands } from '../names.js';
 import type { Session } from '../session.js';
 import { itemOf } from './items.js';
@@ -73,14 +75,15 @@ class Paths {
 	readonly #session: Session;
 	readonly #log: LogOutputChannel;
 	readonly #tree = new PathsTree();
-	readonly #view = window.createTreeView('gup-lens.paths', { treeDataProvider: this.#tree });
+	readonly #view: TreeView<PathsNode>;
 	readonly #life = new LifeView((at) => void this.#reveal(at, false));
 	readonly #marks = new Marks();
 	readonly #status = window.createStatusBarItem('gup-lens.paths', StatusBarAlignment.Left, 0);
 	#shown: Shown | undefined;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
-	constructor(session: Session, log: LogOutputChannel) {
+	constructor(place: Place, session: Session, log: LogOutputChannel) {
+		this.#view = place(this.#tree);
 		this.#session = session;
 		this.#log = log;
 		this.#status.name = 'GUP Lens: path';
@@ -89,7 +92,6 @@ class Paths {
 
 	register(): Disposable {
 		return Disposable.from(
-			this.#view,
 			this.#life,
 			this.#marks,
 			this.#status,
@@ -245,6 +247,6 @@ function ruleAt(uri: string, { line, character }: Asked): string | undefined {
 }
 
 /** The view and its commands. */
-export function registerPaths(session: Session, log: LogOutputChannel): Disposable {
-	return new Paths(session, log).register();
+export function registerPaths(place: Place, session: Session, log: LogOutputChannel): Disposable {
+	return new Paths(place, session, log).register();
 }
