@@ -242,7 +242,7 @@ function staysInSight(file: FileContext, fn: FunctionIR, place: PagePlace): bool
 	const isSeen = (into: Expr | undefined): boolean =>
 		into !== undefined &&
 		levelOf(bare(into), fn, file.ir) !== 'none' &&
-		(bare(into).kind === 'index' || locate(into, fn, file.ir) !== undefined) &&
+		(bare(into).kind === 'index' || locate(bare(into), fn, file.ir) !== undefined) &&
 		!partsOf(into).some((part) => part.kind === 'call');
 	let stays = true;
 	everywhere(fn, (expr) => {

@@ -33,9 +33,24 @@ const disk: Files = {
 
 /** Configuration files by `file:` URIs. */
 const configurations: ConfigurationFiles = {
-	read: (uri, top) => diskConfigurations.read(fileURLToPath(uri), fileURLToPath(top)),
-	isTop: (uri) => diskConfigurations.isTop(fileURLToPath(uri)),
+	async read(uri, top) {
+		const [file, above] = [pathOf(uri), pathOf(top)];
+		return file !== undefined && above !== undefined ? diskConfigurations.read(file, above) : undefined;
+	},
+	async isTop(uri) {
+		const folder = pathOf(uri);
+		return folder === undefined || diskConfigurations.isTop(folder);
+	},
 };
+
+/** undefined for a URI that names no file here: with a host, or with an escaped NUL or slash. */
+function pathOf(uri: string): string | undefined {
+	try {
+		return fileURLToPath(uri);
+	} catch {
+		return undefined;
+	}
+}
 
 /**
  * Serve over node's IPC channel (`--node-ipc` among the arguments), else over the standard streams.
