@@ -172,7 +172,7 @@ describe('a mistake', () => {
 		[
 			'an unknown format',
 			['check', 'a.c', '--format', 'xml'],
-			/'xml' is invalid[\s\S]*text, terse, json, sarif, github, b4, agent/,
+			/'xml' is invalid[\s\S]*text, terse, json, sarif, github, gitlab, b4, agent/,
 		],
 		['an unknown severity', ['check', 'a.c', '--fail-on', 'worst'], /'worst' is invalid/],
 		[

@@ -18,6 +18,8 @@ test.each([
 	['check', ['check', 'drivers/wren.c', '--format', 'json']],
 	['b4', ['check', 'drivers', '--format', 'b4']],
 	['b4', ['check', 'drivers/wren.c', '--format', 'b4']],
+	['gitlab', ['check', 'drivers', '--format', 'gitlab']],
+	['gitlab', ['check', 'drivers/wren.c', '--format', 'gitlab']],
 	['rules', ['rules', '--format', 'json']],
 	['explain', ['explain', 'pin-put-page', '--format', 'json']],
 	['explain', ['explain', 'FOLL_LONGTERM', '--format', 'json']],
@@ -45,5 +47,5 @@ test('audit: of a folder, of a revision, and compared', async () => {
 });
 
 test('every schema of the page is held', () => {
-	expect([...schemas.keys()]).toEqual(['check', 'audit', 'b4', 'rules', 'explain', 'names']);
+	expect([...schemas.keys()]).toEqual(['check', 'audit', 'b4', 'gitlab', 'rules', 'explain', 'names']);
 });

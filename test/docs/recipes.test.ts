@@ -1,39 +1,13 @@
 /** The recipes of the documentation, run by git, pre-commit and b4 as a user would have them. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { programs, RIGHT, recipesOf, repository, WRONG } from '../support/recipes.js';
 import { scratch } from '../support/scratch.js';
 
 const root = join(import.meta.dirname, '..', '..');
-const page = readFileSync(join(root, 'docs/checking-changes.md'), 'utf8');
-
-/** A block of the page by the words behind its fence. */
-function recipe(words: string): string {
-	const [, text] = new RegExp(`^\`\`\`${words}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(page) ?? [];
-	if (text === undefined) throw new Error(`no block "${words}"`);
-	return text;
-}
-
-/** A folder for the PATH with gup-lens. */
-function programs(): string {
-	const bin = scratch({
-		'gup-lens': `#!/bin/sh\nexec "${process.execPath}" "${join(root, 'scripts/run.mjs')}" "${join(root, 'server/src/cli.ts')}" "$@"\n`,
-	});
-	chmodSync(join(bin, 'gup-lens'), 0o755);
-	return bin;
-}
-
-const RIGHT = `int teal(unsigned long addr)
-{
-	struct page *page;
-
-	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
-		return -EFAULT;
-	unpin_user_page(page);
-	return 0;
-}
-`;
+const recipe = recipesOf('docs/checking-changes.md');
 
 test('the pre-commit hook lets a clean commit through and keeps one with a new finding back', () => {
 	const cwd = scratch({ 'teal.c': RIGHT });
@@ -60,29 +34,6 @@ test('the pre-commit hook lets a clean commit through and keeps one with a new f
 	expect(refused.status).toBe(1);
 	expect(refused.stdout + refused.stderr).toContain('[pin-put-page]');
 }, 60_000);
-
-/** A repository with a commit for each text. */
-function repository(bin: string, ...texts: readonly string[]) {
-	const cwd = scratch();
-	const env = {
-		...process.env,
-		PATH: `${bin}:${process.env.PATH}`,
-		GIT_CONFIG_GLOBAL: '/dev/null',
-		...{ HOME: cwd, XDG_DATA_HOME: cwd, XDG_CACHE_HOME: cwd },
-		...{ GIT_AUTHOR_NAME: 'A Teal', GIT_AUTHOR_EMAIL: 'teal@example.org' },
-		...{ GIT_COMMITTER_NAME: 'A Teal', GIT_COMMITTER_EMAIL: 'teal@example.org' },
-	};
-	const git = (...argv: string[]) => execFileSync('git', argv, { cwd, env, stdio: 'pipe', encoding: 'utf8' });
-	git('init', '-q');
-	for (const [i, text] of texts.entries()) {
-		writeFileSync(join(cwd, 'teal.c'), text);
-		git('add', 'teal.c');
-		git('commit', '-qm', `teal: step ${i}`);
-	}
-	return { cwd, env, git };
-}
-
-const WRONG = RIGHT.replace('unpin_user_page(', 'put_page(');
 
 test('pre-commit runs the hook of the page on what is staged, and knows the one this repository offers', (context) => {
 	if (spawnSync('pre-commit', ['--version']).error) context.skip('pre-commit is missing: apt-get install pre-commit');

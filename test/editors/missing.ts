@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { codeServer } from '../../scripts/editors/code-server.js';
 import { findChromium, findProgram } from '../../scripts/editors/programs.js';
 import { vscodeWeb } from '../../scripts/editors/web.js';
@@ -10,6 +11,10 @@ const needs = {
 	chromium: { here: () => findChromium() !== undefined, how: 'apt-get install chromium' },
 	neovim: { here: () => findProgram('nvim') !== undefined, how: 'apt-get install neovim' },
 	emacs: { here: () => findProgram('emacs') !== undefined, how: 'apt-get install emacs-nox elpa-eglot' },
+	'Vim with ALE': {
+		here: () => findProgram('vim') !== undefined && existsSync('/usr/share/vim-ale/plugin/ale.vim'),
+		how: 'apt-get install vim vim-ale',
+	},
 	'the 6.12 tree': { here: () => kernelTree('6.12') !== undefined, how: 'npm run trees' },
 } as const;
 

@@ -14,6 +14,7 @@ import { fix } from './fix.js';
 import { agent } from './formats/agent.js';
 import { b4 } from './formats/b4.js';
 import { github } from './formats/github.js';
+import { gitlab } from './formats/gitlab.js';
 import { json } from './formats/json.js';
 import { sarif } from './formats/sarif.js';
 import { terse } from './formats/terse.js';
@@ -54,7 +55,7 @@ export interface CheckOptions {
 }
 
 /** A report as text; `colour` is for people. */
-const PRINTERS = { text, terse, json, sarif, github, b4, agent } satisfies Record<
+const PRINTERS = { text, terse, json, sarif, github, gitlab, b4, agent } satisfies Record<
 	string,
 	(report: Report, colour: boolean) => string
 >;
