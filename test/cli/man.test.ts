@@ -18,23 +18,21 @@ test('has the options there are: npm run generate', () => {
 		for (const { long } of command.options) expect(page).toContain(`${long}`.replaceAll('-', '\\-'));
 });
 
-for (const [tool, ...args] of [
-	['groff', '-man', '-ww', '-Tutf8', '-z', path],
-	['mandoc', '-T', 'lint', '-W', 'warning', path],
-] as const)
-	test(`${tool} has nothing to say of it`, (context) => {
-		const { error, status, stdout, stderr } = spawnSync(tool, args, { encoding: 'utf8' });
-		if (error) context.skip(`${tool} is missing`);
-		expect(`${stdout}${stderr}`).toBe('');
-		expect(status).toBe(0);
+test('groff has nothing to say of it', (context) => {
+	const { error, status, stdout, stderr } = spawnSync('groff', ['-man', '-ww', '-Tutf8', '-z', path], {
+		encoding: 'utf8',
 	});
+	if (error) context.skip('groff is missing: apt-get install groff-base');
+	expect(`${stdout}${stderr}`).toBe('');
+	expect(status).toBe(0);
+});
 
 test('man shows it', (context) => {
 	const { error, status, stdout } = spawnSync('man', ['-l', path], {
 		encoding: 'utf8',
 		env: { ...process.env, MANPAGER: 'cat', MANWIDTH: '100', LC_ALL: 'C.UTF-8' },
 	});
-	if (error) context.skip('man is missing');
+	if (error) context.skip('man is missing: apt-get install man-db');
 	expect(status).toBe(0);
 	const plain = stripVTControlCharacters(stdout.replace(/.[\b]/g, ''));
 	expect(plain).toMatch(/^GUP-LENS\(1\)/m);
