@@ -9,7 +9,7 @@ export const LAYERS: readonly (readonly string[])[] = [
 	['rules', 'explain'],
 	['conversion'],
 	['engine-types.ts'],
-	['engine.ts', 'preprocessed.ts', 'proof.ts', 'whole-file.ts', 'fixall.ts'],
+	['engine.ts', 'preprocessed.ts', 'conversion-verifier.ts', 'whole-file.ts', 'fixall.ts'],
 	['programs'],
 	['workspace'],
 	['audit'],
@@ -85,7 +85,7 @@ const TOGETHER: ReadonlySet<string> = new Set([
 	'explain',
 	'engine.ts',
 	'preprocessed.ts',
-	'proof.ts',
+	'conversion-verifier.ts',
 	'whole-file.ts',
 	'fixall.ts',
 ]);

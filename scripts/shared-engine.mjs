@@ -16,7 +16,7 @@ export const ENGINE = [
 	'conversion/',
 	'engine.ts',
 	'preprocessed.ts',
-	'proof.ts',
+	'conversion-verifier.ts',
 	'whole-file.ts',
 	'fixall.ts',
 ];

@@ -1,15 +1,15 @@
 /** What goes into the engine and what comes out: plain data. */
 import type { CrossFileDependencies } from './analysis/cross-file-dependencies.js';
-import type { Flow, Partners } from './analysis/ownership/reading.js';
-import type { Objection } from './conversion/claims.js';
-import type { Change, Claims, Offer } from './conversion/plan.js';
+import type { AcquireReleasePairs, Flow } from './analysis/ownership/presentation.js';
+import type { AssumptionViolation } from './conversion/assumptions.js';
+import type { Assumptions, Change, ConversionOffer } from './conversion/plan.js';
 import type { PagePaths } from './explain/index.js';
 import type { Kernel } from './kernel/types.js';
 import type { Fix, RuleMeta, Severity, Tag } from './rules/rule.js';
 import type { Macros } from './syntax/conditions.js';
 import type { FileIR, Place, Range } from './syntax/ir.js';
+import type { SiblingFile } from './syntax/linked-unit.js';
 import type { StandIns } from './syntax/preprocess/stand-ins.js';
-import type { Neighbour } from './syntax/unit.js';
 import type { Site } from './verdict/site.js';
 
 /** A place that belongs to a finding: in the file itself, or in another one when `place` is there. */
@@ -61,7 +61,7 @@ export interface AnalyseOptions {
 	/** False leaves the curated table of known users out: evidence alone decides. Default true. */
 	readonly knownUsers?: boolean;
 	/** Other files of the tree that may have what `needs` names. Hand over the same objects as long as they are the same. */
-	readonly neighbours?: readonly Neighbour[];
+	readonly neighbours?: readonly SiblingFile[];
 	/** False analyses a text that names none of our words like any other. Default true. */
 	readonly prefilter?: boolean;
 	/** Macros as the command line of a compiler has them: they decide `#if`. Hand over the same map as long as it is the same. */
@@ -114,9 +114,9 @@ export interface OpenFile {
 	/** Work that was done on the functions of the text so far, in the steps that limit it (syntax/effort.ts). */
 	steps(text: string, options: AnalyseOptions): number;
 	/** Taking calls with all that gives their pages back. */
-	partners(text: string, options: AnalyseOptions): readonly Partners[];
+	partners(text: string, options: AnalyseOptions): readonly AcquireReleasePairs[];
 	/** Those of the call at an offset. */
-	partnersAt(text: string, options: AnalyseOptions, offset: number): readonly Partners[];
+	partnersAt(text: string, options: AnalyseOptions, offset: number): readonly AcquireReleasePairs[];
 	/**
 	 * The paths of the pages that are taken on a line (from 1), else in the function around it.
 	 * @returns undefined for a file that names none of our words
@@ -133,15 +133,20 @@ export interface OpenFile {
 	 * What can be done about the sites whose verdict is to convert. Each conversion was applied to copies of all files it
 	 * touches: the verdict is `ok` afterwards, nothing new is found, and no function became unreadable.
 	 */
-	offers(text: string, options: AnalyseOptions): readonly Offer[];
+	offers(text: string, options: AnalyseOptions): readonly ConversionOffer[];
 	/** The same, before any conversion was tried. */
-	plans(text: string, options: AnalyseOptions): readonly Offer[];
+	plans(text: string, options: AnalyseOptions): readonly ConversionOffer[];
 	/** One of the plans with the conversions that hold; each costs some analyses. */
-	proveOffer(text: string, options: AnalyseOptions, plan: Offer): Offer;
+	proveOffer(text: string, options: AnalyseOptions, plan: ConversionOffer): ConversionOffer;
 	/** All recommended conversions of the file in one; undefined where there are not at least two. */
 	wholeFile(text: string, options: AnalyseOptions): Change | undefined;
 	/** Functions of files beyond the neighbours that have a hand in what a conversion changes. */
-	objections(text: string, options: AnalyseOptions, claims: Claims, files: readonly Neighbour[]): readonly Objection[];
+	objections(
+		text: string,
+		options: AnalyseOptions,
+		claims: Assumptions,
+		files: readonly SiblingFile[],
+	): readonly AssumptionViolation[];
 	/** Frees the syntax trees. The file must not be used afterwards. */
 	dispose(): void;
 }

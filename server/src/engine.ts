@@ -7,22 +7,31 @@ import type { FileContext } from './analysis/context.js';
 import { type CrossFileDependencies, type NeededHeader, NO_NEEDS } from './analysis/cross-file-dependencies.js';
 import { ownershipOf } from './analysis/ownership/ownership.js';
 import {
-	allPartners,
+	type AcquireReleasePairs,
+	allPairs,
 	type Flow,
-	type FlowJourney,
-	type FlowWay,
+	type FlowLifecycle,
+	type FlowPath,
 	flowAt,
 	flowsOf,
-	type Partners,
-	partnersAt,
+	pairsAt,
 	waysAbout,
-} from './analysis/ownership/reading.js';
+} from './analysis/ownership/presentation.js';
 import { AnalysisSession, type Snapshot } from './analysis/session.js';
+import { type AssumptionViolation, mayViolate, stemOf, violationsOf } from './conversion/assumptions.js';
 import { blockersOf, CONVERTING } from './conversion/blockers.js';
-import { mayObject, type Objection, objections, stemOf } from './conversion/claims.js';
 import { semanticPatch } from './conversion/cocci.js';
 import { offers } from './conversion/convert.js';
-import type { Change, Claims, Conversion, FileEdit, Offer, Refusal, Spot } from './conversion/plan.js';
+import type {
+	Assumptions,
+	BlockerLocation,
+	Change,
+	Conversion,
+	ConversionOffer,
+	FileEdit,
+	Refusal,
+} from './conversion/plan.js';
+import { ConversionVerifier } from './conversion-verifier.js';
 import type {
 	AnalyseOptions,
 	Analysis,
@@ -39,17 +48,16 @@ import { nothingWords, type PagePaths, pagePaths } from './explain/index.js';
 import { needles } from './kernel/index.js';
 import type { Kernel } from './kernel/types.js';
 import { PreprocessedFile } from './preprocessed.js';
-import { Proof } from './proof.js';
 import { applyEdits } from './rules/apply.js';
-import { improves, isLessKnown, MOST_PROOF_WORK } from './rules/improves.js';
+import { isLessKnown, MOST_PROOF_WORK, verifiesFix } from './rules/fix-verification.js';
 import { ruleMetas } from './rules/index.js';
 import type { Fix } from './rules/rule.js';
 import { type Found, runRules } from './rules/run.js';
 import type { Macros } from './syntax/conditions.js';
 import type { FileIR, Place, Range } from './syntax/ir.js';
+import type { LinkedUnit, SiblingFile } from './syntax/linked-unit.js';
 import { CParser } from './syntax/parser.js';
 import type { StandIns } from './syntax/preprocess/stand-ins.js';
-import type { Neighbour, Unit } from './syntax/unit.js';
 import { auditWords } from './verdict/audited.js';
 import { withFindings } from './verdict/findings.js';
 import type { Site } from './verdict/site.js';
@@ -58,27 +66,27 @@ import { WHOLE_FILE, wholeFile } from './whole-file.js';
 
 export type * from './engine-types.js';
 export type {
+	AcquireReleasePairs as Partners,
+	Assumptions as Claims,
+	AssumptionViolation as Objection,
+	BlockerLocation as Spot,
 	Change,
-	Claims,
 	Conversion,
+	ConversionOffer as Offer,
 	CrossFileDependencies,
 	FileEdit,
 	Flow,
 	Macros,
 	NeededHeader,
-	Neighbour,
-	Objection,
-	Offer,
 	PagePaths,
-	Partners,
 	Place,
 	Range,
 	Refusal,
+	SiblingFile as Neighbour,
 	Site,
-	Spot,
 	StandIns,
 };
-export { auditWords, CONVERTING, mayObject, NO_NEEDS, needles, semanticPatch, stemOf, WHOLE_FILE };
+export { auditWords, CONVERTING, mayViolate as mayObject, NO_NEEDS, needles, semanticPatch, stemOf, WHOLE_FILE };
 
 const NOTHING: Analysis = { findings: [], irrelevant: true, unread: [], bounded: [] };
 
@@ -91,7 +99,7 @@ interface Trial {
 class Opened implements OpenFile {
 	private readonly parser: CParser;
 	private readonly reader: AnalysisSession;
-	private readonly known = new WeakMap<Snapshot, readonly Partners[]>();
+	private readonly known = new WeakMap<Snapshot, readonly AcquireReleasePairs[]>();
 
 	constructor(parser: CParser) {
 		this.parser = parser;
@@ -159,7 +167,7 @@ class Opened implements OpenFile {
 		const after = copy.analyse(changed, { ...options, fixes: false });
 		const work = changed.length + copy.steps(changed, options);
 		copy.dispose();
-		const holds = !isLessKnown(before, after) && improves(before.findings, after.findings, finding, fix.edits);
+		const holds = !isLessKnown(before, after) && verifiesFix(before.findings, after.findings, finding, fix.edits);
 		return { holds, work };
 	}
 
@@ -189,16 +197,16 @@ class Opened implements OpenFile {
 		return this.reader.snapshot(text, options)?.needs ?? NO_NEEDS;
 	}
 
-	partners(text: string, options: AnalyseOptions): readonly Partners[] {
+	partners(text: string, options: AnalyseOptions): readonly AcquireReleasePairs[] {
 		const last = this.reader.snapshot(text, options);
 		if (!last) return [];
-		const partners = this.known.get(last) ?? allPartners(last.context);
+		const partners = this.known.get(last) ?? allPairs(last.context);
 		this.known.set(last, partners);
 		return partners;
 	}
 
-	partnersAt(text: string, options: AnalyseOptions, offset: number): readonly Partners[] {
-		return partnersAt(this.partners(text, options), offset);
+	partnersAt(text: string, options: AnalyseOptions, offset: number): readonly AcquireReleasePairs[] {
+		return pairsAt(this.partners(text, options), offset);
 	}
 
 	flow(text: string, options: AnalyseOptions, line: number): Flow | undefined {
@@ -212,7 +220,7 @@ class Opened implements OpenFile {
 		if (!last || !flow || flow.journeys.length === 0)
 			return { function: flow?.function, onLine: false, pages: [], nothing: nothingWords(flow) };
 		const chosen = about && waysAbout(flow.journeys, about);
-		const isOfFinding = (way: FlowWay): boolean => chosen?.has(way) === true;
+		const isOfFinding = (way: FlowPath): boolean => chosen?.has(way) === true;
 		const pages = flow.journeys.map((journey) => told(last.context, journey, isOfFinding));
 		return { function: flow.function, onLine: flow.onLine, pages };
 	}
@@ -222,33 +230,38 @@ class Opened implements OpenFile {
 		return context ? flowsOf(context, finding).map((journey) => told(context, journey, () => true)) : [];
 	}
 
-	offers(text: string, options: AnalyseOptions): readonly Offer[] {
+	offers(text: string, options: AnalyseOptions): readonly ConversionOffer[] {
 		const proof = this.proof(text, options);
 		return this.plans(text, options).map((plan) => proof.proven(plan));
 	}
 
-	plans(text: string, options: AnalyseOptions): readonly Offer[] {
+	plans(text: string, options: AnalyseOptions): readonly ConversionOffer[] {
 		const context = this.reader.snapshot(text, options)?.context;
 		return context ? offers(context) : [];
 	}
 
-	proveOffer(text: string, options: AnalyseOptions, plan: Offer): Offer {
+	proveOffer(text: string, options: AnalyseOptions, plan: ConversionOffer): ConversionOffer {
 		return this.proof(text, options).proven(plan);
 	}
 
-	private proof(text: string, options: AnalyseOptions): Proof {
-		const object = (claims: Claims) => this.objections(text, options, claims, []);
-		return new Proof(() => new Opened(this.parser), text, options, object);
+	private proof(text: string, options: AnalyseOptions): ConversionVerifier {
+		const object = (claims: Assumptions) => this.objections(text, options, claims, []);
+		return new ConversionVerifier(() => new Opened(this.parser), text, options, object);
 	}
 
 	wholeFile(text: string, options: AnalyseOptions): Change | undefined {
 		return wholeFile(() => new Opened(this.parser), text, options);
 	}
 
-	objections(text: string, options: AnalyseOptions, claims: Claims, files: readonly Neighbour[]): readonly Objection[] {
+	objections(
+		text: string,
+		options: AnalyseOptions,
+		claims: Assumptions,
+		files: readonly SiblingFile[],
+	): readonly AssumptionViolation[] {
 		const ir = this.reader.snapshot(text, options)?.context.ir;
 		if (!ir) return [];
-		return objections(claims, [...(options.neighbours ?? []), ...files], ir.defined, options.kernel.version);
+		return violationsOf(claims, [...(options.neighbours ?? []), ...files], ir.defined, options.kernel.version);
 	}
 
 	dispose(): void {
@@ -262,7 +275,7 @@ function bounded({ context, own }: Snapshot): readonly string[] {
 	return [...names].filter((name) => own.defined.has(name));
 }
 
-function told(file: FileContext, journey: FlowJourney, isOfFinding: (way: FlowWay) => boolean): PagePaths<Located> {
+function told(file: FileContext, journey: FlowLifecycle, isOfFinding: (way: FlowPath) => boolean): PagePaths<Located> {
 	const { unit } = file;
 	const locate = ({ start, end }: Range): Located => {
 		const place = unit.placeOf(start);
@@ -273,7 +286,7 @@ function told(file: FileContext, journey: FlowJourney, isOfFinding: (way: FlowWa
 }
 
 /** A place of the unit as one of a file. */
-function located(unit: Unit, { start, end, message }: Range & { readonly message: string }): RelatedPlace {
+function located(unit: LinkedUnit, { start, end, message }: Range & { readonly message: string }): RelatedPlace {
 	const place = unit.placeOf(start);
 	return place ? { start, end, message, place } : { start, end, message };
 }

@@ -1,6 +1,6 @@
 import type { Analysis, Finding } from './engine.js';
 import { applyEdits } from './rules/apply.js';
-import { isLessKnown, proofsOf } from './rules/improves.js';
+import { isLessKnown, proofsOf } from './rules/fix-verification.js';
 import type { Edit, Fix } from './rules/rule.js';
 
 /** Enough for fixes that bring up fixes; a text that still moves then is left where it is. */

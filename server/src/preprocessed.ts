@@ -1,8 +1,8 @@
 /** An open file whose macros and alternatives are read as the preprocessor reads them: asked and answered in its own offsets. */
 import type { CrossFileDependencies, NeededHeader } from './analysis/cross-file-dependencies.js';
-import type { Flow, Partners } from './analysis/ownership/reading.js';
-import type { Objection } from './conversion/claims.js';
-import type { Change, Claims, Offer } from './conversion/plan.js';
+import type { AcquireReleasePairs, Flow } from './analysis/ownership/presentation.js';
+import type { AssumptionViolation } from './conversion/assumptions.js';
+import type { Assumptions, Change, ConversionOffer } from './conversion/plan.js';
 import type {
 	AnalyseOptions,
 	Analysis,
@@ -19,10 +19,10 @@ import { needles } from './kernel/index.js';
 import type { Fix } from './rules/rule.js';
 import { normalised } from './syntax/include-name.js';
 import type { Range } from './syntax/ir.js';
+import type { SiblingFile } from './syntax/linked-unit.js';
 import { memoize } from './syntax/memoize.js';
 import { type MacroUse, type Preprocessed, preprocess, type Resolve } from './syntax/preprocess/preprocess.js';
 import { headerFor, namesOne, type StandIns } from './syntax/preprocess/stand-ins.js';
-import type { Neighbour } from './syntax/unit.js';
 import { isAudited } from './verdict/audited.js';
 import type { Evidence, Site } from './verdict/site.js';
 import { wholeFile } from './whole-file.js';
@@ -35,7 +35,7 @@ const KERNEL_HEADER =
 	/^(?:linux|asm|asm-generic|uapi|generated|net|rdma|drm|media|scsi|sound|trace|video|xen|crypto)\//;
 
 /** Names of `#include "..."`, and of `#include <...>` where it may be a header of the module. */
-const includesOf = memoize((file: Neighbour): readonly Pick<NeededHeader, 'name' | 'isAngled'>[] =>
+const includesOf = memoize((file: SiblingFile): readonly Pick<NeededHeader, 'name' | 'isAngled'>[] =>
 	[...file.text.matchAll(/^[ \t]*#[ \t]*include[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)/gm)]
 		.map(([, quoted, angled = '']) => ({ name: quoted ?? angled, isAngled: quoted === undefined }))
 		.filter(({ name, isAngled }) => !isAngled || !KERNEL_HEADER.test(name)),
@@ -55,7 +55,7 @@ export class PreprocessedFile implements OpenFile {
 	private readonly file: OpenFile;
 	private last: Prepared | undefined;
 	/** As the preprocessor reads them: the same list as long as nothing in it changes. */
-	private neighbours: readonly Neighbour[] | undefined;
+	private neighbours: readonly SiblingFile[] | undefined;
 
 	/** @param open a file that reads texts as they are */
 	constructor(open: () => OpenFile) {
@@ -112,12 +112,12 @@ export class PreprocessedFile implements OpenFile {
 		return this.file.steps(inner.text, inner.options);
 	}
 
-	partners(text: string, options: AnalyseOptions): readonly Partners[] {
+	partners(text: string, options: AnalyseOptions): readonly AcquireReleasePairs[] {
 		const { inner, read } = this.prepared(text, options);
 		return moved(read, this.file.partners(inner.text, inner.options));
 	}
 
-	partnersAt(text: string, options: AnalyseOptions, offset: number): readonly Partners[] {
+	partnersAt(text: string, options: AnalyseOptions, offset: number): readonly AcquireReleasePairs[] {
 		const { inner, read } = this.prepared(text, options);
 		const there = read.map.forward(offset, (word) => API_NAMES.has(word));
 		return moved(read, this.file.partnersAt(inner.text, inner.options, there));
@@ -140,19 +140,19 @@ export class PreprocessedFile implements OpenFile {
 		return at ? moved(read, this.file.pathsOf(inner.text, inner.options, at)) : [];
 	}
 
-	offers(text: string, options: AnalyseOptions): readonly Offer[] {
+	offers(text: string, options: AnalyseOptions): readonly ConversionOffer[] {
 		const prepared = this.prepared(text, options);
 		const { inner } = prepared;
 		return this.file.offers(inner.text, inner.options).map((offer) => offered(prepared, offer));
 	}
 
-	plans(text: string, options: AnalyseOptions): readonly Offer[] {
+	plans(text: string, options: AnalyseOptions): readonly ConversionOffer[] {
 		const prepared = this.prepared(text, options);
 		const { inner } = prepared;
 		return this.file.plans(inner.text, inner.options).map((offer) => offered(prepared, offer));
 	}
 
-	proveOffer(text: string, options: AnalyseOptions, plan: Offer): Offer {
+	proveOffer(text: string, options: AnalyseOptions, plan: ConversionOffer): ConversionOffer {
 		const { inner, read } = this.prepared(text, options);
 		if (read.isSame || plan.refusal) return this.file.proveOffer(inner.text, inner.options, plan);
 		const there = this.offers(text, options);
@@ -167,7 +167,12 @@ export class PreprocessedFile implements OpenFile {
 		return wholeFile(() => new PreprocessedFile(this.open), text, options);
 	}
 
-	objections(text: string, options: AnalyseOptions, claims: Claims, files: readonly Neighbour[]): readonly Objection[] {
+	objections(
+		text: string,
+		options: AnalyseOptions,
+		claims: Assumptions,
+		files: readonly SiblingFile[],
+	): readonly AssumptionViolation[] {
 		const { inner } = this.prepared(text, options);
 		return this.file.objections(inner.text, inner.options, claims, files);
 	}
@@ -226,11 +231,11 @@ export class PreprocessedFile implements OpenFile {
 
 	/** The other files, read in the same way. */
 	private around(
-		neighbours: readonly Neighbour[],
+		neighbours: readonly SiblingFile[],
 		{ headers }: Preprocessed,
 		kernel: AnalyseOptions['kernel'],
 		standIns: StandIns,
-	): readonly Neighbour[] {
+	): readonly SiblingFile[] {
 		const read = neighbours.map((neighbour) => {
 			const header = headers.get(neighbour);
 			if (header) return asIncluded(header);
@@ -243,20 +248,20 @@ export class PreprocessedFile implements OpenFile {
 
 const never = (): boolean => false;
 
-const asIncluded = memoize((header: Neighbour): Neighbour => ({ ...header, isIncluded: true }));
+const asIncluded = memoize((header: SiblingFile): SiblingFile => ({ ...header, isIncluded: true }));
 
 const READ = new WeakMap<
-	Neighbour,
-	{ around: readonly Neighbour[]; kernel: unknown; standIns: StandIns; read: Neighbour }
+	SiblingFile,
+	{ around: readonly SiblingFile[]; kernel: unknown; standIns: StandIns; read: SiblingFile }
 >();
 
 /** Another C file; the same object as long as it and the headers are the same. */
 function asRead(
-	file: Neighbour,
-	neighbours: readonly Neighbour[],
+	file: SiblingFile,
+	neighbours: readonly SiblingFile[],
 	kernel: AnalyseOptions['kernel'],
 	standIns: StandIns,
-): Neighbour {
+): SiblingFile {
 	const around = neighbours.filter(({ path }) => path.endsWith('.h'));
 	const known = READ.get(file);
 	if (known && known.kernel === kernel && known.standIns === standIns && areSame(known.around, around))
@@ -273,7 +278,7 @@ function asRead(
 	return read;
 }
 
-function areSame(a: readonly Neighbour[], b: readonly Neighbour[]): boolean {
+function areSame(a: readonly SiblingFile[], b: readonly SiblingFile[]): boolean {
 	return a === b || (a.length === b.length && a.every((one, i) => one === b[i]));
 }
 
@@ -298,7 +303,7 @@ function isRead(text: string, { path, kernel, prefilter, isModule, standIns = []
 function headersOf(text: string, options: AnalyseOptions): readonly NeededHeader[] {
 	if (!isRead(text, options)) return [];
 	const { path, kernel, neighbours = [] } = options;
-	const of = (file: Neighbour): NeededHeader[] =>
+	const of = (file: SiblingFile): NeededHeader[] =>
 		includesOf(file)
 			.filter(({ isAngled }) => !isAngled || kernel.origin !== 'tree')
 			.map((header) => ({ ...header, from: file.path }));
@@ -306,7 +311,7 @@ function headersOf(text: string, options: AnalyseOptions): readonly NeededHeader
 }
 
 /** Where a header is found that a file names: beside it, else where the path fits. */
-function resolver(neighbours: readonly Neighbour[]): Resolve {
+function resolver(neighbours: readonly SiblingFile[]): Resolve {
 	const byPath = new Map(neighbours.map((one) => [one.path, one]));
 	return (name, from, isAngled) => {
 		if (isAngled) return neighbours.find(({ angled }) => angled === name);
@@ -382,7 +387,7 @@ function listed({ read }: Prepared, site: Site): Site {
 }
 
 /** A conversion in the offsets of the text as it was; refused where it changes what a macro or an alternative stands for. */
-function offered({ read, options, inner }: Prepared, offer: Offer): Offer {
+function offered({ read, options, inner }: Prepared, offer: ConversionOffer): ConversionOffer {
 	const others = new Map(inner.options.neighbours?.map(({ path, text }) => [path, text]));
 	const changed = new Set(options.neighbours?.flatMap(({ path, text }) => (others.get(path) === text ? [] : [path])));
 	if (read.isSame && changed.size === 0) return offer;
@@ -404,7 +409,7 @@ function offered({ read, options, inner }: Prepared, offer: Offer): Offer {
 
 function blockerOf(
 	read: Preprocessed,
-	{ conversions, missing }: Offer,
+	{ conversions, missing }: ConversionOffer,
 	others: ReadonlySet<string>,
 ): string | undefined {
 	const edits = [...conversions.flatMap((one) => one.edits), ...(missing ? [{ ...missing, path: undefined }] : [])];

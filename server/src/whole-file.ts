@@ -58,9 +58,9 @@ function joined(all: readonly Conversion[], edits: readonly FileEdit[]): Change 
 		title: WHOLE_FILE,
 		edits,
 		notes: [...new Set(all.flatMap(({ notes }) => notes))],
-		claims: {
-			functions: all.flatMap(({ claims }) => claims.functions),
-			fields: all.flatMap(({ claims }) => claims.fields),
+		assumptions: {
+			functions: all.flatMap(({ assumptions: claims }) => claims.functions),
+			fields: all.flatMap(({ assumptions: claims }) => claims.fields),
 		},
 	};
 }

@@ -4,12 +4,12 @@ import { fileContext } from '../../server/src/analysis/context.js';
 import { lockAnalysis } from '../../server/src/analysis/locks.js';
 import { API_RECORDS } from '../../server/src/kernel/apis/index.js';
 import { type LockFamily, NEEDS_MMAP_LOCK, SLEEPING_DIRTIERS, TAKES_MMAP_LOCK } from '../../server/src/kernel/locks.js';
-import { Unit } from '../../server/src/syntax/unit.js';
+import { LinkedUnit } from '../../server/src/syntax/linked-unit.js';
 import { engine, kernel } from '../syntax/engine.js';
 
 /** "mmap:mm" for a held lock, with "<" from a caller and "*2" when nested; "entry", "none" or "lost" for the rest. */
 function states(text: string, family: LockFamily = 'mmap'): string[] {
-	const file = fileContext('drivers/misc/example.c', new Unit(text, []), kernel, engine.read(text, kernel));
+	const file = fileContext('drivers/misc/example.c', new LinkedUnit(text, []), kernel, engine.read(text, kernel));
 	const fn = file.ir.callers('here')[0];
 	const call = fn?.calls.find(({ name }) => name === 'here');
 	if (!fn || !call) throw new Error('the fixture does not call here()');

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { fileContext } from '../../server/src/analysis/context.js';
 import { completionOf, type Use, type Uses, usesOf } from '../../server/src/analysis/derived-values/index.js';
 import { takesPages } from '../../server/src/analysis/derived-values/site.js';
-import { Unit } from '../../server/src/syntax/unit.js';
+import { LinkedUnit } from '../../server/src/syntax/linked-unit.js';
 import { engine, kernel } from '../syntax/engine.js';
 
 const PATH = 'drivers/misc/example.c';
 
 function read(text: string, path = PATH) {
-	const file = fileContext(path, new Unit(text, []), kernel, engine.read(text, kernel));
+	const file = fileContext(path, new LinkedUnit(text, []), kernel, engine.read(text, kernel));
 	const call = file.calls.find((one) => takesPages(one));
 	if (!call) throw new Error('the fixture takes no pages');
 	return { file, uses: usesOf(file, call) };

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { Workbench } from '../../server/src/cli/workbench.js';
+import { Workbench } from '../../server/src/cli/in-memory-edits.js';
 import { slashed } from '../../server/src/workspace/collect.js';
 import { ATTACH, DETACH, PINNED, UNPINNED } from '../support/dunlin.js';
 import { packaged } from '../support/packaged.js';

@@ -66,7 +66,7 @@ describe('the state of the pages', () => {
 	test('is counted where the numbers are constants', () => {
 		const [four] = ask(lineOf(HERON, '4, FOLL_WRITE'));
 		const back = four?.paths.find(
-			({ ending, at }) => ending.kind === 'part' && HERON.slice(at.start).startsWith('return 0'),
+			({ ending, at }) => ending.kind === 'partlyReleased' && HERON.slice(at.start).startsWith('return 0'),
 		);
 		expect(told(back)).toEqual([
 			'acquire | pin_user_pages_fast | 0 to 4 pinned, not checked yet',

@@ -1,7 +1,7 @@
 /** What one run of the fuzzer looks at, and how it is kept in a file. */
 import { applyEdits } from '../../server/src/rules/apply.js';
 import type { Edit } from '../../server/src/rules/rule.js';
-import type { Neighbour } from '../../server/src/syntax/unit.js';
+import type { SiblingFile } from '../../server/src/syntax/linked-unit.js';
 
 /** What reads the text: the engine, or one of the parsers of what comes from outside. */
 export const TARGETS = ['code', 'bytes', 'headers', 'patch', 'report', 'baseline', 'settings'] as const;
@@ -16,7 +16,7 @@ export interface Input {
 	/** Path and kernel version the text is analysed as. */
 	readonly path: string;
 	readonly kernel: string;
-	readonly neighbours: readonly Neighbour[];
+	readonly neighbours: readonly SiblingFile[];
 	/** What is typed into the open document, each edit into what the one before it left. */
 	readonly edits: readonly Edit[];
 }

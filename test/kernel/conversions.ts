@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { kernelTree, type TreeName, treeVersion } from '../../scripts/trees.js';
 import type { Conversion, Offer } from '../../server/src/engine.js';
 import { applyEdits } from '../../server/src/rules/apply.js';
-import { Strangers } from '../../server/src/workspace/strangers.js';
+import { ExternalUsers } from '../../server/src/workspace/external-users.js';
 import { corpus, engine } from './corpus.js';
 
 export interface Outcome {
@@ -32,7 +32,7 @@ export function conversionsOf(tree: TreeName): Promise<readonly Outcome[]> {
 
 async function work(tree: TreeName): Promise<Outcome[]> {
 	const { root, files, kernel } = await corpus(tree);
-	const strangers = new Strangers();
+	const strangers = new ExternalUsers();
 	const found: Outcome[] = [];
 	for (const { path, text, neighbours } of files) {
 		const options = { path, kernel, neighbours, fixes: false };
@@ -45,11 +45,11 @@ async function work(tree: TreeName): Promise<Outcome[]> {
 			let [conversion] = offer.conversions;
 			let reason = offer.refusal?.reason;
 			if (conversion) {
-				const others = await strangers.to(conversion.claims, root, (at) => at.slice(root.length + 1));
+				const others = await strangers.to(conversion.assumptions, root, (at) => at.slice(root.length + 1));
 				const [objection] = file.objections(
 					text,
 					options,
-					conversion.claims,
+					conversion.assumptions,
 					others.filter((other) => other.path !== path),
 				);
 				if (objection) {

@@ -1,8 +1,8 @@
 /** What softening does to the functions of a file: for the benchmark, and for the bound that the tests hold it to. */
 import { needles } from '../../server/src/engine.js';
 import { conditions } from '../../server/src/syntax/conditions.js';
+import { normaliseFunction } from '../../server/src/syntax/macro-normalisation.js';
 import { outline } from '../../server/src/syntax/outline.js';
-import { softenFunction } from '../../server/src/syntax/soften.js';
 import { tokenize } from '../../server/src/syntax/tokens.js';
 
 export interface Softened {
@@ -25,7 +25,7 @@ export function* softenedFunctions(text: string, version: string): Generator<Sof
 		if (item.kind !== 'function') continue;
 		const end = tokens.ends[item.last - 1] ?? 0;
 		const raw = text.slice(tokens.starts[item.first], end);
-		const { text: soft, blanked } = softenFunction(tokens, groups, item, new Map());
+		const { text: soft, blanked } = normaliseFunction(tokens, groups, item, new Map());
 		const named = needles.some((needle) => raw.includes(needle));
 		yield { raw, soft, named, blanked, body: end - (tokens.starts[item.body] ?? 0) };
 	}

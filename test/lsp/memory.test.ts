@@ -20,7 +20,7 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Engine } from '../../server/src/engine.js';
 import type { Context, Contexts } from '../../server/src/lsp/contexts.js';
-import { Documents } from '../../server/src/lsp/documents.js';
+import { DocumentStore } from '../../server/src/lsp/document-store.js';
 import { Log } from '../../server/src/lsp/log.js';
 import { Memory } from '../../server/src/lsp/memory.js';
 import { ProtocolReader } from '../../server/src/lsp/protocol.js';
@@ -77,7 +77,7 @@ describe('open documents', () => {
 				});
 			},
 		};
-		const documents = new Documents(
+		const documents = new DocumentStore(
 			{ get: (uri: string) => texts.get(uri), keys: () => [...texts.keys()] } as TextDocuments<TextDocument>,
 			counting,
 			{

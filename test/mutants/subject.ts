@@ -2,9 +2,9 @@
 
 import type { Kernel } from '../../server/src/kernel/types.js';
 import { conditions } from '../../server/src/syntax/conditions.js';
+import { normaliseFunction } from '../../server/src/syntax/macro-normalisation.js';
 import { outline } from '../../server/src/syntax/outline.js';
 import type { PlainNode } from '../../server/src/syntax/parser.js';
-import { softenFunction } from '../../server/src/syntax/soften.js';
 import { tokenize, tokenText } from '../../server/src/syntax/tokens.js';
 import { Code, field } from '../equal/code.js';
 import type { KernelFile } from '../kernel/corpus.js';
@@ -70,7 +70,7 @@ export function codesOf(
 		if (item.kind !== 'function' || item.name < 0) return [];
 		const name = tokenText(tokens, item.name);
 		if (only !== undefined && name !== only) return [];
-		const code = Code.ofSoft(text, softenFunction(tokens, groups, item, new Map()));
+		const code = Code.ofSoft(text, normaliseFunction(tokens, groups, item, new Map()));
 		return code ? { name, code } : [];
 	});
 }

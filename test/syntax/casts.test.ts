@@ -16,6 +16,6 @@ it.each([
 		`int f(unsigned long addr, struct page **pages, struct args *args)\n{\n\t${statement}\n\treturn pin_user_pages_fast(addr, 1, 0, pages);\n}\n`,
 		kernel,
 	);
-	expect(ir.functions.map(({ clean }) => clean)).toEqual([true]);
+	expect(ir.functions.map(({ hasNoSyntaxErrors: clean }) => clean)).toEqual([true]);
 	expect(ir.functions.flatMap(({ calls }) => calls.map(({ name }) => name))).toContain('pin_user_pages_fast');
 });

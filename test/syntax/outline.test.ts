@@ -35,7 +35,7 @@ static int whole(struct page **p)
 }
 `;
 		const ir = engine.read(text, kernel);
-		expect(ir.functions.filter((fn) => fn.clean).map((fn) => fn.name)).toEqual(['whole']);
+		expect(ir.functions.filter((fn) => fn.hasNoSyntaxErrors).map((fn) => fn.name)).toEqual(['whole']);
 		expect(ir.unread).toEqual(['broken']);
 	});
 

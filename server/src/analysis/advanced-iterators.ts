@@ -190,7 +190,7 @@ function advancedBy(file: FileContext, call: CallExpr, depth: number): Expr | un
 /** The parameter that a function of the file has advanced by what it returns, wherever it does not fail. */
 function helper(file: FileContext, name: string, depth: number): number | undefined {
 	const fn = file.ir.lookup(name);
-	if (!fn?.clean || !fn.params.some(({ type }) => type.base === 'struct iov_iter')) return undefined;
+	if (!fn?.hasNoSyntaxErrors || !fn.params.some(({ type }) => type.base === 'struct iov_iter')) return undefined;
 	const flow = new AdvancedIteratorDomain(file, fn, depth + 1);
 	const positions = new Set<number>();
 	visitStates(fn, flow, solve(fn, flow), (state, at) => {

@@ -18,7 +18,7 @@ export function fillsFromStart(file: FileContext, takings: ReadonlyMap<number, A
 	return (
 		[...takings.values()].every((taking) => isWhole(takenInto(taking))) &&
 		functions.every((fn) => {
-			let fills = fn.clean;
+			let fills = fn.hasNoSyntaxErrors;
 			everywhere(fn, (expr) => {
 				if (expr.kind === 'assign' && !isNull(expr.right) && isIt(expr.left, fn))
 					fills &&= !isAppended(fn, bare(expr.left));

@@ -70,7 +70,7 @@ function passedOn(
 	{ fn, name }: Name,
 	record: string,
 ): { readonly names: readonly Name[]; readonly escapes: Escape } | undefined {
-	if (!fn.clean) return undefined;
+	if (!fn.hasNoSyntaxErrors) return undefined;
 	const isPointer = (variableType(fn, name)?.pointers ?? 0) > 0;
 	const isName = (expr: Expr): boolean => expr.kind === 'name' && expr.name === name;
 	const isAddress = (expr: Expr): boolean =>

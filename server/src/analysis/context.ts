@@ -3,7 +3,7 @@ import { knownUser } from '../kernel/known-users.js';
 import type { Api, Kernel, KnownUser, Param, Role, Signature } from '../kernel/types.js';
 import { grouped } from '../syntax/grouped.js';
 import type { CallExpr, CType, Expr, FileIR, FunctionIR, Range } from '../syntax/ir.js';
-import type { Unit } from '../syntax/unit.js';
+import type { LinkedUnit } from '../syntax/linked-unit.js';
 import type { FlagValue } from './flag-value.js';
 import { FlagValues } from './flags.js';
 import { integer } from './integers.js';
@@ -31,7 +31,7 @@ export interface FileContext {
 	readonly area: string;
 	/** The file's own text, and behind it the functions of other files it is linked with. */
 	readonly text: string;
-	readonly unit: Unit;
+	readonly unit: LinkedUnit;
 	readonly kernel: Kernel;
 	readonly ir: FileIR;
 	readonly calls: readonly ApiCall[];
@@ -131,7 +131,7 @@ function apiCalls(ir: FileIR, recognise: Recognise): ApiCall[] {
  */
 export function fileContext(
 	path: string,
-	unit: Unit,
+	unit: LinkedUnit,
 	kernel: Kernel,
 	ir: FileIR,
 	knownUsers = true,

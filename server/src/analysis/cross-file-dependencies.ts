@@ -1,5 +1,5 @@
 /** What a file would have to know of other files to follow its pages: functions that get or give them, fields they wait in. */
-import { ALLOCATORS, FREES, KEEPERS, readsOnly, TAKERS } from '../kernel/callees.js';
+import { ALLOCATORS, FREES, KEEPERS, REFCOUNT_INCREMENTS, readsOnly } from '../kernel/function-models.js';
 import { CARRIERS } from '../kernel/page-flow.js';
 import type { CallExpr, CType, Expr, FunctionIR } from '../syntax/ir.js';
 import type { ApiCall, FileContext } from './context.js';
@@ -119,7 +119,7 @@ class Search {
 	/** @param fields of the object that is passed; undefined for pages themselves */
 	private callee(fn: FunctionIR, { name }: CallExpr, fields: ReadonlySet<string> | undefined): void {
 		if (name === '' || this.file.ir.defined.has(name) || this.macros.has(name)) return;
-		if (this.file.kernel.api(name) || TAKERS.has(name) || FREES.has(name) || KEEPERS.has(name)) return;
+		if (this.file.kernel.api(name) || REFCOUNT_INCREMENTS.has(name) || FREES.has(name) || KEEPERS.has(name)) return;
 		if (readsOnly(name) || ALLOCATORS.test(name) || variableType(fn, name)) return;
 		const known = this.functions.get(name);
 		if (this.functions.has(name) && !known) return;
@@ -144,7 +144,7 @@ export function needsOf(file: FileContext, linked: Iterable<string> = []): Cross
 		const fn = file.ir.lookup(name);
 		if (fn) holding.add(fn);
 	}
-	for (const fn of holding) if (fn.clean) search.read(fn);
+	for (const fn of holding) if (fn.hasNoSyntaxErrors) search.read(fn);
 	const functions = [...search.functions].map(([name, fields]) => ({ name, fields: [...(fields ?? [])] }));
 	return { functions, fields: [...search.fields.values()], headers: [] };
 }

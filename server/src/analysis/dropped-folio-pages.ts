@@ -1,5 +1,5 @@
 /** Pages of one folio merged into a single entry without a count: the others are left in an array that nobody goes through again. */
-import { FREES } from '../kernel/callees.js';
+import { FREES } from '../kernel/function-models.js';
 import type { CallExpr, Expr, FunctionIR, Loop, Range } from '../syntax/ir.js';
 import type { ApiCall, FileContext } from './context.js';
 import { asksNeighbour, contains, expressions, grown, some } from './merged-page-runs.js';
@@ -119,7 +119,9 @@ function argument(call: CallExpr, fn: FunctionIR, name: string): string | undefi
 
 /** Taking calls whose pages are merged so. */
 export function droppedPages(file: FileContext): Dropped[] {
-	const loops = file.ir.naming('page_folio').flatMap((fn) => (fn.clean ? fn.loops.map((loop) => ({ fn, loop })) : []));
+	const loops = file.ir
+		.naming('page_folio')
+		.flatMap((fn) => (fn.hasNoSyntaxErrors ? fn.loops.map((loop) => ({ fn, loop })) : []));
 	return loops.flatMap(({ fn, loop }): Dropped[] => {
 		const keeping = keepingOf(file, fn, loop);
 		if (!keeping) return [];

@@ -1,5 +1,5 @@
 /** Elements of an array of pinned pages that a fallback filled with a page of its own, which it holds by a plain reference. */
-import { TAKERS } from '../kernel/callees.js';
+import { REFCOUNT_INCREMENTS } from '../kernel/function-models.js';
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
 import { callsByBlock } from './call-blocks.js';
 import type { ApiCall, FileContext } from './context.js';
@@ -51,7 +51,7 @@ function fillsOf(fn: FunctionIR, names: ReadonlySet<string>): readonly Fill[] {
 				const same = new Set([textOf(left), textOf(at.right)]);
 				const reference = fn.calls.find(
 					(call) =>
-						TAKERS.has(call.name) &&
+						REFCOUNT_INCREMENTS.has(call.name) &&
 						!ADDS_PIN.test(call.name) &&
 						call.args[0] !== undefined &&
 						same.has(textOf(call.args[0])) &&
@@ -103,7 +103,8 @@ function resultsOf(fn: FunctionIR, pins: readonly ApiCall[]): ReadonlySet<string
 
 /** Releases of `fn` that unpin such elements with the rest of their array. */
 export function fallbackReleases(file: FileContext, fn: FunctionIR): readonly FallbackRelease[] {
-	if (!fn.clean || !fn.calls.some(({ name }) => TAKERS.has(name) && !ADDS_PIN.test(name))) return [];
+	if (!fn.hasNoSyntaxErrors || !fn.calls.some(({ name }) => REFCOUNT_INCREMENTS.has(name) && !ADDS_PIN.test(name)))
+		return [];
 	const calls = file.callsOf(fn);
 	const pins = calls.filter(({ api, arg }) => api.record.group === 'pin' && arg('pages'));
 	const placeOf = (expr: Expr | undefined): string | undefined => expr && holderPlace(expr, NO_ALIASES);

@@ -233,7 +233,7 @@ export class FlagValues {
 		if (depth >= DEEPEST_CALLER) return UNKNOWN;
 		let value: FlagValue = [];
 		for (const caller of this.file.callers(fn.name)) {
-			if (caller.name === fn.name || !caller.clean) continue;
+			if (caller.name === fn.name || !caller.hasNoSyntaxErrors) continue;
 			for (const call of caller.calls) {
 				const arg = call.name === fn.name ? call.args[index] : undefined;
 				if (!arg) continue;

@@ -1,6 +1,6 @@
 /** Which kind of reference the pages of a place carry, followed through one function. */
 import { returnsPage } from '../kernel/acquiring.js';
-import { TAKERS, VIEWS } from '../kernel/callees.js';
+import { REFCOUNT_INCREMENTS, VIEWS } from '../kernel/function-models.js';
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 import { memoize } from '../syntax/memoize.js';
@@ -120,7 +120,7 @@ export class ReferenceKindDomain implements DataflowAnalysis<State> {
 
 	private call(state: State, call: CallExpr): State {
 		// one more pin leaves them pins
-		if (TAKERS.has(call.name) && !this.calls.has(call)) {
+		if (REFCOUNT_INCREMENTS.has(call.name) && !this.calls.has(call)) {
 			const page = call.args[0] && viewed(call.args[0]);
 			const name = page && holderPlace(page, state.aliases);
 			const held = name && state.holders.get(name);

@@ -42,7 +42,7 @@ function isUsed(fn: FunctionIR, name: string): boolean {
 export function ignoredDirty(file: FileContext): readonly IgnoredDirty[] {
 	return file.ir.functions.flatMap((fn) => {
 		const param = fn.params.find(({ name, type }) => TOLD.test(name) && type.pointers === 0 && FLAG.test(type.base));
-		if (!param || !fn.clean || fn.variant > 0 || isUsed(fn, param.name)) return [];
+		if (!param || !fn.hasNoSyntaxErrors || fn.variant > 0 || isUsed(fn, param.name)) return [];
 		if (fn.calls.some(({ name }) => dirties(name))) return [];
 		const release = fn.calls.find((call) => file.apiCall(call)?.api.record.group === 'release');
 		return release ? { fn, param: param.name, release } : [];

@@ -1,5 +1,5 @@
 /** Whether an iterator stays what it is, over the same memory and of the same kind, in a function and in those it is passed to. */
-import { readsOnly, STORES } from '../kernel/callees.js';
+import { readsOnly, STORES } from '../kernel/function-models.js';
 import { KEEPS_ITERATORS } from '../kernel/iterator-kinds.js';
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
 import type { FileContext } from './context.js';
@@ -33,7 +33,8 @@ export function leavesIterator(file: FileContext, fn: FunctionIR, name: string, 
 	let leaves = known.get(name);
 	if (leaves === undefined) {
 		known.set(name, true);
-		leaves = fn.clean && !fn.locals.some((local) => local.name === name) && !isTouched(file, fn, name, depth);
+		leaves =
+			fn.hasNoSyntaxErrors && !fn.locals.some((local) => local.name === name) && !isTouched(file, fn, name, depth);
 		known.set(name, leaves);
 	}
 	return leaves;

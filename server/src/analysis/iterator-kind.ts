@@ -1,5 +1,5 @@
 /** Whether an iterator is over user or over kernel memory where its pages are extracted. */
-import { readsOnly } from '../kernel/callees.js';
+import { readsOnly } from '../kernel/function-models.js';
 import {
 	KERNEL_MAKERS,
 	KERNEL_TESTS,

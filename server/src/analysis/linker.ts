@@ -1,9 +1,9 @@
 /** Chooses the functions of other files that a file is analysed with. */
 import type { Kernel } from '../kernel/types.js';
 import type { Configuration } from '../syntax/conditions.js';
+import { functionIndexOf, type IndexedFunction, mayDefine, mayUse } from '../syntax/function-index.js';
 import type { FileIR } from '../syntax/ir.js';
-import { mayDefine, mayUse, type Shelved, shelfOf } from '../syntax/shelf.js';
-import type { Neighbour, Piece } from '../syntax/unit.js';
+import type { Fragment, SiblingFile } from '../syntax/linked-unit.js';
 import type { CrossFileDependencies, NeededField, NeededFunction } from './cross-file-dependencies.js';
 
 /** Functions of one other file that come along with one that is needed: the helpers it calls there. */
@@ -18,19 +18,19 @@ const MOST_LINKED = 60;
 const ABOUT_PAGES = /^(?:un)?pin_|(?:^|_)(?:pages?|folios?)(?:_|$)|(?:^|_)dirty(?:_|$)/;
 const GIVES_BACK = /^(?:put_page|release_pages|folio_put|unpin_\w+|__free_pages?)$/;
 
-function calls(fn: Shelved, pattern: RegExp): boolean {
+function calls(fn: IndexedFunction, pattern: RegExp): boolean {
 	return [...fn.calls].some((name) => pattern.test(name));
 }
 
 export class Linker {
-	readonly pieces: Piece[] = [];
+	readonly pieces: Fragment[] = [];
 	/** Names of the functions that are linked so far. */
 	readonly names = new Set<string>();
 	private readonly text: string;
 	private readonly ir: FileIR;
 	private readonly kernel: Kernel;
 	private readonly configuration: Configuration;
-	private readonly neighbours: readonly Neighbour[];
+	private readonly neighbours: readonly SiblingFile[];
 	private readonly statics = new Set<string>();
 	private readonly refused = new Set<string>();
 	/** Kernel functions that the module defines itself. */
@@ -42,7 +42,7 @@ export class Linker {
 		ir: FileIR,
 		kernel: Kernel,
 		configuration: Configuration,
-		neighbours: readonly Neighbour[],
+		neighbours: readonly SiblingFile[],
 	) {
 		this.text = text;
 		this.ir = ir;
@@ -52,7 +52,7 @@ export class Linker {
 	}
 
 	/** Link what is needed and can be had. @returns what is new by that */
-	add({ functions, fields }: CrossFileDependencies): readonly Piece[] {
+	add({ functions, fields }: CrossFileDependencies): readonly Fragment[] {
 		const before = this.pieces.length;
 		for (const needed of functions) this.function(needed);
 		for (const field of fields) this.users(field);
@@ -60,11 +60,11 @@ export class Linker {
 	}
 
 	/** Link what the headers of a module define under the name of a kernel function. @returns what is new by that */
-	own(): readonly Piece[] {
+	own(): readonly Fragment[] {
 		const before = this.pieces.length;
 		for (const header of this.neighbours) {
 			if (!header.isIncluded) continue;
-			for (const [name, [one, other]] of shelfOf(header, this.configuration)) {
+			for (const [name, [one, other]] of functionIndexOf(header, this.configuration)) {
 				if (!one || other || !this.kernel.api(name) || !new RegExp(`\\b${name}\\b`).test(this.text)) continue;
 				this.mine.add(name);
 				this.link(one);
@@ -82,7 +82,7 @@ export class Linker {
 		if (this.names.has(name) || this.refused.has(name)) return;
 		const found = this.neighbours
 			.filter(({ text }) => mayDefine(text, name))
-			.flatMap((from) => shelfOf(from, this.configuration).get(name) ?? [])
+			.flatMap((from) => functionIndexOf(from, this.configuration).get(name) ?? [])
 			.filter(({ isStatic, from }) => !isStatic || from.path.endsWith('.h'));
 		const sources = found.filter(({ from }) => !from.path.endsWith('.h'));
 		const [one, other] = sources.length > 0 ? sources : found;
@@ -95,7 +95,7 @@ export class Linker {
 		const tag = record.replace(/^(?:struct|union) /, '');
 		const users = this.neighbours
 			.filter(({ text }) => mayUse(text, record, field))
-			.flatMap((from) => [...shelfOf(from, this.configuration).values()])
+			.flatMap((from) => [...functionIndexOf(from, this.configuration).values()])
 			.flatMap((same) => (same.length === 1 ? same : []))
 			.filter((fn) => fn.usesField(field) && fn.names(tag));
 		const telling = users.filter((fn) => calls(fn, ABOUT_PAGES));
@@ -107,8 +107,8 @@ export class Linker {
 	 * Link a function with its helpers; all or nothing, because a call must not end up in somebody else's function.
 	 * @param fields one of which it must use; empty for a function that is wanted in any case
 	 */
-	private link(fn: Shelved, fields: readonly string[] = []): boolean {
-		const shelf = shelfOf(fn.from, this.configuration);
+	private link(fn: IndexedFunction, fields: readonly string[] = []): boolean {
+		const shelf = functionIndexOf(fn.from, this.configuration);
 		const lot = new Set([fn]);
 		let level = [fn];
 		for (let depth = 0; depth < DEEPEST_HELPER; depth++) {
@@ -131,12 +131,15 @@ export class Linker {
 		return true;
 	}
 
-	private isLinked({ piece }: Shelved): boolean {
+	private isLinked({ piece }: IndexedFunction): boolean {
 		return this.pieces.includes(piece);
 	}
 
 	/** The name, or one that it calls, means something else in the text so far. */
-	private collides({ name, isStatic, calls, from }: Shelved, shelf: ReadonlyMap<string, readonly Shelved[]>): boolean {
+	private collides(
+		{ name, isStatic, calls, from }: IndexedFunction,
+		shelf: ReadonlyMap<string, readonly IndexedFunction[]>,
+	): boolean {
 		if (this.ir.defined.has(name) || this.names.has(name)) return true;
 		if (this.mine.has(name)) return false;
 		if (this.kernel.api(name)) return true;

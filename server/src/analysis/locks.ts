@@ -107,7 +107,7 @@ export class LockAnalysis {
 	private solve(fn: FunctionIR, family: LockFamily, key: string, entry: LockState): LockSites {
 		const known = this.sites.get(key);
 		if (known) return known;
-		const sites = fn.clean
+		const sites = fn.hasNoSyntaxErrors
 			? solved(
 					fn,
 					new LockTransfer(fn, family, this.around(family), entry, this.watched(fn, family)),
@@ -222,7 +222,7 @@ export class LockAnalysis {
 					.map((call) => ({
 						caller,
 						call,
-						paths: caller.clean ? this.at(caller, family).paths(call) : [UNKNOWN],
+						paths: caller.hasNoSyntaxErrors ? this.at(caller, family).paths(call) : [UNKNOWN],
 					})),
 			);
 	}
@@ -277,7 +277,7 @@ export class LockAnalysis {
 		}
 		if (this.busy.size >= 2 * DEEPEST) return 'lost';
 		this.busy.add(busy);
-		const effect = fn.clean
+		const effect = fn.hasNoSyntaxErrors
 			? effectOf(fn, new LockTransfer(fn, family, this.around(family), INITIAL_STATE, new Set()))
 			: 'lost';
 		this.busy.delete(busy);

@@ -133,14 +133,14 @@ export function shortReleases(file: FileContext): ShortRelease[] {
 		const key = `${page.record}.${page.field}`;
 		if (!merges.has(key)) {
 			const users = file.ir.naming(page.field).slice(0, MOST_FUNCTIONS);
-			const [first] = users.flatMap((other) => (other.clean ? mergesOf(file, other, page) : []));
+			const [first] = users.flatMap((other) => (other.hasNoSyntaxErrors ? mergesOf(file, other, page) : []));
 			merges.set(key, first);
 		}
 		return merges.get(key);
 	};
 	return file.calls.flatMap((call): ShortRelease[] => {
 		const { fn, api } = call;
-		if (!fn?.clean || api.record.group !== 'release' || !givesOne(call)) return [];
+		if (!fn?.hasNoSyntaxErrors || api.record.group !== 'release' || !givesOne(call)) return [];
 		const target = pageField(call);
 		const page = target && memberOf(file, fn, target);
 		const taken = byKind.get(api.record.takes);

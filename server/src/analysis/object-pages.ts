@@ -4,7 +4,7 @@
  */
 
 import { BIO_ALLOCATORS, BIO_FREES, BIO_PAGE_RELEASES, BIO_READERS, BVEC_NUMBERS } from '../kernel/bio.js';
-import { ALLOCATORS, FREES, readsOnly } from '../kernel/callees.js';
+import { ALLOCATORS, FREES, readsOnly } from '../kernel/function-models.js';
 import { KERNEL_TESTS } from '../kernel/iterator-kinds.js';
 import type { CallExpr, CType, Expr, FunctionIR, Step } from '../syntax/ir.js';
 import type { FileContext } from './context.js';
@@ -120,7 +120,7 @@ function mentions(expr: Expr, names: ReadonlySet<string>): boolean {
 /** A function of the file that takes the pages for its caller: `return bio_iov_iter_get_pages(bio, iter);` */
 function wrapped(file: FileContext, name: string): { readonly fn: FunctionIR; readonly call: CallExpr } | undefined {
 	const fn = file.ir.defined.has(name) ? file.ir.lookup(name) : undefined;
-	const inner = fn?.clean ? fn.calls.filter((call) => TAKING.has(call.name)) : [];
+	const inner = fn?.hasNoSyntaxErrors ? fn.calls.filter((call) => TAKING.has(call.name)) : [];
 	const [call] = inner;
 	if (!fn || !call || inner.length > 1 || call.name === 'iov_iter_extract_bvecs') return undefined;
 	const returned = fn.blocks.some(({ steps }) =>
@@ -505,7 +505,7 @@ function each(state: Disjuncts, change: (one: Disjunct) => readonly Disjunct[]):
 
 /** Pages of the objects that `fn` fills itself, or is given with `entry`, and does not release. */
 export function objectLeaks(file: FileContext, fn: FunctionIR, entry: readonly ObjectPages[] = []): ObjectLeaks {
-	if (!fn.clean) return NO_LEAKS;
+	if (!fn.hasNoSyntaxErrors) return NO_LEAKS;
 	const given = entry.map((pages): Hold => ({ pages, status: 'held', by: undefined, succeeded: false }));
 	let borrowers: ReadonlySet<CallExpr> = new Set();
 	for (let round = 0; round < MAX_ROUNDS; round++) {

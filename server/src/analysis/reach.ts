@@ -61,7 +61,7 @@ export class Reach {
 	 */
 	all(isAsked: (fn: FunctionIR) => boolean = () => true): readonly Reaching[] {
 		return this.functions()
-			.filter((fn) => fn.clean && isAsked(fn))
+			.filter((fn) => fn.hasNoSyntaxErrors && isAsked(fn))
 			.flatMap((fn) => this.of(fn))
 			.sort((a, b) => a.chain.length - b.chain.length || a.call.start - b.call.start);
 	}
@@ -112,7 +112,7 @@ export class Reach {
 		if (known) return known;
 		this.helpers.set(name, []);
 		const fn = this.locks.file.ir.lookup(name);
-		const found = fn?.isStatic && fn.clean && this.mayReach(fn) ? this.needsOf(fn, depth) : [];
+		const found = fn?.isStatic && fn.hasNoSyntaxErrors && this.mayReach(fn) ? this.needsOf(fn, depth) : [];
 		this.helpers.set(name, found);
 		return found;
 	}

@@ -4,9 +4,9 @@ import { needles } from '../kernel/index.js';
 import type { Kernel } from '../kernel/types.js';
 import type { Configuration, Macros } from '../syntax/conditions.js';
 import type { FileIR, Range } from '../syntax/ir.js';
+import { type Fragment, LinkedUnit, type SiblingFile } from '../syntax/linked-unit.js';
 import type { CParser } from '../syntax/parser.js';
 import { SourceFile } from '../syntax/source-file.js';
-import { type Neighbour, type Piece, Unit } from '../syntax/unit.js';
 import { type FileContext, fileContext } from './context.js';
 import { type CrossFileDependencies, needsOf } from './cross-file-dependencies.js';
 import { Linker } from './linker.js';
@@ -37,7 +37,7 @@ export interface Asked {
 	readonly path: string;
 	readonly kernel: Kernel;
 	readonly knownUsers?: boolean;
-	readonly neighbours?: readonly Neighbour[];
+	readonly neighbours?: readonly SiblingFile[];
 	readonly prefilter?: boolean;
 	/** Of the command line of a compiler. */
 	readonly macros?: Macros | undefined;
@@ -131,7 +131,7 @@ export class AnalysisSession {
 			return alone;
 		const context = fileContext(
 			path,
-			new Unit(text, []),
+			new LinkedUnit(text, []),
 			kernel,
 			this.read(text, configurationOf(kernel, macros), uncertain),
 			knownUsers,
@@ -149,7 +149,7 @@ export class AnalysisSession {
 		const own = alone.context.ir;
 		const linker = new Linker(text, own, kernel, configuration, neighbours);
 		let { needs } = alone;
-		let pieces: readonly Piece[] = [...linker.own(), ...linker.add(needs)];
+		let pieces: readonly Fragment[] = [...linker.own(), ...linker.add(needs)];
 		for (let round = 1; round < LINK_ROUNDS && pieces.length > 0; round++) {
 			const further = this.needsOfPieces(pieces, asked, linker);
 			needs = without(joined(needs, further), linker);
@@ -158,7 +158,7 @@ export class AnalysisSession {
 		let whole: FileContext | undefined;
 		const together = (): FileContext => {
 			if (linker.pieces.length === 0) return alone.context;
-			const unit = new Unit(text, linker.pieces);
+			const unit = new LinkedUnit(text, linker.pieces);
 			return fileContext(path, unit, kernel, this.read(unit.text, configuration, uncertain), knownUsers, isModule);
 		};
 		return {
@@ -177,11 +177,11 @@ export class AnalysisSession {
 	}
 
 	private needsOfPieces(
-		pieces: readonly Piece[],
+		pieces: readonly Fragment[],
 		{ path, kernel, macros, isModule }: Asked,
 		linker: Linker,
 	): CrossFileDependencies {
-		const unit = new Unit('', pieces);
+		const unit = new LinkedUnit('', pieces);
 		const source = new SourceFile(this.parser);
 		const ir = source.read(unit.text, configurationOf(kernel, macros), WORDS);
 		const needs = needsOf(fileContext(path, unit, kernel, ir, true, isModule), ir.defined);
@@ -209,7 +209,7 @@ function areSame(a: readonly Range[] = [], b: readonly Range[] = []): boolean {
 	return a.length === b.length && a.every(({ start, end }, i) => start === b[i]?.start && end === b[i]?.end);
 }
 
-function sameNeighbours(a: readonly Neighbour[] = [], b: readonly Neighbour[] = []): boolean {
+function sameNeighbours(a: readonly SiblingFile[] = [], b: readonly SiblingFile[] = []): boolean {
 	return a === b || (a.length === b.length && a.every((neighbour, i) => neighbour === b[i]));
 }
 

@@ -10,11 +10,11 @@ import { diskSources, type Sources } from '../workspace/sources.js';
 import { Blobs } from './blobs.js';
 import { Cache, digest } from './cache.js';
 import { type AuditConfiguration, AuditConfigured, type JudgedBy } from './configured.js';
-import { type Home, Homes } from './homes.js';
+import type { AuditConfig, Job } from './file-auditor.js';
 import type { Inventory } from './inventory.js';
-import type { Job, Setting } from './job.js';
+import { type KernelContext, KernelResolver } from './kernel-resolver.js';
 import { list, listFolders, type Memory } from './listing.js';
-import { type Crew, crew } from './pool.js';
+import { type WorkerPool, workerPool } from './pool.js';
 import { AuditError, type AuditReport, type AuditSite, type AuditSkip, byPath } from './report.js';
 import { type AuditFinding, type FileResult, Results } from './results.js';
 import { findRevision, withRevision } from './revision.js';
@@ -22,18 +22,18 @@ import { listRevision, type RevisionListing } from './revisionListing.js';
 import { folderOf, isLeftOut } from './scope.js';
 import { type Search, search, startRipgrep } from './search.js';
 import { isInShard, type Shard } from './shard.js';
-import { Stamps } from './stamps.js';
-import { walkMemory } from './walked.js';
+import { Stamps } from './stat-cache.js';
+import { walkMemory } from './walk-cache.js';
 
 export interface AuditOptions {
 	/** Folder, absolute. */
 	readonly tree: string;
 	readonly tool: AuditReport['tool'];
-	readonly setting: Omit<Setting, 'cache' | 'revision'>;
+	readonly setting: Omit<AuditConfig, 'cache' | 'revision'>;
 	/** Name of a revision of the repository around the folder, which is read in place of what is checked out. */
 	readonly revision?: string;
 	/** Folder of caches, and what names this version of the program; undefined: none is read or written. */
-	readonly cache: Setting['cache'];
+	readonly cache: AuditConfig['cache'];
 	/** A workspace around it, for its configuration files. */
 	readonly workspace?: AuditConfiguration['workspace'];
 	/** False: git is not asked. */
@@ -73,7 +73,7 @@ export async function audit(options: AuditOptions): Promise<Audited> {
 		throw new AuditError('the workspace is not trusted: git is not asked for revisions');
 	const revision = options.revision === undefined ? undefined : await findRevision(root, options.revision);
 	const setting = revision && { root, tree: revision.tree };
-	const working = crew({ ...options.setting, cache, revision: setting }, options.jobs, options.worker);
+	const working = workerPool({ ...options.setting, cache, revision: setting }, options.jobs, options.worker);
 	const stop = () => void working.end();
 	options.signal?.addEventListener('abort', stop, { once: true });
 	try {
@@ -100,7 +100,7 @@ async function folder(tree: string): Promise<string> {
 interface Place {
 	/** Relative to the audited folder. */
 	readonly path: string;
-	readonly home: Home;
+	readonly home: KernelContext;
 	/** Names of those files. */
 	readonly names: readonly string[];
 	/** All C files of the folder, by name. */
@@ -112,7 +112,7 @@ class Run {
 	readonly #started = performance.now();
 	readonly #options: AuditOptions;
 	readonly #root: string;
-	readonly #crew: Crew;
+	readonly #crew: WorkerPool;
 	readonly #cache: Cache | undefined;
 	readonly #sources: Sources;
 	readonly #revision: Revision | undefined;
@@ -131,7 +131,7 @@ class Run {
 	constructor(
 		options: AuditOptions,
 		root: string,
-		working: Crew,
+		working: WorkerPool,
 		cache: Cache | undefined,
 		sources: Sources,
 		revision: Revision | undefined,
@@ -149,7 +149,7 @@ class Run {
 		const { shard, setting, tool } = this.#options;
 		const homes = this.#configured
 			.kernel()
-			.then(({ kernel, by }) => new Homes(this.#root, kernel, by, this.#sources).settle());
+			.then(({ kernel, by }) => new KernelResolver(this.#root, kernel, by, this.#sources).settle());
 		const files = setting.prefilter ? await this.#searched(await homes) : await this.#all(await homes);
 		this.#cache?.tidy();
 		const { version, isAssumed, told } = await homes;
@@ -180,7 +180,7 @@ class Run {
 	}
 
 	/** @returns number of files looked at */
-	async #searched(homes: Homes): Promise<number> {
+	async #searched(homes: KernelResolver): Promise<number> {
 		const started = Date.now();
 		const { signal } = this.#options;
 		const task = this.#search();
@@ -234,7 +234,7 @@ class Run {
 
 	/** Files of modules outside a tree that name the family by macros of their headers alone. */
 	async #byAlias(
-		homes: Homes,
+		homes: KernelResolver,
 		paths: readonly string[],
 		isCandidate: (row: number) => boolean,
 	): Promise<ReadonlySet<string>> {
@@ -276,7 +276,7 @@ class Run {
 	async #placesIn(
 		folders: ReadonlyMap<string, readonly number[]>,
 		paths: readonly string[],
-		homes: Homes,
+		homes: KernelResolver,
 		isCandidate: ((row: number) => boolean) | undefined,
 	): Promise<readonly Place[]> {
 		const places: Place[] = [];
@@ -297,7 +297,7 @@ class Run {
 	}
 
 	/** Every file is looked at. */
-	async #all(homes: Homes): Promise<number> {
+	async #all(homes: KernelResolver): Promise<number> {
 		const paths = await this.#listed(undefined);
 		const folders = foldersOf(paths, () => true);
 		await this.#read(await this.#placesIn(folders, paths, homes, undefined), () => undefined);

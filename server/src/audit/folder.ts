@@ -6,7 +6,7 @@ import { decode } from '../workspace/text.js';
 import { digest } from './cache.js';
 
 /** The C files of one folder, each read once: what is said of one of them may depend on any of the others. */
-export class Folder implements Files {
+export class AuditFolder implements Files {
 	readonly #path: string;
 	readonly #names: readonly string[];
 	readonly #sources: Sources;

@@ -1,9 +1,9 @@
 import { type Pool, pool } from 'workerpool';
-import { Auditor, type Job, type JobOutcome, type Setting } from './job.js';
+import { type AuditConfig, FileAuditor, type Job, type JobOutcome } from './file-auditor.js';
 import type { Scanned } from './scan.js';
 
 /** Where the work is done. */
-export interface Crew {
+export interface WorkerPool {
 	/** How many at a time. */
 	readonly size: number;
 	audit(job: Job): Promise<JobOutcome>;
@@ -14,22 +14,22 @@ export interface Crew {
 
 /** What the worker script offers. */
 export interface Methods {
-	audit(setting: Setting, job: Job): Promise<JobOutcome>;
-	scan(setting: Setting, root: string, paths: readonly string[], words: readonly string[]): Promise<Scanned>;
+	audit(setting: AuditConfig, job: Job): Promise<JobOutcome>;
+	scan(setting: AuditConfig, root: string, paths: readonly string[], words: readonly string[]): Promise<Scanned>;
 }
 
 /**
  * @param size how many at a time, at least 1
  * @param worker script of a worker thread; undefined: everything is done in this thread
  */
-export function crew(setting: Setting, size: number, worker: string | undefined): Crew {
+export function workerPool(setting: AuditConfig, size: number, worker: string | undefined): WorkerPool {
 	return worker === undefined ? alone(setting) : threads(setting, size, worker);
 }
 
-function alone(setting: Setting): Crew {
-	let auditor: Auditor | undefined;
-	const started = (): Auditor => {
-		auditor ??= new Auditor(setting);
+function alone(setting: AuditConfig): WorkerPool {
+	let auditor: FileAuditor | undefined;
+	const started = (): FileAuditor => {
+		auditor ??= new FileAuditor(setting);
 		return auditor;
 	};
 	let ended = false;
@@ -58,7 +58,7 @@ function alone(setting: Setting): Crew {
 /** The analysis makes many short-lived objects: with the usual room for them a tenth of its time goes into making room. */
 const LIMITS = { maxYoungGenerationSizeMb: 32 };
 
-function threads(setting: Setting, size: number, worker: string): Crew {
+function threads(setting: AuditConfig, size: number, worker: string): WorkerPool {
 	let workers: Pool | undefined;
 	let ended = false;
 	const started = () => {

@@ -1,7 +1,7 @@
 import { GitError } from '../programs/git.js';
 import { Prefilter } from '../workspace/prefilter.js';
 import type { Sources } from '../workspace/sources.js';
-import { reasonMeanwhile } from './meanwhile.js';
+import { reasonMeanwhile } from './read-errors.js';
 
 /** Files that are asked for at a time: what git has read waits while the next ones are read. */
 const AT_A_TIME = 64;

@@ -1,5 +1,5 @@
 import type { Sources } from '../workspace/sources.js';
-import type { Crew } from './pool.js';
+import type { WorkerPool } from './pool.js';
 import type { AuditSkip } from './report.js';
 import { type Matches, searchWithRipgrep } from './ripgrep.js';
 import { type Scanned, scan } from './scan.js';
@@ -15,7 +15,7 @@ export interface Search {
 	readonly words: readonly string[];
 	/** Program; undefined: files are read in Node. */
 	readonly ripgrep: string | undefined;
-	readonly crew: Crew;
+	readonly crew: WorkerPool;
 	readonly signal: AbortSignal | undefined;
 	/** @param done files searched so far */
 	progress(done: number, total: number): void;

@@ -1,16 +1,16 @@
 import { worker } from 'workerpool';
 import { type BackgroundMethods, background } from './background.js';
-import { Auditor, type Setting } from './job.js';
+import { type AuditConfig, FileAuditor } from './file-auditor.js';
 import type { Methods } from './pool.js';
 
 /** A pool serves one setting; a long-lived one may see several after each other. */
-let current: { readonly key: string; readonly auditor: Auditor } | undefined;
+let current: { readonly key: string; readonly auditor: FileAuditor } | undefined;
 
-function auditorOf(setting: Setting): Auditor {
+function auditorOf(setting: AuditConfig): FileAuditor {
 	const key = JSON.stringify(setting);
 	if (current?.key !== key) {
 		current?.auditor.end();
-		current = { key, auditor: new Auditor(setting) };
+		current = { key, auditor: new FileAuditor(setting) };
 	}
 	return current.auditor;
 }

@@ -12,7 +12,7 @@ import { compared, versionsNamed } from './compare.js';
 import { type Io, UsageError } from './io.js';
 import { progressBar } from './progress.js';
 import { checkReport, type ReportOptions, showsCode, write } from './reports.js';
-import { tell, tellFailure } from './tell.js';
+import { tell, tellFailure } from './stderr.js';
 
 export interface AuditCommand extends TreeOptions, ReportOptions {
 	readonly tags?: string;

@@ -14,7 +14,7 @@ import { type RevisionRange, revisionNamed } from '../workspace/revision.js';
 import { RevisionTree } from '../workspace/revisionTree.js';
 import { TreeLocator } from '../workspace/trees.js';
 import type { Configured } from './configured.js';
-import { Examiner, type Named } from './examiner.js';
+import { FileAnalyzer, type Named } from './file-analyzer.js';
 import { fingerprints } from './fingerprint.js';
 import { UsageError } from './io.js';
 import type { Kernels } from './kernels.js';
@@ -167,7 +167,7 @@ interface Asked {
 }
 
 /** What a change brings. */
-export interface Brought {
+export interface NewFindings {
 	readonly kernels: Kernels;
 	/** Number of files looked at. */
 	readonly files: number;
@@ -181,10 +181,10 @@ export interface Brought {
  * Findings that are there after a change and were not before: in the files it touches, and in those beside them, which may
  * call what it changes.
  */
-export async function brought(engine: Engine, { before, now, files }: Change, asked: Asked): Promise<Brought> {
+export async function newFindings(engine: Engine, { before, now, files }: Change, asked: Asked): Promise<NewFindings> {
 	const { cwd, kernel, configured } = asked;
-	const after = new Examiner(engine, { cwd, kernel, configured, files: now });
-	const earlier = new Examiner(engine, { cwd, kernel, configured, files: before });
+	const after = new FileAnalyzer(engine, { cwd, kernel, configured, files: now });
+	const earlier = new FileAnalyzer(engine, { cwd, kernel, configured, files: before });
 	const formerly = new Map(files.map((file) => [file.now, file.before]));
 	const reports: FileReport[] = [];
 	const unread: Skip[] = [];
@@ -217,7 +217,11 @@ export async function brought(engine: Engine, { before, now, files }: Change, as
 }
 
 /** Paths by which the same finding is known before and after. */
-async function fingerprintsOf(examiner: Examiner, named: Named, text: string | undefined): Promise<readonly string[]> {
+async function fingerprintsOf(
+	examiner: FileAnalyzer,
+	named: Named,
+	text: string | undefined,
+): Promise<readonly string[]> {
 	if (text === undefined) return [];
 	return examiner.examine(named, text, ({ analyse }) => fingerprints('', text, analyse(text, false).findings));
 }

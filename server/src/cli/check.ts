@@ -6,7 +6,7 @@ import { tool } from '../version.js';
 import { reasonOf } from '../workspace/collect.js';
 import { rangeOf } from '../workspace/revision.js';
 import { baseline, beyond } from './baseline.js';
-import { brought, type Change, changeBetween, changeBy, changeSince, changeStaged } from './change.js';
+import { type Change, changeBetween, changeBy, changeSince, changeStaged, newFindings } from './change.js';
 import { Configured } from './configured.js';
 import { convertible } from './convertible.js';
 import { engine } from './engine.js';
@@ -162,7 +162,7 @@ async function lookAtChange(
 	const asked = { paths: paths.length > 0 ? paths : ['.'], cwd, kernel, configured, withPaths: hasPaths(format) };
 	const change = await make(io);
 	try {
-		const { kernels, files, reports, unread } = await brought(loaded, change, asked);
+		const { kernels, files, reports, unread } = await newFindings(loaded, change, asked);
 		return { scanned: { kernels, configured, files, skipped: [], failed: [] }, reports, unread };
 	} finally {
 		change.end?.();

@@ -6,7 +6,7 @@ import { diskConfigurations } from '../workspace/configuration/disk.js';
 import type { Problem } from '../workspace/configuration/parse.js';
 import { relative } from '../workspace/paths.js';
 import type { Io } from './io.js';
-import { folderName, tell } from './tell.js';
+import { folderName, tell } from './stderr.js';
 
 /** What the command line chose; it counts more than a configuration file. */
 interface Chosen {

@@ -2,16 +2,17 @@ import { type Conversion, type Engine, needles, type Offer, semanticPatch } from
 import { applyEdits } from '../rules/apply.js';
 import { collect, fromFolder, slashed } from '../workspace/collect.js';
 import { TreeDefinitions } from '../workspace/definitions.js';
+import { ExternalUsers } from '../workspace/external-users.js';
 import { Lines } from '../workspace/lines.js';
 import { longTermOf } from '../workspace/longTerm.js';
 import { parent } from '../workspace/paths.js';
 import { Prefilters } from '../workspace/prefilter.js';
 import { readSource } from '../workspace/read.js';
 import { Refusal } from '../workspace/replace.js';
-import { Strangers } from '../workspace/strangers.js';
 import { count, printable } from '../workspace/wording.js';
 import { Configured } from './configured.js';
-import { type Examined, Examiner, type Named } from './examiner.js';
+import { type Examined, FileAnalyzer, type Named } from './file-analyzer.js';
+import { Workbench } from './in-memory-edits.js';
 import { type Io, UsageError } from './io.js';
 import { conversionPatch, type Made } from './mail/conversion.js';
 import type { Left } from './mail/cover.js';
@@ -22,8 +23,7 @@ import type { Patch } from './mail/message.js';
 import { series } from './mail/series.js';
 import { mend } from './mend.js';
 import { unified } from './patch.js';
-import { folderName, tell } from './tell.js';
-import { Workbench } from './workbench.js';
+import { folderName, tell } from './stderr.js';
 
 export interface ConvertOptions {
 	readonly kernel: string | undefined;
@@ -62,7 +62,7 @@ class Converter {
 	readonly #io: Io;
 	readonly #configured: Configured;
 	readonly #definitions = new TreeDefinitions();
-	readonly #strangers = new Strangers();
+	readonly #strangers = new ExternalUsers();
 
 	constructor(engine: Engine, paths: readonly string[], options: ConvertOptions, io: Io) {
 		this.#engine = engine;
@@ -109,8 +109,8 @@ class Converter {
 	}
 
 	/** For the files as they are by now. */
-	#examiner(): Examiner {
-		return new Examiner(this.#engine, {
+	#examiner(): FileAnalyzer {
+		return new FileAnalyzer(this.#engine, {
 			cwd: this.#io.cwd,
 			kernel: this.#options.kernel,
 			configured: this.#configured,
@@ -150,7 +150,7 @@ class Converter {
 		return (this.#options.shortTerm && conversions.find(({ longterm }) => !longterm)) || conversions[0];
 	}
 
-	async #objection(named: Named, file: Examined, { claims }: Conversion): Promise<string | undefined> {
+	async #objection(named: Named, file: Examined, { assumptions: claims }: Conversion): Promise<string | undefined> {
 		const { tree } = file.judged;
 		const top = tree?.root ?? folderOf(named, this.#io.cwd);
 		if (top === undefined) return undefined;

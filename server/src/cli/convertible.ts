@@ -1,5 +1,5 @@
 import { CONVERTING, type Finding } from '../engine.js';
-import type { Examined } from './examiner.js';
+import type { Examined } from './file-analyzer.js';
 
 /** Those of the findings whose sites can be converted, as far as this file and those beside it tell. */
 export function convertible(file: Pick<Examined, 'offers'>, findings: readonly Finding[]): ReadonlySet<Finding> {

@@ -16,8 +16,8 @@ import { flow } from './flow.js';
 import { type Io, UsageError } from './io.js';
 import { render } from './markdown.js';
 import { examplesPage, rulePage } from './package.js';
-import { fullPage, shortPage } from './page.js';
-import { tell } from './tell.js';
+import { fullPage, shortPage } from './rule-page.js';
+import { tell } from './stderr.js';
 import { VERDICTS, verdictPage } from './verdicts.js';
 
 export interface ExplainOptions {

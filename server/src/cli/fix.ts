@@ -17,7 +17,7 @@ import { origin } from './origin.js';
 import { patch } from './patch.js';
 import { scan, type Target } from './scan.js';
 import { tellKernels, tellSkipped } from './scan-summary.js';
-import { folderName, tell } from './tell.js';
+import { folderName, tell } from './stderr.js';
 
 export interface FixOptions {
 	readonly stdinPath?: string;

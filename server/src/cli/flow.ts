@@ -25,7 +25,7 @@ import { pathsJson } from './formats/pathsJson.js';
 import { snippet } from './formats/snippet.js';
 import { type Io, UsageError } from './io.js';
 import { Kernels } from './kernels.js';
-import { folderName, tell } from './tell.js';
+import { folderName, tell } from './stderr.js';
 
 type Colours = ReturnType<typeof picocolors.createColors>;
 type Journey = Flow['journeys'][number];

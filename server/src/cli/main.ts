@@ -18,7 +18,7 @@ import { type MergeCommand, runMerge } from './merge.js';
 import { kernelVersion, repeated, revision, shard, tagPattern, threads } from './options.js';
 import { AUDIT_FORMATS } from './reports.js';
 import { type RulesFormat, rules } from './rules.js';
-import { tell } from './tell.js';
+import { tell } from './stderr.js';
 import { watch } from './watch.js';
 
 /** Lines below a headline of their own. */

@@ -3,7 +3,7 @@ import type { Conversion, Finding, Offer } from '../engine.js';
 import { fromFolder } from '../workspace/collect.js';
 import { Lines } from '../workspace/lines.js';
 import type { SourceText } from '../workspace/text.js';
-import type { Examined } from './examiner.js';
+import type { Examined } from './file-analyzer.js';
 import { changedLines, fixesTag, formerLine } from './mail/blame.js';
 import type { Patch } from './mail/message.js';
 import { isBug, repairPatch } from './mail/repair.js';

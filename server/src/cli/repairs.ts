@@ -3,7 +3,7 @@ import type { Analysis, Conversion, Finding, Offer } from '../engine.js';
 import { CONVERTING } from '../engine.js';
 import { fixAll } from '../fixall.js';
 import { applyEdits } from '../rules/apply.js';
-import { isLessKnown, newOnes } from '../rules/improves.js';
+import { isLessKnown, newOnes } from '../rules/fix-verification.js';
 import type { Fix } from '../rules/rule.js';
 import type { Range } from '../syntax/ir.js';
 

@@ -12,7 +12,7 @@ import { type Destination, destination, put } from '../workspace/output.js';
 import { Refusal } from '../workspace/replace.js';
 import { auditSarif } from './formats/auditSarif.js';
 import { type Io, UsageError } from './io.js';
-import { tell } from './tell.js';
+import { tell } from './stderr.js';
 
 /** What a format prints from. */
 interface Content {

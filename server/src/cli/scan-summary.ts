@@ -3,7 +3,7 @@ import { count } from '../workspace/wording.js';
 import type { Io } from './io.js';
 import type { Skip } from './report.js';
 import type { Scan } from './scan.js';
-import { folderName, tell, tellFailure } from './tell.js';
+import { folderName, tell, tellFailure } from './stderr.js';
 
 /** More are counted, not listed: a kernel has a hundred symbolic links. */
 const LISTED = 5;

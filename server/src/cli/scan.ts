@@ -11,7 +11,7 @@ import { judge, type Read, readSource } from '../workspace/read.js';
 import { Refusal } from '../workspace/replace.js';
 import type { SourceText } from '../workspace/text.js';
 import type { Configured } from './configured.js';
-import { type Compiler, type Examined, Examiner, type Named } from './examiner.js';
+import { type Compiler, type Examined, FileAnalyzer, type Named } from './file-analyzer.js';
 import { UsageError } from './io.js';
 import type { Header } from './kbuild/headers.js';
 import type { Kernels } from './kernels.js';
@@ -92,7 +92,7 @@ export async function scan(
 	const { cwd, kernel, configured, compiler, headers, from = DISK } = options;
 	const prefilters = new Prefilters(words);
 	const definitions = new TreeDefinitions();
-	const examiner = new Examiner(engine, {
+	const examiner = new FileAnalyzer(engine, {
 		cwd,
 		kernel,
 		configured,

@@ -8,7 +8,7 @@ import { isC } from '../workspace/paths.js';
 import { count } from '../workspace/wording.js';
 import { type CheckOptions, check } from './check.js';
 import { type Io, UsageError } from './io.js';
-import { tell } from './tell.js';
+import { tell } from './stderr.js';
 
 /** Milliseconds without a change before a check starts: an editor, or git, changes several files at once. */
 const PAUSE = 150;

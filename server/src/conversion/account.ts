@@ -9,9 +9,9 @@ import { mayBeOfUsers } from '../analysis/user-iterators.js';
 import { bare } from '../analysis/walk.js';
 import { KVEC_TEST } from '../kernel/iterator-kinds.js';
 import type { FunctionIR } from '../syntax/ir.js';
+import type { ConversionScope } from './conversion-scope.js';
 import { isForUsers } from './extract.js';
 import { isWritten, leaksIn } from './notes.js';
-import type { Handling } from './pages.js';
 import type { Account } from './plan.js';
 
 /** Somebody gets at the contents, through page tables of the kernel or the physical address. */
@@ -83,7 +83,7 @@ function entriesTo(file: FileContext, fn: FunctionIR, seen: Set<string>): readon
 }
 
 /** Where a device has the pages until another file calls for their release: functions of this file it calls for that. */
-function endsElsewhere(file: FileContext, { takings, releases }: Handling): readonly string[] {
+function endsElsewhere(file: FileContext, { takings, releases }: ConversionScope): readonly string[] {
 	const open = takings.filter((taking) => {
 		const { uses, transient } = usesOf(file, taking);
 		return !transient && uses.some(({ kind }) => kind === 'device') && !completionOf(file, uses);
@@ -103,7 +103,7 @@ export interface Marks {
 	readonly marks: string | undefined;
 }
 
-export function accountOf(file: FileContext, handling: Handling, { relocks, marks }: Marks): Account {
+export function accountOf(file: FileContext, handling: ConversionScope, { relocks, marks }: Marks): Account {
 	const { takings } = handling;
 	const iterators = takings.filter(isIterator);
 	const ofUsers = iterators.every((taking) => taking.fn && isForUsers(file, taking, taking.fn));

@@ -12,7 +12,7 @@ import { originAt } from '../analysis/points-to-query.js';
 import { isSetOnce } from '../analysis/single-definition.js';
 import { isParameter, variableType } from '../analysis/variables.js';
 import { bare, evaluate, everywhere, isNull, place, rootOf, roots } from '../analysis/walk.js';
-import { REQUEST_PARTS } from '../kernel/callees.js';
+import { REQUEST_PARTS } from '../kernel/function-models.js';
 import { PAGE_ALLOCATORS } from '../kernel/page-flow.js';
 import type { CallExpr, Expr, FunctionIR, Step } from '../syntax/ir.js';
 
@@ -169,7 +169,7 @@ function isNewOf(file: FileContext, fn: FunctionIR, { name, args }: CallExpr, de
 		return first !== undefined && isNewMemory(file, fn, first, depth + 1);
 	const callee = file.ir.lookup(name);
 	if (!callee) return /alloc/.test(name) && !file.ir.defined.has(name) && !PAGE_ALLOCATORS.test(name);
-	if (depth >= DEEPEST || !callee.clean) return false;
+	if (depth >= DEEPEST || !callee.hasNoSyntaxErrors) return false;
 	return callee.blocks.every(({ steps }) =>
 		steps.every((step) => step.kind !== 'return' || !step.value || isNewMemory(file, callee, step.value, depth + 1)),
 	);
@@ -226,7 +226,7 @@ function alwaysTakes(
 	if (takers.takings.has(call.start)) return true;
 	const callee = depth < DEEPEST && takers.takes(fn, call) ? takers.file.ir.lookup(call.name) : undefined;
 	const param = callee?.params[call.args.findIndex(isIt)]?.name;
-	if (!callee?.clean || param === undefined || !isSetOnce(callee, param)) return false;
+	if (!callee?.hasNoSyntaxErrors || param === undefined || !isSetOnce(callee, param)) return false;
 	const flow = takenFlow(takers, callee, param, depth + 1);
 	return exitsOf(callee, flow).every((taken) => taken);
 }

@@ -4,10 +4,10 @@ import type { Range } from '../syntax/ir.js';
 import { auditedCalls } from '../verdict/audited.js';
 import type { Target } from '../verdict/site.js';
 import { conversionAsked } from '../verdict/sites.js';
+import { conversionScopeOf } from './conversion-scope.js';
 import { EXTRACT } from './extract.js';
-import { handlingOf } from './pages.js';
-import { Blocked } from './plan.js';
-import { at } from './spots.js';
+import { at } from './page-calls.js';
+import { ConversionBlocked } from './plan.js';
 
 /** Rules that say of a site that it should convert, and to what. */
 export const CONVERTING: ReadonlyMap<string, Target> = new Map([
@@ -31,10 +31,10 @@ export function blockersOf(
 	const call = auditedCalls(file).find(({ call }) => call.nameRange.start === finding.start);
 	if (!call || !conversionAsked(file, call)) return [];
 	try {
-		handlingOf(file, call);
+		conversionScopeOf(file, call);
 		return [];
 	} catch (error) {
-		if (!(error instanceof Blocked)) throw error;
+		if (!(error instanceof ConversionBlocked)) throw error;
 		return [at(call.call.nameRange, `cannot convert: ${error.message}`), ...error.places];
 	}
 }

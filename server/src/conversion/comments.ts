@@ -2,8 +2,8 @@
 import type { FileContext } from '../analysis/context.js';
 import type { Edit } from '../rules/rule.js';
 import type { FunctionIR, Range } from '../syntax/ir.js';
+import type { ConversionScope } from './conversion-scope.js';
 import { columns, LINE } from './layout.js';
-import type { Handling } from './pages.js';
 
 /** A place in a comment or a message. */
 export interface Mention extends Range {
@@ -84,7 +84,7 @@ export function placeOf(file: FileContext, { start, within }: Mention): string {
 }
 
 /** A call of this function, or of its family, that stays as it is. */
-function isStillCalled(file: FileContext, name: string, handling: Handling): boolean {
+function isStillCalled(file: FileContext, name: string, handling: ConversionScope): boolean {
 	const gone = new Set(handling.takings.map(({ call }) => call.nameRange.start));
 	const family = familyOf(name);
 	const isMeant = (called: string): boolean => called === name || (name === family && called.startsWith(name));
@@ -114,7 +114,11 @@ function isPlain({ text }: FileContext, { start, end, within, isComment }: Menti
  * Edits of the analysed file itself.
  * @param api the function that is called from now on
  */
-export function renamedMentions(file: FileContext, handling: Handling, api: string): readonly (Edit & Mention)[] {
+export function renamedMentions(
+	file: FileContext,
+	handling: ConversionScope,
+	api: string,
+): readonly (Edit & Mention)[] {
 	const names = [...new Set(handling.takings.map(({ call }) => call.name))];
 	const [former = ''] = names;
 	// of several, a comment that names one may mean either

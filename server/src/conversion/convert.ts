@@ -10,28 +10,28 @@ import { factsOf } from '../verdict/facts.js';
 import { judge } from '../verdict/policy.js';
 import { conversionAsked } from '../verdict/sites.js';
 import { accountOf, type Marks } from './account.js';
-import { claimsOf } from './claims.js';
+import { assumptionsOf } from './assumptions.js';
 import { renamedMentions, renamedString } from './comments.js';
+import { type ConversionScope, conversionScopeOf } from './conversion-scope.js';
 import { EXTRACT, extraction } from './extract.js';
 import { hunksOf } from './hunks.js';
 import { missingRelease } from './leak.js';
 import { withMarks } from './missing-dirtying.js';
 import { notesOf } from './notes.js';
-import { type Handling, handlingOf } from './pages.js';
+import { at } from './page-calls.js';
 import {
-	Blocked,
+	type BlockerLocation,
 	type Case,
 	type Conversion,
+	ConversionBlocked,
+	type ConversionOffer,
 	type FileEdit,
 	type Hunk,
 	type Label,
-	type Offer,
 	type Refusal,
-	type Spot,
 } from './plan.js';
-import { rewriteReleases } from './release.js';
-import { at } from './spots.js';
-import { takingEdits, twinOf } from './taking.js';
+import { counterpartOf, rewriteAcquires } from './rewrite-acquires.js';
+import { rewriteReleases } from './rewrite-releases.js';
 import { dropUnused } from './unused.js';
 
 /** The edit in the file it belongs to. */
@@ -46,7 +46,7 @@ interface Sides extends Marks {
 }
 
 /** The releases as those of pins; with the marks that were missing, where each can have its own. */
-function rewrittenReleases(file: FileContext, handling: Handling) {
+function rewrittenReleases(file: FileContext, handling: ConversionScope) {
 	const wanted = withMarks(file, handling);
 	const marked = wanted && rewriteReleases(file, wanted);
 	if (marked?.every(({ marks }, i) => marks === true || wanted?.[i]?.dirty === undefined))
@@ -55,7 +55,7 @@ function rewrittenReleases(file: FileContext, handling: Handling) {
 }
 
 /** All releasing sides, with the loop variables that nothing is left for. */
-function releaseSides(file: FileContext, handling: Handling): Sides {
+function releaseSides(file: FileContext, handling: ConversionScope): Sides {
 	const { rewritten, marks } = rewrittenReleases(file, handling);
 	const all = new Map(rewritten.map((one) => [one.edit.start, one]));
 	const edits = [...all.values()].map(({ edit }) => edit);
@@ -81,7 +81,7 @@ function releaseSides(file: FileContext, handling: Handling): Sides {
 }
 
 /** Comments and messages that are renamed with the call. */
-function mentions(file: FileContext, handling: Handling, api: string): Pick<Sides, 'edits' | 'hunks'> {
+function mentions(file: FileContext, handling: ConversionScope, api: string): Pick<Sides, 'edits' | 'hunks'> {
 	const renamed = renamedMentions(file, handling, api);
 	const fns = handling.takings.flatMap(({ fn }) => fn ?? []);
 	return {
@@ -113,14 +113,14 @@ function caseOf(file: FileContext, takings: readonly ApiCall[]): Case {
 	return isLong && !byCpu ? 2 : 5;
 }
 
-function toPin(file: FileContext, handling: Handling, longterm: boolean): Conversion {
+function toPin(file: FileContext, handling: ConversionScope, longterm: boolean): Conversion {
 	const { takings } = handling;
-	const twins = takings.map((taking) => twinOf(file, taking, longterm));
+	const twins = takings.map((taking) => counterpartOf(file, taking, longterm));
 	const [twin] = twins;
 	const unmatched = takings.find((_, i) => !twins[i]);
 	if (!twin || unmatched) {
 		const name = unmatched?.call.name ?? takings[0]?.call.name;
-		throw new Blocked(`this kernel has no pin_user_pages*() counterpart of ${name}() with these flags`);
+		throw new ConversionBlocked(`this kernel has no pin_user_pages*() counterpart of ${name}() with these flags`);
 	}
 	const sides = releaseSides(file, handling);
 	const edits: FileEdit[] = [];
@@ -128,7 +128,7 @@ function toPin(file: FileContext, handling: Handling, longterm: boolean): Conver
 	takings.forEach((taking, i) => {
 		const own = twins[i];
 		if (!own || !taking.fn) return;
-		const taken = takingEdits(file, taking, own, longterm);
+		const taken = rewriteAcquires(file, taking, own, longterm);
 		edits.push(...taken.edits.map((edit) => placed(file, edit, 'take')));
 		hunks.push(hunkIn(file, taking.fn, 'expression', taken.before, taken.after));
 	});
@@ -147,11 +147,11 @@ function toPin(file: FileContext, handling: Handling, longterm: boolean): Conver
 		hunks: [...hunks, ...sides.hunks, ...words.hunks],
 		account: accountOf(file, handling, sides),
 		notes: notesOf(file, handling, edits, longterm),
-		claims: claimsOf(file, handling),
+		assumptions: assumptionsOf(file, handling),
 	};
 }
 
-function toExtraction(file: FileContext, handling: Handling): Conversion {
+function toExtraction(file: FileContext, handling: ConversionScope): Conversion {
 	const { takings, releases } = handling;
 	const { take, flag, release } = extraction(file, handling);
 	const words = mentions(file, handling, EXTRACT);
@@ -173,23 +173,23 @@ function toExtraction(file: FileContext, handling: Handling): Conversion {
 		hunks: [...hunksOf(file, [...take, ...flag, ...release]), ...words.hunks],
 		account: accountOf(file, handling, { relocks: false, marks: undefined }),
 		notes: notesOf(file, handling, edits, false),
-		claims: claimsOf(file, handling),
+		assumptions: assumptionsOf(file, handling),
 	};
 }
 
 /** Conversions of the sites of one handling, the recommended one first. */
-function conversions(file: FileContext, handling: Handling): Conversion[] {
+function conversions(file: FileContext, handling: ConversionScope): Conversion[] {
 	if (handling.takings[0]?.api.record.group === 'iov-iter') return [toExtraction(file, handling)];
 	const long = handling.takings.some((taking) => isForLong(file, taking));
 	if (!long) return [toPin(file, handling, false)];
-	const possible = handling.takings.every((taking) => twinOf(file, taking, true));
+	const possible = handling.takings.every((taking) => counterpartOf(file, taking, true));
 	return [...(possible ? [toPin(file, handling, true)] : []), toPin(file, handling, false)];
 }
 
-function refusal(file: FileContext, { message, places }: Blocked): Refusal {
+function refusal(file: FileContext, { message, places }: ConversionBlocked): Refusal {
 	return {
 		reason: message,
-		places: places.map((spot): Spot => {
+		places: places.map((spot): BlockerLocation => {
 			const place = file.unit.placeOf(spot.start);
 			return place ? { ...spot, place } : spot;
 		}),
@@ -202,7 +202,7 @@ function isRead(file: FileContext, call: ApiCall): boolean {
 	return complete && reached.length > 0 && reached.every(({ direction }) => direction === 'to-device');
 }
 
-function offer(file: FileContext, call: ApiCall): Offer & { readonly takings: readonly ApiCall[] } {
+function offer(file: FileContext, call: ApiCall): ConversionOffer & { readonly takings: readonly ApiCall[] } {
 	const { target, evidence } = judge(factsOf(file, call));
 	const isTidy = conversionAsked(file, call) === 'benefit';
 	const told = {
@@ -214,12 +214,14 @@ function offer(file: FileContext, call: ApiCall): Offer & { readonly takings: re
 	};
 	try {
 		if (call.api.record.group === 'iov-iter' && !file.kernel.api(EXTRACT)?.signature)
-			throw new Blocked('it needs iov_iter_extract_pages(), which was added in 6.3 and is not in this kernel');
+			throw new ConversionBlocked(
+				'it needs iov_iter_extract_pages(), which was added in 6.3 and is not in this kernel',
+			);
 		if (call.api.record.group !== 'get' && call.api.record.group !== 'iov-iter')
-			throw new Blocked(`${call.call.name}() has no pin_user_pages*() counterpart`, [
+			throw new ConversionBlocked(`${call.call.name}() has no pin_user_pages*() counterpart`, [
 				at(call.call.nameRange, 'acquired here'),
 			]);
-		const handling = handlingOf(file, call);
+		const handling = conversionScopeOf(file, call);
 		const sites = handling.takings.map((taking): Range => at(taking.call.nameRange, ''));
 		return {
 			...told,
@@ -231,7 +233,7 @@ function offer(file: FileContext, call: ApiCall): Offer & { readonly takings: re
 			missing: missingRelease(file, handling.takings),
 		};
 	} catch (error) {
-		if (!(error instanceof Blocked)) throw error;
+		if (!(error instanceof ConversionBlocked)) throw error;
 		return {
 			...told,
 			sites: [call.call.nameRange],
@@ -245,7 +247,7 @@ function offer(file: FileContext, call: ApiCall): Offer & { readonly takings: re
 }
 
 /** An offer for each site that is to convert; sites that only change together share one. */
-export function offers(file: FileContext): Offer[] {
+export function offers(file: FileContext): ConversionOffer[] {
 	const done = new Set<number>();
 	return auditedCalls(file).flatMap((call) => {
 		if (done.has(call.call.start) || !conversionAsked(file, call)) return [];

@@ -5,13 +5,13 @@ import { localOf, variableType } from '../analysis/variables.js';
 import { bare } from '../analysis/walk.js';
 import type { Edit } from '../rules/rule.js';
 import type { Expr, FunctionIR, Range } from '../syntax/ir.js';
+import type { ConversionScope } from './conversion-scope.js';
 import { callsOfPureRelease, FlagPlan } from './flag.js';
 import { before, indentation, call as layOut, lineEnd } from './layout.js';
 import { definesMacro } from './macros.js';
-import type { Handling } from './pages.js';
-import { Blocked } from './plan.js';
-import { hasEffects, rewriteReleases } from './release.js';
-import { at, type PageCall } from './spots.js';
+import { at, type PageCall } from './page-calls.js';
+import { ConversionBlocked } from './plan.js';
+import { hasEffects, rewriteReleases } from './rewrite-releases.js';
 import { contents, pathTo, type Statement, statementsOf } from './statements.js';
 
 /** UTF-16 units of a declaration before the value. */
@@ -38,9 +38,11 @@ function block(
 	const own = path[inner + 1];
 	const here = { start: offset, end: offset };
 	if (around?.kind !== 'block' || !own || (own.kind !== 'simple' && own.kind !== 'if'))
-		throw new Blocked(`${fn.name}() acquires the pages inside a larger statement`, [at(here, 'acquired here')]);
+		throw new ConversionBlocked(`${fn.name}() acquires the pages inside a larger statement`, [
+			at(here, 'acquired here'),
+		]);
 	if (own.kind === 'if' && !(own.test.start <= offset && offset < own.test.end))
-		throw new Blocked(`${fn.name}() acquires the pages in an unbraced branch`, [at(here, 'acquired here')]);
+		throw new ConversionBlocked(`${fn.name}() acquires the pages in an unbraced branch`, [at(here, 'acquired here')]);
 	return { own, around };
 }
 
@@ -49,7 +51,7 @@ function freeName({ text }: FileContext, fn: FunctionIR): string {
 	const taken = new Set(text.slice(fn.start, fn.end).match(/\w+/g));
 	const isFree = (name: string): boolean => !taken.has(name) && !definesMacro(text, name);
 	const found = ['pages', 'page_list', 'extracted', 'extracted_pages'].find(isFree);
-	if (found === undefined) throw new Blocked(`no free name for the array in ${fn.name}()`);
+	if (found === undefined) throw new ConversionBlocked(`no free name for the array in ${fn.name}()`);
 	return found;
 }
 
@@ -80,7 +82,7 @@ class Extraction {
 		const [iter, maxsize, offset] = [arg('iter'), arg('maxsize'), arg('offset')];
 		const maxpages = arg('maxpages');
 		if (!pages || !iter || !maxsize || !offset || (!allocates && !maxpages) || taking.shape !== taking.api.signature)
-			throw new Blocked(`the arguments of ${call.name}() do not match this kernel`, [
+			throw new ConversionBlocked(`the arguments of ${call.name}() do not match this kernel`, [
 				at(call.nameRange, 'called here'),
 			]);
 		const array = allocates ? this.allocated(pages) : this.given(pages);
@@ -122,7 +124,7 @@ class Extraction {
 		const [, declaration, name] = /^([\w\s*]*?\b(\w+))\s*=\s*$/.exec(written) ?? [];
 		const isAll = file.text.slice(taking.call.end, own.end).trim() === ';';
 		if (!declaration || !isAll || declares(around.body[around.body.indexOf(own) + 1]))
-			throw new Blocked(`${fn.name}() acquires the pages in a declaration`, [
+			throw new ConversionBlocked(`${fn.name}() acquires the pages in a declaration`, [
 				at(taking.call.nameRange, 'acquired here'),
 			]);
 		const [lead, end] = [indentation(file.text, own.start), lineEnd(file.text)];
@@ -159,7 +161,7 @@ class Extraction {
 		const fails =
 			own.kind === 'if' ? /<=?\s*0\s*\)?$/.test(written) : new RegExp(`^${result}\\s*<=?\\s*0$`).test(written);
 		if (test?.kind !== 'if' || !fails)
-			throw new Blocked(`${fn.name}() has no error path on which to free the array`, [
+			throw new ConversionBlocked(`${fn.name}() has no error path on which to free the array`, [
 				at(taking.call.nameRange, 'acquired here'),
 			]);
 		// nothing but an error: after a 0, some kinds of iterators leave the array
@@ -177,7 +179,9 @@ class Extraction {
 			return;
 		}
 		if (test.otherwise)
-			throw new Blocked(`nowhere to free the array after a failure in ${fn.name}()`, [at(test.test, 'tested here')]);
+			throw new ConversionBlocked(`nowhere to free the array after a failure in ${fn.name}()`, [
+				at(test.test, 'tested here'),
+			]);
 		const from = file.text.slice(0, test.then.start).trimEnd().length;
 		const body = [...frees, file.slice(test.then)].map((line) => `${end}${lead}\t${line}`).join('');
 		this.edits.push({ start: from, end: test.then.end, text: ` {${body}${end}${lead}}` });
@@ -260,11 +264,12 @@ function guarded(file: FileContext, fn: FunctionIR, { start, end, text }: Edit, 
 	const own = path.findLast((statement) => statement.start <= start && end <= statement.end);
 	const here = { start, end };
 	const isWhole = own !== undefined && own.start === start && /^\s*;?\s*$/.test(file.text.slice(end, own.end));
-	if (!isWhole) throw new Blocked(`${fn.name}() releases the pages inside a larger statement`, [at(here, 'here')]);
+	if (!isWhole)
+		throw new ConversionBlocked(`${fn.name}() releases the pages inside a larger statement`, [at(here, 'here')]);
 	// the "else" would go to the new test
 	const outer = path.slice(path.findLastIndex(({ kind }) => kind === 'block') + 1);
 	if (outer.some((one) => one.kind === 'if' && one.otherwise && one.then.start <= start && start < one.then.end))
-		throw new Blocked(`${fn.name}() releases the pages in an unbraced branch`, [at(here, 'here')]);
+		throw new ConversionBlocked(`${fn.name}() releases the pages in an unbraced branch`, [at(here, 'here')]);
 	const lead = indentation(file.text, start);
 	const parent = outer.at(-2);
 	const around = loopOf(file, fn, path, { start, end }, flag);
@@ -293,7 +298,9 @@ function releaseEdits(file: FileContext, releases: readonly PageCall[], plan: Fl
 		const guardedCalls = outside ? outside.map((site) => site.call) : [call];
 		const acting = guardedCalls.find((one) => one.args.some(hasEffects));
 		if (acting)
-			throw new Blocked(`an argument of ${acting.name}() has side effects`, [at(acting.nameRange, 'released here')]);
+			throw new ConversionBlocked(`an argument of ${acting.name}() has side effects`, [
+				at(acting.nameRange, 'released here'),
+			]);
 		const whole = kind === 'expression' ? { start: call.start, end: call.end, text: after } : edit;
 		if (!outside) return guarded(file, fn, whole, plan.in(fn, call, pages, told));
 		for (const site of outside) {
@@ -311,11 +318,11 @@ function releaseEdits(file: FileContext, releases: readonly PageCall[], plan: Fl
  * All edits that turn the taking calls of a handling into extractions.
  * @throws Blocked where the answer whether pages are pinned does not reach a release
  */
-export function extraction(file: FileContext, { takings, releases }: Handling): Extracted {
+export function extraction(file: FileContext, { takings, releases }: ConversionScope): Extracted {
 	const [taking, other] = takings;
 	const fn = taking?.fn;
 	if (!taking || !fn || other)
-		throw new Blocked(
+		throw new ConversionBlocked(
 			'one release is shared by pages of several calls',
 			takings.map(({ call }) => at(call.nameRange, 'acquired here')),
 		);

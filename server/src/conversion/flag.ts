@@ -18,9 +18,9 @@ import { areTakenHere, isFresh, type Takers } from './activation.js';
 import { pageParameter } from './callers.js';
 import { keptIterator } from './kept-iterator.js';
 import { before, blanks, columns, indentation, LINE, lineEnd } from './layout.js';
-import { Blocked } from './plan.js';
+import { at } from './page-calls.js';
+import { ConversionBlocked } from './plan.js';
 import { hasRoom, isNested, isOverwritten, isStillThere, isTaken } from './room.js';
-import { at } from './spots.js';
 import { pathTo, type Statement, statementsOf } from './statements.js';
 import { isAlwaysTold, isStoredAtOnce } from './stores.js';
 
@@ -68,10 +68,12 @@ export class FlagPlan {
 	 * @throws Blocked where it does not get there
 	 */
 	in(fn: FunctionIR, call: CallExpr, pages: Expr, told?: Told): string {
-		if (isTaken(this.file.text, FLAG)) throw new Blocked(`${FLAG} is already used as a name in this file`);
+		if (isTaken(this.file.text, FLAG)) throw new ConversionBlocked(`${FLAG} is already used as a name in this file`);
 		const found = this.find(fn, call, pages, 0, told);
 		if (found === undefined)
-			throw new Blocked(`cannot tell ${fn.name}() whether the pages are pinned`, [at(call.nameRange, 'released here')]);
+			throw new ConversionBlocked(`cannot tell ${fn.name}() whether the pages are pinned`, [
+				at(call.nameRange, 'released here'),
+			]);
 		return found;
 	}
 
@@ -388,7 +390,7 @@ export class FlagPlan {
 		const own = path.at(-1);
 		const block = path.at(-2);
 		if (own?.kind !== 'simple' || block?.kind !== 'block')
-			throw new Blocked(`nowhere to keep the flag in ${fn.name}()`, [
+			throw new ConversionBlocked(`nowhere to keep the flag in ${fn.name}()`, [
 				at({ start: range.start, end: range.start }, 'here'),
 			]);
 		const source = this.file.text;
@@ -428,7 +430,7 @@ export class FlagPlan {
 
 	private path(fn: FunctionIR, offset: number): readonly Statement[] {
 		const root = statementsOf(this.file.text, fn.body);
-		if (!root) throw new Blocked(`could not parse all of ${fn.name}()`, [at(fn.nameRange, 'this function')]);
+		if (!root) throw new ConversionBlocked(`could not parse all of ${fn.name}()`, [at(fn.nameRange, 'this function')]);
 		return pathTo(root, offset);
 	}
 }

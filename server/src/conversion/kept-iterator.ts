@@ -70,7 +70,7 @@ function isAlwaysSeen(file: FileContext, kept: IteratorField): boolean {
 /** The field gets an iterator when its object is new, and nothing makes that another one. */
 function isSetOnce(file: FileContext, kept: IteratorField, isOurs: boolean): boolean {
 	return file.ir.naming(kept.field).every((fn) => {
-		let once = fn.clean;
+		let once = fn.hasNoSyntaxErrors;
 		everywhere(fn, (expr) => {
 			if (expr.kind === 'assign' && isIt(file, fn, kept, bare(expr.left)))
 				once &&= isForNew(file, fn, kept, expr, isOurs);
@@ -129,7 +129,8 @@ function isZeroedFirst(file: FileContext, fn: FunctionIR, name: string, before: 
 
 /** The iterator of whoever called: a parameter that stays what it is, given to one object. */
 function isOfCaller(file: FileContext, fn: FunctionIR, from: Expr, init: string): boolean {
-	if (from.kind !== 'name' || !isParameter(fn, from.name) || isLocal(fn, from.name) || !fn.clean) return false;
+	if (from.kind !== 'name' || !isParameter(fn, from.name) || isLocal(fn, from.name) || !fn.hasNoSyntaxErrors)
+		return false;
 	if (isChanged(file, fn, from.name, init)) return false;
 	const sets = fn.calls.filter(({ name }) => name === init);
 	return (

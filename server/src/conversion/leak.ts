@@ -1,7 +1,7 @@
 /** A release that is missing on an error path of the function that takes a page: where it goes. */
 
 import type { ApiCall, FileContext } from '../analysis/context.js';
-import { type Journey, journeys } from '../analysis/ownership/journey.js';
+import { lifecycles, type ResourceLifecycle } from '../analysis/ownership/lifecycle.js';
 import { ownershipOf } from '../analysis/ownership/ownership.js';
 import { bare, everywhere, modifiedBy, place, postorder } from '../analysis/walk.js';
 import type { Edit } from '../rules/rule.js';
@@ -52,7 +52,7 @@ function leaves(file: FileContext, at: Statement): at is Conditional {
 /** The branch behind the taking call, in the same list of statements, by which the leaking path leaves. */
 function branchOf(
 	file: FileContext,
-	{ fn, call, ways }: Journey,
+	{ fn, call, exits: ways }: ResourceLifecycle,
 ): { branch: Conditional; failing: string | undefined } | undefined {
 	const root = statementsOf(file.text, fn.body);
 	const path = root ? pathTo(root, call.start) : [];
@@ -104,8 +104,8 @@ export function missingRelease(file: FileContext, takings: readonly ApiCall[]): 
 	const starts = new Set(takings.map(({ call }) => call.start));
 	const isOurs = (taking: ApiCall): boolean => starts.has(taking.call.start);
 	// to follow the pages once more is only worth it then
-	if (!ownershipOf(file).leaks.some(({ short, holding }) => !short && isOurs(holding.taking))) return undefined;
-	for (const journey of journeys(file).filter(({ taking }) => isOurs(taking))) {
+	if (!ownershipOf(file).leaks.some(({ short, holding }) => !short && isOurs(holding.acquire))) return undefined;
+	for (const journey of lifecycles(file).filter(({ taking }) => isOurs(taking))) {
 		const { fn, call, taking, kind, holding } = journey;
 		if (call !== taking.call || kind !== 'reference' || holding?.askedConstant !== 1 || !file.unit.isOwn(fn)) continue;
 		const page = pageOf(file, taking);

@@ -6,9 +6,9 @@ import { bare, everywhere, modifiedBy, place, postorder, rootOf } from '../analy
 import { belongsTo, reachedIn } from '../rules/dirty-missing.js';
 import type { Expr, FunctionIR, Range } from '../syntax/ir.js';
 import { isNeverDirtied } from './account.js';
-import type { Handling } from './pages.js';
-import { mayLockPage } from './release.js';
-import type { PageCall } from './spots.js';
+import type { ConversionScope } from './conversion-scope.js';
+import type { PageCall } from './page-calls.js';
+import { mayLockPage } from './rewrite-releases.js';
 import { jumpsBackOver } from './statements.js';
 
 /** UTF-16 units of a condition that is written once more. */
@@ -18,7 +18,7 @@ const LONGEST = 60;
  * The releases, those of written pages with the condition under which they are written.
  * @returns undefined where the pages are marked already, are not written, or it is not shown for each release when to mark them
  */
-export function withMarks(file: FileContext, handling: Handling): readonly PageCall[] | undefined {
+export function withMarks(file: FileContext, handling: ConversionScope): readonly PageCall[] | undefined {
 	const { releases, takings } = handling;
 	if (!isNeverDirtied(file, takings)) return undefined;
 	const marked = releases.map((release): PageCall | undefined => {

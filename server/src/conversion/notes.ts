@@ -1,7 +1,7 @@
 /** What the developer should look at after a conversion: each note one sentence. */
 import type { FileContext } from '../analysis/context.js';
 import { mentionsOf, namesInComments, placeOf } from './comments.js';
-import type { Handling } from './pages.js';
+import type { ConversionScope } from './conversion-scope.js';
 import type { FileEdit } from './plan.js';
 
 /** Places beyond which a list ends. */
@@ -25,21 +25,21 @@ function mentions(file: FileContext, names: readonly string[], edits: readonly F
 const LEFT = new Set(['left', 'short-left']);
 
 /** Functions with a return path that leaks pages already: not a matter of the conversion. */
-export function leaksIn(file: FileContext, { journeys }: Handling): readonly string[] {
-	const leaking = journeys.filter(({ ways }) =>
+export function leaksIn(file: FileContext, { journeys }: ConversionScope): readonly string[] {
+	const leaking = journeys.filter(({ exits: ways }) =>
 		ways.some(({ ending, at }) => LEFT.has(ending.kind) && file.unit.isOwn(at)),
 	);
 	return [...new Set(leaking.map(({ fn }) => fn.name))];
 }
 
-function leaks(file: FileContext, handling: Handling): string | undefined {
+function leaks(file: FileContext, handling: ConversionScope): string | undefined {
 	const functions = leaksIn(file, handling).map((name) => `${name}()`);
 	if (functions.length === 0) return undefined;
 	return `pages are already leaked on an error path of ${functions.join(' and ')}, which this conversion does not fix`;
 }
 
 /** The pages may be pinned to be written: a number or a truth value among the flags becomes FOLL_WRITE. */
-export function isWritten({ takings }: Pick<Handling, 'takings'>): boolean {
+export function isWritten({ takings }: Pick<ConversionScope, 'takings'>): boolean {
 	return takings.some(
 		({ flags }) =>
 			flags?.some(
@@ -51,7 +51,7 @@ export function isWritten({ takings }: Pick<Handling, 'takings'>): boolean {
 /** @param longterm FOLL_LONGTERM is among the flags */
 export function notesOf(
 	file: FileContext,
-	handling: Handling,
+	handling: ConversionScope,
 	edits: readonly FileEdit[],
 	longterm: boolean,
 ): string[] {

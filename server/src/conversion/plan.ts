@@ -25,13 +25,13 @@ export interface Hunk {
 }
 
 /** A place that has to do with a conversion: in the analysed file, or elsewhere when `place` is there. */
-export interface Spot extends Range {
+export interface BlockerLocation extends Range {
 	readonly message: string;
 	readonly place?: Place;
 }
 
 /** What nobody else in the tree may have a hand in, or the conversion is wrong. */
-export interface Claims {
+export interface Assumptions {
 	/** Functions that release the pages they are passed, or return pages: other callers of them handle plain references. `only`: none but this file can call them. */
 	readonly functions: readonly { readonly name: string; readonly only: string | undefined }[];
 	/** Fields the pages wait in: who else takes them from there gives back references. */
@@ -49,7 +49,7 @@ export interface Change {
 	readonly edits: readonly FileEdit[];
 	/** What the developer should know, each a sentence. */
 	readonly notes: readonly string[];
-	readonly claims: Claims;
+	readonly assumptions: Assumptions;
 }
 
 /** What a maintainer asks of a conversion. */
@@ -97,7 +97,7 @@ export interface Conversion extends Change {
 export interface Refusal {
 	/** What blocks it, as a sentence without its end. */
 	readonly reason: string;
-	readonly places: readonly Spot[];
+	readonly places: readonly BlockerLocation[];
 }
 
 /** A release that an error path lacks. */
@@ -107,7 +107,7 @@ export interface MissingRelease extends Edit {
 }
 
 /** What can be done about sites that only change together: mostly one. */
-export interface Offer {
+export interface ConversionOffer {
 	/** Names of the functions in the calls, in the order of the text. */
 	readonly sites: readonly Range[];
 	/** The calls as a whole, in the same order. */
@@ -129,7 +129,7 @@ export interface Offer {
 }
 
 /** Thrown inside this folder alone, where something speaks against a conversion. */
-export class Blocked extends Error {
+export class ConversionBlocked extends Error {
 	readonly places: readonly (Range & { readonly message: string })[];
 
 	constructor(reason: string, places: readonly (Range & { readonly message: string })[] = []) {

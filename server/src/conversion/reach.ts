@@ -10,7 +10,7 @@ import { flowsOf, type Source } from '../analysis/points-to-constraints.js';
 import { isParameter, parameterAt, variableType } from '../analysis/variables.js';
 import { bare, everywhere, isNull, postorder, roots } from '../analysis/walk.js';
 import type { CType, Expr, FunctionIR } from '../syntax/ir.js';
-import { isKnownCall } from './hands.js';
+import { isKnownCall } from './other-holders.js';
 
 /** More places than this are not gone through. */
 const MOST_PLACES = 100;
@@ -272,7 +272,7 @@ export function leavesSight(file: FileContext, takings: ReadonlyMap<number, ApiC
 /** What is there is neither stored as something else nor passed to a function that is not known. */
 function staysPages(file: FileContext, fn: FunctionIR, place: PagePlace): boolean {
 	const isIt = names(file, fn, place);
-	let stays = fn.clean && staysInSight(file, fn, place);
+	let stays = fn.hasNoSyntaxErrors && staysInSight(file, fn, place);
 	everywhere(fn, (expr) => {
 		// where it is stored as pages, or as something unknown, is the next place
 		if (expr.kind === 'assign' && isIt(expr.right)) stays &&= levelOf(bare(expr.left), fn, file.ir) !== 'none';

@@ -3,7 +3,7 @@ import type { FileContext } from '../analysis/context.js';
 import { typeOfExpr } from '../analysis/integers.js';
 import { variableType } from '../analysis/variables.js';
 import { bare, everywhere, place, rootOf } from '../analysis/walk.js';
-import { readsOnly } from '../kernel/callees.js';
+import { readsOnly } from '../kernel/function-models.js';
 import { unmaps } from '../kernel/sinks/index.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
 import { definesMacro } from './macros.js';

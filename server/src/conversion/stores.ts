@@ -1,6 +1,6 @@
 /** Whether a store that the flag goes with is made on every way on which it is needed. */
 import { bare, isNull, place, postorder, rootOf, roots } from '../analysis/walk.js';
-import { REQUEST_PARTS, readsOnly } from '../kernel/callees.js';
+import { REQUEST_PARTS, readsOnly } from '../kernel/function-models.js';
 import type { Block, CallExpr, Expr, FunctionIR, Range } from '../syntax/ir.js';
 
 /** The edge of a test that shows a variable to be NULL, or a result to be none: 0 for the first, 1 for the other. */

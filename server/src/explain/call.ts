@@ -1,5 +1,5 @@
 /** What a hover says of one call: the verdict on it, and who releases what it takes. */
-import type { Partners } from '../analysis/ownership/reading.js';
+import type { AcquireReleasePairs } from '../analysis/ownership/presentation.js';
 import type { Site } from '../verdict/site.js';
 import type { AboutCall } from './markdown.js';
 import { partnersMarkdown, type ToLine } from './partners.js';
@@ -12,7 +12,7 @@ import { verdictLine } from './verdict.js';
  */
 export function aboutCall(
 	site: Site | undefined,
-	partners: readonly Partners[],
+	partners: readonly AcquireReleasePairs[],
 	offset: number,
 	toLine: ToLine,
 	unmarked: (words: string) => string,

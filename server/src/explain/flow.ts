@@ -1,21 +1,21 @@
 /** The paths of pages in words. */
 
-import type { Ending } from '../analysis/ownership/ending.js';
-import { unmarked } from '../analysis/ownership/former.js';
-import type { Flow, FlowJourney, FlowStep, Snapshot } from '../analysis/ownership/reading.js';
+import type { ExitDisposition } from '../analysis/ownership/exit-disposition.js';
+import { withoutGhostMark } from '../analysis/ownership/ghost-names.js';
+import type { Flow, FlowLifecycle, FlowStep, Snapshot } from '../analysis/ownership/presentation.js';
 import { acquiredWord, assumption } from '../analysis/ownership/trace.js';
 import { list } from './prose.js';
 
 /** A place as a kernel developer writes it. */
 export function placeWord(place: string): string {
-	return unmarked(place).replaceAll('[]', '[i]');
+	return withoutGhostMark(place).replaceAll('[]', '[i]');
 }
 
 function callee(name: string): string {
 	return name === '' ? 'a callback' : `${name}()`;
 }
 
-const WRONG: Readonly<Record<Extract<Ending, { kind: 'wrong' }>['how'], string>> = {
+const WRONG: Readonly<Record<Extract<ExitDisposition, { kind: 'wrong' }>['how'], string>> = {
 	double: 'RELEASED TWICE',
 	short: 'RELEASES TOO MANY: the number requested after a short return',
 	failed: 'RELEASES TOO MANY: no pages obtained',
@@ -23,9 +23,9 @@ const WRONG: Readonly<Record<Extract<Ending, { kind: 'wrong' }>['how'], string>>
 	unoffset: 'RELEASES TOO FEW: bytes / PAGE_SIZE ignores the offset into the first page',
 };
 
-const ENDINGS: Readonly<Record<Exclude<Ending['kind'], 'handed' | 'kept' | 'wrong'>, string>> = {
+const ENDINGS: Readonly<Record<Exclude<ExitDisposition['kind'], 'handed' | 'kept' | 'wrong'>, string>> = {
 	released: 'released',
-	part: 'partially released, or count not tracked',
+	partlyReleased: 'partially released, or count not tracked',
 	returned: 'returned to the caller',
 	none: 'no pages obtained',
 	left: 'LEAKED',
@@ -36,12 +36,12 @@ const ENDINGS: Readonly<Record<Exclude<Ending['kind'], 'handed' | 'kept' | 'wron
 };
 
 /** The ending is what a finding is about. */
-export function isWrong({ kind }: Ending): boolean {
+export function isWrong({ kind }: ExitDisposition): boolean {
 	return kind === 'left' || kind === 'short-left' || kind === 'wrong';
 }
 
 /** How the pages fare in the end: "released", "kept in umem->pgs", "LEAKED". */
-export function endingWords(ending: Ending): string {
+export function endingWords(ending: ExitDisposition): string {
 	switch (ending.kind) {
 		case 'handed':
 			return ending.callee === undefined ? 'ownership transferred' : `passed to ${callee(ending.callee)}`;
@@ -57,7 +57,7 @@ export function endingWords(ending: Ending): string {
 const OUTCOMES: Readonly<Record<Snapshot['outcome'], string>> = {
 	untested: 'held; count not checked yet',
 	some: 'held, at least one page',
-	short: 'held, short return',
+	partial: 'held, short return',
 	all: 'held, all pages requested',
 	none: 'no pages obtained',
 };
@@ -66,15 +66,15 @@ const OUTCOMES: Readonly<Record<Snapshot['outcome'], string>> = {
 const ONE: Readonly<Record<Snapshot['outcome'], string>> = {
 	untested: 'held; result not checked yet',
 	some: 'held',
-	short: 'held',
+	partial: 'held',
 	all: 'held',
 	none: 'no pages obtained',
 };
 
 const STATUSES: Readonly<Record<Exclude<Snapshot['status'], 'held'>, string>> = {
-	part: 'partially released or transferred',
+	partlyReleased: 'partially released or transferred',
 	released: 'released',
-	gone: 'ownership transferred',
+	escaped: 'ownership transferred',
 };
 
 /** What is known of the pages at a place of a path. */
@@ -126,7 +126,7 @@ function moved({ place }: Snapshot, state: string): string {
 }
 
 /** "pages pinned by pin_user_pages_fast() in foo(), into umem->pgs, nr requested" */
-export function journeyWords(journey: FlowJourney): string {
+export function journeyWords(journey: FlowLifecycle): string {
 	const { taking, through, place, single, asked } = journey;
 	const into = place === undefined ? '' : `, into ${placeWord(place)}`;
 	const number = asked === undefined || single ? '' : `, ${asked.replace(/\s+/g, ' ')} requested`;
@@ -135,7 +135,7 @@ export function journeyWords(journey: FlowJourney): string {
 }
 
 /** Why the paths of a taking call are not told; undefined when they are. */
-export function whyNot({ function: name, place, ways, bounded, unread }: FlowJourney): string | undefined {
+export function whyNot({ function: name, place, ways, bounded, unread }: FlowLifecycle): string | undefined {
 	if (unread) return `could not parse all of ${name}(): its paths are not analysed`;
 	if (bounded) return `${name}() has too many paths to analyse`;
 	if (place === undefined) return 'they are stored where they cannot be tracked (NULL, computed or unnamed)';

@@ -1,5 +1,5 @@
 /** Who releases what a call acquires, in words: for a hover and for the line above the call. */
-import type { Partners, ReleaseSite, Site } from '../analysis/ownership/reading.js';
+import type { AcquireReleasePairs, ReleaseSite, Site } from '../analysis/ownership/presentation.js';
 import { acquiredWord } from '../analysis/ownership/trace.js';
 import { endingWords } from './flow.js';
 import { code, codify, list, paragraphs } from './prose.js';
@@ -35,13 +35,13 @@ function isOn({ start, end }: Site, offset: number): boolean {
 	return start <= offset && offset <= end;
 }
 
-function leaksOf({ waysOut, leaks }: Partners): string | undefined {
+function leaksOf({ waysOut, leaks }: AcquireReleasePairs): string | undefined {
 	if (leaks === 0) return undefined;
 	return `**${leaks} of ${waysOut} exit path${waysOut === 1 ? '' : 's'} ${leaks === 1 ? 'does' : 'do'} not release.**`;
 }
 
 /** The pages are not tracked, and nothing is known of them. */
-function isUnknown({ incomplete, releases }: Partners): boolean {
+function isUnknown({ incomplete, releases }: AcquireReleasePairs): boolean {
 	return incomplete && releases.length === 0;
 }
 
@@ -49,7 +49,7 @@ function where(sites: readonly Site[]): string {
 	return sites.some(({ place }) => place) ? '**In this folder**' : '**In this file**';
 }
 
-function ofTaking(partners: Partners, toLine: ToLine): string | undefined {
+function ofTaking(partners: AcquireReleasePairs, toLine: ToLine): string | undefined {
 	if (isUnknown(partners)) return undefined;
 	const { kind, releases, elsewhere } = partners;
 	if (releases.length > 0)
@@ -62,7 +62,7 @@ function ofTaking(partners: Partners, toLine: ToLine): string | undefined {
 	return paragraphs(`**In this file** ${acquiredWord(kind)} here, no release found${others}.`, leaksOf(partners));
 }
 
-function ofRelease(all: readonly Partners[], toLine: ToLine): string {
+function ofRelease(all: readonly AcquireReleasePairs[], toLine: ToLine): string {
 	const takings = all.map(({ taking, kind }) => `${acquiredWord(kind)} by ${at(taking, toLine)}`);
 	return paragraphs(`${where(all.map(({ taking }) => taking))} releases pages`, bullets(takings));
 }
@@ -72,7 +72,11 @@ function ofRelease(all: readonly Partners[], toLine: ToLine): string {
  * @param all entries of the call at the offset
  * @returns Markdown; undefined when there is nothing to say
  */
-export function partnersMarkdown(all: readonly Partners[], offset: number, toLine: ToLine): string | undefined {
+export function partnersMarkdown(
+	all: readonly AcquireReleasePairs[],
+	offset: number,
+	toLine: ToLine,
+): string | undefined {
 	const own = all.find(({ taking }) => isOn(taking, offset));
 	if (own) return ofTaking(own, toLine);
 	return all.length > 0 ? ofRelease(all, toLine) : undefined;
@@ -82,7 +86,7 @@ export function partnersMarkdown(all: readonly Partners[], offset: number, toLin
  * One line above an acquiring call: "pinned here, unpinned in 2 places; 1 path leaks".
  * @returns undefined when nothing is known of its pages
  */
-export function partnersLine(partners: Partners): string | undefined {
+export function partnersLine(partners: AcquireReleasePairs): string | undefined {
 	if (isUnknown(partners)) return undefined;
 	const { kind, releases, leaks } = partners;
 	const places = releases.length;

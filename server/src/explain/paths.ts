@@ -1,5 +1,5 @@
 /** The paths of the pages of an acquiring call, step by step, as plain data: what every surface shows of them. */
-import type { FlowJourney, FlowStep, FlowWay, ReleaseSite, Site } from '../analysis/ownership/reading.js';
+import type { FlowLifecycle, FlowPath, FlowStep, ReleaseSite, Site } from '../analysis/ownership/presentation.js';
 import { acquiredWord } from '../analysis/ownership/trace.js';
 import type { Range } from '../syntax/ir.js';
 import { endingWords, isWrong, journeyWords, placeWord, stepWords, whyNot } from './flow.js';
@@ -103,17 +103,17 @@ export interface PathSource<At> {
 }
 
 class Teller<At> {
-	private readonly journey: FlowJourney;
+	private readonly journey: FlowLifecycle;
 	private readonly source: PathSource<At>;
 	private readonly verb: string;
 
-	constructor(journey: FlowJourney, source: PathSource<At>) {
+	constructor(journey: FlowLifecycle, source: PathSource<At>) {
 		this.journey = journey;
 		this.source = source;
 		this.verb = acquiredWord(journey.kind);
 	}
 
-	all(isOfFinding: (way: FlowWay) => boolean): PagePaths<At> {
+	all(isOfFinding: (way: FlowPath) => boolean): PagePaths<At> {
 		const { taking, through, kind, place, asked, releases, ways } = this.journey;
 		const silent = whyNot(this.journey);
 		const ordered = silent === undefined ? ways.toSorted((a, b) => rank(a) - rank(b)) : [];
@@ -130,7 +130,7 @@ class Teller<At> {
 				isOfFinding: isOfFinding(way),
 			};
 		});
-		const ends = (some: (way: FlowWay) => boolean): LifeEnd<At>[] => {
+		const ends = (some: (way: FlowPath) => boolean): LifeEnd<At>[] => {
 			const byText = new Map<string, LifeEnd<At>>();
 			for (const way of ordered.filter(some)) {
 				const text = endingWords(way.ending);
@@ -164,10 +164,10 @@ class Teller<At> {
 			: { at, name, function: inside, via: this.call({ ...via }) };
 	}
 
-	private steps(way: FlowWay): PathStep<At>[] {
+	private steps(way: FlowPath): PathStep<At>[] {
 		if (way.steps.length === 0) return [];
 		const found: PathStep<At>[] = [];
-		let before: FlowWay['last'];
+		let before: FlowPath['last'];
 		let gone: number | undefined = 0;
 		const { at, ending } = way;
 		const last = way.steps.at(-1);
@@ -187,7 +187,7 @@ class Teller<At> {
 	/** @param depth of helpers the step stands in */
 	private step(
 		step: FlowStep,
-		before: FlowWay['last'],
+		before: FlowPath['last'],
 		gone: number | undefined,
 		inside = this.journey.function,
 		depth = 0,
@@ -212,7 +212,7 @@ class Teller<At> {
 	}
 
 	/** The acquiring step, with the way through the helpers it stands in. */
-	private acquire(step: FlowStep, { helper }: FlowWay): PathStep<At>[] {
+	private acquire(step: FlowStep, { helper }: FlowPath): PathStep<At>[] {
 		const { taking, through, function: inside } = this.journey;
 		const at = this.source.locate(step);
 		const pages = this.pages(helper.find(({ takes }) => takes)?.state ?? step.state, 0);
@@ -236,7 +236,7 @@ class Teller<At> {
 		const deepest = Math.max(helper.filter(({ returns }) => returns).length, 1);
 		const found = [call, { ...this.inside(acquire, taking), depth: deepest, text: acquire.text }];
 		let depth = deepest;
-		let before: FlowWay['last'];
+		let before: FlowPath['last'];
 		for (const one of helper) {
 			if (one.returns) {
 				const known = this.pages(one.state, undefined);
@@ -275,7 +275,7 @@ class Teller<At> {
 		return `${single ? 'page' : 'pages'} ${this.verb} by ${taking.name}()${into}`;
 	}
 
-	private end(way: FlowWay, gone: number | undefined): PathStep<At> {
+	private end(way: FlowPath, gone: number | undefined): PathStep<At> {
 		const { ending, at } = way;
 		const pages = this.pages(way.last, gone);
 		return {
@@ -289,7 +289,7 @@ class Teller<At> {
 		};
 	}
 
-	private pages(snapshot: FlowWay['last'], gone: number | undefined): PagesState | undefined {
+	private pages(snapshot: FlowPath['last'], gone: number | undefined): PagesState | undefined {
 		return pagesState(snapshot, this.verb, this.journey.asked, gone);
 	}
 }
@@ -304,7 +304,7 @@ function stated<At>(steps: readonly PathStep<At>[], released: boolean): PathStep
 	});
 }
 
-function rank({ ending }: FlowWay): number {
+function rank({ ending }: FlowPath): number {
 	return isWrong(ending) ? 0 : ending.kind === 'none' ? 2 : 1;
 }
 
@@ -314,7 +314,7 @@ function kindOf({ kind, takes, release, state }: FlowStep): StepKind {
 	if (kind === 'jump') return 'case';
 	if (takes) return 'acquire';
 	if (release !== undefined) return 'release';
-	return state?.status === 'gone' ? 'transfer' : 'change';
+	return state?.status === 'escaped' ? 'transfer' : 'change';
 }
 
 function name(callee: string): string {
@@ -334,9 +334,9 @@ function oneSpace(text: string): string {
 
 /** The paths of one acquiring call. */
 export function pagePaths<At>(
-	journey: FlowJourney,
+	journey: FlowLifecycle,
 	source: PathSource<At>,
-	isOfFinding: (way: FlowWay) => boolean = () => false,
+	isOfFinding: (way: FlowPath) => boolean = () => false,
 ): PagePaths<At> {
 	return new Teller(journey, source).all(isOfFinding);
 }

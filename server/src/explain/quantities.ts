@@ -1,5 +1,5 @@
 /** How many pages a path has at a place of it: as bounds for programs, in words for people. */
-import type { Snapshot } from '../analysis/ownership/reading.js';
+import type { Snapshot } from '../analysis/ownership/presentation.js';
 
 /** Bounds of a number of pages: numbers, or as the source writes them; `null`: not known. */
 export interface Quantity {
@@ -48,7 +48,7 @@ function obtainedOf(outcome: Snapshot['outcome'], number: Number): Quantity {
 			return NONE;
 		case 'untested':
 			return { least: 0, most };
-		case 'short':
+		case 'partial':
 			return { least: 0, most: number === undefined ? null : lessThan(number) };
 		case 'all':
 			return { least: number ?? 1, most };
@@ -64,7 +64,7 @@ function isExact({ least, most }: Quantity): boolean {
 /** "4", "1 to nr", "fewer than nr" */
 function obtainedWords(outcome: Snapshot['outcome'], number: Number): string {
 	if (outcome === 'all') return number === undefined ? 'all pages asked for' : String(number);
-	if (outcome === 'short') return number === undefined ? 'fewer pages than asked for' : `fewer than ${number}`;
+	if (outcome === 'partial') return number === undefined ? 'fewer pages than asked for' : `fewer than ${number}`;
 	if (outcome === 'some') return number === 1 ? '1' : number === undefined ? 'at least 1' : `1 to ${number}`;
 	return number === undefined ? '0 or more' : number === 1 ? '0 or 1' : `0 to ${number}`;
 }
@@ -102,7 +102,7 @@ function partsOf(
 			const words = exact ? `${least} released, 0 left` : 'all released';
 			return { released: obtained, left: NONE, transferred: false, words };
 		}
-		case 'gone':
+		case 'escaped':
 			return { released: NONE, left: NONE, transferred: true, words: 'ownership transferred' };
 		default: {
 			if (!exact || typeof least !== 'number' || gone === undefined || gone <= 0 || gone > least)

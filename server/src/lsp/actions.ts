@@ -8,9 +8,9 @@ import {
 	ResponseError,
 } from 'vscode-languageserver';
 import { Budget } from './budget.js';
-import { type Client, isRecord } from './client.js';
-import { CONVERT_ALL, Conversions, type ConversionWanted, type FindStrangers } from './conversions.js';
-import type { Documents } from './documents.js';
+import { type ClientCapabilities, isRecord } from './client.js';
+import { CONVERT_ALL, Conversions, type ConversionWanted, type FindExternalUsers } from './conversions.js';
+import type { DocumentStore } from './document-store.js';
 import { FIX_ALL, Fixes, type FixWanted } from './fixes.js';
 import type { Log } from './log.js';
 import { toOffsets } from './positions.js';
@@ -22,9 +22,9 @@ export const APPLY = 'gup-lens.applyEdit';
 /** Answers `textDocument/codeAction` and `codeAction/resolve`. */
 export function serveActions(
 	connection: Connection,
-	client: Client,
-	documents: Documents,
-	strangers: FindStrangers | undefined,
+	client: ClientCapabilities,
+	documents: DocumentStore,
+	strangers: FindExternalUsers | undefined,
 	log: Log,
 ): void {
 	const fixes = new Fixes(connection, client, documents, log);

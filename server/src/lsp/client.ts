@@ -9,7 +9,7 @@ interface DiagnosticDress {
 }
 
 /** What the client at the other end can do, asked once; everything is off in a client that announces nothing. */
-export interface Client {
+export interface ClientCapabilities {
 	/** Asks for diagnostics itself; the server then never pushes any. */
 	readonly pulls: boolean;
 	readonly refreshesPulls: boolean;
@@ -70,7 +70,10 @@ interface ClientOptions {
 }
 
 /** @param ownPages the rule pages that came with the server */
-export function readClient({ capabilities, initializationOptions }: InitializeParams, ownPages?: string): Client {
+export function readClientCapabilities(
+	{ capabilities, initializationOptions }: InitializeParams,
+	ownPages?: string,
+): ClientCapabilities {
 	const { textDocument, workspace } = capabilities;
 	const options: ClientOptions = isRecord(initializationOptions) ? initializationOptions : {};
 	const pushed = textDocument?.publishDiagnostics;

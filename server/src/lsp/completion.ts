@@ -1,10 +1,10 @@
 import { CompletionItemKind, type CompletionParams, type Connection } from 'vscode-languageserver';
 import { completionsAt } from '../explain/index.js';
-import type { Client } from './client.js';
-import type { Documents } from './documents.js';
+import type { ClientCapabilities } from './client.js';
+import type { DocumentStore } from './document-store.js';
 import { toMarkup } from './markup.js';
 import { toLspRange } from './positions.js';
-import { questionAt } from './question.js';
+import { resolvePosition } from './resolve-position.js';
 
 /** Kernel style has a blank after the comma and the bar: that is when the flags are wanted. */
 export const completionTriggers = ['|', ' '];
@@ -13,9 +13,9 @@ export const completionTriggers = ['|', ' '];
 const BEFORE_BLANK = /[|,=(?:&~]\s*$/;
 
 /** Answers `textDocument/completion`. */
-export function serveCompletion(connection: Connection, client: Client, documents: Documents): void {
+export function serveCompletion(connection: Connection, client: ClientCapabilities, documents: DocumentStore): void {
 	connection.onCompletion(async (params, token) => {
-		const question = await questionAt(documents, params, token);
+		const question = await resolvePosition(documents, params, token);
 		if (!question) return null;
 		const { document, text, offset, context } = question;
 		if (isIdleBlank(params, text, offset)) return null;

@@ -17,10 +17,10 @@ import {
 	WHOLE_FILE,
 } from '../engine.js';
 import type { Edit } from '../rules/rule.js';
-import type { Beside } from '../workspace/neighbours.js';
+import type { SiblingSource } from '../workspace/neighbours.js';
 import { sentence } from '../workspace/wording.js';
-import type { Client } from './client.js';
-import type { Analysed, Documents } from './documents.js';
+import type { ClientCapabilities } from './client.js';
+import type { Analysed, DocumentStore } from './document-store.js';
 import { type ChangedFile, type Preview, toWorkspaceEdit } from './edits.js';
 import { touches } from './positions.js';
 import { type ActionRequest, diagnosticOf, MOST_LISTED, warn } from './request.js';
@@ -42,7 +42,7 @@ const ANALYSES = 3;
 const CHANGED = 'the file has changed';
 
 /** Files of a tree that may have a hand in what a conversion changes. @param root URI of the tree or folder */
-export type FindStrangers = (
+export type FindExternalUsers = (
 	claims: Claims,
 	root: string,
 	named: (uri: string) => string,
@@ -72,11 +72,16 @@ interface Proposed {
 /** The conversions of sites as code actions: quick fixes of what is found there. */
 export class Conversions {
 	readonly #connection: Connection;
-	readonly #client: Client;
-	readonly #documents: Documents;
-	readonly #strangers: FindStrangers | undefined;
+	readonly #client: ClientCapabilities;
+	readonly #documents: DocumentStore;
+	readonly #strangers: FindExternalUsers | undefined;
 
-	constructor(connection: Connection, client: Client, documents: Documents, strangers: FindStrangers | undefined) {
+	constructor(
+		connection: Connection,
+		client: ClientCapabilities,
+		documents: DocumentStore,
+		strangers: FindExternalUsers | undefined,
+	) {
 		this.#connection = connection;
 		this.#client = client;
 		this.#documents = documents;
@@ -221,7 +226,7 @@ export class Conversions {
 		return conversions.find((one) => one.longterm === longterm) ?? refusal?.reason ?? CHANGED;
 	}
 
-	async #objection({ document, context }: Analysed, { claims }: Change): Promise<string | undefined> {
+	async #objection({ document, context }: Analysed, { assumptions: claims }: Change): Promise<string | undefined> {
 		const root = context.tree?.root ?? document.uri.slice(0, document.uri.lastIndexOf('/'));
 		if (!this.#strangers || !root.startsWith('file:')) return undefined;
 		const named = (uri: string): string => context.tree?.relative(uri) ?? uri.slice(root.length + 1);
@@ -246,7 +251,7 @@ export class Conversions {
 		return touched;
 	}
 
-	#asDocument({ file, text }: Beside): Pick<ChangedFile, 'document' | 'version'> {
+	#asDocument({ file, text }: SiblingSource): Pick<ChangedFile, 'document' | 'version'> {
 		const open = this.#documents.get(file);
 		return open
 			? { document: open, version: open.version }

@@ -13,8 +13,8 @@ import {
 import type { Finding } from '../engine.js';
 import type { Severity, Tag } from '../rules/rule.js';
 import { sentence } from '../workspace/wording.js';
-import type { Client } from './client.js';
-import type { Analysed, Documents } from './documents.js';
+import type { ClientCapabilities } from './client.js';
+import type { Analysed, DocumentStore } from './document-store.js';
 import type { Log } from './log.js';
 import { placeRange, toLspRange } from './positions.js';
 
@@ -35,7 +35,7 @@ const TAG: Readonly<Record<Tag, DiagnosticTag>> = {
 /** How long typing must pause before findings are pushed, in milliseconds. */
 const PAUSE = 100;
 /** The same before those of other documents are. */
-export const SETTLED = 1_000;
+export const DEPENDENT_DEBOUNCE_MS = 1_000;
 
 /** What a diagnostic is made of. */
 interface Parts extends Pick<Finding, 'rule' | 'severity' | 'message' | 'tags'> {
@@ -44,7 +44,10 @@ interface Parts extends Pick<Finding, 'rule' | 'severity' | 'message' | 'tags'> 
 }
 
 /** A finding as the protocol words it, with no more than the client understands. */
-export function dressed({ rule, severity, message, tags, range, related }: Parts, client: Client): Diagnostic {
+export function toLspDiagnostic(
+	{ rule, severity, message, tags, range, related }: Parts,
+	client: ClientCapabilities,
+): Diagnostic {
 	const { diagnostics: dress, pages } = client;
 	const diagnostic: Diagnostic = {
 		range,
@@ -62,18 +65,18 @@ export function dressed({ rule, severity, message, tags, range, related }: Parts
 }
 
 /** The same for an open document. */
-export function toDiagnostic({ document, uriOf }: Analysed, finding: Finding, client: Client): Diagnostic {
+export function toDiagnostic({ document, uriOf }: Analysed, finding: Finding, client: ClientCapabilities): Diagnostic {
 	const related = (): DiagnosticRelatedInformation[] =>
 		finding.related.flatMap(({ start, end, message, place }) => {
 			if (!place) return { location: { uri: document.uri, range: toLspRange(document, { start, end }) }, message };
 			const uri = uriOf(place);
 			return uri === undefined ? [] : { location: { uri, range: placeRange(place, end - start) }, message };
 		});
-	return dressed({ ...finding, range: toLspRange(document, finding), related }, client);
+	return toLspDiagnostic({ ...finding, range: toLspRange(document, finding), related }, client);
 }
 
 /** All that is said of a document. */
-function diagnosticsOf(analysed: Analysed, client: Client): Diagnostic[] {
+function diagnosticsOf(analysed: Analysed, client: ClientCapabilities): Diagnostic[] {
 	const { skipped, analysis } = analysed;
 	if (skipped !== undefined) return [notAnalysed(skipped)];
 	return analysis.findings.map((finding) => toDiagnostic(analysed, finding, client));
@@ -93,7 +96,7 @@ export class PulledDiagnostics {
 	readonly #last = new Map<string, { readonly id: string; readonly items: string }>();
 	#count = 0;
 
-	constructor(connection: Connection, client: Client, documents: Documents, shown: Shown) {
+	constructor(connection: Connection, client: ClientCapabilities, documents: DocumentStore, shown: Shown) {
 		connection.languages.diagnostics.on(async ({ textDocument: { uri }, previousResultId }, token) => {
 			const analysed = await documents.analyse(uri, token);
 			if (token.isCancellationRequested) {
@@ -123,14 +126,14 @@ export class PulledDiagnostics {
 /** For clients that cannot ask: findings follow the typing, after a short pause. */
 export class PushedDiagnostics {
 	readonly #connection: Connection;
-	readonly #client: Client;
-	readonly #documents: Documents;
+	readonly #client: ClientCapabilities;
+	readonly #documents: DocumentStore;
 	readonly #shown: Shown;
 	readonly #log: Log;
 	readonly #waiting = new Map<string, ReturnType<typeof setTimeout>>();
 	readonly #seen = new Set<string>();
 
-	constructor(connection: Connection, client: Client, documents: Documents, shown: Shown, log: Log) {
+	constructor(connection: Connection, client: ClientCapabilities, documents: DocumentStore, shown: Shown, log: Log) {
 		this.#connection = connection;
 		this.#client = client;
 		this.#documents = documents;

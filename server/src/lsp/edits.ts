@@ -8,7 +8,7 @@ import {
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Edit } from '../rules/rule.js';
-import type { Client } from './client.js';
+import type { ClientCapabilities } from './client.js';
 import { toLspRange } from './positions.js';
 
 /** What one file becomes, as it was when that was worked out. */
@@ -31,7 +31,12 @@ export interface Preview {
 const LOOK = 'look';
 
 /** @param label what the edits are for, shown before they are made; undefined: they run unattended */
-export function editOf(document: TextDocument, edits: readonly Edit[], client: Client, label?: string): WorkspaceEdit {
+export function editOf(
+	document: TextDocument,
+	edits: readonly Edit[],
+	client: ClientCapabilities,
+	label?: string,
+): WorkspaceEdit {
 	const file = { document, version: document.version, edits };
 	return toWorkspaceEdit([file], client, label && { annotation: () => 'fix', annotations: { fix: { label } } });
 }
@@ -42,7 +47,7 @@ export function editOf(document: TextDocument, edits: readonly Edit[], client: C
  */
 export function toWorkspaceEdit(
 	files: readonly ChangedFile[],
-	client: Client,
+	client: ClientCapabilities,
 	preview: Preview | '' | undefined,
 ): WorkspaceEdit {
 	if (!preview || !client.documentChanges || !client.changeAnnotations) return plainEdit(files, client);
@@ -68,7 +73,7 @@ export function toWorkspaceEdit(
 	};
 }
 
-function plainEdit(files: readonly ChangedFile[], client: Client): WorkspaceEdit {
+function plainEdit(files: readonly ChangedFile[], client: ClientCapabilities): WorkspaceEdit {
 	if (client.documentChanges)
 		return { documentChanges: files.map((file) => changesOf(file, (edit) => textEdit(file.document, edit))) };
 	return {

@@ -4,8 +4,8 @@ import { type FixedAll, fixAll } from '../fixall.js';
 import type { Edit, Fix } from '../rules/rule.js';
 import { suppressionMeta } from '../rules/suppression.js';
 import { sentence } from '../workspace/wording.js';
-import type { Client } from './client.js';
-import type { Analysed, Documents } from './documents.js';
+import type { ClientCapabilities } from './client.js';
+import type { Analysed, DocumentStore } from './document-store.js';
 import { editOf } from './edits.js';
 import type { Log } from './log.js';
 import { type ActionRequest, diagnosticOf, MOST_LISTED, warn } from './request.js';
@@ -40,11 +40,11 @@ const isSafe: IsWanted = (_, fix) => fix.safe;
 /** The fixes of findings as code actions. */
 export class Fixes {
 	readonly #connection: Connection;
-	readonly #client: Client;
-	readonly #documents: Documents;
+	readonly #client: ClientCapabilities;
+	readonly #documents: DocumentStore;
 	readonly #log: Log;
 
-	constructor(connection: Connection, client: Client, documents: Documents, log: Log) {
+	constructor(connection: Connection, client: ClientCapabilities, documents: DocumentStore, log: Log) {
 		this.#connection = connection;
 		this.#client = client;
 		this.#documents = documents;

@@ -1,12 +1,12 @@
 import { type Connection, DocumentHighlightKind } from 'vscode-languageserver';
-import type { Documents } from './documents.js';
+import type { DocumentStore } from './document-store.js';
 import { toLspRange } from './positions.js';
-import { questionAt } from './question.js';
+import { resolvePosition } from './resolve-position.js';
 
 /** Answers `textDocument/documentHighlight`: the calls that take pages as writes, those that give them back as reads. */
-export function serveHighlights(connection: Connection, documents: Documents): void {
+export function serveHighlights(connection: Connection, documents: DocumentStore): void {
 	connection.onDocumentHighlight(async (params, token) => {
-		const question = await questionAt(documents, params, token, true);
+		const question = await resolvePosition(documents, params, token, true);
 		if (!question) return null;
 		const { document, offset, context } = question;
 		const kinds = new Map<number, { readonly end: number; readonly kind: DocumentHighlightKind }>();

@@ -3,16 +3,16 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Place } from '../engine.js';
 import { aboutCall, hoverAt, type ToLine } from '../explain/index.js';
 import { oneLine } from '../workspace/wording.js';
-import type { Client } from './client.js';
-import type { Documents } from './documents.js';
+import type { ClientCapabilities } from './client.js';
+import type { DocumentStore } from './document-store.js';
 import { toMarkup } from './markup.js';
 import { toLspRange } from './positions.js';
-import { questionAt } from './question.js';
+import { resolvePosition } from './resolve-position.js';
 
 /** Answers `textDocument/hover`. */
-export function serveHover(connection: Connection, client: Client, documents: Documents): void {
+export function serveHover(connection: Connection, client: ClientCapabilities, documents: DocumentStore): void {
 	connection.onHover(async (params, token) => {
-		const question = await questionAt(documents, params, token, true);
+		const question = await resolvePosition(documents, params, token, true);
 		if (!question) return null;
 		const { document, text, offset, context } = question;
 		const toLine = linesOf(document, client.markdownHover, (place) => documents.uriOf(document.uri, place));

@@ -1,14 +1,14 @@
 import type { Connection } from 'vscode-languageserver';
 import { partnersLine } from '../explain/index.js';
-import type { Client } from './client.js';
-import type { Documents } from './documents.js';
+import type { ClientCapabilities } from './client.js';
+import type { DocumentStore } from './document-store.js';
 import { toLspRange } from './positions.js';
 
 /** Command of a client that shows paths. */
 const SHOW_PATHS = 'gup-lens.paths.show';
 
 /** Answers `textDocument/codeLens`: one line above each taking call, where the setting asks for it. */
-export function serveLenses(connection: Connection, client: Client, documents: Documents): void {
+export function serveLenses(connection: Connection, client: ClientCapabilities, documents: DocumentStore): void {
 	connection.onCodeLens(async ({ textDocument: { uri } }, token) => {
 		if (!documents.get(uri)) return null;
 		await documents.ready(uri, token);

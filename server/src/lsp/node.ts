@@ -15,11 +15,11 @@ import { diskConfigurations } from '../workspace/configuration/disk.js';
 import type { Files } from '../workspace/files.js';
 import { nodeFiles } from '../workspace/nodeFiles.js';
 import { auditHost } from './auditHost.js';
+import { externalUsersOnDisk } from './external-users.js';
 import { FramedReader, FramingError } from './framing.js';
 import { Memory } from './memory.js';
 import { ProtocolReader, type Transport } from './protocol.js';
 import { serve } from './server.js';
-import { diskStrangers } from './strangers.js';
 
 /** Reads `file:` URIs from the disk. */
 const disk: Files = {
@@ -73,7 +73,7 @@ export function serveNode(program: URL): void {
 		disk,
 		configurations,
 		audits: auditHost(program),
-		strangers: diskStrangers(),
+		strangers: externalUsersOnDisk(),
 		pages: existsSync(pages) ? pages.href : undefined,
 	});
 }

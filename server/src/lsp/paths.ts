@@ -3,9 +3,9 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Finding, Located, PagePaths, Place } from '../engine.js';
 import { relocated } from '../explain/index.js';
 import { oneLine, sentence } from '../workspace/wording.js';
-import type { Documents } from './documents.js';
+import type { DocumentStore } from './document-store.js';
 import { toLspRange, toOffsets } from './positions.js';
-import { questionAt } from './question.js';
+import { resolvePosition } from './resolve-position.js';
 
 /** Asks for the paths of the pages that the line of a position has to do with: it takes them, releases them, or stands in such a function. */
 export interface PathsParams extends TextDocumentPositionParams {
@@ -23,9 +23,9 @@ export interface PathsAnswer {
 const pathsRequest = new RequestType<PathsParams, PathsAnswer | null, void>('gup-lens/paths');
 
 /** Answers `gup-lens/paths`. */
-export function servePaths(connection: Connection, documents: Documents): void {
+export function servePaths(connection: Connection, documents: DocumentStore): void {
 	connection.onRequest(pathsRequest, async (params, token) => {
-		const question = await questionAt(documents, params, token, true);
+		const question = await resolvePosition(documents, params, token, true);
 		if (!question) return null;
 		const { document, offset, context } = question;
 		const about = params.rule === undefined ? undefined : await findingAt(documents, params.rule, document, offset);
@@ -40,7 +40,7 @@ export function servePaths(connection: Connection, documents: Documents): void {
 
 /** A finding of a rule at an offset of a document that has not moved on. */
 async function findingAt(
-	documents: Documents,
+	documents: DocumentStore,
 	rule: string,
 	document: TextDocument,
 	offset: number,

@@ -10,9 +10,9 @@ import type { Finding, Range } from '../engine.js';
 import { SEVERITIES } from '../rules/rule.js';
 import { sentence } from '../workspace/wording.js';
 import type { Budget } from './budget.js';
-import type { Client } from './client.js';
+import type { ClientCapabilities } from './client.js';
 import { toDiagnostic } from './diagnostics.js';
-import type { Analysed } from './documents.js';
+import type { Analysed } from './document-store.js';
 import { toLspRange, touches } from './positions.js';
 
 /** A `textDocument/codeAction` that is being answered. */
@@ -57,7 +57,11 @@ export function keyOf({ code, range: { start, end } }: Pick<Diagnostic, 'code' |
 }
 
 /** The client's own copy where it sent one, so that it knows which of its diagnostics is meant. */
-export function diagnosticOf(finding: Finding, { analysed, sent }: ActionRequest, client: Client): Diagnostic {
+export function diagnosticOf(
+	finding: Finding,
+	{ analysed, sent }: ActionRequest,
+	client: ClientCapabilities,
+): Diagnostic {
 	const own = sent.get(keyOf({ code: finding.rule, range: toLspRange(analysed.document, finding) }));
 	return own ?? toDiagnostic(analysed, finding, client);
 }

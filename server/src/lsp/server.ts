@@ -19,13 +19,13 @@ import type { Files } from '../workspace/files.js';
 import { Neighbourhood } from '../workspace/neighbours.js';
 import { APPLY, serveActions } from './actions.js';
 import { type AuditHost, serveAudit } from './audit.js';
-import { type Client, isRecord, readClient } from './client.js';
+import { type ClientCapabilities, isRecord, readClientCapabilities } from './client.js';
 import { completionTriggers, serveCompletion } from './completion.js';
 import { configurationsBy, WorkspaceConfigurations } from './configuration.js';
 import { Contexts } from './contexts.js';
-import { CONVERT_ALL, type FindStrangers } from './conversions.js';
-import { PulledDiagnostics, PushedDiagnostics, SETTLED } from './diagnostics.js';
-import { Documents } from './documents.js';
+import { CONVERT_ALL, type FindExternalUsers } from './conversions.js';
+import { DEPENDENT_DEBOUNCE_MS, PulledDiagnostics, PushedDiagnostics } from './diagnostics.js';
+import { DocumentStore } from './document-store.js';
 import { serveExplain } from './explain.js';
 import { clientFiles, noFiles } from './files.js';
 import { FIX_ALL } from './fixes.js';
@@ -53,7 +53,7 @@ interface Host {
 	/** Runs audits, where there is a disk. */
 	readonly audits?: AuditHost | undefined;
 	/** Searches trees on the disk, where there is one. */
-	readonly strangers?: FindStrangers | undefined;
+	readonly strangers?: FindExternalUsers | undefined;
 	/** URI of the folder with the rule pages, without a final "/", where there is a disk with them. */
 	readonly pages?: string | undefined;
 }
@@ -91,7 +91,7 @@ async function initialise(
 	const configurations = new WorkspaceConfigurations(connection, configurationFiles(files, ofDisk), folders);
 	const contexts = new Contexts(files, settings, folders, configurations, log);
 	const neighbourhood = new Neighbourhood(edited(texts, files));
-	const documents = new Documents(texts, engine, contexts, neighbourhood, log);
+	const documents = new DocumentStore(texts, engine, contexts, neighbourhood, log);
 	const status = new StatusReporter(connection, client, documents, log);
 	const shown = status.tell.bind(status);
 	const pulled = client.pulls ? new PulledDiagnostics(connection, client, documents, shown) : undefined;
@@ -143,7 +143,7 @@ async function initialise(
 	texts.onDidChangeContent(({ document }) => {
 		pushed?.changed(document.uri);
 		// clients that pull know that files depend on each other, and ask again
-		for (const uri of documents.neighbourEdited(document)) pushed?.push(uri, SETTLED);
+		for (const uri of documents.neighbourEdited(document)) pushed?.push(uri, DEPENDENT_DEBOUNCE_MS);
 	});
 	texts.onDidSave(({ document }) => filesChanged([document.uri]));
 	texts.onDidClose(({ document: { uri } }) => {
@@ -185,9 +185,9 @@ async function initialise(
 	return { capabilities: capabilities(client, whole), serverInfo: { name: SECTION, version } };
 }
 
-function clientOf(params: InitializeParams, pages: string | undefined): Client {
+function clientOf(params: InitializeParams, pages: string | undefined): ClientCapabilities {
 	try {
-		return readClient(params, pages);
+		return readClientCapabilities(params, pages);
 	} catch {
 		throw new ResponseError(ErrorCodes.InvalidParams, 'initialize: capabilities are not what the protocol asks for');
 	}
@@ -199,7 +199,7 @@ function initialSettings({ initializationOptions: options }: InitializeParams): 
 }
 
 /** `file:` from the disk where there is one, the rest through the client where it answers. */
-function filesFor(connection: Connection, client: Client, disk: Files | undefined): Files {
+function filesFor(connection: Connection, client: ClientCapabilities, disk: Files | undefined): Files {
 	const remote = client.readsFiles ? clientFiles(connection) : noFiles;
 	const source = (uri: string): Files => (disk && uri.startsWith('file:') ? disk : remote);
 	return { read: (uri) => source(uri).read(uri), list: (uri) => source(uri).list(uri) };
@@ -232,7 +232,7 @@ function edited(texts: TextDocuments<TextDocument>, files: Files): Files {
 	};
 }
 
-function capabilities(client: Client, workspaceDiagnostics: boolean): ServerCapabilities {
+function capabilities(client: ClientCapabilities, workspaceDiagnostics: boolean): ServerCapabilities {
 	return {
 		positionEncoding: PositionEncodingKind.UTF16,
 		textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: { includeText: false } },

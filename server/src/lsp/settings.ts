@@ -1,7 +1,7 @@
 import { type Connection, DidChangeConfigurationNotification } from 'vscode-languageserver';
 import { beyondTable, parseVersion } from '../kernel/releases.js';
 import { type RuleMeta, SEVERITIES, type Severity } from '../rules/rule.js';
-import { type Client, isRecord } from './client.js';
+import { type ClientCapabilities, isRecord } from './client.js';
 import type { Log } from './log.js';
 
 /** Section of the settings, and first word of every method of our own. */
@@ -58,14 +58,20 @@ export function readSettings(raw: unknown, rules: ReadonlySet<string>, complain:
 /** The settings of each resource: asked from the client where it answers, else as it last told them. */
 export class SettingsStore {
 	readonly #connection: Connection;
-	readonly #client: Client;
+	readonly #client: ClientCapabilities;
 	readonly #log: Log;
 	readonly #rules: ReadonlySet<string>;
 	readonly #scoped = new Map<string, Promise<Settings>>();
 	#told: unknown;
 
 	/** @param initial settings given in `initializationOptions` */
-	constructor(connection: Connection, client: Client, log: Log, rules: readonly RuleMeta[], initial: unknown) {
+	constructor(
+		connection: Connection,
+		client: ClientCapabilities,
+		log: Log,
+		rules: readonly RuleMeta[],
+		initial: unknown,
+	) {
 		this.#connection = connection;
 		this.#client = client;
 		this.#log = log;

@@ -1,18 +1,18 @@
 import type { Connection, SignatureHelpOptions } from 'vscode-languageserver';
 import { signatureAt } from '../explain/index.js';
 import { oneLine } from '../workspace/wording.js';
-import type { Client } from './client.js';
-import type { Documents } from './documents.js';
+import type { ClientCapabilities } from './client.js';
+import type { DocumentStore } from './document-store.js';
 import { toMarkup } from './markup.js';
-import { questionAt } from './question.js';
+import { resolvePosition } from './resolve-position.js';
 
 export const signatureTriggers: SignatureHelpOptions = { triggerCharacters: ['(', ','] };
 
 /** Answers `textDocument/signatureHelp`. */
-export function serveSignature(connection: Connection, client: Client, documents: Documents): void {
+export function serveSignature(connection: Connection, client: ClientCapabilities, documents: DocumentStore): void {
 	const markup = (markdown: string) => toMarkup(markdown, client.markdownSignature);
 	connection.onSignatureHelp(async (params, token) => {
-		const question = await questionAt(documents, params, token);
+		const question = await resolvePosition(documents, params, token);
 		if (!question) return null;
 		const { document, text, offset, context } = question;
 		const help = signatureAt(text, offset, context.kernel, documents.macros(document, context));

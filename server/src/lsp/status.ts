@@ -2,8 +2,8 @@ import { type Connection, NotificationType, RequestType } from 'vscode-languages
 import { originOf } from '../kernel/origin.js';
 import type { Kernel } from '../kernel/types.js';
 import { oneLine } from '../workspace/wording.js';
-import type { Client } from './client.js';
-import type { Analysed, Documents } from './documents.js';
+import type { ClientCapabilities } from './client.js';
+import type { Analysed, DocumentStore } from './document-store.js';
 import type { Log } from './log.js';
 
 /** What the server makes of one open document. */
@@ -72,7 +72,7 @@ export class StatusReporter {
 	readonly #log: Log;
 	readonly #told = new Map<string, string>();
 
-	constructor(connection: Connection, client: Client, documents: Documents, log: Log) {
+	constructor(connection: Connection, client: ClientCapabilities, documents: DocumentStore, log: Log) {
 		this.#connection = connection;
 		this.#wanted = client.status;
 		this.#log = log;

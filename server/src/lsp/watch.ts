@@ -1,7 +1,7 @@
 import { type Connection, DidChangeWatchedFilesNotification } from 'vscode-languageserver';
 import { CONFIGURATION } from '../workspace/configuration/name.js';
 import { treeFiles } from '../workspace/trees.js';
-import type { Client } from './client.js';
+import type { ClientCapabilities } from './client.js';
 
 /**
  * Follow the C files that others are analysed with, configuration files, and those that say what a kernel tree is: a checkout of another branch
@@ -10,7 +10,7 @@ import type { Client } from './client.js';
  */
 export async function watchTrees(
 	connection: Connection,
-	client: Client,
+	client: ClientCapabilities,
 	changed: (uris: readonly string[]) => void,
 ): Promise<void> {
 	connection.onDidChangeWatchedFiles(({ changes }) => {

@@ -9,9 +9,9 @@ import { folderOf } from '../audit/scope.js';
 import type { Position } from '../workspace/lines.js';
 import { isC, join, relative } from '../workspace/paths.js';
 import type { AuditHost, AuditIndex } from './audit.js';
-import type { Client } from './client.js';
-import { dressed } from './diagnostics.js';
-import type { Documents } from './documents.js';
+import type { ClientCapabilities } from './client.js';
+import { toLspDiagnostic } from './diagnostics.js';
+import type { DocumentStore } from './document-store.js';
 import type { Folders } from './folders.js';
 import type { Log } from './log.js';
 import { placeRange } from './positions.js';
@@ -27,8 +27,8 @@ interface Told {
 }
 
 interface Surroundings {
-	readonly client: Client;
-	readonly documents: Documents;
+	readonly client: ClientCapabilities;
+	readonly documents: DocumentStore;
 	readonly folders: Folders;
 	readonly settings: SettingsStore;
 	readonly log: Log;
@@ -172,6 +172,6 @@ export class WorkspaceDiagnostics implements AuditIndex {
 				location: { uri: join(root, path), range: placeRange(start, length) },
 				message,
 			}));
-		return dressed({ ...finding, severity, range, related }, this.#around.client);
+		return toLspDiagnostic({ ...finding, severity, range, related }, this.#around.client);
 	}
 }

@@ -9,7 +9,7 @@ import { ownershipOf } from '../analysis/ownership/ownership.js';
 import { locate } from '../analysis/page-places.js';
 import { originOf } from '../analysis/points-to-query.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
-import { isOwnGround } from './areas.js';
+import { isExemptPath } from './exempt-paths.js';
 import { inFunction, type Site, sitesOf } from './page-use.js';
 import type { Fix, Related, Report, Rule } from './rule.js';
 
@@ -102,12 +102,12 @@ function isUnwinding(file: FileContext, { fn }: Release, { call }: Site): boolea
 	const { exits } = ownershipOf(file).walk(fn);
 	const held = exits.flatMap((exit) =>
 		[...exit.state.holdings.values()].flatMap((holding) =>
-			holding.taking === call && holding.outcome !== 'none' ? { fails: isFailure(fn, exit), ...holding } : [],
+			holding.acquire === call && holding.outcome !== 'none' ? { fails: isFailure(fn, exit), ...holding } : [],
 		),
 	);
 	return (
-		held.some(({ fails, status }) => !fails && status !== 'released' && status !== 'part') &&
-		held.every(({ fails, status }) => fails || (status !== 'released' && status !== 'part'))
+		held.some(({ fails, status }) => !fails && status !== 'released' && status !== 'partlyReleased') &&
+		held.every(({ fails, status }) => fails || (status !== 'released' && status !== 'partlyReleased'))
 	);
 }
 
@@ -226,7 +226,7 @@ export const dirtyMissing: Rule = {
 		versioned: false,
 	},
 	check(file, report) {
-		if (!isOwnGround(file)) for (const one of ignoredDirty(file)) report(ignoredReport(file, one));
+		if (!isExemptPath(file)) for (const one of ignoredDirty(file)) report(ignoredReport(file, one));
 		for (const group of ['get', 'pin', 'iov-iter', 'extract'] as const)
 			for (const site of sitesOf(file, group, (call) => writingOf(call) !== undefined)) {
 				const taking = site.call.fn;

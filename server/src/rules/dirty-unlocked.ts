@@ -5,7 +5,7 @@ import { type UserPage, userPage } from '../analysis/user-pages.js';
 import { postorder, roots } from '../analysis/walk.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
-import { isOwnGround } from './areas.js';
+import { isExemptPath } from './exempt-paths.js';
 import { pageName } from './page-name.js';
 import type { Fix, Related, Rule } from './rule.js';
 
@@ -31,7 +31,7 @@ function* sites(file: FileContext): Generator<Site> {
 	for (const name of LOCKING_TWIN.keys()) {
 		if (file.ir.defined.has(name) || !file.text.includes(name)) continue;
 		for (const fn of file.ir.callers(name)) {
-			if (!fn.clean) continue;
+			if (!fn.hasNoSyntaxErrors) continue;
 			for (const call of fn.calls) {
 				const arg = call.name === name ? call.args[0] : undefined;
 				const page = arg && !mayBeLocked(file, fn, call, arg) ? userPage(file, fn, call, arg) : undefined;
@@ -138,7 +138,7 @@ export const dirtyUnlocked: Rule = {
 		versioned: false,
 	},
 	check(file, report) {
-		if (isOwnGround(file)) return;
+		if (isExemptPath(file)) return;
 		for (const site of sites(file)) {
 			const { call, fn } = site;
 			const context = contextOf(file, fn, call);

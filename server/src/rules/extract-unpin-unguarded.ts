@@ -5,7 +5,7 @@ import { isDecidedByKind, keepsAnswer } from '../analysis/kind-guards.js';
 import { type UserPage, userPage } from '../analysis/user-pages.js';
 import { KERNEL_TESTS } from '../kernel/iterator-kinds.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
-import { isOwnGround } from './areas.js';
+import { isExemptPath } from './exempt-paths.js';
 import { pageName } from './page-name.js';
 import type { Rule } from './rule.js';
 
@@ -50,9 +50,10 @@ export const extractUnpinUnguarded: Rule = {
 		versioned: false,
 	},
 	check(file, report) {
-		if (isOwnGround(file)) return;
+		if (isExemptPath(file)) return;
 		for (const { call: release, api, fn } of file.calls) {
-			if (!fn?.clean || api.record.group !== 'release' || api.record.takes !== 'pin' || !api.signature) continue;
+			if (!fn?.hasNoSyntaxErrors || api.record.group !== 'release' || api.record.takes !== 'pin' || !api.signature)
+				continue;
 			const page = extracted(file, fn, release);
 			const open = page?.taken.filter((taken) => !isUserBacked(file, taken)) ?? [];
 			if (!page || open.length === 0 || isDecidedByKind(file, fn, release) || isAskedElsewhere(file, fn)) continue;

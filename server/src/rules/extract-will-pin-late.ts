@@ -30,7 +30,7 @@ export const extractWillPinLate: Rule = {
 	},
 	check(file, report) {
 		for (const fn of file.ir.functions) {
-			if (!fn.clean || !fn.calls.some((call) => call.name === 'iov_iter_extract_will_pin')) continue;
+			if (!fn.hasNoSyntaxErrors || !fn.calls.some((call) => call.name === 'iov_iter_extract_will_pin')) continue;
 			for (const late of followReplaced(file, fn)) report(describe(late));
 		}
 	},

@@ -1,6 +1,6 @@
 import { failedChecks } from '../kernel/checks.js';
 import { setsItself } from '../kernel/refusals.js';
-import { isOwnGround } from './areas.js';
+import { isExemptPath } from './exempt-paths.js';
 import { atFlag, removal, writtenFlags } from './flag-rule.js';
 import type { Rule } from './rule.js';
 
@@ -19,7 +19,7 @@ export const follInternalFlag: Rule = {
 		versioned: true,
 	},
 	check(file, report) {
-		if (isOwnGround(file)) return;
+		if (isExemptPath(file)) return;
 		const closed = file.kernel.atLeast('6.3');
 		for (const written of writtenFlags(file, INTERNAL, () => true)) {
 			const { call } = written.call;

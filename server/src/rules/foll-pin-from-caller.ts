@@ -1,5 +1,5 @@
 import { failedChecks } from '../kernel/checks.js';
-import { isOwnGround } from './areas.js';
+import { isExemptPath } from './exempt-paths.js';
 import { atFlag, removal, writtenFlags } from './flag-rule.js';
 import type { Rule } from './rule.js';
 
@@ -14,7 +14,7 @@ export const follPinFromCaller: Rule = {
 		versioned: false,
 	},
 	check(file, report) {
-		if (isOwnGround(file)) return;
+		if (isExemptPath(file)) return;
 		for (const written of writtenFlags(file, ['FOLL_PIN'], () => true)) {
 			const { api, call } = written.call;
 			const pins = api.record.group === 'pin';

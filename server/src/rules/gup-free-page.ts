@@ -1,4 +1,4 @@
-import { PAGE_FREES } from '../kernel/callees.js';
+import { PAGE_FREES } from '../kernel/function-models.js';
 import type { CallExpr } from '../syntax/ir.js';
 import { freedFields, type Mismatch, releasesOf, takers } from './release-kind.js';
 import type { Fix, Rule } from './rule.js';

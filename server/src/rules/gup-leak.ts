@@ -3,7 +3,7 @@ import { droppedPages } from '../analysis/dropped-folio-pages.js';
 import { shortReleases } from '../analysis/merged-page-runs.js';
 import type { Leak } from '../analysis/ownership/leaks.js';
 import { ownershipOf } from '../analysis/ownership/ownership.js';
-import type { Departure } from '../analysis/ownership/state.js';
+import type { FunctionExit } from '../analysis/ownership/state.js';
 import { type Teardown, teardowns } from '../analysis/ownership/teardown.js';
 import { acquires, wordsOf } from '../kernel/acquiring.js';
 import { named, related, releaseAdvice, taken } from './path.js';
@@ -26,28 +26,33 @@ export function leakReport(file: FileContext, { fn, holding, exit, others, short
 			]
 		: [];
 	const also = others.map(({ start, end: stop }) => ({ start, end: stop, message: `${name} also leaked here` }));
-	const spared = holding.spared
-		? [{ ...holding.spared.nameRange, message: `${holding.spared.name}() releases the other pages, but not these` }]
+	const spared = holding.missedByRelease
+		? [
+				{
+					...holding.missedByRelease.nameRange,
+					message: `${holding.missedByRelease.name}() releases the other pages, but not these`,
+				},
+			]
 		: [];
 	// a loop may have transferred some of them before: their owner must not see them released twice
 	const several = !holding.single && holding.askedConstant !== 1;
-	const remaining = holding.spared !== undefined || holding.earlier || (several && fn.loops.length > 0);
+	const remaining = holding.missedByRelease !== undefined || holding.earlier || (several && fn.loops.length > 0);
 	// the helper knows best what it obtained, unless a caller cleans up after it
 	const where =
 		inner?.left.fails && !isCleanedUpAfter(file, inner.left) ? `before ${inner.left.fn.name}() fails` : 'on that path';
-	const caller = holding.call === holding.taking.call ? '' : `${fn.name}() `;
+	const caller = holding.call === holding.acquire.call ? '' : `${fn.name}() `;
 	const what = short
-		? `on a short return of ${holding.taking.call.name}(), ${caller ? `${caller}leaks the pages obtained` : 'the pages obtained are leaked'}`
+		? `on a short return of ${holding.acquire.call.name}(), ${caller ? `${caller}leaks the pages obtained` : 'the pages obtained are leaked'}`
 		: `${taken(holding)}, but ${caller ? `${caller}leaks ${holding.single ? 'it' : 'them'}` : 'leaked'} on a return path`;
 	return {
-		...holding.taking.call.nameRange,
+		...holding.acquire.call.nameRange,
 		message: `${name}: ${what}; ${releaseAdvice(file, holding, remaining)} ${where}`,
 		related: [...related(file, exit.state, holding), ...spared, ...lost, end, ...also],
 	};
 }
 
 /** A caller releases what the helper left when it failed. */
-function isCleanedUpAfter(file: FileContext, { fn }: Departure): boolean {
+function isCleanedUpAfter(file: FileContext, { fn }: FunctionExit): boolean {
 	return ownershipOf(file).events.some(
 		({ event }) => event.kind === 'release' && event.holding.inner?.left.fails && event.holding.inner.left.fn === fn,
 	);
@@ -57,7 +62,7 @@ function isCleanedUpAfter(file: FileContext, { fn }: Departure): boolean {
 function teardownReport(file: FileContext, { holding, exit, free, fn }: Teardown): Report {
 	const name = named(holding);
 	return {
-		...holding.taking.call.nameRange,
+		...holding.acquire.call.nameRange,
 		message: `${name}: ${taken(holding)}, but ${fn.name}() leaks ${holding.single ? 'it' : 'them'} on teardown; ${releaseAdvice(file, holding)} before ${free.name}()`,
 		related: related(file, exit.state, holding, {
 			...free.nameRange,
@@ -70,9 +75,9 @@ function teardownReport(file: FileContext, { holding, exit, free, fn }: Teardown
 export function lostReports(file: FileContext, short: boolean): Report[] {
 	const told = new Set<number>();
 	return ownershipOf(file).events.flatMap(({ event }) => {
-		if (event.kind !== 'lost' || (event.holding.outcome === 'short') !== short) return [];
+		if (event.kind !== 'lost' || (event.holding.outcome === 'partial') !== short) return [];
 		const { holding, call, state } = event;
-		const { taking } = holding;
+		const { acquire: taking } = holding;
 		if (told.has(taking.call.start)) return [];
 		told.add(taking.call.start);
 		const name = named(holding);

@@ -27,7 +27,7 @@ export const gupLockedNotOne: Rule = {
 		for (const call of file.calls) {
 			const arg = call.arg('locked');
 			const at = arg && bare(arg);
-			if (!call.fn?.clean || at?.kind !== 'unary' || at.op !== '&') continue;
+			if (!call.fn?.hasNoSyntaxErrors || at?.kind !== 'unary' || at.op !== '&') continue;
 			const name = place(at.operand);
 			const value = name ? file.values.variable(call.fn, call.call, name) : undefined;
 			if (!name || !value?.every((a) => a.number !== undefined && a.number !== 1)) continue;

@@ -29,7 +29,7 @@ export const gupMmapLockMissing: Rule = {
 		for (const call of file.calls) {
 			const { fn } = call;
 			const locked = call.arg('locked');
-			if (!fn?.clean || !NEEDS_MMAP_LOCK.has(call.call.name)) continue;
+			if (!fn?.hasNoSyntaxErrors || !NEEDS_MMAP_LOCK.has(call.call.name)) continue;
 			// of a prototype nobody knows the argument may be `locked`
 			if (!call.shape) continue;
 			const mm = call.arg('mm');

@@ -242,7 +242,7 @@ export const gupNegativeUnsigned: Rule = {
 	check(file, report) {
 		for (const fn of file.ir.functions) {
 			const calls = file.callsOf(fn);
-			if (!fn.clean || calls.length === 0) continue;
+			if (!fn.hasNoSyntaxErrors || calls.length === 0) continue;
 			const seen: Seen = { file, fn, asked: askedFor(fn, calls), report };
 			const done = new Set<number>();
 			const types: Types = { of: (at) => typeOf(file, fn, at), promoted: (at) => integerOf(at, fn, file.ir) };

@@ -12,7 +12,8 @@ function nullIn(file: FileContext, call: ApiCall, pages: Expr): Range | undefine
 	if (at.kind === 'conditional')
 		return (at.whenTrue && nullIn(file, call, at.whenTrue)) ?? nullIn(file, call, at.whenFalse);
 	if (isNull(at)) return pages;
-	const value = at.kind === 'name' && call.fn?.clean ? file.values.variable(call.fn, call.call, at.name) : undefined;
+	const value =
+		at.kind === 'name' && call.fn?.hasNoSyntaxErrors ? file.values.variable(call.fn, call.call, at.name) : undefined;
 	return value?.every((a) => a.number === 0) ? pages : undefined;
 }
 

@@ -1,13 +1,13 @@
 import type { FileContext } from '../analysis/context.js';
 import { ownershipOf } from '../analysis/ownership/ownership.js';
-import type { Holding } from '../analysis/ownership/state.js';
+import type { TrackedResource } from '../analysis/ownership/state.js';
 import { acquires, wordsOf } from '../kernel/acquiring.js';
 import { leakReport, lostReports } from './gup-leak.js';
 import { named, related, releaseAdvice } from './path.js';
 import type { Rule } from './rule.js';
 
 /** Of a call that leaks in another way as well: no more than what is different. */
-function againWords(file: FileContext, holding: Holding): string {
+function againWords(file: FileContext, holding: TrackedResource): string {
 	return `${named(holding)}: a short return leaks the pages already obtained as well; ${releaseAdvice(file, holding)} there too`;
 }
 
@@ -22,13 +22,13 @@ export const gupPartialLeak: Rule = {
 	},
 	check(file, report) {
 		const { leaks, events } = ownershipOf(file);
-		const leaking = new Set(leaks.flatMap(({ short, holding }) => (short ? [] : holding.taking.call.start)));
+		const leaking = new Set(leaks.flatMap(({ short, holding }) => (short ? [] : holding.acquire.call.start)));
 		for (const leak of leaks) {
 			if (!leak.short) continue;
 			const told = leakReport(file, leak);
 			const { holding } = leak;
 			// gup-leak has said of this call what happens and why
-			const again = leaking.has(holding.taking.call.start);
+			const again = leaking.has(holding.acquire.call.start);
 			report(again ? { ...told, message: againWords(file, holding) } : told);
 		}
 		for (const lost of lostReports(file, true)) report(lost);

@@ -51,7 +51,7 @@ export const gupReleaseOverrun: Rule = {
 			const { holding, why } = event;
 			report({
 				...release.nameRange,
-				message: `${named(holding)}: ${WHY[why](holding.taking.call.name, release.name)}`,
+				message: `${named(holding)}: ${WHY[why](holding.acquire.call.name, release.name)}`,
 				related: related(file, state, holding),
 			});
 		}

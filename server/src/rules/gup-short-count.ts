@@ -42,14 +42,14 @@ export const gupShortCount: Rule = {
 	check(file, report) {
 		const told = new Set<number>();
 		for (const { event } of ownershipOf(file).events) {
-			if (event.kind !== 'beyond' || isOne(file, event.holding.taking.arg('count'))) continue;
+			if (event.kind !== 'beyond' || isOne(file, event.holding.acquire.arg('count'))) continue;
 			const { holding, loop, state } = event;
 			if (told.has(holding.call.start)) continue;
 			told.add(holding.call.start);
 			const test = loop.test ?? loop;
 			report({
 				...holding.call.nameRange,
-				message: `${named(holding)}: ${shortReturn(holding.taking.call.name, 'pages', holding.asked)}, and the loop uses unset entries; handle a short return`,
+				message: `${named(holding)}: ${shortReturn(holding.acquire.call.name, 'pages', holding.asked)}, and the loop uses unset entries; handle a short return`,
 				related: related(file, state, holding, {
 					start: test.start,
 					end: test.end,
@@ -58,10 +58,10 @@ export const gupShortCount: Rule = {
 			});
 		}
 		for (const { holding, exit } of ownershipOf(file).short) {
-			if (told.has(holding.call.start) || isOne(file, holding.taking.arg('count'))) continue;
-			const { call } = holding.taking;
-			const bytes = holding.taking.api.record.meaning === 'bytes';
-			const asked = holding.taking.arg(bytes ? 'maxsize' : 'count');
+			if (told.has(holding.call.start) || isOne(file, holding.acquire.arg('count'))) continue;
+			const { call } = holding.acquire;
+			const bytes = holding.acquire.api.record.meaning === 'bytes';
+			const asked = holding.acquire.arg(bytes ? 'maxsize' : 'count');
 			report({
 				...holding.call.nameRange,
 				message: `${named(holding)}: ${shortReturn(call.name, bytes ? 'bytes' : 'pages', asked && file.slice(asked))}, so entries may be unset; handle a short return`,

@@ -20,7 +20,7 @@ export const gupVmaStale: Rule = {
 		const locks = lockAnalysis(file);
 		for (const fn of file.ir.functions) {
 			const names = fn.calls.map(({ name }) => name);
-			if (!fn.clean || !names.some((name) => VMA_LOOKUPS.has(name) && !file.ir.defined.has(name))) continue;
+			if (!fn.hasNoSyntaxErrors || !names.some((name) => VMA_LOOKUPS.has(name) && !file.ir.defined.has(name))) continue;
 			if (names.some((name) => VMA_WITHOUT_MMAP_LOCK.has(name))) continue;
 			for (const { taking, lookup } of staleMappings(file, locks, fn))
 				report({

@@ -56,7 +56,7 @@ export const gupVmaUnlocked: Rule = {
 		const locks = lockAnalysis(file);
 		for (const { fn, call } of lookups(file)) {
 			const [mm] = call.args;
-			if (!fn.clean || !mm || !takesPages(file, fn) || isStableOtherwise(fn)) continue;
+			if (!fn.hasNoSyntaxErrors || !mm || !takesPages(file, fn) || isStableOtherwise(fn)) continue;
 			const unlocked = unlockedCall(locks, fn, call);
 			if (!unlocked || !isOfMm(fn, call, unlocked)) continue;
 			const { shown } = unlocked;

@@ -13,7 +13,7 @@ export const iovIterAdvancedTwice: Rule = {
 	},
 	check(file, report) {
 		for (const fn of file.ir.callers('iov_iter_advance')) {
-			if (!fn.clean) continue;
+			if (!fn.hasNoSyntaxErrors) continue;
 			for (const { advance, taking, iter } of advancedTwice(file, fn)) {
 				report({
 					...advance.nameRange,

@@ -6,7 +6,7 @@ import type { ApiCall, FileContext } from '../analysis/context.js';
 import { type Use, type Uses, usesOf } from '../analysis/derived-values/index.js';
 import { holderPlace } from '../analysis/holders.js';
 import type { Range } from '../syntax/ir.js';
-import { isOwnGround } from './areas.js';
+import { isExemptPath } from './exempt-paths.js';
 import type { Related } from './rule.js';
 
 /** More places than this say nothing new. */
@@ -35,9 +35,10 @@ export function* sitesOf(
 	group: 'get' | 'pin' | 'iov-iter' | 'extract',
 	wanted: (call: ApiCall) => boolean,
 ): Generator<Site> {
-	if (isOwnGround(file)) return;
+	if (isExemptPath(file)) return;
 	for (const call of file.calls) {
-		if (call.api.record.group !== group || !call.api.signature || !call.fn?.clean || !wanted(call)) continue;
+		if (call.api.record.group !== group || !call.api.signature || !call.fn?.hasNoSyntaxErrors || !wanted(call))
+			continue;
 		if (group === 'get' && pinsElsewhere(file, call)) continue;
 		const known = file.knownUser(call.fn.name);
 		if (known && known.verdict !== 'convert') continue;

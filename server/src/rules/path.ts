@@ -1,7 +1,7 @@
 /** What the rules about ownership share: the words for a holding, and its path as related places. */
 import type { FileContext } from '../analysis/context.js';
-import { unmarked } from '../analysis/ownership/former.js';
-import type { Holding, State } from '../analysis/ownership/state.js';
+import { withoutGhostMark } from '../analysis/ownership/ghost-names.js';
+import type { OwnershipState, TrackedResource } from '../analysis/ownership/state.js';
 import { acquiredWord, assumption, describe, isAcquire, type TraceStep } from '../analysis/ownership/trace.js';
 import type { Role } from '../kernel/types.js';
 import type { Range } from '../syntax/ir.js';
@@ -15,12 +15,12 @@ const MOST_INNER = 3;
 const LONGEST_PATH = 500;
 
 /** "pages" as the kernel developer would write it. */
-export function named(holding: Holding): string {
-	return unmarked(holding.place).replaceAll('[]', '[i]');
+export function named(holding: TrackedResource): string {
+	return withoutGhostMark(holding.place).replaceAll('[]', '[i]');
 }
 
 /** "pinned by pin_user_pages()" */
-export function taken({ kind, taking }: Holding): string {
+export function taken({ kind, acquire: taking }: TrackedResource): string {
 	return `${acquiredWord(kind)} by ${taking.call.name}()`;
 }
 
@@ -30,7 +30,7 @@ export function taken({ kind, taking }: Holding): string {
  */
 export function releaseAdvice(
 	{ kernel }: FileContext,
-	{ kind, taking, single, askedConstant }: Holding,
+	{ kind, acquire: taking, single, askedConstant }: TrackedResource,
 	remaining = false,
 ): string {
 	const { releasedBy } = taking.api.record;
@@ -49,7 +49,7 @@ export function releaseAdvice(
 }
 
 /** Steps of a path from where these pages were taken last, as far as they are about them; of a longer path only its end. */
-function stepsOf(trace: TraceStep | undefined, { id }: Holding): TraceStep[] {
+function stepsOf(trace: TraceStep | undefined, { id }: TrackedResource): TraceStep[] {
 	const found: TraceStep[] = [];
 	for (let at = trace; at && found.length < LONGEST_PATH; at = at.before) {
 		if (at.about === undefined || at.about === id) found.push(at);
@@ -64,7 +64,7 @@ function asPlace(file: FileContext, { start, end, event }: TraceStep): Related {
 }
 
 /** The last tests of a path, of those behind `from`. */
-export function testsOf(file: FileContext, { trace }: State, from = 0): Related[] {
+export function testsOf(file: FileContext, { trace }: OwnershipState, from = 0): Related[] {
 	const found: Related[] = [];
 	for (let at = trace; at && found.length < MOST_PLACES; at = at.before)
 		if (at.event.kind === 'branch' && at.start >= from) found.push(asPlace(file, at));
@@ -74,8 +74,8 @@ export function testsOf(file: FileContext, { trace }: State, from = 0): Related[
 /** The path of these pages: where they are acquired, the branches after that, where the path ends. */
 export function related(
 	file: FileContext,
-	state: State,
-	holding: Holding,
+	state: OwnershipState,
+	holding: TrackedResource,
 	end?: Range & { readonly message: string },
 ): Related[] {
 	const all = stepsOf(state.trace, holding);
@@ -85,7 +85,7 @@ export function related(
 }
 
 /** How pages came about in a helper: the call there, the last branches to its return. */
-function innerPath(file: FileContext, { inner, call, taking }: Holding): Related[] {
+function innerPath(file: FileContext, { inner, call, acquire: taking }: TrackedResource): Related[] {
 	if (call === taking.call) return [];
 	const acquired = { ...taking.call.nameRange, message: `pages ${acquiredWord(taking.api.record.takes)} here` };
 	if (!inner) return [acquired];

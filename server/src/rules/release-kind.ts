@@ -4,7 +4,7 @@ import { callsOf } from '../analysis/callers.js';
 import { isForSomeKernels } from '../analysis/compat.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { type Held, holdersOf } from '../analysis/holders.js';
-import { unmarked } from '../analysis/ownership/former.js';
+import { withoutGhostMark } from '../analysis/ownership/ghost-names.js';
 import { ownershipOf } from '../analysis/ownership/ownership.js';
 import type { Role } from '../kernel/types.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
@@ -36,7 +36,7 @@ export function releasesOf(
 	for (const fn of file.ir.functions) {
 		const calls = file.callsOf(fn);
 		const takes = calls.filter((call) => call.api.record.group !== 'release');
-		if (!fn.clean || !takes.some((call) => kinds.includes(call.api.record.takes as Held))) continue;
+		if (!fn.hasNoSyntaxErrors || !takes.some((call) => kinds.includes(call.api.record.takes as Held))) continue;
 		const releases = new Set(fn.calls.filter((call) => isRelease(call, file.apiCall(call))));
 		if (releases.size === 0 || takes.some((call) => !call.api.signature)) continue;
 		for (const { call, held } of holdersOf(fn, calls)) {
@@ -84,16 +84,16 @@ function throughHelpers(file: FileContext, taken: Held, released: string): Misma
 	return wrong.map(({ fn, event }) => {
 		const { inner, release, holding } = event;
 		if (inner === release)
-			return { fn, release, place: holding.place, kind: taken, taken: [holding.taking], across: true };
+			return { fn, release, place: holding.place, kind: taken, taken: [holding.acquire], across: true };
 		const everywhere = callsOf(file, release.name).every(({ call }) => starts.has(call.start));
 		const elsewhere = !file.unit.isOwn(inner) && file.unit.isOwn(release);
 		return {
 			fn,
 			release: everywhere || elsewhere ? inner : release,
 			...(elsewhere && { via: release }),
-			place: unmarked(holding.place),
+			place: withoutGhostMark(holding.place),
 			kind: taken,
-			taken: [holding.taking],
+			taken: [holding.acquire],
 			across: true,
 		};
 	});
@@ -121,7 +121,7 @@ function throughFields(file: FileContext, taken: Held, released: string): Mismat
 			.map((use) => ({
 				fn: use.fn,
 				release: use.call,
-				place: unmarked(use.place).replaceAll('[]', ''),
+				place: withoutGhostMark(use.place).replaceAll('[]', ''),
 				kind: taken,
 				taken: takes.flatMap((take) => file.apiCall(take.call) ?? []),
 				across: true,

@@ -144,7 +144,7 @@ export interface FunctionIR extends Range {
 	 * The parser saw no ERROR or MISSING node inside, and the function was not given up since. Rules that follow paths skip a
 	 * function that is not clean.
 	 */
-	readonly clean: boolean;
+	readonly hasNoSyntaxErrors: boolean;
 	/** What was done to find out about it. */
 	readonly effort: Effort;
 }

@@ -1,5 +1,5 @@
 /** Plain nodes -> IR expressions. */
-import { typeOperands } from '../kernel/callees.js';
+import { typeOperands } from '../kernel/function-models.js';
 import { addressed, assigned, binary, bracketed, dereferenced, element, member, negated } from './canonical.js';
 import type { CallExpr, CType, Expr, Range, Variable } from './ir.js';
 import type { PlainNode } from './parser.js';

@@ -134,7 +134,7 @@ class FunctionLowering {
 			body: source.body,
 			calls,
 			variant: source.variant,
-			get clean() {
+			get hasNoSyntaxErrors() {
 				return isRead && !effort.isGivenUp;
 			},
 			effort,

@@ -1,9 +1,9 @@
 /** `#define` lines that name one of our words, with their bodies as expressions where they are one. */
 import type { MacroIR } from './ir.js';
 import { ExpressionLowering } from './lower-expr.js';
+import { normaliseTokens } from './macro-normalisation.js';
 import type { Item } from './outline.js';
 import type { CParser, PlainNode } from './parser.js';
-import { softenTokens } from './soften.js';
 import { type Tokens, tokenize, tokenText } from './tokens.js';
 import { child } from './types.js';
 
@@ -18,7 +18,7 @@ export function readMacro(parser: CParser, tokens: Tokens, item: Item): MacroIR 
 	const end = tokens.ends[item.first] as number;
 	const nameStart = start + line.indexOf(head[1], line.indexOf('define') + 6);
 	const body = tokenize(tokens.text, start + head[0].length, end);
-	const soft = softenTokens(body);
+	const soft = normaliseTokens(body);
 	const shell: Omit<MacroIR, 'value' | 'calls'> = {
 		start,
 		end,

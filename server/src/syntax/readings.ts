@@ -1,7 +1,7 @@
 /** Which arms of the `#if` groups inside a function are read together, so that each of our words is read at least once. */
 import { type Conditions, type Group, groupsBetween } from './conditions.js';
+import { activeTokens, type Choices } from './macro-normalisation.js';
 import { chosenArm, type Item } from './outline.js';
-import { activeTokens, type Choices } from './soften.js';
 import { type Tokens, tokenText } from './tokens.js';
 
 /** Groups around one word; compilers must take 63. */

@@ -1,16 +1,16 @@
 /** Structs and typedefs of one file, read on demand. */
 import type { Conditions } from './conditions.js';
 import type { CType } from './ir.js';
+import { normaliseItem } from './macro-normalisation.js';
 import type { Item } from './outline.js';
 import type { CParser, PlainNode } from './parser.js';
-import { softenItem } from './soften.js';
 import { isName, isPunct, type Tokens, tokenText } from './tokens.js';
 import { baseType, declared } from './types.js';
 
 /** Field types of one struct or union; those of anonymous inner ones count as its own. */
 export function readRecord(parser: CParser, tokens: Tokens, conditions: Conditions, item: Item): Map<string, CType> {
 	const fields = new Map<string, CType>();
-	const soft = softenItem(tokens, conditions, item);
+	const soft = normaliseItem(tokens, conditions, item);
 	const parsed = parser.parse(soft.text);
 	const text = (node: PlainNode): string => tokens.text.slice(soft.base + node.start, soft.base + node.end);
 	const pending = [parsed.root];

@@ -5,12 +5,12 @@ import { Effort, FileEffort } from './effort.js';
 import { grouped } from './grouped.js';
 import type { CType, FileIR, FunctionIR, MacroIR } from './ir.js';
 import { lowerFunction } from './lower.js';
+import { normaliseFunction } from './macro-normalisation.js';
 import { readMacro } from './macros.js';
 import { type Item, outline } from './outline.js';
 import type { CParser, Parsed } from './parser.js';
 import { readingsOf } from './readings.js';
 import { readRecord, readTypedef } from './records.js';
-import { softenFunction } from './soften.js';
 import { Token, type Tokens, tokenize, tokenText } from './tokens.js';
 
 /** Words of which each is looked for in the text; beyond that all of them are read at once. */
@@ -180,7 +180,7 @@ class Reader {
 		if (incomplete) this.unread.push(name);
 		for (const choices of readings) {
 			const variant = functions.length;
-			const soft = softenFunction(tokens, this.conditions, item, choices);
+			const soft = normaliseFunction(tokens, this.conditions, item, choices);
 			const parsed = this.parse(`${name}#${occurrence}#${variant}`, soft.text);
 			if (parsed.tooDeep) {
 				tell();

@@ -31,7 +31,7 @@ export const auditedCalls = memoize((file: FileContext): readonly ApiCall[] => {
 		if ((isHeader && !call.fn) || !isAudited(name) || !file.unit.isOwn(nameRange)) continue;
 		const known = found.get(nameRange.start);
 		// one reading of the #if arms may be cleaner than another
-		if (!known || (call.fn?.clean && !known.fn?.clean)) found.set(nameRange.start, call);
+		if (!known || (call.fn?.hasNoSyntaxErrors && !known.fn?.hasNoSyntaxErrors)) found.set(nameRange.start, call);
 	}
 	return [...found.values()].sort((a, b) => a.call.start - b.call.start);
 });

@@ -6,7 +6,7 @@ import { type Use, type UseKind, type Uses, usesOf } from '../analysis/derived-v
 import { iteratorKind } from '../analysis/iterator-kind.js';
 import { kernelBacked } from '../analysis/iterators.js';
 import { bare, isNull } from '../analysis/walk.js';
-import { readsOnly } from '../kernel/callees.js';
+import { readsOnly } from '../kernel/function-models.js';
 import { keepsNothing, looksAtPage } from '../kernel/sinks/index.js';
 import type { ApiRecord } from '../kernel/types.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
@@ -117,7 +117,7 @@ function overKernelMemory(file: FileContext, call: ApiCall): Evidence | undefine
 	if (!fn || !iter || call.api.record.group !== 'iov-iter') return undefined;
 	const made = kernelBacked(fn, call);
 	if (made) return { ...made.nameRange, text: `${made.name}() makes the iterator kernel-backed` };
-	if (!fn.clean || iteratorKind(file, fn, call.call, iter) !== 'kernel') return undefined;
+	if (!fn.hasNoSyntaxErrors || iteratorKind(file, fn, call.call, iter) !== 'kernel') return undefined;
 	return { start: iter.start, end: iter.end, text: 'the iterator is over kernel memory' };
 }
 

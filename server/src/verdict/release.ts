@@ -3,7 +3,7 @@
 import { callsOf } from '../analysis/callers.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import type { Uses } from '../analysis/derived-values/index.js';
-import { type Journey, journeys } from '../analysis/ownership/journey.js';
+import { lifecycles, type ResourceLifecycle } from '../analysis/ownership/lifecycle.js';
 import { originOf } from '../analysis/points-to-query.js';
 import { grouped } from '../syntax/grouped.js';
 import type { Range } from '../syntax/ir.js';
@@ -18,10 +18,10 @@ export interface Released extends Range {
 }
 
 const journeysByTaking = memoize((file: FileContext) =>
-	grouped(journeys(file), (journey) => journey.taking.call.start),
+	grouped(lifecycles(file), (journey) => journey.taking.call.start),
 );
 
-function journeysOf(file: FileContext, call: ApiCall): readonly Journey[] {
+function journeysOf(file: FileContext, call: ApiCall): readonly ResourceLifecycle[] {
 	return journeysByTaking(file).get(call.call.start) ?? [];
 }
 

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { CrossFileDependencies, NeededHeader, Neighbour } from '../engine.js';
+import { mayDefine, mayUse } from '../syntax/function-index.js';
 import { normalised } from '../syntax/include-name.js';
-import { mayDefine, mayUse } from '../syntax/shelf.js';
 import type { Files } from './files.js';
 import { type IncludePath, includePath } from './includes.js';
 import { isC, join, parent } from './paths.js';
@@ -39,13 +39,13 @@ export function isInCore(path: string): boolean {
 export type Definitions = (name: string) => readonly string[];
 
 /** A neighbour, and where it was read. */
-export interface Beside extends Neighbour {
+export interface SiblingSource extends Neighbour {
 	/** Path or URI. */
 	readonly file: string;
 }
 
 /** The header as `#include <name>` finds it; the same object for the same one. */
-function asAngled(header: Beside, name: string): Beside {
+function asAngled(header: SiblingSource, name: string): SiblingSource {
 	if (header.angled === name) return header;
 	const known = ANGLED.get(header);
 	if (known?.angled === name) return known;
@@ -54,7 +54,7 @@ function asAngled(header: Beside, name: string): Beside {
 	return angled;
 }
 
-const ANGLED = new WeakMap<Beside, Beside>();
+const ANGLED = new WeakMap<SiblingSource, SiblingSource>();
 
 /** Finds the files beside one that have the functions and fields its pages go through. */
 export class Neighbourhood {
@@ -82,8 +82,8 @@ export class Neighbourhood {
 		needs: (neighbours: readonly Neighbour[]) => CrossFileDependencies,
 		elsewhere: Definitions = () => [],
 		isModule = false,
-	): Promise<readonly Beside[]> {
-		const found = new Map<string, Beside>();
+	): Promise<readonly SiblingSource[]> {
+		const found = new Map<string, SiblingSource>();
 		const asked = new Set<string>();
 		const folder = parent(file);
 		const path = isModule && folder !== undefined ? await this.#includePath(folder) : undefined;
@@ -134,7 +134,7 @@ export class Neighbourhood {
 	}
 
 	/** The file has still the text it was read with. */
-	async isCurrent({ file, text }: Beside): Promise<boolean> {
+	async isCurrent({ file, text }: SiblingSource): Promise<boolean> {
 		return (await this.#files.read(file)) === text;
 	}
 
@@ -162,7 +162,7 @@ export class Neighbourhood {
 		from: string | undefined,
 		named: (path: string) => string,
 		path: IncludePath | undefined,
-	): Promise<Beside | undefined> {
+	): Promise<SiblingSource | undefined> {
 		const folder = from === undefined ? undefined : parent(from);
 		if (folder === undefined || !isC(name) || name.startsWith('/')) return undefined;
 		const above = path?.above ?? [];
@@ -190,7 +190,7 @@ export class Neighbourhood {
 		file: string,
 		named: (path: string) => string,
 		{ functions, fields }: CrossFileDependencies,
-	): Promise<Beside[]> {
+	): Promise<SiblingSource[]> {
 		const folder = this.#folderOf(file);
 		if (!folder) return [];
 		const answers = await Promise.all([
@@ -229,12 +229,12 @@ class Folder {
 	readonly #path: string;
 	readonly #files: Files;
 	#names: Promise<readonly string[]> | undefined;
-	readonly #texts = new Map<string, Promise<Beside | undefined>>();
+	readonly #texts = new Map<string, Promise<SiblingSource | undefined>>();
 	/** Of the texts that are read. */
 	readonly #lengths = new Map<string, number>();
-	#all: Promise<readonly Beside[]> | undefined;
+	#all: Promise<readonly SiblingSource[]> | undefined;
 	/** Files that have what was asked for. */
-	readonly #answers = new Map<string, Promise<readonly Beside[]>>();
+	readonly #answers = new Map<string, Promise<readonly SiblingSource[]>>();
 
 	constructor(path: string, files: Files) {
 		this.#path = path;
@@ -247,7 +247,11 @@ class Folder {
 	}
 
 	/** @param key of the question; the same one has the same answer */
-	have(key: string, named: (path: string) => string, matches: (text: string) => boolean): Promise<readonly Beside[]> {
+	have(
+		key: string,
+		named: (path: string) => string,
+		matches: (text: string) => boolean,
+	): Promise<readonly SiblingSource[]> {
 		let answer = this.#answers.get(key);
 		if (!answer) {
 			this.#all ??= this.#readAll(named);
@@ -257,13 +261,13 @@ class Folder {
 		return answer;
 	}
 
-	async #readAll(named: (path: string) => string): Promise<readonly Beside[]> {
+	async #readAll(named: (path: string) => string): Promise<readonly SiblingSource[]> {
 		this.#names ??= this.#files.list(this.#path).then(
 			(all) => all.filter(isC).sort().slice(0, MOST_FILES),
 			() => [],
 		);
 		const names = await this.#names;
-		const read: Beside[] = [];
+		const read: SiblingSource[] = [];
 		let length = 0;
 		for (let at = 0; at < names.length && length < MOST_TEXT; at += AT_A_TIME) {
 			const some = names.slice(at, at + AT_A_TIME).map((name) => this.read(join(this.#path, name), named));
@@ -276,7 +280,7 @@ class Folder {
 		return read;
 	}
 
-	read(path: string, named: (path: string) => string): Promise<Beside | undefined> {
+	read(path: string, named: (path: string) => string): Promise<SiblingSource | undefined> {
 		const known = this.#texts.get(path);
 		if (known) return known;
 		const text = this.#files.read(path).then(

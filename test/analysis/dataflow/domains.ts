@@ -16,7 +16,7 @@ import { PassedTestDomain, type PassedTests } from '../../../server/src/analysis
 import { Extractions, ReplacedIteratorDomain } from '../../../server/src/analysis/replaced-iterators.js';
 import { ResultDomain, type Results } from '../../../server/src/analysis/results.js';
 import { STALE_MAPPINGS } from '../../../server/src/analysis/stale-mappings.js';
-import { SignDomain, Signs } from '../../../server/src/conversion/signs.js';
+import { SignDomain, Signs } from '../../../server/src/conversion/sign-analysis.js';
 import type { Observe } from './laws.js';
 import type { Program, Vocabulary } from './programs.js';
 

@@ -34,7 +34,7 @@ export function graphOf(shape: readonly (readonly number[])[]): FunctionIR {
 		body: nothing,
 		calls: [],
 		variant: 0,
-		clean: true,
+		hasNoSyntaxErrors: true,
 		effort: new Effort(new FileEffort(length), 'example', length),
 	};
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { type FileContext, fileContext } from '../../../server/src/analysis/context.js';
 import type { FunctionIR } from '../../../server/src/syntax/ir.js';
-import { Unit } from '../../../server/src/syntax/unit.js';
+import { LinkedUnit } from '../../../server/src/syntax/linked-unit.js';
 import { engine, kernel } from '../../syntax/engine.js';
 
 export interface Vocabulary {
@@ -51,8 +51,8 @@ export function program({ params, declarations, statements, tests }: Vocabulary)
 /** The function as the analyses see it. */
 export function read(text: string): Program {
 	const ir = engine.read(text, kernel);
-	const file = fileContext('drivers/misc/example.c', new Unit(text, []), kernel, ir);
+	const file = fileContext('drivers/misc/example.c', new LinkedUnit(text, []), kernel, ir);
 	const fn = ir.lookup('example');
-	if (!fn?.clean) throw new Error(`not read: ${text}`);
+	if (!fn?.hasNoSyntaxErrors) throw new Error(`not read: ${text}`);
 	return { text, file, fn };
 }

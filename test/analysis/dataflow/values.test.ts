@@ -20,8 +20,8 @@ import {
 	joinValues,
 	merge,
 	NEG,
+	OwnershipState,
 	POS,
-	State,
 	type Value,
 	ZERO,
 } from '../../../server/src/analysis/ownership/state.js';
@@ -187,10 +187,10 @@ it('values of ownership grow a bounded number of times', () => {
 });
 
 describe('merged states of ownership', () => {
-	const state: fc.Arbitrary<State> = fc
+	const state: fc.Arbitrary<OwnershipState> = fc
 		.record({ values: mapOf(value), facts: conditions, released: releases, freed: mapOf(fc.constantFrom(...CALLS)) })
 		.map((parts) => {
-			const made = new State();
+			const made = new OwnershipState();
 			for (const [place, held] of parts.values) made.values.set(place, held);
 			made.facts = parts.facts;
 			made.released = parts.released;

@@ -1,7 +1,7 @@
 /** Properties of conversions. */
 import { type Change, semanticPatch } from '../../../server/src/engine.js';
 import { applyEdits } from '../../../server/src/rules/apply.js';
-import { moved } from '../../../server/src/rules/improves.js';
+import { moved } from '../../../server/src/rules/fix-verification.js';
 import type { Input } from '../input.js';
 import { audit, opened, optionsOf, timed } from '../subject.js';
 import { hold } from '../violation.js';

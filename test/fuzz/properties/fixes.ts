@@ -4,7 +4,7 @@ import type { Finding } from '../../../server/src/engine.js';
 import { fixAll } from '../../../server/src/fixall.js';
 import { suppress } from '../../../server/src/lsp/suppression.js';
 import { applyEdits } from '../../../server/src/rules/apply.js';
-import { moved, newOnes } from '../../../server/src/rules/improves.js';
+import { moved, newOnes } from '../../../server/src/rules/fix-verification.js';
 import type { Fix } from '../../../server/src/rules/rule.js';
 import { suppressionMeta } from '../../../server/src/rules/suppression.js';
 import { analyse, optionsOf } from '../subject.js';

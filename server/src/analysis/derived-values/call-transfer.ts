@@ -118,7 +118,7 @@ function transferInternalCall(
 	const callee = trace.file.ir.lookup(call.name);
 	const entry = callee && entryOf(transfer, call, callee, kinds);
 	if (!callee || !entry || entry.size === 0) return NONE;
-	const effects = callee.clean ? trace.summary(callee, entry, transfer.frame.depth + 1) : undefined;
+	const effects = callee.hasNoSyntaxErrors ? trace.summary(callee, entry, transfer.frame.depth + 1) : undefined;
 	if (!effects) {
 		noteEscape(transfer, call, kinds);
 		return NONE;

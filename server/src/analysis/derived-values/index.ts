@@ -36,7 +36,7 @@ export function usesOf(file: FileContext, call: ApiCall): Uses {
 	const { fn } = call;
 	const core = isCore(file.path, file.area);
 	const trace = new InterproceduralTracker(file, budget);
-	const followed = fn?.clean === true && takesPages(call);
+	const followed = fn?.hasNoSyntaxErrors === true && takesPages(call);
 	const transient = followed ? trace.follow(call, fn) : false;
 	const uses: Uses = { uses: trace.uses, transient, notifier, told, core, complete: followed && trace.complete };
 	calls.set(call, uses);

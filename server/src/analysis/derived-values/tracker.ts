@@ -132,7 +132,7 @@ export class InterproceduralTracker implements Tracker {
 	private followCallers(fn: FunctionIR, effects: FunctionSummary, height: number): boolean {
 		if (!effects.held) return true;
 		if (effects.places.size === 0 && effects.returns === NONE && effects.returned.size === 0) return false;
-		const callers = otherCallers(this.file, fn.name).filter((caller) => caller.clean);
+		const callers = otherCallers(this.file, fn.name).filter((caller) => caller.hasNoSyntaxErrors);
 		if (callers.length === 0) {
 			if (effects.returns !== NONE)
 				this.note({ ...fn.nameRange, kind: 'returned', text: 'they are returned to the caller' }, fn.name);
@@ -202,7 +202,7 @@ export class InterproceduralTracker implements Tracker {
 		const users = new Set(words.flatMap((word) => this.file.ir.naming(word)));
 		let left = MOST_USERS;
 		for (const fn of users) {
-			if (!fn.clean || this.followed.has(fn) || fn.variant > 0) continue;
+			if (!fn.hasNoSyntaxErrors || this.followed.has(fn) || fn.variant > 0) continue;
 			if (left-- === 0) {
 				this.markIncomplete();
 				break;

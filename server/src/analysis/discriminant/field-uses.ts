@@ -1,7 +1,7 @@
 /** What functions do with the field that holds the pages, and with the one that tells what they are. */
-import { FREES, readsOnly } from '../../kernel/callees.js';
-import { RELEASES } from '../../kernel/giving-back.js';
+import { FREES, readsOnly } from '../../kernel/function-models.js';
 import { ARRAY_READERS, STORES } from '../../kernel/page-flow.js';
+import { RELEASES } from '../../kernel/release-models.js';
 import type { CallExpr, Expr, FunctionIR } from '../../syntax/ir.js';
 import { isAppended, isWhole } from '../array-fills.js';
 import type { FileContext } from '../context.js';

@@ -21,7 +21,7 @@ export function isPlainField(
 	if (!isOwn && escapeOf(file, record)) return false;
 	const starts = new Set<number>();
 	for (const fn of file.ir.naming(field)) {
-		if (!fn.clean) return false;
+		if (!fn.hasNoSyntaxErrors) return false;
 		everywhere(fn, (expr) => {
 			const isIt =
 				expr.kind === 'field' &&

@@ -20,7 +20,11 @@ export class Proof {
 	/** The release gets nothing but user pages, or nothing but others, which the function has stored before. */
 	heldAt(): Side | undefined {
 		const { fn, call } = this.uses.asked;
-		if (!fn.clean || !this.uses.isOneObject(fn) || isWrittenAsMemory(this.uses.asked.file, this.uses.holder.record))
+		if (
+			!fn.hasNoSyntaxErrors ||
+			!this.uses.isOneObject(fn) ||
+			isWrittenAsMemory(this.uses.asked.file, this.uses.holder.record)
+		)
 			return undefined;
 		const flow = new OriginDomain(this.uses, fn);
 		const states = statesAt(fn, flow).get(call);
@@ -36,7 +40,7 @@ export class Proof {
 		const isStrict = this.uses.by?.isAny === true || this.hasOtherRelease();
 		if (isWrittenAsMemory(this.uses.asked.file, this.uses.holder.record)) return false;
 		return [...this.uses.functions].every(
-			(fn) => fn.clean && this.uses.isOneObject(fn) && this.keeps(fn, side, isStrict),
+			(fn) => fn.hasNoSyntaxErrors && this.uses.isOneObject(fn) && this.keeps(fn, side, isStrict),
 		);
 	}
 

@@ -2,14 +2,14 @@
 import type { Expr, Loop } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
 import { everywhere, place, postorder } from '../walk.js';
-import type { Body } from './body.js';
-import { mentioned, sameIndex } from './forgetting.js';
+import type { FunctionWalk } from './function-walk.js';
+import { mentioned, sameIndex } from './invalidate.js';
 import { bound } from './loops.js';
-import { isZeroed } from './releasing.js';
-import type { Holding, State } from './state.js';
+import { isZeroed } from './release.js';
+import type { OwnershipState, TrackedResource } from './state.js';
 
 /** Arrays whose elements each loop of a function reads. */
-const readIn = memoize((body: Body['fn']): ReadonlyMap<Loop, ReadonlySet<string>> => {
+const readIn = memoize((body: FunctionWalk['fn']): ReadonlyMap<Loop, ReadonlySet<string>> => {
 	const found = new Map<Loop, Set<string>>(body.loops.map((loop) => [loop, new Set()]));
 	everywhere(body, (expr) => {
 		const array = expr.kind === 'index' ? place(expr.object) : undefined;
@@ -20,7 +20,7 @@ const readIn = memoize((body: Body['fn']): ReadonlyMap<Loop, ReadonlySet<string>
 });
 
 /** A test inside the loop looks at the entry or at the number obtained. */
-function asks(body: Body, state: State, loop: Loop, { id, place: name }: Holding): boolean {
+function asks(body: FunctionWalk, state: OwnershipState, loop: Loop, { id, place: name }: TrackedResource): boolean {
 	return body.fn.blocks.some(({ id: block, test }) => {
 		if (!test || loop.heads.includes(block) || test.start < loop.start || test.end > loop.end) return false;
 		return mentioned(state, test).includes(id) || reads(test, name);
@@ -36,15 +36,15 @@ function reads(test: Expr, array: string): boolean {
 }
 
 /** At its ordinary end the loop has gone through entries that may never have been filled. */
-export function judgeBeyond(body: Body, state: State, loop: Loop): void {
+export function judgeBeyond(body: FunctionWalk, state: OwnershipState, loop: Loop): void {
 	const end = bound(loop);
 	const arrays = end === undefined ? undefined : readIn(body.fn).get(loop);
-	if (end === undefined || !arrays?.size || state.doubtful) return;
+	if (end === undefined || !arrays?.size || state.possiblyInfeasible) return;
 	for (const holding of state.holdings.values()) {
-		const { outcome, asked, counted, place: name, status, earlier, told } = holding;
-		if (outcome !== 'some' || asked === undefined || counted || earlier || !told || status === 'gone') continue;
+		const { outcome, asked, countInspected: counted, place: name, status, earlier, returnsCount: told } = holding;
+		if (outcome !== 'some' || asked === undefined || counted || earlier || !told || status === 'escaped') continue;
 		if (holding.position || holding.single || holding.askedConstant === 1 || !arrays.has(name)) continue;
-		if (holding.taking.api.record.meaning !== 'pages' || body.filled.has(name) || isZeroed(state, name)) continue;
+		if (holding.acquire.api.record.meaning !== 'pages' || body.filled.has(name) || isZeroed(state, name)) continue;
 		if (loop.start < holding.call.start && holding.call.start < loop.end) continue;
 		if (!sameIndex(state, end, asked) || asks(body, state, loop, holding)) continue;
 		body.events.push({ kind: 'beyond', holding, loop, state });

@@ -1,8 +1,8 @@
 /** Pages that a function puts into a place which others know: where it fails, do they know that it has them? */
 import type { FunctionIR } from '../../syntax/ir.js';
 import { rootOf } from '../walk.js';
-import type { Exit } from './body.js';
-import { type Holding, NEG, POS, type State, ZERO } from './state.js';
+import type { Exit } from './function-walk.js';
+import { NEG, type OwnershipState, POS, type TrackedResource, ZERO } from './state.js';
 
 /** A value with these signs that the function returns says that it failed. */
 export function fails(fn: FunctionIR, signs: number): boolean {
@@ -18,7 +18,7 @@ export function isFailure(fn: FunctionIR, { signs, isForwarded }: Exit): boolean
 }
 
 /** A number in an object of the caller was computed with the result: it says how many there are. */
-function isTold({ values }: State, { id }: Holding): boolean {
+function isTold({ values }: OwnershipState, { id }: TrackedResource): boolean {
 	for (const [place, { result, signs }] of values)
 		if (result === id && signs !== ZERO && (place.includes('->') || place.endsWith('[]'))) return true;
 	return false;
@@ -36,13 +36,13 @@ export class CallerContract {
 	}
 
 	/** The function fails with pages in a place of the caller, and nothing tells the caller of them. */
-	isBroken(exit: Exit, holding: Holding): boolean {
+	isBroken(exit: Exit, holding: TrackedResource): boolean {
 		if (!fails(this.fn, exit.signs)) return false;
 		return this.isBeyondCount(holding) || (this.isTransient(holding.id) && !isTold(exit.state, holding));
 	}
 
 	/** The resource at each exit that does not fail. */
-	private onSuccess(id: string): Holding[] {
+	private onSuccess(id: string): TrackedResource[] {
 		return this.exits.flatMap((exit) => (fails(this.fn, exit.signs) ? [] : (exit.state.holdings.get(id) ?? [])));
 	}
 
@@ -58,7 +58,7 @@ export class CallerContract {
 	}
 
 	/** `&obj->pages[obj->nr]`: they lie at the count of the object, which is moved over them where the function succeeds. */
-	private isBeyondCount({ id, position }: Holding): boolean {
+	private isBeyondCount({ id, position }: TrackedResource): boolean {
 		if (!position || position.side === 'below' || position.of === rootOf(position.of)) return false;
 		return this.onSuccess(id).some(
 			(other) => other.status === 'held' && other.position?.of === position.of && other.position.side === 'below',

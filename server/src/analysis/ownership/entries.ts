@@ -1,8 +1,8 @@
 /** Pages that were put one by one into a container: a scatterlist, an array, a list of objects, an xarray. */
 import type { FunctionIR } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
-import type { Spot } from './places.js';
-import { type Holding, NO_LISTS, type State } from './state.js';
+import type { PageOperand } from './page-operands.js';
+import { NO_LISTS, type OwnershipState, type TrackedResource } from './state.js';
 
 /** They take entries out of their container, or free it: a second walk over it does not meet them again. */
 const REMOVES =
@@ -16,7 +16,7 @@ export function isRemoval(name: string): boolean {
 }
 
 /** The spot names entries of a container that has these pages, not the place where they were taken to. */
-export function isEntry({ entries, place }: Holding, spot: Spot): boolean {
+export function isEntry({ entries, place }: TrackedResource, spot: PageOperand): boolean {
 	return entries || place !== spot.place;
 }
 
@@ -29,14 +29,14 @@ export function isInEntry(name: string): boolean {
 const GATHERED = '+';
 
 /** The only container that has the pages. */
-function containerOf({ lists, entries, place }: Holding): string | undefined {
+function containerOf({ lists, entries, place }: TrackedResource): string | undefined {
 	if (entries) return place;
 	const [list, ...more] = lists;
 	return more.length > 0 || list?.startsWith('@') ? undefined : list;
 }
 
 /** Pages as the container alone has them, whose own place gets others. */
-export function inContainer(holding: Holding): Holding | undefined {
+export function inContainer(holding: TrackedResource): TrackedResource | undefined {
 	const place = containerOf(holding);
 	if (place === undefined || holding.unreachable || holding.outcome === 'none') return undefined;
 	return {
@@ -47,23 +47,24 @@ export function inContainer(holding: Holding): Holding | undefined {
 		asked: undefined,
 		askedConstant: undefined,
 		goal: undefined,
-		behind: false,
-		told: false,
+		beforePointer: false,
+		returnsCount: false,
 		outcome: 'all',
 		earlier: false,
 		position: undefined,
-		counted: true,
+		countInspected: true,
 		lists: NO_LISTS,
 		entries: true,
 	};
 }
 
 /** The place that the pages were taken to gets others: those in a container stay there, with what is there already. */
-export function gather(state: State, holding: Holding): void {
+export function gather(state: OwnershipState, holding: TrackedResource): void {
 	if (holding.id.endsWith(GATHERED)) return;
 	const gathered = inContainer(holding);
-	if (!gathered || (gathered.status !== 'held' && gathered.status !== 'part')) return;
+	if (!gathered || (gathered.status !== 'held' && gathered.status !== 'partlyReleased')) return;
 	const known = state.holdings.get(gathered.id);
 	const isStale = !known || known.status === 'released' || known.place !== gathered.place;
-	if (isStale || (known.status === 'held' && gathered.status === 'part')) state.holdings.set(gathered.id, gathered);
+	if (isStale || (known.status === 'held' && gathered.status === 'partlyReleased'))
+		state.holdings.set(gathered.id, gathered);
 }

@@ -1,9 +1,9 @@
 /** Releases of more entries of a container than passes of a loop have filled: `put(entries, i + 1)` where the take of pass `i` failed. */
 import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
 import { assignedBy, bare, everywhere, place } from '../walk.js';
-import type { Body } from './body.js';
+import type { FunctionWalk } from './function-walk.js';
 import { loopsAround } from './loops.js';
-import type { State } from './state.js';
+import type { OwnershipState } from './state.js';
 
 /** `x` of `x + 1` */
 function oneMoreThan(count: Expr): string | undefined {
@@ -36,12 +36,18 @@ function countsPasses(fn: FunctionIR, { update, ...loop }: Loop, name: string): 
 }
 
 /** @param count number of entries that `release` releases from the start */
-export function judgeEntries(body: Body, state: State, name: string, count: Expr, release: CallExpr): void {
+export function judgeEntries(
+	body: FunctionWalk,
+	state: OwnershipState,
+	name: string,
+	count: Expr,
+	release: CallExpr,
+): void {
 	const entered = body.entered.get(name);
 	const index = entered && oneMoreThan(count);
 	const holding = entered && state.holdings.get(entered.id);
 	if (index === undefined || !entered || holding?.outcome !== 'none' || holding.shared) return;
-	if (state.doubtful || body.mixed.has(name)) return;
+	if (state.possiblyInfeasible || body.mixed.has(name)) return;
 	const loop = loopsAround(body.fn, holding.call.start, undefined).at(-1);
 	if (!loop || !isIn(loop, release.start) || !isIn(loop, entered.at) || !countsPasses(body.fn, loop, index)) return;
 	body.events.push({ kind: 'overrun', holding, release, why: 'entry', state });

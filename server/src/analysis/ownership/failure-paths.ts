@@ -4,11 +4,11 @@ import type { CallExpr, FileIR, FunctionIR, Range } from '../../syntax/ir.js';
 import { callsByBlock } from '../call-blocks.js';
 import { allCalls } from '../callers.js';
 import type { FileContext } from '../context.js';
-import type { Exit, Walked } from './body.js';
 import { isFailure } from './contract.js';
 import { FieldEffects } from './field-effects.js';
+import { type FieldResidence, keptIn } from './field-residence.js';
 import { keyOn } from './fields.js';
-import { keptIn, type Waiting } from './waiting.js';
+import type { Exit, FunctionResult } from './function-walk.js';
 
 /** Blocks that control may come to from one of these, and these. */
 function reachableFrom({ blocks }: FunctionIR, starts: readonly number[]): ReadonlySet<number> {
@@ -35,7 +35,7 @@ function isBehind({ blocks, start }: Point, of: Point, behind: ReadonlySet<numbe
 }
 
 /** What a taker releases there is what the same run of it took: behind it the function takes no more, and fails or keeps all. */
-function isOfOwnRun({ fn, exits }: Walked, at: Point, { key, isList }: Waiting): boolean {
+function isOfOwnRun({ fn, exits }: FunctionResult, at: Point, { key, isList }: FieldResidence): boolean {
 	const calls = callsByBlock(fn);
 	const behind = reachableFrom(
 		fn,
@@ -56,13 +56,13 @@ function isOfOwnRun({ fn, exits }: Walked, at: Point, { key, isList }: Waiting):
 }
 
 /** The same of what a call releases. */
-export function releasesOwnRun(taker: Walked, call: CallExpr, waiting: Waiting): boolean {
+export function releasesOwnRun(taker: FunctionResult, call: CallExpr, waiting: FieldResidence): boolean {
 	const blocks = callsByBlock(taker.fn).ofCall(call);
 	return blocks.length > 0 && isOfOwnRun(taker, { blocks, start: call.start }, waiting);
 }
 
 /** The same of all that a taker does with the field, but for the calls that put pages there. */
-export function usesOwnRun(ir: FileIR, taker: Walked, waiting: Waiting): boolean {
+export function usesOwnRun(ir: FileIR, taker: FunctionResult, waiting: FieldResidence): boolean {
 	const filling: Range[] = taker.fn.calls.flatMap((call) => {
 		const into = listCall(call.name)?.into ?? insertion(call.name)?.into;
 		return into === undefined ? [] : (call.args[into] ?? []);
@@ -77,10 +77,10 @@ export function usesOwnRun(ir: FileIR, taker: Walked, waiting: Waiting): boolean
 /** Functions that only takers call, themselves or through each other, where they release pages of their own run. */
 export class FailureHelpers {
 	private readonly file: FileContext;
-	private readonly waiting: Waiting;
+	private readonly waiting: FieldResidence;
 	private readonly known = new Map<string, boolean>();
 
-	constructor(file: FileContext, waiting: Waiting) {
+	constructor(file: FileContext, waiting: FieldResidence) {
 		this.file = file;
 		this.waiting = waiting;
 	}

@@ -1,11 +1,11 @@
 /** What a function does with a field that pages wait in. */
-import { ALLOCATORS, FREES, readsOnly } from '../../kernel/callees.js';
+import { ALLOCATORS, FREES, readsOnly } from '../../kernel/function-models.js';
 import { CARRIER_FIELDS, CURSORS, ENTRY_WALKS, LIST_FREES, WALKS } from '../../kernel/page-flow.js';
 import type { CallExpr, Expr, FileIR, FunctionIR, Range, Step } from '../../syntax/ir.js';
 import { typeOfExpr } from '../integers.js';
 import { isLocal, shadowedNames } from '../variables.js';
 import { bare, everywhere, parts, roots } from '../walk.js';
-import type { Waiting } from './waiting.js';
+import type { FieldResidence } from './field-residence.js';
 
 /** Calls that copy what an array names. */
 const COPIES = /^(?:mem(?:cpy|move)|READ_ONCE|data_race)$/;
@@ -21,12 +21,12 @@ export class FieldEffects {
 	readonly open: OpenUse[] = [];
 	private readonly fn: FunctionIR;
 	private readonly ir: FileIR;
-	private readonly waiting: Waiting;
+	private readonly waiting: FieldResidence;
 	/** Variables that are the field, or its address, wherever they have a value. */
 	private readonly aliases: ReadonlySet<string>;
 	private block = 0;
 
-	constructor(ir: FileIR, fn: FunctionIR, waiting: Waiting) {
+	constructor(ir: FileIR, fn: FunctionIR, waiting: FieldResidence) {
 		this.ir = ir;
 		this.fn = fn;
 		this.waiting = waiting;

@@ -1,12 +1,12 @@
 /** Fields that pages are kept in: taken into in one function of the file, given back in another. */
-import { ALLOCATORS, TAKERS } from '../../kernel/callees.js';
+import { ALLOCATORS, REFCOUNT_INCREMENTS } from '../../kernel/function-models.js';
 import { insertion, listCall } from '../../kernel/sinks/index.js';
 import type { CallExpr, Expr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import { variableType } from '../variables.js';
 import { bare, everywhere, isNull, isVariable, place, rootOf } from '../walk.js';
-import type { Walked } from './body.js';
-import { unmarked } from './former.js';
-import type { State } from './state.js';
+import type { FunctionResult } from './function-walk.js';
+import { withoutGhostMark } from './ghost-names.js';
+import type { OwnershipState } from './state.js';
 
 /** Functions that name one field and are followed. */
 const MOST_FUNCTIONS = 24;
@@ -29,12 +29,12 @@ export interface FieldUse {
 export function keyOf(fn: FunctionIR, name: string): string | undefined {
 	const root = rootOf(name);
 	const type = variableType(fn, root);
-	const rest = unmarked(name).slice(root.length).replaceAll('[]', '').replaceAll('->', '.');
+	const rest = withoutGhostMark(name).slice(root.length).replaceAll('[]', '').replaceAll('->', '.');
 	return type && rest.startsWith('.') ? `${type.base}:${rest}` : undefined;
 }
 
 /** The same of a place on a path, by the struct nearest to the field: `vm->page` also where `vm` was read from another object. */
-export function keyOn(fn: FunctionIR, { aliases }: State, name: string): string | undefined {
+export function keyOn(fn: FunctionIR, { aliases }: OwnershipState, name: string): string | undefined {
 	let nearest: { readonly local: string; readonly place: string } | undefined;
 	for (const [local, { address, place }] of aliases)
 		if (!address && name.startsWith(`${place}->`) && place.length > (nearest?.place.length ?? 0))
@@ -43,7 +43,7 @@ export function keyOn(fn: FunctionIR, { aliases }: State, name: string): string 
 }
 
 export function lastField(name: string): string | undefined {
-	return /(\w+)(?:\[\])*$/.exec(unmarked(name))?.[1];
+	return /(\w+)(?:\[\])*$/.exec(withoutGhostMark(name))?.[1];
 }
 
 /** The call puts pages into a container that it is given. */
@@ -59,7 +59,7 @@ function hasOtherSource(fn: FunctionIR, field: string, stored: ReadonlySet<numbe
 	let found = false;
 	const visit = (expr: Expr): void => {
 		if (expr.kind === 'call' && putsInto(expr) && stored.size > 0 && !stored.has(expr.nameRange.start)) found = true;
-		if (expr.kind === 'call' && TAKERS.has(expr.name))
+		if (expr.kind === 'call' && REFCOUNT_INCREMENTS.has(expr.name))
 			found ||= expr.args.some((arg) => new RegExp(`\\b${field}\\b`).test(place(arg) ?? ''));
 		if (expr.kind !== 'assign') return;
 		const left = bare(expr.left);
@@ -82,7 +82,11 @@ function hasOtherSource(fn: FunctionIR, field: string, stored: ReadonlySet<numbe
  * Uses of each field whose pages have one source in this file.
  * @param walk follows a function that has not been followed yet
  */
-export function fieldUses(ir: FileIR, walked: readonly Walked[], walk: (fn: FunctionIR) => Walked): FieldUse[] {
+export function fieldUses(
+	ir: FileIR,
+	walked: readonly FunctionResult[],
+	walk: (fn: FunctionIR) => FunctionResult,
+): FieldUse[] {
 	const fields = new Map<string, { field: string; takes: Use[]; releases: Use[]; stored: Set<number> }>();
 	for (const { fn, events } of walked)
 		for (const event of events) {
@@ -97,7 +101,7 @@ export function fieldUses(ir: FileIR, walked: readonly Walked[], walk: (fn: Func
 		}
 	return [...fields].flatMap(([key, { field, takes, releases, stored }]) => {
 		const functions = ir.naming(field).slice(0, MOST_FUNCTIONS);
-		if (functions.some((fn) => !fn.clean || hasOtherSource(fn, field, stored))) return [];
+		if (functions.some((fn) => !fn.hasNoSyntaxErrors || hasOtherSource(fn, field, stored))) return [];
 		for (const fn of functions)
 			for (const event of walk(fn).events) {
 				if (event.kind !== 'field' || event.takes || event.key !== key) continue;

@@ -6,15 +6,15 @@ import type { ApiCall } from '../context.js';
 import { canonicalText } from '../path-conditions.js';
 import { isParameter, variableType } from '../variables.js';
 import { bare, parts, place, rootOf } from '../walk.js';
-import type { Exit, Walked } from './body.js';
 import { CallerContract, fails } from './contract.js';
+import type { Exit, FunctionResult } from './function-walk.js';
 import { outlivingList } from './page-lists.js';
-import type { Holding, State } from './state.js';
+import type { OwnershipState, TrackedResource } from './state.js';
 import { isAcquire } from './trace.js';
 
 export interface Leak {
 	readonly fn: FunctionIR;
-	readonly holding: Holding;
+	readonly holding: TrackedResource;
 	readonly exit: Exit;
 	/** The pages are what a call for more had obtained. */
 	readonly short: boolean;
@@ -31,9 +31,9 @@ const MOST_EXITS = 6;
 const MEMORY = /^k?v?free/;
 
 /** Nothing outside this function knows the place, or the function has shown that cleaning up is its own business. */
-function isOwn(fn: FunctionIR, state: State, holding: Holding, exit: Exit): boolean {
+function isOwn(fn: FunctionIR, state: OwnershipState, holding: TrackedResource, exit: Exit): boolean {
 	const root = rootOf(holding.place);
-	if (isParameter(fn, root)) return holding.spared !== undefined && fails(fn, exit.signs);
+	if (isParameter(fn, root)) return holding.missedByRelease !== undefined && fails(fn, exit.signs);
 	const type = variableType(fn, root);
 	if (!type) return false;
 	const value = state.values.get(root);
@@ -61,7 +61,7 @@ const cleanupsOf = memoize(
 );
 
 /** The variable, or one that stands for the same pages. */
-function isCleanedUp(fn: FunctionIR, { aliases }: State, { place }: Holding): boolean {
+function isCleanedUp(fn: FunctionIR, { aliases }: OwnershipState, { place }: TrackedResource): boolean {
 	const cleanups = cleanupsOf(fn);
 	if (cleanups.size === 0) return false;
 	return (
@@ -76,7 +76,7 @@ const assertedIn = memoize((fn: FunctionIR): readonly Expr[] =>
 );
 
 /** The path goes on from the acquisition through a test that is never true by what the code says. */
-function isBehindWarning(fn: FunctionIR, { state }: Exit, { id }: Holding): boolean {
+function isBehindWarning(fn: FunctionIR, { state }: Exit, { id }: TrackedResource): boolean {
 	const asserted = assertedIn(fn);
 	if (asserted.length === 0) return false;
 	for (let at = state.trace; at && !isAcquire(at, id); at = at.before) {
@@ -89,11 +89,11 @@ function isBehindWarning(fn: FunctionIR, { state }: Exit, { id }: Holding): bool
 }
 
 /** The first exit on which each taking call's pages are left behind, with the others. */
-export function leaksOf({ fn, exits }: Walked): Leak[] {
+export function leaksOf({ fn, exits }: FunctionResult): Leak[] {
 	const found = new Map<string, Leak & { readonly others: Exit[] }>();
 	const contract = new CallerContract(fn, exits);
 	for (const exit of exits) {
-		if (exit.unlikely || exit.state.doubtful) continue;
+		if (exit.unlikely || exit.state.possiblyInfeasible) continue;
 		for (const holding of exit.state.holdings.values()) {
 			// an extraction that nobody asked about may have pinned nothing
 			if (holding.status !== 'held' || holding.outcome === 'none' || holding.shared || holding.kind === 'extracted')
@@ -103,9 +103,9 @@ export function leaksOf({ fn, exits }: Walked): Leak[] {
 			if (holding.kind === 'iova' && !fails(fn, exit.signs)) continue;
 			if (!(isPrivate || contract.isBroken(exit, holding)) || isCleanedUp(fn, exit.state, holding)) continue;
 			if (outlivingList(fn, exit.state, holding) !== undefined) continue;
-			const short = holding.outcome === 'short';
+			const short = holding.outcome === 'partial';
 			if (!short && isBehindWarning(fn, exit, holding)) continue;
-			const key = `${holding.taking.call.start} ${short} ${isPrivate}`;
+			const key = `${holding.acquire.call.start} ${short} ${isPrivate}`;
 			const known = found.get(key);
 			if (!known) found.set(key, { fn, holding, exit, short, isShared: !isPrivate, others: [] });
 			else if (
@@ -119,14 +119,14 @@ export function leaksOf({ fn, exits }: Walked): Leak[] {
 }
 
 /** Success without a look at how many pages there are: only the sign of the number was tested. */
-export interface Short {
+export interface UncheckedPartial {
 	readonly fn: FunctionIR;
-	readonly holding: Holding;
+	readonly holding: TrackedResource;
 	readonly exit: Exit;
 }
 
 /** What the call asks for is a number that may not be reached, and that only its result tells. */
-function isCountable(fn: FunctionIR, { taking, call, asked, askedConstant, goal }: Holding): boolean {
+function isCountable(fn: FunctionIR, { acquire: taking, call, asked, askedConstant, goal }: TrackedResource): boolean {
 	const { meaning, group } = taking.api.record;
 	if (meaning === 'pages') return /^(?:get|pin)$/.test(group) && (askedConstant ?? 2) > 1 && asked !== undefined;
 	return meaning === 'bytes' && goal !== undefined && call === taking.call && !asksIterator(fn, taking);
@@ -150,19 +150,19 @@ function mentions(expr: Expr, name: string): boolean {
 }
 
 /** The first such way out of each taking call. */
-export function shortOf({ fn, exits }: Walked): Short[] {
-	const found = new Map<string, Short>();
+export function uncheckedPartialsOf({ fn, exits }: FunctionResult): UncheckedPartial[] {
+	const found = new Map<string, UncheckedPartial>();
 	// who uses the number on one path knows of it
 	const counted = new Set(
 		exits.flatMap(({ state }) =>
-			[...state.holdings.values()].flatMap((h) => (h.counted && h.outcome !== 'none' ? h.id : [])),
+			[...state.holdings.values()].flatMap((h) => (h.countInspected && h.outcome !== 'none' ? h.id : [])),
 		),
 	);
 	for (const exit of exits) {
 		if (fails(fn, exit.signs)) continue;
 		for (const holding of exit.state.holdings.values()) {
-			const { record } = holding.taking.api;
-			if (holding.outcome !== 'some' || counted.has(holding.id) || holding.earlier || !holding.told) continue;
+			const { record } = holding.acquire.api;
+			if (holding.outcome !== 'some' || counted.has(holding.id) || holding.earlier || !holding.returnsCount) continue;
 			if (record.name.endsWith('_fast_only') || holding.single || !isCountable(fn, holding)) continue;
 			if (!found.has(holding.id)) found.set(holding.id, { fn, holding, exit });
 		}

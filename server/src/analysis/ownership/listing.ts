@@ -4,26 +4,26 @@ import { insertion, type ListCall } from '../../kernel/sinks/index.js';
 import type { CallExpr, Expr, Range } from '../../syntax/ir.js';
 import { isParameter, localOf } from '../variables.js';
 import { bare, isNull, rootOf } from '../walk.js';
-import { type Body, GONE } from './body.js';
+import { applyLoopEffect, markEscaped, recordParameterEscape } from './escape.js';
+import { evaluate } from './evaluate.js';
 import { keyOn } from './fields.js';
-import { isField, mentioned } from './forgetting.js';
-import { leaveHands, sweep, touchGone } from './handing.js';
+import { ESCAPED, type FunctionWalk } from './function-walk.js';
+import { isField, mentioned } from './invalidate.js';
 import { addList, listedIn, outlives, rename, renameLists } from './page-lists.js';
-import { listAt, listNamed, placeOf, spotOf, within } from './places.js';
-import { type Holding, NEG, POS, type State, temporary, ZERO } from './state.js';
-import { worth } from './values.js';
+import { listAt, listNamed, pageOperandOf, placeOf, within } from './page-operands.js';
+import { expressionKey, NEG, type OwnershipState, POS, type TrackedResource, ZERO } from './state.js';
 
 /** What happens to the list is seen here: it is private, or in the caller's object and freed under the same name. */
-function isFollowed(body: Body, state: State, list: string): boolean {
+function isFollowed(body: FunctionWalk, state: OwnershipState, list: string): boolean {
 	const root = rootOf(list);
 	if (body.shadowed.has(root) || list.includes('[]')) return false;
 	return isParameter(body.fn, root) || !outlives(body.fn, state, list);
 }
 
 /** Resources whose pages an expression denotes: as an array, a page, an address of one, or another list. */
-function named(state: State, expr: Expr): Set<Holding> {
-	const spot = spotOf(state, expr);
-	const carried = worth(state, expr).carries;
+function named(state: OwnershipState, expr: Expr): Set<TrackedResource> {
+	const spot = pageOperandOf(state, expr);
+	const carried = evaluate(state, expr).carries;
 	const list = listAt(state, expr);
 	const found = new Set(list === undefined ? [] : listedIn(state, list));
 	for (const holding of state.holdings.values())
@@ -32,23 +32,29 @@ function named(state: State, expr: Expr): Set<Holding> {
 }
 
 /** The caller's pages that an expression denotes, which nothing here has taken. */
-function givenBy(state: State, expr: Expr): string | undefined {
-	const spot = spotOf(state, expr);
-	return spot && state.given.has(spot.place) ? spot.place : undefined;
+function givenBy(state: OwnershipState, expr: Expr): string | undefined {
+	const spot = pageOperandOf(state, expr);
+	return spot && state.pageParameters.has(spot.place) ? spot.place : undefined;
 }
 
 /**
  * Pages get into a list by a store or a call.
  * @returns false where what becomes of them there is not followed
  */
-export function enterList(body: Body, state: State, into: Expr, pages: Expr, call?: CallExpr): boolean {
+export function enterList(
+	body: FunctionWalk,
+	state: OwnershipState,
+	into: Expr,
+	pages: Expr,
+	call?: CallExpr,
+): boolean {
 	const list = listAt(state, into);
 	if (list === undefined || !isFollowed(body, state, list)) return false;
 	const held = named(state, pages);
 	const given = held.size === 0 ? givenBy(state, pages) : undefined;
 	if (held.size === 0 && isNull(pages) !== true) body.mixed.add(list);
 	if (held.size === 0 && given === undefined) return false;
-	for (const { outcome, kind, taking } of held)
+	for (const { outcome, kind, acquire: taking } of held)
 		if (outcome !== 'none' && isField(list))
 			body.events.push({
 				kind: 'field',
@@ -71,56 +77,56 @@ export function enterList(body: Body, state: State, into: Expr, pages: Expr, cal
  * @returns undefined where the call is to be taken as any other
  */
 export function listPages(
-	body: Body,
-	state: State,
+	body: FunctionWalk,
+	state: OwnershipState,
 	call: CallExpr,
 	{ from, into, fallible }: ListCall,
-): State[] | undefined {
+): OwnershipState[] | undefined {
 	const pages = call.args[from];
 	if (!pages) return undefined;
 	const failed = fallible ? state.clone() : undefined;
 	if (into === undefined) {
 		const held = named(state, pages);
 		if (held.size === 0) return undefined;
-		for (const holding of held) addList(state, holding, temporary(call), call.nameRange, call.name);
+		for (const holding of held) addList(state, holding, expressionKey(call), call.nameRange, call.name);
 	} else {
 		const list = call.args[into];
 		if (!list || !enterList(body, state, listNamed(call, list), pages, call)) return undefined;
 	}
 	if (!failed) {
-		for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
+		for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { countInspected: true });
 		return [state];
 	}
-	state.values.set(temporary(call), into === undefined ? { signs: POS, fresh: 'filled' } : { signs: ZERO });
-	failed.values.set(temporary(call), { signs: NEG });
+	state.values.set(expressionKey(call), into === undefined ? { signs: POS, fresh: 'filled' } : { signs: ZERO });
+	failed.values.set(expressionKey(call), { signs: NEG });
 	return [state, failed];
 }
 
 /** `obj->table = drm_prime_pages_to_sg(...)`: the list that the call made has its place here from now on. */
-export function keepList(state: State, left: Expr, made: Expr): void {
-	const name = temporary(made);
+export function keepList(state: OwnershipState, left: Expr, made: Expr): void {
+	const name = expressionKey(made);
 	const held = listedIn(state, name);
 	if (held.length === 0) return;
 	const place = placeOf(state, left);
 	if (place !== undefined && !place.includes('[]')) renameLists(state, name, place);
-	else for (const { id } of held) leaveHands(state, id, undefined);
+	else for (const { id } of held) markEscaped(state, id, undefined);
 }
 
 /** A page is read out of a list: it may be released by that name, which is not followed. */
-export function readList(body: Body, state: State, expr: Expr, at: Range): void {
+export function readList(body: FunctionWalk, state: OwnershipState, expr: Expr, at: Range): void {
 	const list = listAt(state, expr);
 	if (list === undefined) return;
 	for (const { id, status, place, call } of listedIn(state, list)) {
-		sweep(body, at, place, { ...GONE, status: 'part' }, call.start);
-		if (status === 'held') state.update(id, { status: 'part' });
+		applyLoopEffect(body, at, place, { ...ESCAPED, status: 'partlyReleased' }, call.start);
+		if (status === 'held') state.update(id, { status: 'partlyReleased' });
 	}
-	touchGone(body, state, list, at, false);
+	recordParameterEscape(body, state, list, at, false);
 }
 
 /** `pages[i] = page`: the array has the page that was taken. @returns false where that is not followed */
-export function enterArray(body: Body, state: State, target: Expr, page: Expr): boolean {
+export function enterArray(body: FunctionWalk, state: OwnershipState, target: Expr, page: Expr): boolean {
 	const array = target.kind === 'index' ? target.object : undefined;
-	const place = array && spotOf(state, page)?.place;
+	const place = array && pageOperandOf(state, page)?.place;
 	const isTaken = [...state.holdings.values()].some((h) => h.place === place && h.single && h.status === 'held');
 	return array !== undefined && isTaken && enterList(body, state, array, page);
 }
@@ -130,7 +136,7 @@ export function enterArray(body: Body, state: State, target: Expr, page: Expr): 
  * was made here, is filed in a container that is followed.
  * @returns undefined where the call is to be taken as any other
  */
-export function filePages(body: Body, state: State, call: CallExpr): State[] | undefined {
+export function filePages(body: FunctionWalk, state: OwnershipState, call: CallExpr): OwnershipState[] | undefined {
 	const row = insertion(call.name);
 	const entry = row && call.args[row.entry];
 	const into = row && call.args[row.into];
@@ -138,15 +144,15 @@ export function filePages(body: Body, state: State, call: CallExpr): State[] | u
 	const failed = row.fallible ? state.clone() : undefined;
 	if (!fileObject(body, state, entry, into) && !(row.whole && enterList(body, state, into, entry, call)))
 		return undefined;
-	for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { counted: true });
+	for (const arg of call.args) for (const id of mentioned(state, arg)) state.update(id, { countInspected: true });
 	if (!failed) return [state];
-	state.values.set(temporary(call), { signs: ZERO | POS });
-	failed.values.set(temporary(call), { signs: NEG });
+	state.values.set(expressionKey(call), { signs: ZERO | POS });
+	failed.values.set(expressionKey(call), { signs: NEG });
 	return [state, failed];
 }
 
 /** An object that was made here, with pages in its fields, is an entry of the container from here on. */
-function fileObject(body: Body, state: State, entry: Expr, into: Expr): boolean {
+function fileObject(body: FunctionWalk, state: OwnershipState, entry: Expr, into: Expr): boolean {
 	const at = bare(entry);
 	const member = at.kind === 'unary' && at.op === '&' ? bare(at.operand) : undefined;
 	const object = bare(member?.kind === 'field' ? member.object : at);
@@ -156,7 +162,7 @@ function fileObject(body: Body, state: State, entry: Expr, into: Expr): boolean 
 	const memory = state.values.get(name);
 	const held = [...state.holdings.values()].filter(({ place }) => place.startsWith(`${name}->`));
 	if (!memory?.fresh || memory.published || state.aliases.has(name) || body.shadowed.has(name)) return false;
-	if (held.length === 0 || held.some(({ status }) => status === 'gone')) return false;
+	if (held.length === 0 || held.some(({ status }) => status === 'escaped')) return false;
 	const filed = `${list}[]`;
 	for (const key of state.values.keys()) if (within(key, filed)) state.values.delete(key);
 	const entryType = localOf(body.fn, name)?.type.base;

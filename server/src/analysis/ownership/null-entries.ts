@@ -2,10 +2,10 @@
 import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
 import { assignedBy, everywhere, place, postorder, rootOf } from '../walk.js';
-import type { Sweep } from './body.js';
+import type { LoopEffect } from './function-walk.js';
 import { isInEveryPass } from './loops.js';
 import type { OverNull } from './over-null.js';
-import type { Holding, State } from './state.js';
+import type { OwnershipState, TrackedResource } from './state.js';
 
 /** Variables that change from pass to pass, by loop. */
 const changed = memoize((fn: FunctionIR): ReadonlyMap<Loop, ReadonlySet<string>> => {
@@ -56,7 +56,7 @@ function asksEach(fn: FunctionIR, loop: Loop, call: CallExpr, name: string): boo
 }
 
 /** What a loop over the entries makes of them. */
-export function overNullOf(fn: FunctionIR, loop: Loop, name: string, { call, overNull }: Sweep): OverNull {
+export function overNullOf(fn: FunctionIR, loop: Loop, name: string, { call, overNull }: LoopEffect): OverNull {
 	return call && overNull === 'never' && !asksEach(fn, loop, call, name) ? 'never' : 'always';
 }
 
@@ -64,11 +64,11 @@ export function overNullOf(fn: FunctionIR, loop: Loop, name: string, { call, ove
  * Entries that the call did not fill are released as pages: what lies in memory that was not cleared is none, and neither is
  * NULL, but for releases that pass over it.
  */
-export function takesForPages(state: State, holding: Holding, overNull: OverNull): boolean {
-	const { place: name, outcome, askedConstant, position, behind } = holding;
+export function takesForPages(state: OwnershipState, holding: TrackedResource, overNull: OverNull): boolean {
+	const { place: name, outcome, askedConstant, position, beforePointer: behind } = holding;
 	const fresh = (state.values.get(name) ?? state.values.get(rootOf(name)))?.fresh;
 	if (fresh === 'raw') return true;
-	if (position || behind || holding.taking.api.record.takes === 'extracted') return false;
-	if (overNull === 'alone') return fresh === undefined && outcome === 'short' && askedConstant !== 1;
+	if (position || behind || holding.acquire.api.record.takes === 'extracted') return false;
+	if (overNull === 'alone') return fresh === undefined && outcome === 'partial' && askedConstant !== 1;
 	return overNull === 'never';
 }

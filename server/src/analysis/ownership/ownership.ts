@@ -7,16 +7,16 @@ import type { ApiCall, FileContext } from '../context.js';
 import { isUnsigned } from '../integers.js';
 import { isParameter, parameterAt, unchangedParams, variableType } from '../variables.js';
 import { bare, place, rootOf } from '../walk.js';
-import type { Event, Exit, Surroundings, Walked } from './body.js';
 import { fails } from './contract.js';
 import { inContainer } from './entries.js';
 import { type FieldUse, fieldUses, keyOn, lastField } from './fields.js';
-import { type Leak, leaksOf, type Short, shortOf } from './leaks.js';
+import type { Event, Exit, FunctionResult, SummaryProvider } from './function-walk.js';
+import { type Leak, leaksOf, type UncheckedPartial, uncheckedPartialsOf } from './leaks.js';
 import { moreOf } from './over-null.js';
-import { joinGiven } from './return-effects.js';
-import { ANY, type Holding, NEG, POS } from './state.js';
-import { changesOf, fieldsSet, type Summary, type Way, writtenThrough } from './summary.js';
-import { walk } from './walk.js';
+import { joinReturnEffects } from './return-effects.js';
+import { walkFunction } from './solve-disjunctive.js';
+import { ANY, NEG, POS, type TrackedResource } from './state.js';
+import { changesOf, fieldsSet, type Summary, type SummaryCase, writtenThrough } from './summary.js';
 
 /** Calls of calls that are summarised. */
 const DEEPEST = 6;
@@ -56,15 +56,15 @@ interface Met {
 	readonly event: Event;
 }
 
-export class Ownership implements Surroundings {
-	private readonly walks = new Map<FunctionIR, Walked>();
+export class Ownership implements SummaryProvider {
+	private readonly walks = new Map<FunctionIR, FunctionResult>();
 	private readonly summaries = new Map<string, Summary | undefined>();
 	private readonly active = new Set<string>();
 	private readonly ir: FileIR;
 	private readonly calls: readonly ApiCall[];
 	private readonly byExpr: (expr: Expr) => ApiCall | undefined;
 	private readonly foreign: ReadonlyMap<string, Summary>;
-	private all: readonly Walked[] | undefined;
+	private all: readonly FunctionResult[] | undefined;
 	private addressReleasers: ReadonlySet<string> | undefined;
 	private found: boolean | undefined;
 	private met: readonly Met[] | undefined;
@@ -111,7 +111,7 @@ export class Ownership implements Surroundings {
 		if (!fn) return this.foreign.get(name);
 		this.active.add(name);
 		const readings = [fn, ...this.ir.functions.filter((other) => other.name === name && other.variant > 0)];
-		const summary = readings.every(({ clean }) => clean)
+		const summary = readings.every(({ hasNoSyntaxErrors: clean }) => clean)
 			? summarise(
 					fn,
 					readings.map((one) => this.walk(one)),
@@ -124,17 +124,19 @@ export class Ownership implements Surroundings {
 	}
 
 	/** Paths of one function. */
-	walk(fn: FunctionIR): Walked {
+	walk(fn: FunctionIR): FunctionResult {
 		let walked = this.walks.get(fn);
 		if (!walked) {
-			walked = fn.clean ? walk(fn, this) : { fn, exits: [], events: [], bounded: fn.effort.isGivenUp };
+			walked = fn.hasNoSyntaxErrors
+				? walkFunction(fn, this)
+				: { fn, exits: [], events: [], limitExceeded: fn.effort.isGivenUp };
 			this.walks.set(fn, walked);
 		}
 		return walked;
 	}
 
 	/** Functions that take pages, by themselves or through a function of the file. */
-	get walked(): readonly Walked[] {
+	get walked(): readonly FunctionResult[] {
 		if (this.all) return this.all;
 		const found = new Set<FunctionIR>(this.calls.filter(takes).flatMap((call) => call.fn ?? []));
 		for (const fn of found) {
@@ -173,8 +175,8 @@ export class Ownership implements Surroundings {
 		);
 	}
 
-	get short(): readonly Short[] {
-		return this.walked.flatMap(shortOf);
+	get short(): readonly UncheckedPartial[] {
+		return this.walked.flatMap(uncheckedPartialsOf);
 	}
 
 	get events(): readonly Met[] {
@@ -207,7 +209,7 @@ export class Ownership implements Surroundings {
 
 	/** Names of functions with more paths than are followed. */
 	get bounded(): readonly string[] {
-		return [...new Set(this.walked.filter((w) => w.bounded).map((w) => w.fn.name))];
+		return [...new Set(this.walked.filter((w) => w.limitExceeded).map((w) => w.fn.name))];
 	}
 }
 
@@ -228,7 +230,7 @@ function releasingTwice(ir: FileIR, calls: readonly ApiCall[]): FunctionIR[] {
 	const releasers = new Set<FunctionIR>();
 	for (const { api, fn, call } of calls) {
 		const first = call.args[0];
-		if (api.record.group !== 'release' || !fn?.clean || !first) continue;
+		if (api.record.group !== 'release' || !fn?.hasNoSyntaxErrors || !first) continue;
 		add(fn, 1);
 		if (isParameter(fn, rootOf(place(bare(first)) ?? ''))) releasers.add(fn);
 	}
@@ -240,18 +242,18 @@ function releasingTwice(ir: FileIR, calls: readonly ApiCall[]): FunctionIR[] {
 
 /** Leaks of one call that are one finding. */
 function keyOfLeak({ holding, short }: Leak): string {
-	return `${holding.taking.call.start} ${short}`;
+	return `${holding.acquire.call.start} ${short}`;
 }
 
 /** Pages in a place that the caller can reach. */
-function isLeft(fn: FunctionIR, holding: Holding): boolean {
+function isLeft(fn: FunctionIR, holding: TrackedResource): boolean {
 	if (holding.status !== 'held' || holding.outcome === 'none' || holding.unreachable || holding.isStored) return false;
 	const param = fn.params[parameterAt(fn, rootOf(holding.place))];
 	return param !== undefined && param.type.pointers > 0;
 }
 
 /** Pages in places that the caller can reach, also by a container of his alone. */
-function leftWithCaller(fn: FunctionIR, { holdings }: Exit['state']): Holding[] {
+function leftWithCaller(fn: FunctionIR, { holdings }: Exit['state']): TrackedResource[] {
 	const all = [...holdings.values()].map((holding) => {
 		const known = isParameter(fn, rootOf(holding.place)) ? undefined : inContainer(holding);
 		return known ? { ...known, asked: holding.asked } : holding;
@@ -259,7 +261,7 @@ function leftWithCaller(fn: FunctionIR, { holdings }: Exit['state']): Holding[] 
 	return [...new Map(all.filter((holding) => isLeft(fn, holding)).map((h) => [h.id, h])).values()];
 }
 
-function way(fn: FunctionIR, exit: Exit): Way {
+function way(fn: FunctionIR, exit: Exit): SummaryCase {
 	const { state, signs, numbers, result, computed, given, start, end } = exit;
 	const left = { fn, trace: state.trace, fails: fails(fn, signs), start, end };
 	const takes = leftWithCaller(fn, state);
@@ -269,7 +271,7 @@ function way(fn: FunctionIR, exit: Exit): Way {
 		params: knownParams(fn, state),
 		result,
 		computed,
-		touches: state.touches,
+		touches: state.effects,
 		freed: state.freed,
 		listed: state.listed,
 		takes,
@@ -279,7 +281,7 @@ function way(fn: FunctionIR, exit: Exit): Way {
 }
 
 /** Signs of the parameters that are still what the caller passed. */
-function knownParams(fn: FunctionIR, state: Exit['state']): Way['params'] {
+function knownParams(fn: FunctionIR, state: Exit['state']): SummaryCase['params'] {
 	const params = new Map<string, number>();
 	for (const name of unchangedParams(fn)) {
 		const known = state.values.get(name)?.signs;
@@ -291,7 +293,7 @@ function knownParams(fn: FunctionIR, state: Exit['state']): Way['params'] {
 	return params;
 }
 
-function keyOf({ signs, result, computed, touches, takes, given }: Way): string {
+function keyOf({ signs, result, computed, touches, takes, given }: SummaryCase): string {
 	const touched = [...touches].map(([name, touch]) => `${name}|${touch.status}|${[...touch.kinds].join()}`).sort();
 	const taken = [...takes, ...given.pages].map((h) => `${h.id}|${h.place}|${h.outcome}`).sort();
 	return [signs, result, computed, ...touched, '/', ...taken, '/', ...[...given.released.keys()].sort()].join(';');
@@ -300,11 +302,11 @@ function keyOf({ signs, result, computed, touches, takes, given }: Way): string 
 /** What a function does under all its `#if` arms: which of them goes with a reading of the caller is not known. */
 function summarise(
 	fn: FunctionIR,
-	readings: readonly Walked[],
+	readings: readonly FunctionResult[],
 	summary: (name: string) => Summary | undefined,
 ): Summary | undefined {
-	if (readings.some(({ bounded }) => bounded)) return undefined;
-	const ways = new Map<string, Way>();
+	if (readings.some(({ limitExceeded: bounded }) => bounded)) return undefined;
+	const ways = new Map<string, SummaryCase>();
 	const exits = readings.flatMap((walked) => walked.exits);
 	for (const exit of exits) {
 		const one = unsized(
@@ -319,7 +321,7 @@ function summarise(
 	const fields = fieldsSet(fn);
 	return {
 		fn,
-		ways: doubted([...ways.values()]),
+		cases: doubted([...ways.values()]),
 		changes: changesOf(fn, fields, summary),
 		fields,
 		writes: writtenThrough(fn),
@@ -327,7 +329,7 @@ function summarise(
 }
 
 /** Two ways that look alike to the caller. */
-function joinWays(a: Way, b: Way): Way {
+function joinWays(a: SummaryCase, b: SummaryCase): SummaryCase {
 	const freed = new Map([...a.freed].filter(([place]) => b.freed.has(place)));
 	const listed = new Map(a.listed);
 	for (const [place, lists] of b.listed) listed.set(place, new Set([...(a.listed.get(place) ?? []), ...lists]));
@@ -339,25 +341,25 @@ function joinWays(a: Way, b: Way): Way {
 		touches,
 		numbers: allNumbers(a.numbers, b.numbers),
 		params: allSigns(a.params, b.params),
-		given: joinGiven(a.given, b.given),
+		given: joinReturnEffects(a.given, b.given),
 		freed,
 		listed,
 		left: a.left,
 	};
 }
 
-function allSigns(a: Way['params'], b: Way['params']): Way['params'] {
+function allSigns(a: SummaryCase['params'], b: SummaryCase['params']): SummaryCase['params'] {
 	return new Map([...a].flatMap(([name, signs]) => (b.has(name) ? [[name, signs | (b.get(name) ?? 0)]] : [])));
 }
 
-function allNumbers(a: Way['numbers'], b: Way['numbers']): Way['numbers'] {
+function allNumbers(a: SummaryCase['numbers'], b: SummaryCase['numbers']): SummaryCase['numbers'] {
 	return a && b && [...new Set([...a, ...b])].sort((x, y) => x - y);
 }
 
 /** Where one return leaves all pages or fewer, the caller is not told which. */
-function unsized(one: Way, same: readonly Exit[]): Way {
-	const isOpen = ({ id, outcome }: Holding): boolean =>
-		(outcome === 'short' || outcome === 'all') &&
+function unsized(one: SummaryCase, same: readonly Exit[]): SummaryCase {
+	const isOpen = ({ id, outcome }: TrackedResource): boolean =>
+		(outcome === 'partial' || outcome === 'all') &&
 		same.some((exit) => {
 			const other = exit.state.holdings.get(id);
 			return (
@@ -368,14 +370,18 @@ function unsized(one: Way, same: readonly Exit[]): Way {
 }
 
 /** A place that is released on one way and left alone on another with the same return depends on something unseen. */
-function doubted(ways: readonly Way[]): readonly Way[] {
+function doubted(ways: readonly SummaryCase[]): readonly SummaryCase[] {
 	return ways.map((one) => {
 		const touches = new Map(one.touches);
 		for (const other of ways) {
 			if (!(other.signs & one.signs)) continue;
 			for (const [name, touch] of other.touches) {
 				const mine = touches.get(name);
-				if (!mine) touches.set(name, touch.status === 'gone' ? touch : { ...touch, status: 'part', doubted: true });
+				if (!mine)
+					touches.set(
+						name,
+						touch.status === 'escaped' ? touch : { ...touch, status: 'partlyReleased', possiblySkipped: true },
+					);
 				else
 					touches.set(name, {
 						...mine,
@@ -383,7 +389,8 @@ function doubted(ways: readonly Way[]): readonly Way[] {
 						overNull: moreOf(mine.overNull, touch.overNull),
 					});
 			}
-			for (const [name, touch] of touches) if (!other.touches.has(name)) touches.set(name, { ...touch, doubted: true });
+			for (const [name, touch] of touches)
+				if (!other.touches.has(name)) touches.set(name, { ...touch, possiblySkipped: true });
 		}
 		return { ...one, touches };
 	});

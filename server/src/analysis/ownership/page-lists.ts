@@ -5,11 +5,11 @@
 import type { Expr, FunctionIR, Range } from '../../syntax/ir.js';
 import { isLocal, isParameter, localOf } from '../variables.js';
 import { rootOf } from '../walk.js';
-import { listAt, within } from './places.js';
-import type { Holding, State } from './state.js';
+import { listAt, within } from './page-operands.js';
+import type { OwnershipState, TrackedResource } from './state.js';
 
 /** Resources whose pages are in a list, or in one that is part of an object or has it. */
-export function listedIn(state: State, list: string): Holding[] {
+export function listedIn(state: OwnershipState, list: string): TrackedResource[] {
 	return [...state.holdings.values()].filter(({ lists }) => {
 		for (const one of lists) if (within(one, list) || within(list, one)) return true;
 		return false;
@@ -17,7 +17,7 @@ export function listedIn(state: State, list: string): Holding[] {
 }
 
 /** The list is in an object of the caller or otherwise seen outside: who finds it there has the pages. */
-export function outlives(fn: FunctionIR, { values }: State, list: string): boolean {
+export function outlives(fn: FunctionIR, { values }: OwnershipState, list: string): boolean {
 	const root = rootOf(list);
 	if (!isLocal(fn, root) || isParameter(fn, root)) return true;
 	const type = localOf(fn, root)?.type;
@@ -29,20 +29,26 @@ export function outlives(fn: FunctionIR, { values }: State, list: string): boole
 }
 
 /** One of the lists that the pages are in is seen outside. */
-export function outlivingList(fn: FunctionIR, state: State, { lists }: Holding): string | undefined {
+export function outlivingList(fn: FunctionIR, state: OwnershipState, { lists }: TrackedResource): string | undefined {
 	for (const list of lists) if (outlives(fn, state, list)) return list;
 	return undefined;
 }
 
 /** @param at the store, or the name of the call */
-export function addList(state: State, { id, place, lists }: Holding, list: string, at: Range, callee = ''): void {
+export function addList(
+	state: OwnershipState,
+	{ id, place, lists }: TrackedResource,
+	list: string,
+	at: Range,
+	callee = '',
+): void {
 	if (lists.has(list)) return;
 	state.update(id, { lists: new Set([...lists, list]) });
 	if (!list.startsWith('@')) state.note(at, { kind: 'listed', place, list, callee }, id);
 }
 
 /** The memory of a list is freed, or its variable set anew: it names no pages any more. */
-export function dropLists(state: State, place: string): void {
+export function dropLists(state: OwnershipState, place: string): void {
 	for (const { id, lists } of state.holdings.values()) {
 		if (lists.size === 0) continue;
 		const left = [...lists].filter((list) => !within(list, place));
@@ -51,7 +57,7 @@ export function dropLists(state: State, place: string): void {
 }
 
 /** A list has another name from here on. */
-export function renameLists(state: State, from: string, to: string): void {
+export function renameLists(state: OwnershipState, from: string, to: string): void {
 	for (const { id, lists } of state.holdings.values())
 		if ([...lists].some((list) => within(list, from)))
 			state.update(id, {
@@ -60,7 +66,7 @@ export function renameLists(state: State, from: string, to: string): void {
 }
 
 /** A variable's memory has another name from here on. */
-export function rename(state: State, from: string, to: string): void {
+export function rename(state: OwnershipState, from: string, to: string): void {
 	renameLists(state, from, to);
 	for (const holding of state.holdings.values())
 		if (within(holding.place, from)) state.update(holding.id, { place: to + holding.place.slice(from.length) });
@@ -69,13 +75,13 @@ export function rename(state: State, from: string, to: string): void {
 }
 
 /** `for_each_sg(list, sg, n, i)`: the variable goes through the list. */
-export function walkList(state: State, variable: string, over: Expr): void {
+export function walkList(state: OwnershipState, variable: string, over: Expr): void {
 	const list = listAt(state, over);
 	if (list !== undefined && rootOf(list) !== variable) state.aliases.set(variable, { place: list, address: false });
 }
 
 /** `xa_for_each(table, i, page)`: the variable is one entry after the other. */
-export function walkEntries(state: State, variable: string, over: Expr): void {
+export function walkEntries(state: OwnershipState, variable: string, over: Expr): void {
 	const list = listAt(state, over);
 	if (list !== undefined && rootOf(list) !== variable)
 		state.aliases.set(variable, { place: `${list}[]`, address: false });

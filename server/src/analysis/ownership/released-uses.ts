@@ -1,5 +1,5 @@
 /** Uses of pages on a path that has released them. */
-import { readsOnly } from '../../kernel/callees.js';
+import { readsOnly } from '../../kernel/function-models.js';
 import { type PageAspect, pageReader } from '../../kernel/page-readers.js';
 import { loadsFrom, storesInto } from '../../kernel/sinks/cpu.js';
 import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
@@ -7,12 +7,12 @@ import { memoize } from '../../syntax/memoize.js';
 import { callsByBlock } from '../call-blocks.js';
 import { nonFormatArguments } from '../format-arguments.js';
 import { bare, everywhere, parts, postorder } from '../walk.js';
-import type { Body } from './body.js';
-import { holdingsAt } from './forgetting.js';
+import { evaluate } from './evaluate.js';
+import type { FunctionWalk } from './function-walk.js';
+import { holdingsAt } from './invalidate.js';
 import { bound, loopsAround } from './loops.js';
-import { spotOf } from './places.js';
-import type { Holding, State } from './state.js';
-import { worth } from './values.js';
+import { pageOperandOf } from './page-operands.js';
+import type { OwnershipState, TrackedResource } from './state.js';
 
 /** Calls whose result is only compared or printed: it tells which page it was. */
 const identities = memoize((fn: FunctionIR): ReadonlySet<CallExpr> => {
@@ -50,8 +50,20 @@ function isInEachPass(fn: FunctionIR, loop: Loop, call: CallExpr): boolean {
 }
 
 /** All of them were released: one page, or as many as were taken. */
-function isReleased(body: Body, state: State, holding: Holding): boolean {
-	const { id, status, shared, earlier, outcome, kind, behind, position, released, single, askedConstant } = holding;
+function isReleased(body: FunctionWalk, state: OwnershipState, holding: TrackedResource): boolean {
+	const {
+		id,
+		status,
+		shared,
+		earlier,
+		outcome,
+		kind,
+		beforePointer: behind,
+		position,
+		released,
+		single,
+		askedConstant,
+	} = holding;
 	if (status !== 'released' || !released || shared || earlier || behind || position) return false;
 	if (outcome === 'none' || kind === 'extracted') return false;
 	if (single || askedConstant === 1) return true;
@@ -66,7 +78,13 @@ function isReleased(body: Body, state: State, holding: Holding): boolean {
 	});
 }
 
-function note(body: Body, state: State, holding: Holding, use: CallExpr, aspect: PageAspect): void {
+function note(
+	body: FunctionWalk,
+	state: OwnershipState,
+	holding: TrackedResource,
+	use: CallExpr,
+	aspect: PageAspect,
+): void {
 	const { released, call, single } = holding;
 	// the next pass of a loop releases the next page
 	const common = loopsAround(body.fn, released?.start ?? 0, call.start).some(
@@ -77,10 +95,10 @@ function note(body: Body, state: State, holding: Holding, use: CallExpr, aspect:
 }
 
 /** Remember that a call uses pages that this path has released. */
-export function noteReleasedUse(body: Body, state: State, call: CallExpr): void {
+export function noteReleasedUse(body: FunctionWalk, state: OwnershipState, call: CallExpr): void {
 	const reader = pageReader(call.name);
 	const at = reader ? [reader.at] : [loadsFrom(call.name), storesInto(call.name)];
-	if (state.doubtful || at.every((position) => position === undefined)) return;
+	if (state.possiblyInfeasible || at.every((position) => position === undefined)) return;
 	let any = false;
 	for (const { status } of state.holdings.values()) any ||= status === 'released';
 	if (!any) return;
@@ -88,7 +106,7 @@ export function noteReleasedUse(body: Body, state: State, call: CallExpr): void 
 		const arg = position === undefined ? undefined : call.args[position];
 		if (!arg) continue;
 		if (reader) {
-			const held = holdingsAt(state, spotOf(state, arg)?.place);
+			const held = holdingsAt(state, pageOperandOf(state, arg)?.place);
 			const [holding] = held;
 			// the place names these pages alone
 			if (!holding || held.length > 1 || !isReleased(body, state, holding)) continue;
@@ -96,7 +114,7 @@ export function noteReleasedUse(body: Body, state: State, call: CallExpr): void 
 				note(body, state, holding, call, reader.aspect);
 			continue;
 		}
-		const { carries, frame } = worth(state, arg);
+		const { carries, frame } = evaluate(state, arg);
 		const holding = carries === undefined || frame ? undefined : state.holdings.get(carries);
 		if (holding && readsOnly(call.name) && isReleased(body, state, holding))
 			note(body, state, holding, call, 'contents');

@@ -1,13 +1,13 @@
 /** What a function gives its caller besides what it left in the caller's own places. */
 import { commonReleases, type ReleasedPlaces } from './released-places.js';
-import { type Holding, joinValues, type Value } from './state.js';
+import { joinValues, type TrackedResource, type Value } from './state.js';
 
 /** Stands for what the function returns where a place starts. */
 export const RESULT = '@result';
 
-export interface Given {
+export interface ReturnEffects {
 	/** Pages whose place starts with RESULT. */
-	readonly pages: readonly Holding[];
+	readonly pages: readonly TrackedResource[];
 	/** The memory returned was allocated by the function, and only the caller knows it. */
 	readonly fresh: Value['fresh'];
 	/** The caller's pages that it returns an address or frame number of. */
@@ -19,7 +19,7 @@ export interface Given {
 }
 
 /** What two ways give that look alike to the caller. */
-export function joinGiven(a: Given, b: Given): Given {
+export function joinReturnEffects(a: ReturnEffects, b: ReturnEffects): ReturnEffects {
 	const values = new Map<string, Value>();
 	for (const [place, value] of a.values) {
 		const other = b.values.get(place);

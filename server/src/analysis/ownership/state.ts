@@ -4,7 +4,7 @@ import type { ApiCall } from '../context.js';
 import type { Held } from '../holders.js';
 import { common, NO_FACTS, type PathConditions } from '../path-conditions.js';
 import { isVariable, rootOf } from '../walk.js';
-import { unmarked } from './former.js';
+import { withoutGhostMark } from './ghost-names.js';
 import { moreOf, type OverNull } from './over-null.js';
 import { commonReleases, NO_RELEASES, type ReleasedPlaces } from './released-places.js';
 import type { TraceEvent, TraceStep } from './trace.js';
@@ -51,13 +51,13 @@ export const NO_LISTS: ReadonlySet<string> = new Set();
 export const UNKNOWN: Value = { signs: ANY };
 
 /** What the pages of one taking call are doing. */
-type Status = 'held' | 'part' | 'released' | 'gone';
+type Status = 'held' | 'partlyReleased' | 'released' | 'escaped';
 
 /**
  * What the tests on the path say of the call's success: nothing yet, at least one page, fewer than asked for,
  * as many as asked for, none.
  */
-type Outcome = 'untested' | 'some' | 'short' | 'all' | 'none';
+type Outcome = 'untested' | 'some' | 'partial' | 'all' | 'none';
 
 /** Where in an array the pages were put, against a variable that moves: at its index, below, above. */
 export interface Position {
@@ -65,9 +65,9 @@ export interface Position {
 	readonly side: 'at' | 'below' | 'above';
 }
 
-export interface Holding {
+export interface TrackedResource {
 	readonly id: string;
-	readonly taking: ApiCall;
+	readonly acquire: ApiCall;
 	/** Call of this function that took the pages: the API itself, or a function of the file that calls it. */
 	readonly call: CallExpr;
 	readonly kind: Held;
@@ -81,9 +81,9 @@ export interface Holding {
 	/** What the result is compared with: the number of pages asked for, or of bytes. */
 	readonly goal: string | undefined;
 	/** The pointer has moved on: these pages lie before the place it names now. */
-	readonly behind: boolean;
+	readonly beforePointer: boolean;
 	/** The result of `call` is the number of pages obtained, or of bytes. */
-	readonly told: boolean;
+	readonly returnsCount: boolean;
 	readonly outcome: Outcome;
 	/** Pages of an earlier pass of the loop are held in the same place. */
 	readonly earlier: boolean;
@@ -91,9 +91,9 @@ export interface Holding {
 	readonly position: Position | undefined;
 	readonly released: CallExpr | undefined;
 	/** A release of this place that does not reach these pages. */
-	readonly spared: CallExpr | undefined;
+	readonly missedByRelease: CallExpr | undefined;
 	/** The number returned was used for more than its sign. */
-	readonly counted: boolean;
+	readonly countInspected: boolean;
 	/** Somebody took further references on these pages. */
 	readonly shared: boolean;
 	/** Where the memory that alone names them was freed, or the pointer to it overwritten. */
@@ -101,7 +101,7 @@ export interface Holding {
 	/** A page that was stored in an object of the caller: callers are not told of it, they would follow every page of the object. */
 	readonly isStored: boolean;
 	/** The function that `call` names took them: as it knows them, and how it returned. */
-	readonly inner: { readonly holding: Holding; readonly left: Departure } | undefined;
+	readonly inner: { readonly holding: TrackedResource; readonly left: FunctionExit } | undefined;
 	/** Scatterlists, tables, arrays and other containers that name them as well. */
 	readonly lists: ReadonlySet<string>;
 	/** They were put one by one into the container that the place names or lies in: pages of any number of its entries. */
@@ -111,7 +111,7 @@ export interface Holding {
 }
 
 /** Where a function returns with pages in a place of its caller, and the path there. */
-export interface Departure extends Range {
+export interface FunctionExit extends Range {
 	readonly fn: FunctionIR;
 	readonly trace: TraceStep | undefined;
 	/** It returns an error. */
@@ -125,8 +125,8 @@ export interface Unreachable extends Range {
 }
 
 /** What a function did with a place that its caller or an object brought along. */
-export interface Touch {
-	readonly status: 'part' | 'released' | 'gone';
+export interface ParameterEffect {
+	readonly status: 'partlyReleased' | 'released' | 'escaped';
 	/** Kinds of the releases. */
 	readonly kinds: ReadonlySet<string>;
 	/** The releasing call. */
@@ -138,12 +138,12 @@ export interface Touch {
 	/** It took further references. */
 	readonly shared?: boolean | undefined;
 	/** It is done on another way with the same return: something that is not seen decides. */
-	readonly doubted?: boolean | undefined;
+	readonly possiblySkipped?: boolean | undefined;
 }
 
-export class State {
-	holdings: Map<string, Holding>;
-	touches: Map<string, Touch>;
+export class OwnershipState {
+	holdings: Map<string, TrackedResource>;
+	effects: Map<string, ParameterEffect>;
 	/** Memory of the caller or of its objects that was freed on every path to here, with the call. */
 	freed: Map<string, CallExpr>;
 	/** Pages of the caller that were put into lists of the caller: the parameter that has them, the lists. */
@@ -153,13 +153,13 @@ export class State {
 	aliases: Map<string, { readonly place: string; readonly address: boolean }>;
 	facts: PathConditions = NO_FACTS;
 	/** Facts that held until a function which is not known got the object: it may have changed it, but seldom does. */
-	earlier: PathConditions = NO_FACTS;
+	staleFacts: PathConditions = NO_FACTS;
 	/** The path goes against an earlier fact: nothing is reported that only happens on such a path. */
-	doubtful = false;
+	possiblyInfeasible = false;
 	/** Values of one step that later steps ask for: subjects of a switch. */
-	kept: ReadonlySet<string> = new Set();
+	switchSubjects: ReadonlySet<string> = new Set();
 	/** Parameters that are pages or arrays of them, places whose pages the caller holds, with their depth. */
-	given: ReadonlyMap<string, number> = new Map();
+	pageParameters: ReadonlyMap<string, number> = new Map();
 	/** Variables that are scatterlist tables. */
 	tables: ReadonlySet<string> = new Set();
 	/** Places whose pages were all released, as long as nothing else can have got there. */
@@ -167,63 +167,64 @@ export class State {
 	trace: TraceStep | undefined;
 
 	/** @param of the state that this one is a copy of */
-	constructor(of?: State) {
+	constructor(of?: OwnershipState) {
 		this.holdings = new Map(of?.holdings);
-		this.touches = new Map(of?.touches);
+		this.effects = new Map(of?.effects);
 		this.freed = new Map(of?.freed);
 		this.listed = new Map(of?.listed);
 		this.values = new Map(of?.values);
 		this.aliases = new Map(of?.aliases);
 		if (!of) return;
 		this.facts = of.facts;
-		this.kept = of.kept;
-		this.earlier = of.earlier;
-		this.doubtful = of.doubtful;
-		this.given = of.given;
+		this.switchSubjects = of.switchSubjects;
+		this.staleFacts = of.staleFacts;
+		this.possiblyInfeasible = of.possiblyInfeasible;
+		this.pageParameters = of.pageParameters;
 		this.tables = of.tables;
 		this.released = of.released;
 		this.trace = of.trace;
 	}
 
-	clone(): State {
-		return new State(this);
+	clone(): OwnershipState {
+		return new OwnershipState(this);
 	}
 
 	/** Entries: what its copy costs. */
 	get size(): number {
-		const { holdings, touches, values, aliases, facts, earlier } = this;
-		return holdings.size + touches.size + values.size + aliases.size + facts.size + earlier.size;
+		const { holdings, effects, values, aliases, facts, staleFacts } = this;
+		return holdings.size + effects.size + values.size + aliases.size + facts.size + staleFacts.size;
 	}
 
 	note(at: Range, event: TraceEvent, about?: string): void {
-		const named = 'place' in event ? { ...event, place: unmarked(event.place) } : event;
+		const named = 'place' in event ? { ...event, place: withoutGhostMark(event.place) } : event;
 		this.trace = { start: at.start, end: at.end, event: named, about, before: this.trace };
 	}
 
-	update(id: string, change: Partial<Holding>): void {
+	update(id: string, change: Partial<TrackedResource>): void {
 		const old = this.holdings.get(id);
 		if (old) this.holdings.set(id, { ...old, ...change });
 	}
 
 	/** Forget values that live only within one step. */
-	settle(): void {
+	dropTemporaries(): void {
 		for (const { id, lists } of this.holdings.values())
 			if ([...lists].some((list) => list.startsWith('@')))
 				this.update(id, { lists: new Set([...lists].filter((list) => !list.startsWith('@'))) });
-		for (const key of this.values.keys()) if (key.startsWith('@') && !this.kept.has(key)) this.values.delete(key);
+		for (const key of this.values.keys())
+			if (key.startsWith('@') && !this.switchSubjects.has(key)) this.values.delete(key);
 		for (const [id, { place }] of this.holdings) if (place.startsWith('@')) this.holdings.delete(id);
 	}
 
 	/** States with the same key are one: they differ only in values. */
 	key(): string {
-		const parts: string[] = this.doubtful ? ['?'] : [];
+		const parts: string[] = this.possiblyInfeasible ? ['?'] : [];
 		for (const h of this.holdings.values())
 			parts.push(
-				`${h.id}|${h.kind}|${h.place}|${h.outcome}|${h.status}|${h.earlier ? 1 : 0}${h.spared ? 1 : 0}${h.counted ? 1 : 0}${h.shared ? 1 : 0}${h.behind ? 1 : 0}${h.unreachable ? 1 : 0}|${h.position?.of ?? ''}${h.position?.side ?? ''}|${h.status === 'held' ? [...h.lists].sort().join() : ''}`,
+				`${h.id}|${h.kind}|${h.place}|${h.outcome}|${h.status}|${h.earlier ? 1 : 0}${h.missedByRelease ? 1 : 0}${h.countInspected ? 1 : 0}${h.shared ? 1 : 0}${h.beforePointer ? 1 : 0}${h.unreachable ? 1 : 0}|${h.position?.of ?? ''}${h.position?.side ?? ''}|${h.status === 'held' ? [...h.lists].sort().join() : ''}`,
 			);
 		// what else a callee got adds up, for it only makes the analysis more careful
-		for (const [place, touch] of this.touches)
-			if (touch.status !== 'gone' || isVariable(place))
+		for (const [place, touch] of this.effects)
+			if (touch.status !== 'escaped' || isVariable(place))
 				parts.push(`${place}|${touch.status}|${[...touch.kinds].join()}`);
 		for (const place of this.released.keys()) parts.push(`${place}|again`);
 		return parts.sort().join(';');
@@ -259,7 +260,7 @@ export function number(value: number): Value {
 }
 
 /** What is known of a place that has no value of its own: a field of memory that was cleared and that nobody else has seen is 0. */
-export function implied({ values }: State, place: string): Value {
+export function implied({ values }: OwnershipState, place: string): Value {
 	const root = rootOf(place);
 	const object = root === place ? undefined : values.get(root);
 	if (object?.fresh !== 'zeroed' || object.published || !isVariable(root)) return UNKNOWN;
@@ -324,12 +325,12 @@ export function joinValues(a: Value, b: Value): Value {
 }
 
 /** Without a value of its own the place would be taken for 0. */
-function impliesZero(state: State, place: string): boolean {
+function impliesZero(state: OwnershipState, place: string): boolean {
 	return implied(state, place) === ZERO_VALUE;
 }
 
 /** Nothing is left at the place: it was freed, or there was nothing. */
-function isFreed({ freed, values }: State, place: string): boolean {
+function isFreed({ freed, values }: OwnershipState, place: string): boolean {
 	return freed.has(place) || values.get(place)?.signs === ZERO;
 }
 
@@ -337,9 +338,9 @@ function isFreed({ freed, values }: State, place: string): boolean {
  * What two states with the same key have in common.
  * @returns `old` itself when `more` adds nothing
  */
-export function merge(old: State, more: State): State {
-	let merged: State | undefined;
-	const changing = (): State => {
+export function merge(old: OwnershipState, more: OwnershipState): OwnershipState {
+	let merged: OwnershipState | undefined;
+	const changing = (): OwnershipState => {
 		merged ??= old.clone();
 		return merged;
 	};
@@ -372,11 +373,11 @@ export function merge(old: State, more: State): State {
 		if (asked === holding.asked && goal === holding.goal && lists === holding.lists) continue;
 		changing().update(id, { asked, goal, lists });
 	}
-	for (const [place, touch] of more.touches) {
-		const mine = old.touches.get(place);
-		if (!mine) changing().touches.set(place, touch);
+	for (const [place, touch] of more.effects) {
+		const mine = old.effects.get(place);
+		if (!mine) changing().effects.set(place, touch);
 		else if (moreOf(mine.overNull, touch.overNull) !== mine.overNull)
-			changing().touches.set(place, { ...mine, overNull: moreOf(mine.overNull, touch.overNull) });
+			changing().effects.set(place, { ...mine, overNull: moreOf(mine.overNull, touch.overNull) });
 	}
 	const released = commonReleases(old.released, more.released);
 	if (released !== old.released) changing().released = released;
@@ -389,13 +390,13 @@ export function merge(old: State, more: State): State {
 	for (const [place, call] of more.freed)
 		if (!old.freed.has(place) && isFreed(old, place)) changing().freed.set(place, call);
 	const facts = common(old.facts, more.facts);
-	const earlier = common(old.earlier, more.earlier);
+	const earlier = common(old.staleFacts, more.staleFacts);
 	if (facts !== old.facts) changing().facts = facts;
-	if (earlier !== old.earlier) changing().earlier = earlier;
+	if (earlier !== old.staleFacts) changing().staleFacts = earlier;
 	return merged ?? old;
 }
 
 /** Key of the value of an expression within a step. */
-export function temporary(expr: Expr): string {
+export function expressionKey(expr: Expr): string {
 	return `@${expr.start}-${expr.end}`;
 }

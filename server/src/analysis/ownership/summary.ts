@@ -2,12 +2,12 @@
 import type { CallExpr, Expr, FunctionIR } from '../../syntax/ir.js';
 import { isParameter, parameterAt } from '../variables.js';
 import { assignedBy, bare, parts, place, postorder, rootOf, roots } from '../walk.js';
-import { placeOf } from './places.js';
-import type { Given } from './return-effects.js';
-import type { Departure, Holding, State, Touch } from './state.js';
+import { placeOf } from './page-operands.js';
+import type { ReturnEffects } from './return-effects.js';
+import type { FunctionExit, OwnershipState, ParameterEffect, TrackedResource } from './state.js';
 
 /** One way a function may end. */
-export interface Way {
+export interface SummaryCase {
 	/** Signs of the returned value. */
 	readonly signs: number;
 	/** Numbers it may return; undefined when they are not all known. */
@@ -19,21 +19,21 @@ export interface Way {
 	/** Holding with whose number what is returned was computed. */
 	readonly computed: string | undefined;
 	/** Places that start with a parameter, and what was done with them. */
-	readonly touches: ReadonlyMap<string, Touch>;
+	readonly touches: ReadonlyMap<string, ParameterEffect>;
 	/** Memory that was freed, by places that start with a parameter. */
 	readonly freed: ReadonlyMap<string, CallExpr>;
 	/** Pages of the caller that it put into lists of the caller. */
 	readonly listed: ReadonlyMap<string, ReadonlySet<string>>;
 	/** Pages left in places that start with a parameter. */
-	readonly takes: readonly Holding[];
-	readonly given: Given;
+	readonly takes: readonly TrackedResource[];
+	readonly given: ReturnEffects;
 	/** How it leaves the function. */
-	readonly left: Departure;
+	readonly left: FunctionExit;
 }
 
 export interface Summary {
 	readonly fn: FunctionIR;
-	readonly ways: readonly Way[];
+	readonly cases: readonly SummaryCase[];
 	/** Parameters of whose objects the function sets a field. */
 	readonly changes: ReadonlySet<string>;
 	/** Those fields. */
@@ -103,7 +103,7 @@ export interface Mapped {
 }
 
 /** Put the argument for the parameter a place starts with; undefined when the argument is none that can be followed. */
-export function mapped(state: State, fn: FunctionIR, call: CallExpr, name: string): Mapped | undefined {
+export function mapped(state: OwnershipState, fn: FunctionIR, call: CallExpr, name: string): Mapped | undefined {
 	const root = /^\w+/.exec(name)?.[0];
 	const position = parameterAt(fn, root);
 	const arg = position < 0 ? undefined : call.args[position];

@@ -1,15 +1,15 @@
 /** Pages that wait in a field of an object, whose memory is freed while nothing in the file ever releases them. */
-import { ALLOCATORS, FREES } from '../../kernel/callees.js';
+import { ALLOCATORS, FREES } from '../../kernel/function-models.js';
 import { callsNamed } from '../../syntax/calls.js';
 import type { CallExpr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import type { FileContext } from '../context.js';
 import { macroWords } from '../macro-words.js';
-import type { Exit } from './body.js';
 import { FailureHelpers, releasesOwnRun, usesOwnRun } from './failure-paths.js';
 import { FieldEffects } from './field-effects.js';
+import { type FieldResidence, waitingFields } from './field-residence.js';
+import type { Exit } from './function-walk.js';
 import { ownershipOf } from './ownership.js';
-import type { Holding } from './state.js';
-import { type Waiting, waitingFields } from './waiting.js';
+import type { TrackedResource } from './state.js';
 
 /** Functions that name one field, or free memory, and are looked at. */
 const MOST_FUNCTIONS = 24;
@@ -17,7 +17,7 @@ const MOST_FUNCTIONS = 24;
 /** Pages that a teardown leaks. */
 export interface Teardown {
 	/** As the taking function leaves them. */
-	readonly holding: Holding;
+	readonly holding: TrackedResource;
 	readonly exit: Exit;
 	/** The free of the memory that names them, and the function it is in. */
 	readonly free: CallExpr;
@@ -25,11 +25,11 @@ export interface Teardown {
 }
 
 /** A function that frees the memory, where no function of the file may release the pages. */
-function teardownOf(file: FileContext, waiting: Waiting): Teardown | undefined {
+function teardownOf(file: FileContext, waiting: FieldResidence): Teardown | undefined {
 	const { ir } = file;
 	const { field, holding, exit, takers } = waiting;
 	const naming = ir.naming(field);
-	if (naming.length > MOST_FUNCTIONS || naming.some(({ clean }) => !clean)) return undefined;
+	if (naming.length > MOST_FUNCTIONS || naming.some(({ hasNoSyntaxErrors: clean }) => !clean)) return undefined;
 	const helpers = new FailureHelpers(file, waiting);
 	const isOfTakers = (fn: FunctionIR): boolean => takers.has(fn) || helpers.has(fn);
 	if (!waiting.earlier.every((release) => isOfFailure(ir, waiting, release, isOfTakers))) return undefined;
@@ -45,7 +45,7 @@ function teardownOf(file: FileContext, waiting: Waiting): Teardown | undefined {
 	for (const fn of [...naming, ...freeing.slice(0, MOST_FUNCTIONS)]) {
 		// who has allocated the object, or calls who takes the pages, may free it before any are in it
 		const isConstructor = fn.calls.some(({ name }) => ALLOCATORS.test(name) || taking.has(name));
-		if (!fn.clean || isConstructor || isOfTakers(fn)) continue;
+		if (!fn.hasNoSyntaxErrors || isConstructor || isOfTakers(fn)) continue;
 		const [free] = new FieldEffects(ir, fn, waiting).frees;
 		if (free) return { holding, exit, free, fn };
 	}
@@ -55,8 +55,8 @@ function teardownOf(file: FileContext, waiting: Waiting): Teardown | undefined {
 /** A taker releases in the field what its own run has put there. */
 function isOfFailure(
 	ir: FileIR,
-	waiting: Waiting,
-	{ fn, release }: Waiting['earlier'][number],
+	waiting: FieldResidence,
+	{ fn, release }: FieldResidence['earlier'][number],
 	isOfTakers: (fn: FunctionIR) => boolean,
 ): boolean {
 	const taker = waiting.takers.get(fn);

@@ -1,29 +1,29 @@
 /** Releases of pages that the path has not taken: the call that takes them failed, or it has not come to it yet. */
 import { acquires } from '../../kernel/acquiring.js';
-import { ALLOCATORS, FREES, readsOnly, VIEWS } from '../../kernel/callees.js';
+import { ALLOCATORS, FREES, readsOnly, VIEWS } from '../../kernel/function-models.js';
 import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
 import { callsByBlock } from '../call-blocks.js';
 import { canonicalText } from '../path-conditions.js';
 import { isLocal, isParameter, parameterAt, variableType } from '../variables.js';
 import { bare, everywhere, isNull, isVariable, place, postorder, rootOf } from '../walk.js';
-import type { Body, Release, Sweep } from './body.js';
+import { targetOf } from './acquire.js';
+import { evaluate } from './evaluate.js';
+import type { FunctionWalk, LoopEffect, Release } from './function-walk.js';
 import { bound, isInEveryPass, loopsAround } from './loops.js';
 import { overNullOf } from './null-entries.js';
-import { placeOf, type Spot, spotOf } from './places.js';
-import { ANY, type Holding, POS, type State, UNKNOWN, type Value, ZERO } from './state.js';
+import { type PageOperand, pageOperandOf, placeOf } from './page-operands.js';
+import { ANY, type OwnershipState, POS, type TrackedResource, UNKNOWN, type Value, ZERO } from './state.js';
 import { mapped } from './summary.js';
-import { targetOf } from './taking.js';
-import { worth } from './values.js';
 
 /** Nobody but this function has the place, as far as the path shows. */
-function isPrivate(body: Body, state: State, name: string): boolean {
+function isPrivate(body: FunctionWalk, state: OwnershipState, name: string): boolean {
 	const root = rootOf(name);
 	return isLocal(body.fn, root) && !body.shadowed.has(root) && !state.values.get(root)?.published;
 }
 
 /** Something other than a call of the family puts a page there. */
-function isSetOtherwise(body: Body, name: string): boolean {
+function isSetOtherwise(body: FunctionWalk, name: string): boolean {
 	let found = body.fn.blocks.some(({ steps }) =>
 		steps.some((step) => step.kind === 'declare' && step.variable.name === name && step.init && !isNull(step.init)),
 	);
@@ -35,15 +35,31 @@ function isSetOtherwise(body: Body, name: string): boolean {
 }
 
 /** A variable, or a field of an object that has been made here. */
-function isOfOwnObject({ values }: State, name: string): boolean {
+function isOfOwnObject({ values }: OwnershipState, name: string): boolean {
 	const [root, field, ...more] = name.split('->');
 	return field === undefined || (more.length === 0 && values.get(root as string)?.fresh !== undefined);
 }
 
 /** The one page is released although the call gave none. */
-export function judgeNothing(body: Body, state: State, holding: Holding, spot: Spot, release: Release): void {
-	const { place: name, single, askedConstant, position, behind, counted, shared, earlier, taking } = holding;
-	if (state.doubtful || shared || earlier || release.remembers || body.filled.has(name)) return;
+export function judgeNothing(
+	body: FunctionWalk,
+	state: OwnershipState,
+	holding: TrackedResource,
+	spot: PageOperand,
+	release: Release,
+): void {
+	const {
+		place: name,
+		single,
+		askedConstant,
+		position,
+		beforePointer: behind,
+		countInspected: counted,
+		shared,
+		earlier,
+		acquire: taking,
+	} = holding;
+	if (state.possiblyInfeasible || shared || earlier || release.remembers || body.filled.has(name)) return;
 	// an extraction that did not pin is no failed one
 	if (taking.api.record.takes === 'extracted') return;
 	const pages = taking.arg('pages');
@@ -65,7 +81,7 @@ interface Taking {
 }
 
 /** It takes them itself, or by a function of the file. */
-function takingBy(body: Body, state: State, name: string, call: CallExpr): Taking | undefined {
+function takingBy(body: FunctionWalk, state: OwnershipState, name: string, call: CallExpr): Taking | undefined {
 	const api = body.around.apiCall(call);
 	if (api) {
 		const pages = acquires(api.api.record) && api.arg('pages');
@@ -73,7 +89,7 @@ function takingBy(body: Body, state: State, name: string, call: CallExpr): Takin
 		return isHere ? { call, asked: api.arg('count') } : undefined;
 	}
 	const summary = call.name ? body.around.summary(call.name) : undefined;
-	for (const { takes } of summary?.ways ?? [])
+	for (const { takes } of summary?.cases ?? [])
 		for (const { place: inner, asked } of takes) {
 			if (!summary || mapped(state, summary.fn, call, inner)?.place !== name) continue;
 			return { call, asked: asked === undefined ? undefined : call.args[parameterAt(summary.fn, asked)] };
@@ -82,19 +98,19 @@ function takingBy(body: Body, state: State, name: string, call: CallExpr): Takin
 }
 
 /** Places that a page variable gets its page from: `page = pages[0]`, `folio = page_folio(page)`. */
-function sourcesOf(body: Body, state: State, name: string): ReadonlySet<string> {
+function sourcesOf(body: FunctionWalk, state: OwnershipState, name: string): ReadonlySet<string> {
 	const found = new Set<string>();
 	if (!isVariable(name) || variableType(body.fn, name)?.pointers !== 1) return found;
 	everywhere(body.fn, (expr) => {
 		const at = expr.kind === 'assign' && place(expr.left) === name ? bare(expr.right) : undefined;
 		if (at && (at.kind === 'index' || (at.kind === 'call' && VIEWS.has(at.name))))
-			found.add(spotOf(state, at)?.place ?? name);
+			found.add(pageOperandOf(state, at)?.place ?? name);
 	});
 	return found;
 }
 
 /** It takes the page by way of another variable. */
-function takingByWay(body: Body, state: State, name: string, call: CallExpr): Taking | undefined {
+function takingByWay(body: FunctionWalk, state: OwnershipState, name: string, call: CallExpr): Taking | undefined {
 	const page = sourcesOf(body, state, name);
 	const all = new Set([...page, ...[...page].flatMap((one) => [...sourcesOf(body, state, one)])]);
 	all.delete(name);
@@ -102,7 +118,7 @@ function takingByWay(body: Body, state: State, name: string, call: CallExpr): Ta
 }
 
 /** The call of this function that takes pages into the place. One in a loop may be meant to run at least once: that is none. */
-function takingOf(body: Body, state: State, name: string, release: CallExpr): Taking | undefined {
+function takingOf(body: FunctionWalk, state: OwnershipState, name: string, release: CallExpr): Taking | undefined {
 	for (const call of body.fn.calls) {
 		const taking =
 			call === release ? undefined : (takingBy(body, state, name, call) ?? takingByWay(body, state, name, call));
@@ -112,13 +128,13 @@ function takingOf(body: Body, state: State, name: string, release: CallExpr): Ta
 }
 
 /** The call may store pages anywhere that its arguments lead to; one that takes or releases them is followed. */
-function mayStore({ around }: Body, call: CallExpr): boolean {
+function mayStore({ around }: FunctionWalk, call: CallExpr): boolean {
 	const { name } = call;
 	return !(around.apiCall(call) || FREES.has(name) || ALLOCATORS.test(name) || readsOnly(name));
 }
 
 /** The object goes to a function that may put pages into it, other than these two. */
-function isHandedOut(body: Body, root: string, taking: CallExpr, release: CallExpr): boolean {
+function isHandedOut(body: FunctionWalk, root: string, taking: CallExpr, release: CallExpr): boolean {
 	return body.fn.calls.some(
 		(call) =>
 			call.name !== taking.name &&
@@ -165,7 +181,7 @@ const predecessors = memoize((fn: FunctionIR): readonly (readonly number[])[] =>
 });
 
 /** Nobody on the way here can have filled an object that others know: the one function that might has failed. */
-function isUnfilled(body: Body, state: State, taking: CallExpr, release: CallExpr): boolean {
+function isUnfilled(body: FunctionWalk, state: OwnershipState, taking: CallExpr, release: CallExpr): boolean {
 	const blocks = callsByBlock(body.fn);
 	const way = between(body.fn, new Set(blocks.ofCall(taking)), new Set(blocks.ofCall(release)));
 	const strangers = body.fn.calls.filter(
@@ -179,7 +195,13 @@ function isUnfilled(body: Body, state: State, taking: CallExpr, release: CallExp
 }
 
 /** Memory that has been allocated or declared on this path, and that nobody has put anything into. */
-function isUntouched(body: Body, state: State, name: string, { call: taking }: Taking, release: Release): boolean {
+function isUntouched(
+	body: FunctionWalk,
+	state: OwnershipState,
+	name: string,
+	{ call: taking }: Taking,
+	release: Release,
+): boolean {
 	const root = rootOf(name);
 	if (body.filled.has(name) || body.filled.has(root) || body.shadowed.has(root) || name.includes('[]')) return false;
 	const value = state.values.get(name);
@@ -205,7 +227,7 @@ function isUntouched(body: Body, state: State, name: string, { call: taking }: T
 }
 
 /** The number of pages is one that the path knows to be above 0, or the one that the taking call asks for. */
-function isSome(state: State, count: Value, text: string | undefined, { asked }: Taking): boolean {
+function isSome(state: OwnershipState, count: Value, text: string | undefined, { asked }: Taking): boolean {
 	if (count.signs === POS) return true;
 	const names = asked === undefined ? [] : [canonicalText(asked), placeOf(state, asked)];
 	const isAsked = [text, count.copyOf].some((name) => name !== undefined && names.includes(name));
@@ -213,22 +235,28 @@ function isSome(state: State, count: Value, text: string | undefined, { asked }:
 }
 
 /** A release of all pages, or of the one page, before the call that takes them. */
-export function judgeUntaken(body: Body, state: State, spot: Spot, release: Release): void {
+export function judgeUntaken(body: FunctionWalk, state: OwnershipState, spot: PageOperand, release: Release): void {
 	const { place: name, shape } = spot;
-	if (state.doubtful || release.remembers || shape === 'element' || shape === 'from') return;
+	if (state.possiblyInfeasible || release.remembers || shape === 'element' || shape === 'from') return;
 	const { count } = release;
 	if (!count && (shape !== 'whole' || variableType(body.fn, name)?.pointers !== 1)) return;
 	const taking = takingOf(body, state, name, release.call);
 	if (!taking || !isUntouched(body, state, name, taking, release)) return;
-	if (count && !isSome(state, worth(state, count), canonicalText(count), taking)) return;
+	if (count && !isSome(state, evaluate(state, count), canonicalText(count), taking)) return;
 	body.events.push({ kind: 'untaken', place: name, taking: taking.call, release: release.call, state });
 }
 
 /** The same by a loop that releases one page a pass. */
-export function judgeUntakenLoop(body: Body, state: State, loop: Loop, name: string, sweep: Sweep): void {
+export function judgeUntakenLoop(
+	body: FunctionWalk,
+	state: OwnershipState,
+	loop: Loop,
+	name: string,
+	sweep: LoopEffect,
+): void {
 	const { call, status, kinds } = sweep;
 	const end = bound(loop);
-	if (state.doubtful || !call || status !== 'released' || end === undefined) return;
+	if (state.possiblyInfeasible || !call || status !== 'released' || end === undefined) return;
 	const taking = takingOf(body, state, name, call);
 	if (!taking || !isInEveryPass(body.fn, loop, call)) return;
 	const overNull = overNullOf(body.fn, loop, name, sweep);

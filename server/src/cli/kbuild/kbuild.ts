@@ -13,7 +13,7 @@ import { kernelVersion, oneOf, ruleSeverities } from '../options.js';
 import type { FileReport } from '../report.js';
 import { scan } from '../scan.js';
 import { reaches } from '../severity.js';
-import { tellFailure } from '../tell.js';
+import { tellFailure } from '../stderr.js';
 import { type Arguments, FAIL_ON, readArguments } from './arguments.js';
 import { headersOf, ownFolders } from './headers.js';
 

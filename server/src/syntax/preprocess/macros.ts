@@ -1,8 +1,8 @@
 /** `#define` lines as the preprocessor reads them: names, parameters and tokens. */
 import type { Range } from '../ir.js';
+import type { SiblingFile } from '../linked-unit.js';
 import { memoize } from '../memoize.js';
 import { Token, type Tokens, tokenize, tokenText } from '../tokens.js';
-import type { Neighbour } from '../unit.js';
 
 /** Tokens of one body; longer ones are tables and code generators. */
 const LONGEST_BODY = 2_000;
@@ -26,7 +26,7 @@ export interface Macro {
 	/** Brackets of the body match, and it is not too long. */
 	readonly isWhole: boolean;
 	/** Header it stands in; undefined for the file itself. */
-	readonly from: Neighbour | undefined;
+	readonly from: SiblingFile | undefined;
 	/** The whole line, in its file. */
 	readonly range: Range;
 }
@@ -34,7 +34,7 @@ export interface Macro {
 const HEAD = /^#\s*define\s+(\w+)(?:\(([^)]*)\))?/;
 
 /** @returns undefined where the line defines nothing */
-export function readDefinition(line: string, range: Range, from: Neighbour | undefined): Macro | undefined {
+export function readDefinition(line: string, range: Range, from: SiblingFile | undefined): Macro | undefined {
 	const plain = line.replace(/\\\r?\n/g, ' ');
 	const head = HEAD.exec(plain);
 	if (!head?.[1]) return undefined;
@@ -104,14 +104,14 @@ export class MacroTable {
 	/** Names that only some configurations define. */
 	private readonly open = new Set<string>();
 	private leading = new Map<Macro, boolean>();
-	private readonly isTarget: (name: string, from: Neighbour | undefined) => boolean;
+	private readonly isTarget: (name: string, from: SiblingFile | undefined) => boolean;
 	private readonly isPart: (part: string) => boolean;
 
 	/**
 	 * @param isTarget a macro that comes to this name is of interest; `from`: where the macro stands
 	 * @param isPart the beginning or the end of such a name, which a macro makes whole by `##`
 	 */
-	constructor(isTarget: (name: string, from: Neighbour | undefined) => boolean, isPart: (part: string) => boolean) {
+	constructor(isTarget: (name: string, from: SiblingFile | undefined) => boolean, isPart: (part: string) => boolean) {
 		this.isTarget = isTarget;
 		this.isPart = isPart;
 	}
@@ -175,4 +175,4 @@ export class MacroTable {
 }
 
 /** All preprocessor lines of a header, which is read again for each file that includes it. */
-export const tokensOf = memoize((file: Neighbour): Tokens => tokenize(file.text));
+export const tokensOf = memoize((file: SiblingFile): Tokens => tokenize(file.text));

@@ -4,12 +4,12 @@
  * The rest stays as it is: the engine reads a file for all configurations at once.
  */
 import { API_NAMES } from '../../kernel/apis/index.js';
-import { ALLOCATORS, FREES, PAGE_FREES, TAKERS } from '../../kernel/callees.js';
+import { ALLOCATORS, FREES, PAGE_FREES, REFCOUNT_INCREMENTS } from '../../kernel/function-models.js';
 import type { Kernel } from '../../kernel/types.js';
 import { type Conditions, conditions, directive, type Group, type Truth } from '../conditions.js';
 import type { Range } from '../ir.js';
+import type { SiblingFile } from '../linked-unit.js';
 import { Token, type Tokens, tokenize, tokenText } from '../tokens.js';
-import type { Neighbour } from '../unit.js';
 import { armOf, functionsIn, type NamedFunction } from './alternatives.js';
 import { ConstantReader } from './constant.js';
 import { type Expansion, expansionAt } from './expand.js';
@@ -31,7 +31,7 @@ export interface MacroUse {
 	/** It has no parameters: what follows are the arguments of what it stands for. */
 	readonly isObject: boolean;
 	/** Header that defines the macro; undefined for the file itself. */
-	readonly from: Neighbour | undefined;
+	readonly from: SiblingFile | undefined;
 }
 
 /** A function of the family that is named where the kernel does not come to. */
@@ -56,19 +56,25 @@ export interface Preprocessed {
 	/** Arms that were chosen where no version says so, and calls of what a header brings back, in the text as it was. */
 	readonly chosen: readonly Range[];
 	/** Headers that are included and of which something was left out, as they are left. */
-	readonly headers: ReadonlyMap<Neighbour, Neighbour>;
+	readonly headers: ReadonlyMap<SiblingFile, SiblingFile>;
 }
 
 /** Finds the header that `name` means in a file; undefined where it is not at hand. */
-export type Resolve = (name: string, from: string, isAngled: boolean) => Neighbour | undefined;
+export type Resolve = (name: string, from: string, isAngled: boolean) => SiblingFile | undefined;
 
 /** Functions whose meaning is known by their names: a macro may stand for one. */
 export function isKnownFunction(name: string): boolean {
-	return API_NAMES.has(name) || ALLOCATORS.test(name) || FREES.has(name) || PAGE_FREES.has(name) || TAKERS.has(name);
+	return (
+		API_NAMES.has(name) ||
+		ALLOCATORS.test(name) ||
+		FREES.has(name) ||
+		PAGE_FREES.has(name) ||
+		REFCOUNT_INCREMENTS.has(name)
+	);
 }
 
 /** A macro that comes to such a name is replaced. */
-function isTarget(name: string, from: Neighbour | undefined): boolean {
+function isTarget(name: string, from: SiblingFile | undefined): boolean {
 	if (isKnownFunction(name)) return true;
 	if (/^(?:mmap_(?:read|write)_|(?:down|up)_(?:read|write)\b)/.test(name)) return true;
 	// those of the file itself keep their names in messages
@@ -89,8 +95,8 @@ class State {
 	readonly settled = new Map<string, boolean>();
 	/** Arm chosen for a group, by its tests; -1 for none. */
 	readonly answers = new Map<string, number>();
-	readonly included = new Set<Neighbour>();
-	readonly headers = new Map<Neighbour, Neighbour>();
+	readonly included = new Set<SiblingFile>();
+	readonly headers = new Map<SiblingFile, SiblingFile>();
 	readonly alternatives: Alternative[] = [];
 	readonly reader: ConstantReader;
 	readonly kernel: Kernel;
@@ -102,7 +108,7 @@ class State {
 		this.reader = new ConstantReader(kernel, this.table, this.settled);
 	}
 
-	include(header: Neighbour, depth: number): void {
+	include(header: SiblingFile, depth: number): void {
 		if (this.included.has(header) || depth > DEEPEST_INCLUDE) return;
 		this.included.add(header);
 		// what a generated header leaves undefined, autoconf names in a comment
@@ -125,12 +131,12 @@ class Walk {
 	readonly replaced = new Set<Macro>();
 	private readonly state: State;
 	private readonly tokens: Tokens;
-	private readonly from: Neighbour | undefined;
+	private readonly from: SiblingFile | undefined;
 	private readonly path: string;
 	private readonly depth: number;
 	private readonly groups: Conditions;
 
-	constructor(state: State, tokens: Tokens, from: Neighbour | undefined, path: string, depth: number) {
+	constructor(state: State, tokens: Tokens, from: SiblingFile | undefined, path: string, depth: number) {
 		this.state = state;
 		this.tokens = tokens;
 		this.from = from;
@@ -385,10 +391,10 @@ function isPlain(text: string): boolean {
  * @param forced headers that the build includes before the first line
  */
 export function preprocess(
-	file: Neighbour,
+	file: SiblingFile,
 	kernel: Kernel,
 	resolve: Resolve,
-	forced: readonly Neighbour[] = [],
+	forced: readonly SiblingFile[] = [],
 ): Preprocessed {
 	const { text, path } = file;
 	const nothing = { isSame: true, uses: [], alternatives: [], chosen: [], headers: new Map() };

@@ -2,7 +2,7 @@
  * Macros and functions that somebody says stand for others, `X_PIN` for `pin_user_pages`: read as if a header of the file defined
  * them as macros.
  */
-import type { Neighbour } from '../unit.js';
+import type { SiblingFile } from '../linked-unit.js';
 
 /** Head and body of a `#define`, each valid as such: `X_PIN` and `pin_user_pages`, or `x_pin(dev, n)` and a call. */
 export type StandIn = readonly [head: string, body: string];
@@ -27,7 +27,7 @@ export function namesOne(text: string, standIns: StandIns): boolean {
  * The header with those that a text names and does not define itself: what can be read is better than what is said of it.
  * @returns none where nothing is left
  */
-export function headerFor(text: string, standIns: StandIns): readonly Neighbour[] {
+export function headerFor(text: string, standIns: StandIns): readonly SiblingFile[] {
 	const used = standIns.filter((one) => isIn(text, nameOf(one)) && !defines(text, nameOf(one)));
 	if (used.length === 0) return [];
 	const lines = used.map(([head, body]) => `#define ${head} ${body}\n`);
