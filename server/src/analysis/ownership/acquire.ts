@@ -61,7 +61,7 @@ function isOverwritten(state: OwnershipState, holding: TrackedResource, id: stri
 	)
 		return false;
 	// an element of an array of objects is another one each time
-	if (place.includes('[]') || holding.kind === 'extracted' || !/^(?:some|short|all)$/.test(holding.outcome))
+	if (place.includes('[]') || holding.kind === 'extracted' || !/^(?:some|partial|all)$/.test(holding.outcome))
 		return false;
 	const copy = [...state.aliases.values()].some((alias) => !alias.address && within(alias.place, place));
 	const carried = [...state.values.values()].some((value) => value.carries === holding.id);

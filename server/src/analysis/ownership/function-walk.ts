@@ -135,7 +135,7 @@ export interface SummaryProvider {
 
 /** Something a loop does to elements, one a pass: at its end it has done it to all it goes through. */
 export interface LoopEffect {
-	/** `part`: to some of them, it is not seen which. */
+	/** `partlyReleased`: to some of them, it is not seen which. */
 	readonly status: 'released' | 'partlyReleased' | 'escaped';
 	readonly call: CallExpr | undefined;
 	readonly kinds: ReadonlySet<string>;
