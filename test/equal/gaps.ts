@@ -110,6 +110,12 @@ export const gaps: readonly Gap[] = [
 /** Of functions of 6.12. */
 export const kernelGaps: readonly Gap[] = [
 	{
+		rewriting: 'parentheses around an assignment’s left side',
+		file: 'fs/fuse/dev.c',
+		word: 'fuse_copy_fill',
+		reason: 'a conversion that is refused names another of its blockers',
+	},
+	{
 		rewriting: 'a + b -> b + a',
 		file: 'lib/scatterlist.c',
 		word: 'extract_user_to_sg',
