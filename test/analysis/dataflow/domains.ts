@@ -307,7 +307,7 @@ const domains: readonly DomainUnderTest[] = [
 		}),
 	},
 	{
-		name: 'conversion/signs.ts',
+		name: 'conversion/sign-analysis.ts',
 		vocabulary: {
 			params: `${PAGES}, unsigned int size`,
 			declarations: 'int i, left; long got;',
