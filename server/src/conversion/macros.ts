@@ -1,7 +1,7 @@
 import type { FunctionIR } from '../syntax/ir.js';
 
 /** A macro with all its lines; its name. */
-export const DEFINES = /^[\t ]*#[\t ]*define[\t ]+(\w+)(?:\\\r?\n|[^\n])*/gm;
+export const DEFINES = /^[\t ]*#[\t ]*define[\t ]+(\w+)(?:\\\r?\n|[^\r\n])*/gm;
 
 /** A macro that the function uses names the variable, without being given it. */
 export function isNamedByMacro(text: string, fn: FunctionIR, variable: string): boolean {

@@ -1,8 +1,10 @@
 /** Run all rules over one file: severities, caps, suppressions, order. */
+
 import type { FileContext } from '../analysis/context.js';
 import { needles } from '../kernel/index.js';
 import { grouped } from '../syntax/grouped.js';
 import type { Range } from '../syntax/ir.js';
+import { onOneLine } from '../syntax/one-line.js';
 import { rules } from './index.js';
 import { type Report, type Rule, SEVERITIES, type Severity } from './rule.js';
 import { type Suppression, suppressionMeta, suppressions } from './suppression.js';
@@ -34,13 +36,6 @@ function elsewhere({ related = [], start, end }: Report): Report['related'] & ob
 		.filter((place) => place.start < start || place.end > end)
 		.map((place) => ({ ...place, message: onOneLine(place.message) }));
 }
-
-/** What a message quotes of the text may hold tabs, line ends and other control characters. */
-function onOneLine(message: string): string {
-	return UNPRINTABLE.test(message) ? message.replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ') : message;
-}
-
-const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /**
  * The report as one of this file. What is wrong in another file is said there when that file is analysed; where it never is,

@@ -23,6 +23,7 @@ import {
 } from '../../kernel/sinks/index.js';
 import { type CallExpr, type Expr, type FunctionIR, span } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
+import { onOneLine } from '../../syntax/one-line.js';
 import { nonFormatArguments } from '../format-arguments.js';
 import { parameterAt, variableType } from '../variables.js';
 import { bare, initialised, isNull, place, postorder, rootOf } from '../walk.js';
@@ -374,7 +375,7 @@ function noteEscape(transfer: ExpressionTransfer, call: CallExpr, kinds: readonl
 		pageOnly(transfer, call, `${method.field}() only identifies them`);
 		return;
 	}
-	const callee = call.name ? `${call.name}()` : `${transfer.frame.trace.file.slice(call.nameRange)}()`;
+	const callee = call.name ? `${call.name}()` : `${onOneLine(transfer.frame.trace.file.slice(call.nameRange))}()`;
 	transfer.frame.note({
 		...span(call.nameRange),
 		kind: 'handed',
