@@ -111,8 +111,8 @@ export interface OpenFile {
 	prove(text: string, options: AnalyseOptions, analysis: Analysis, finding: Finding): readonly Fix[];
 	/** What other files would have to say, beyond what the neighbours say; cheap beside an analysis. */
 	needs(text: string, options: AnalyseOptions): CrossFileDependencies;
-	/** Work that was done on the functions of the text so far, in the steps that limit it (syntax/effort.ts). */
-	steps(text: string, options: AnalyseOptions): number;
+	/** Work that was done on the functions of the text of the last question, in the steps that limit it (syntax/effort.ts). */
+	readonly steps: number;
 	/** Taking calls with all that gives their pages back. */
 	partners(text: string, options: AnalyseOptions): readonly AcquireReleasePairs[];
 	/** Those of the call at an offset. */

@@ -165,14 +165,14 @@ class Opened implements OpenFile {
 		const copy = new Opened(this.parser);
 		const changed = applyEdits(text, fix.edits);
 		const after = copy.analyse(changed, { ...options, fixes: false });
-		const work = changed.length + copy.steps(changed, options);
+		const work = changed.length + copy.steps;
 		copy.dispose();
 		const holds = !isLessKnown(before, after) && verifiesFix(before.findings, after.findings, finding, fix.edits);
 		return { holds, work };
 	}
 
-	steps(text: string, options: AnalyseOptions): number {
-		return this.reader.snapshot(text, options)?.context.ir.effort.steps ?? 0;
+	get steps(): number {
+		return this.reader.steps;
 	}
 
 	audit(text: string, options: AnalyseOptions): Audit {

@@ -107,9 +107,8 @@ export class PreprocessedFile implements OpenFile {
 		return { ...this.file.needs(inner.text, inner.options), headers: headersOf(text, options) };
 	}
 
-	steps(text: string, options: AnalyseOptions): number {
-		const { inner } = this.prepared(text, options);
-		return this.file.steps(inner.text, inner.options);
+	get steps(): number {
+		return this.file.steps;
 	}
 
 	partners(text: string, options: AnalyseOptions): readonly AcquireReleasePairs[] {

@@ -14,7 +14,7 @@ function workOn(text: string): Work {
 	const options = { path: 'drivers/misc/shape.c', kernel: kernelFor('6.12'), fixes: false as const };
 	const file = engine.open();
 	const { unread, bounded } = file.audit(text, options);
-	const steps = file.steps(text, options);
+	const steps = file.steps;
 	file.dispose();
 	return { steps, givenUp: new Set([...unread, ...bounded]).size };
 }
@@ -29,14 +29,23 @@ function growth(shape: Shape, characters: number): number | undefined {
 	return (large.steps + ONCE) / (small.steps + ONCE);
 }
 
-/** Each arm of each level falls out at each level above: cubic until it has its share. */
-const CUBIC = 'flow: nested switches';
-const names = Object.keys(SHAPES).filter((name) => name !== CUBIC);
+/** Faster than quadratic until they have their share: a state for each arm, array or loop is handed through all that follow. */
+const STEEP = new Set([
+	'flow: nested switches',
+	'flow: nested loops',
+	'flow: nested loops over everything',
+	'flow: if ladder that takes',
+	'calls: an array each, all released at the end',
+]);
+const names = Object.keys(SHAPES);
 
 describe('a text of twice the length', () => {
-	it.each(names)('of small size takes no more than four times the steps: %s', (name) => {
-		expect(growth(SHAPES[name] as Shape, 2_000) ?? 0).toBeLessThan(4.2);
-	});
+	it.each(names.filter((name) => !STEEP.has(name)))(
+		'of small size takes no more than four times the steps: %s',
+		(name) => {
+			expect(growth(SHAPES[name] as Shape, 2_000) ?? 0).toBeLessThan(4.2);
+		},
+	);
 
 	// those that took longest before each function and each file had its share
 	it.each([
@@ -56,6 +65,18 @@ describe('a text of twice the length', () => {
 	])('of large size takes no more than 2.5 times the steps, or is given up: %s', (name) => {
 		expect(SHAPES).toHaveProperty([name]);
 		expect(growth(SHAPES[name] as Shape, 40_000) ?? 0).toBeLessThan(2.5);
+	});
+});
+
+describe('a text that is given up', () => {
+	/** Characters, and the steps that all functions of such a file share. */
+	const LENGTH = 16_000;
+	const SHARE = 1_000_000 + 2 * LENGTH;
+
+	// one look that goes through all of a function for each of its calls is more than its share by itself
+	it.each(names)('has taken little more than its share by then: %s', (name) => {
+		const shape = SHAPES[name] as Shape;
+		expect(workOn(shape(sizedTo(shape, LENGTH))).steps).toBeLessThan(1.5 * SHARE);
 	});
 });
 

@@ -190,6 +190,31 @@ describe('a selection with many findings', () => {
 		expect(textAfter(await resolve(safe))).toBe(MANY.replaceAll('FOLL_GET | ', ''));
 	});
 
+	test('has no conversions listed where the file is long: it would have to be analysed once more', async () => {
+		const uri = 'file:///nowhere/long.c';
+		const driver = `#include <linux/mm.h>
+int dma(unsigned long a, struct page **p, struct device *dev)
+{
+	int n = get_user_pages_fast(a, 1, FOLL_WRITE, p);
+	if (n != 1)
+		return -EFAULT;
+	dma_map_page(dev, p[0], 0, PAGE_SIZE, DMA_FROM_DEVICE);
+	put_page(p[0]);
+	return 0;
+}
+`;
+		const titles = async (): Promise<string[]> =>
+			(await capable.actions(uri, { start: { line: 3, character: 10 }, end: { line: 3, character: 10 } }, {})).map(
+				({ title }) => title,
+			);
+		await capable.open(uri, driver);
+		expect(await titles()).toContainEqual(expect.stringMatching(/^Convert to pin_user_pages/));
+		await capable.change(uri, { text: `${driver}/* ${'x'.repeat(600_000)} */\n` });
+		const listed = await titles();
+		expect(listed).toContain('Conversions are not listed');
+		expect(listed).not.toContainEqual(expect.stringMatching(/^Convert to/));
+	});
+
 	test('that was edited meanwhile is not fixed, and the user is told', async () => {
 		const { uri, actions } = await manyIn(capable, 'edited');
 		await capable.change(uri, { text: `\n${MANY}` });

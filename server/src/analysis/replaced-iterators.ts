@@ -5,9 +5,7 @@ import { type DataflowAnalysis, solve, visitStates } from './dataflow.js';
 import { iteratorName } from './iterator-kind.js';
 import { madeBy } from './iterator-makers.js';
 import { variableType } from './variables.js';
-import { bare, evaluate, postorder, rootOf, roots } from './walk.js';
-
-type Assignment = Extract<Expr, { kind: 'assign' }>;
+import { type Assignment, bare, evaluate, postorder, rootOf, roots } from './walk.js';
 
 export interface LateQuestion {
 	readonly asked: CallExpr;

@@ -189,6 +189,11 @@ export class AnalysisSession {
 		return without(needs, linker);
 	}
 
+	/** Work on the last text so far; what was worn out is not read anew for the answer. */
+	get steps(): number {
+		return this.last?.context.ir.effort.steps ?? 0;
+	}
+
 	/** Free what the last text no longer needs. */
 	sweep(): void {
 		this.source.sweep();

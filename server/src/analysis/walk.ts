@@ -4,6 +4,8 @@ import type { Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 import { memoize } from '../syntax/memoize.js';
 
+export type Assignment = Extract<Expr, { kind: 'assign' }>;
+
 /** Direct parts of an expression, in the order C evaluates or writes them. */
 export function parts(expr: Expr): readonly Expr[] {
 	switch (expr.kind) {
@@ -187,11 +189,22 @@ export function valuesOf(fn: FunctionIR, name: string): Expr[] {
 	for (const { steps } of fn.blocks)
 		for (const step of steps)
 			if (step.kind === 'declare' && step.variable.name === name && step.init) values.push(step.init);
-	everywhere(fn, (expr) => {
-		if (expr.kind === 'assign' && place(expr.left) === name) values.push(expr.right);
-	});
+	for (const { right } of assignmentsByPlace(fn).get(name) ?? []) values.push(right);
 	return values;
 }
+
+/** Assignments of a function by the place they are made to, in the order of `everywhere()`. */
+export const assignmentsByPlace = memoize((fn: FunctionIR): ReadonlyMap<string, readonly Assignment[]> => {
+	const found = new Map<string, Assignment[]>();
+	everywhere(fn, (expr) => {
+		const name = expr.kind === 'assign' ? place(expr.left) : undefined;
+		if (expr.kind !== 'assign' || name === undefined) return;
+		const known = found.get(name);
+		if (known) known.push(expr);
+		else found.set(name, [expr]);
+	});
+	return found;
+});
 
 /** Variable a place starts with: "umem" of "umem->pgs". */
 export function rootOf(name: string): string {

@@ -101,11 +101,11 @@ function inserted(file: FileContext, { test, then, start }: Conditional, release
  * or it is one of another branch, and nothing else is wrong.
  */
 export function missingRelease(file: FileContext, takings: readonly ApiCall[]): MissingRelease | undefined {
-	const starts = new Set(takings.map(({ call }) => call.start));
-	const isOurs = (taking: ApiCall): boolean => starts.has(taking.call.start);
+	const ownership = ownershipOf(file);
 	// to follow the pages once more is only worth it then
-	if (!ownershipOf(file).leaks.some(({ short, holding }) => !short && isOurs(holding.acquire))) return undefined;
-	for (const journey of lifecycles(file).filter(({ taking }) => isOurs(taking))) {
+	if (!takings.some(({ call }) => ownership.leaksFrom(call.start).some(({ short }) => !short))) return undefined;
+	const starts = new Set(takings.map(({ call }) => call.start));
+	for (const journey of lifecycles(file).filter(({ taking }) => starts.has(taking.call.start))) {
 		const { fn, call, taking, kind, holding } = journey;
 		if (call !== taking.call || kind !== 'reference' || holding?.askedConstant !== 1 || !file.unit.isOwn(fn)) continue;
 		const page = pageOf(file, taking);

@@ -39,6 +39,9 @@ export const CONVERT_ALL = `${CodeActionKind.Source}.convertAll.gup-lens`;
 /** To try a conversion both states of its files are analysed. */
 const ANALYSES = 3;
 
+/** UTF-16 units of a file whose conversions are listed unasked: in a longer one to plan them takes as long as to analyse it anew. */
+const LONGEST_PLANNED = 500_000;
+
 const CHANGED = 'the file has changed';
 
 /** Files of a tree that may have a hand in what a conversion changes. @param root URI of the tree or folder */
@@ -94,6 +97,7 @@ export class Conversions {
 	 */
 	async actions(request: ActionRequest): Promise<CodeAction[]> {
 		const { analysed, range, step } = request;
+		if (analysed.document.getText().length > LONGEST_PLANNED) return this.#tooLong();
 		await step();
 		const plans = this.#documents.plans(analysed);
 		const here = plans.filter(({ calls }) => calls.some((call) => touches(call, range))).slice(0, MOST_LISTED);
@@ -114,6 +118,12 @@ export class Conversions {
 			actions.push(this.#action({ title: WHOLE_FILE, site: null, longterm: false, about }, request));
 		}
 		return actions;
+	}
+
+	#tooLong(): CodeAction[] {
+		if (!this.#client.disabledActions) return [];
+		const reason = 'conversions of so long a file are worked out when they are asked for: use "Convert File to Pins"';
+		return [{ title: 'Conversions are not listed', kind: CodeActionKind.QuickFix, disabled: { reason } }];
 	}
 
 	/** All of the file, whatever is found where the cursor stands; what blocks it where nothing can be converted. */

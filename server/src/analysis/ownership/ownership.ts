@@ -68,6 +68,9 @@ export class Ownership implements SummaryProvider {
 	private addressReleasers: ReadonlySet<string> | undefined;
 	private found: boolean | undefined;
 	private met: readonly Met[] | undefined;
+	private leaking: readonly Leak[] | undefined;
+	private leaksByCall: ReadonlyMap<number, readonly Leak[]> | undefined;
+	private cleaned: ReadonlySet<FunctionIR> | undefined;
 	private releases: ReadonlyMap<CallExpr, readonly Release[]> | undefined;
 	private used: readonly FieldUse[] | undefined;
 
@@ -152,17 +155,32 @@ export class Ownership implements SummaryProvider {
 	}
 
 	get leaks(): readonly Leak[] {
+		if (this.leaking) return this.leaking;
 		const all = this.walked.flatMap(leaksOf);
 		const known = new Set(all.flatMap((leak) => (leak.isShared ? [] : keyOfLeak(leak))));
-		return all.filter((leak) => !leak.isShared || !(known.has(keyOfLeak(leak)) || this.mayBeReleased(leak)));
+		this.leaking = all.filter((leak) => !leak.isShared || !(known.has(keyOfLeak(leak)) || this.mayBeReleased(leak)));
+		return this.leaking;
+	}
+
+	/** The leaks of pages that a call takes. @param start of the call */
+	leaksFrom(start: number): readonly Leak[] {
+		this.leaksByCall ??= grouped(this.leaks, ({ holding }) => holding.acquire.call.start);
+		return this.leaksByCall.get(start) ?? [];
+	}
+
+	/** Functions whose callers release what they left when they failed. */
+	private get cleanedUpAfter(): ReadonlySet<FunctionIR> {
+		this.cleaned ??= new Set(
+			this.events.flatMap(({ event }) =>
+				event.kind === 'release' && event.holding.inner?.left.fails ? event.holding.inner.left.fn : [],
+			),
+		);
+		return this.cleaned;
 	}
 
 	/** Another function of the file releases such pages, or a caller what this one left when it failed. */
 	private mayBeReleased({ fn, holding, exit }: Leak): boolean {
-		const after = this.events.some(
-			({ event }) => event.kind === 'release' && event.holding.inner?.left.fails && event.holding.inner.left.fn === fn,
-		);
-		if (after) return true;
+		if (this.cleanedUpAfter.has(fn)) return true;
 		const field = lastField(holding.place);
 		const key = keyOn(fn, exit.state, holding.place);
 		if (field === undefined || key === undefined) return false;

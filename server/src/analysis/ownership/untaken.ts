@@ -6,7 +6,7 @@ import { memoize } from '../../syntax/memoize.js';
 import { callsByBlock } from '../call-blocks.js';
 import { canonicalText } from '../path-conditions.js';
 import { isLocal, isParameter, parameterAt, variableType } from '../variables.js';
-import { bare, everywhere, isNull, isVariable, place, postorder, rootOf } from '../walk.js';
+import { assignmentsByPlace, bare, isNull, isVariable, place, postorder, rootOf } from '../walk.js';
 import { targetOf } from './acquire.js';
 import { evaluate } from './evaluate.js';
 import type { FunctionWalk, LoopEffect, Release } from './function-walk.js';
@@ -27,10 +27,8 @@ function isSetOtherwise(body: FunctionWalk, name: string): boolean {
 	let found = body.fn.blocks.some(({ steps }) =>
 		steps.some((step) => step.kind === 'declare' && step.variable.name === name && step.init && !isNull(step.init)),
 	);
-	everywhere(body.fn, (expr) => {
-		if (expr.kind !== 'assign' || place(expr.left) !== name || isNull(expr.right)) return;
-		found ||= body.around.apiCall(bare(expr.right)) === undefined;
-	});
+	for (const { right } of assignmentsByPlace(body.fn).get(name) ?? [])
+		found ||= !isNull(right) && body.around.apiCall(bare(right)) === undefined;
 	return found;
 }
 
@@ -101,11 +99,11 @@ function takingBy(body: FunctionWalk, state: OwnershipState, name: string, call:
 function sourcesOf(body: FunctionWalk, state: OwnershipState, name: string): ReadonlySet<string> {
 	const found = new Set<string>();
 	if (!isVariable(name) || variableType(body.fn, name)?.pointers !== 1) return found;
-	everywhere(body.fn, (expr) => {
-		const at = expr.kind === 'assign' && place(expr.left) === name ? bare(expr.right) : undefined;
-		if (at && (at.kind === 'index' || (at.kind === 'call' && VIEWS.has(at.name))))
+	for (const { right } of assignmentsByPlace(body.fn).get(name) ?? []) {
+		const at = bare(right);
+		if (at.kind === 'index' || (at.kind === 'call' && VIEWS.has(at.name)))
 			found.add(pageOperandOf(state, at)?.place ?? name);
-	});
+	}
 	return found;
 }
 
@@ -117,9 +115,18 @@ function takingByWay(body: FunctionWalk, state: OwnershipState, name: string, ca
 	return [...all].some((one) => takingBy(body, state, one, call)) ? { call, asked: undefined } : undefined;
 }
 
+/** Calls of the function that take pages, by themselves or by a function of the file: the few that are asked for each release. */
+const acquiringCalls = memoize(({ fn, around }: FunctionWalk): readonly CallExpr[] =>
+	fn.calls.filter((call) => {
+		const api = around.apiCall(call);
+		if (api) return acquires(api.api.record);
+		return (call.name ? around.summary(call.name) : undefined)?.cases.some(({ takes }) => takes.length > 0);
+	}),
+);
+
 /** The call of this function that takes pages into the place. One in a loop may be meant to run at least once: that is none. */
 function takingOf(body: FunctionWalk, state: OwnershipState, name: string, release: CallExpr): Taking | undefined {
-	for (const call of body.fn.calls) {
+	for (const call of acquiringCalls(body)) {
 		const taking =
 			call === release ? undefined : (takingBy(body, state, name, call) ?? takingByWay(body, state, name, call));
 		if (taking) return loopsAround(body.fn, call.start, release.start).length === 0 ? taking : undefined;
