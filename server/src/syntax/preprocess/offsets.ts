@@ -4,6 +4,9 @@ import type { Expanded } from './expand.js';
 
 const WORD = /\w/;
 
+/** A comment to us, on one line. */
+const SUPPRESSION = /\/\*[ \t*]*gup-lens:(?:(?!\*\/)[^\r\n])*\*\/|\/\/[ \t]*gup-lens:[^\r\n]*/g;
+
 /** Some of the text that something else stands for; of the same number of lines. */
 export interface Replacement extends Range {
 	readonly text: string;
@@ -39,6 +42,13 @@ export function written(source: string, { start, end }: Range, tokens: readonly 
 			isOwn: token.isOwn,
 		});
 		text += token.text.replace(/\n/g, ' ');
+	}
+	// comments between the arguments that suppress a finding stay, behind what they are about
+	for (const { 0: comment, index } of source.slice(start, end).matchAll(SUPPRESSION)) {
+		const from = start + index;
+		text += ' ';
+		parts.push({ at: text.length, length: comment.length, start: from, end: from + comment.length, isOwn: true });
+		text += comment;
 	}
 	const lines = source.slice(start, end).split('\n').length - 1;
 	return { start, end, text: text + '\n'.repeat(lines), parts };
