@@ -54,7 +54,7 @@ async function audited(tree: string, above: string | undefined) {
 	return { report, sites: briefly(report), notes, searched };
 }
 
-const kinds = (above: string) => ['trees', 'results'].map((kind) => join(above, VERSION, kind));
+const kinds = (above: string) => ['trees', 'results', 'files'].map((kind) => join(above, VERSION, kind));
 const entries = (above: string) =>
 	kinds(above).flatMap((folder) => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []));
 const bytes = (above: string) => Object.fromEntries(entries(above).map((path) => [path, readFileSync(path)]));
@@ -77,7 +77,7 @@ describe('an entry with a right digest', () => {
 		const at = tree();
 		const first = await audited(at, above);
 		const cache = new Cache(above, VERSION);
-		for (const kind of ['trees', 'results'] as const)
+		for (const kind of ['trees', 'results', 'files'] as const)
 			for (const name of readdirSync(join(above, VERSION, kind))) cache.put(kind, name, content(kind));
 		const again = await audited(at, above);
 		expect(again.sites).toEqual(SITES);
@@ -319,7 +319,7 @@ describe.skipIf(process.platform === 'win32')('a cache that others can write to'
 		const above = join(scratch(), 'new', 'cache');
 		const { notes } = await audited(scratch(TREE), above);
 		expect(notes).toHaveLength(1);
-		for (const folder of ['..', '', VERSION, ...['trees', 'results'].map((kind) => join(VERSION, kind))])
+		for (const folder of ['..', '', VERSION, ...['trees', 'results', 'files'].map((kind) => join(VERSION, kind))])
 			expect(statSync(join(above, folder)).mode & 0o777, folder).toBe(0o700);
 		for (const path of entries(above)) expect(statSync(path).mode & 0o777, path).toBe(0o600);
 	});

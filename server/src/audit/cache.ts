@@ -6,8 +6,8 @@ import { reasonOf } from '../workspace/collect.js';
 import { distrusted, exchangeable, readOwn } from './trust.js';
 
 /** What is stored, one folder each. */
-type Kind = 'trees' | 'results';
-const KINDS: readonly Kind[] = ['trees', 'results'];
+type Kind = 'trees' | 'results' | 'files';
+const KINDS: readonly Kind[] = ['trees', 'results', 'files'];
 
 const DIGEST = 20;
 const DAY = 86_400_000;

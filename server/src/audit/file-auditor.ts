@@ -14,6 +14,7 @@ import { diskSources, type Sources } from '../workspace/sources.js';
 import { TreeLocator } from '../workspace/trees.js';
 import { Cache } from './cache.js';
 import type { JudgedBy } from './configured.js';
+import { KeptAnswers } from './file-answers.js';
 import { AuditFolder } from './folder.js';
 import { reasonMeanwhile } from './read-errors.js';
 import type { AuditSite } from './report.js';
@@ -93,7 +94,11 @@ export class FileAuditor {
 		const known = contents === undefined ? undefined : kept.get(job.path, job.names, contents);
 		if (known) return { results: known, contents, cacheProblem: this.#cache?.problem };
 		const kernel = tree?.kernel ?? this.#outsideOf(job.kernel);
-		const look = new Look(await this.#loaded(), kernel, this.#setting, job, folder, sources);
+		const answers =
+			contents === undefined || !this.#cache
+				? undefined
+				: new KeptAnswers(this.#cache, job.facts, this.#setting.knownUsers);
+		const look = new Look(await this.#loaded(), kernel, this.#setting, job, folder, sources, answers);
 		const results: FileResult[] = [];
 		for (const name of job.names) results.push(await look.at(name));
 		if (contents !== undefined) kept.put(job.path, job.names, contents, results, await folder.asksVersion());
@@ -145,8 +150,19 @@ class Look {
 	readonly #job: Job;
 	readonly #sources: Sources;
 	readonly #neighbourhood: Neighbourhood;
+	readonly #answers: KeptAnswers | undefined;
 
-	constructor(engine: Engine, kernel: Kernel, setting: AuditConfig, job: Job, folder: AuditFolder, sources: Sources) {
+	/** @param answers what is kept of earlier looks; undefined: nothing is */
+	constructor(
+		engine: Engine,
+		kernel: Kernel,
+		setting: AuditConfig,
+		job: Job,
+		folder: AuditFolder,
+		sources: Sources,
+		answers: KeptAnswers | undefined,
+	) {
+		this.#answers = answers;
 		this.#engine = engine;
 		this.#kernel = kernel;
 		this.#setting = setting;
@@ -185,28 +201,36 @@ class Look {
 		const { severities, standIns } = this.#job;
 		const isModule = this.#job.tree === undefined && (await this.#neighbourhood.isModule(file));
 		const asked = { path, kernel: this.#kernel, fixes: false, knownUsers, prefilter, isModule, severities, standIns };
+		const kept = this.#answers?.of(path, text);
 		const opened = this.#engine.open();
 		try {
 			const neighbours = await this.#neighbourhood.of(
 				file,
 				(other) => join(this.#job.path, posix.relative(this.#job.folder, other)),
-				(found) => opened.needs(text, { ...asked, neighbours: found }),
+				(found) => {
+					const ask = () => opened.needs(text, { ...asked, neighbours: found });
+					return kept ? kept.needs(found, ask) : ask();
+				},
 				undefined,
 				this.#job.tree === undefined,
 			);
+			const known = kept?.result(neighbours);
+			if (known) return known;
 			const { sites, findings, unread, bounded } = opened.audit(text, { ...asked, neighbours });
 			const lines = new Lines(text);
 			const skipped = [
 				...unread.map((name) => `function ${name} could not be parsed`),
 				...bounded.map((name) => `function ${name} has too many paths to analyse`),
 			];
-			return {
+			const result: FileResult = {
 				sites: sites.map((site) => told(site, path, lines)),
 				findings: findings.map((finding) => listed(finding, path, lines)),
 				skipped,
 				whole: true,
 				failed: false,
 			};
+			kept?.put(neighbours, result);
+			return result;
 		} finally {
 			opened.dispose();
 		}

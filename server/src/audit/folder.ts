@@ -37,7 +37,7 @@ export class AuditFolder implements Files {
 	/** A file of it asks which kernel it is. */
 	async asksVersion(): Promise<boolean> {
 		const contents = await this.#all();
-		return contents.some((bytes) => VERSION.some((word) => bytes?.includes(word)));
+		return contents.some((bytes) => bytes !== undefined && asksVersion(bytes));
 	}
 
 	async list(folder: string): Promise<readonly string[]> {
@@ -63,8 +63,10 @@ export class AuditFolder implements Files {
 	}
 }
 
-/** What a version of a kernel is compared by. */
-const VERSION = ['LINUX_VERSION', 'KERNEL_VERSION'];
+/** A file that asks which kernel it is, by what the version of one is compared by. */
+export function asksVersion(content: Pick<Buffer | string, 'includes'>): boolean {
+	return content.includes('LINUX_VERSION') || content.includes('KERNEL_VERSION');
+}
 
 async function contentOf(sources: Sources, path: string): Promise<Buffer | undefined> {
 	try {

@@ -68,7 +68,7 @@ const isFinding = exactly({
 });
 
 /** As they are kept: of files that were read to their end. */
-const areResults = listOf(
+export const areResults = listOf(
 	exactly({
 		sites: listOf(isSite),
 		findings: listOf(isFinding),
