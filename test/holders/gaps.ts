@@ -20,7 +20,6 @@ const ADDRESSES = FORMS.filter(({ givesAddress }) => givesAddress).map(({ name }
 
 const ZEROED = 'the array is zeroed, and unpin_user_pages() is assumed to skip entries that are NULL';
 const HANDED_OUT = 'pages that a function stores through a pointer it was given are not followed into its caller';
-const GROWING = 'a number that grows in a loop is not compared with the number released';
 const DESTRUCTOR =
 	'a destructor that does not release the pages of a field is not reported against the function that stored them';
 const VIEW = 'pages are no longer followed once a scatterlist or bio_vec array names them';
@@ -33,13 +32,6 @@ export const gaps: readonly Gap[] = [
 		fault: 'release before taking',
 		missed: ['bulk, nested, helper, pin', 'bulk, ladder, inline, pin, address'],
 		reason: ZEROED,
-	},
-	{ holder: 'part of an array', fault: 'overrun', missed: ALL, reason: GROWING },
-	{
-		holder: 'part of an array',
-		fault: 'double release',
-		missed: ['bulk, nested, inline, get', 'bulk, ladder, inline, pin, address'],
-		reason: GROWING,
 	},
 	{ holder: 'struct page ***', fault: 'dirty missing', missed: INLINE, reason: HANDED_OUT },
 	{ holder: 'sg table', fault: 'dirty missing', missed: INLINE, reason: VIEW },
