@@ -19,10 +19,8 @@ const INLINE = FORMS.filter(({ hasHelpers }) => !hasHelpers).map(({ name }) => n
 const ADDRESSES = FORMS.filter(({ givesAddress }) => givesAddress).map(({ name }) => name);
 
 const ZEROED = 'the array is zeroed, and unpin_user_pages() is assumed to skip entries that are NULL';
-const HANDED_OUT = 'pages that a function stores through a pointer it was given are not followed into its caller';
 const DESTRUCTOR =
 	'a destructor that does not release the pages of a field is not reported against the function that stored them';
-const VIEW = 'pages are no longer followed once a scatterlist or bio_vec array names them';
 const ELEMENT = 'a page is no longer followed once it is stored into an entry of a list, a table or an xarray';
 
 export const gaps: readonly Gap[] = [
@@ -32,14 +30,6 @@ export const gaps: readonly Gap[] = [
 		fault: 'release before taking',
 		missed: ['bulk, nested, helper, pin', 'bulk, ladder, inline, pin, address'],
 		reason: ZEROED,
-	},
-	{ holder: 'struct page ***', fault: 'dirty missing', missed: INLINE, reason: HANDED_OUT },
-	{ holder: 'sg table', fault: 'dirty missing', missed: INLINE, reason: VIEW },
-	{
-		holder: 'bio_vec array',
-		fault: 'dirty missing',
-		missed: ['bulk, nested, inline, get', 'bulk, ladder, inline, pin, address'],
-		reason: VIEW,
 	},
 	{
 		holder: 'sg cursor',

@@ -1,10 +1,10 @@
 /** Arrays, scatterlists and arrays of bio_vecs that a function fills with pages, entry by entry, wherever it is with its paths. */
 import { VIEWS } from '../../kernel/function-models.js';
-import { CURSORS, WALKS } from '../../kernel/page-flow.js';
+import { CURSORS } from '../../kernel/page-flow.js';
 import { listCall } from '../../kernel/sinks/index.js';
 import type { Expr, FunctionIR } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
-import { bare, isVariable, movedBy, place, postorder, roots, valuesOf } from '../walk.js';
+import { bare, isVariable, movedBy, place, postorder, roots, valuesOf, walkedIn } from '../walk.js';
 
 /** An entry of `list` gets the page, or one of the pages, that `page` names; something else where it is undefined. */
 export interface Filling {
@@ -66,14 +66,5 @@ function listsNamed(fn: FunctionIR, expr: Expr, depth = 0): readonly string[] {
 
 /** What a cursor is set to, or goes through in a loop, other than itself. */
 function walkedBy(fn: FunctionIR, cursor: string): readonly Expr[] {
-	const set = valuesOf(fn, cursor).filter((value) => bare(value).kind !== 'call');
-	for (const { steps } of fn.blocks)
-		for (const step of steps) {
-			const [variable, over] = (step.kind === 'each' ? WALKS.get(step.macro) : undefined) ?? [];
-			if (step.kind !== 'each' || variable === undefined || over === undefined) continue;
-			const moving = step.args[variable];
-			const list = step.args[over];
-			if (moving && list && place(bare(moving)) === cursor) set.push(list);
-		}
-	return set;
+	return [...valuesOf(fn, cursor).filter((value) => bare(value).kind !== 'call'), ...walkedIn(fn, cursor)];
 }
