@@ -6,6 +6,7 @@ import type { ApiCall, FileContext } from '../analysis/context.js';
 import { type Held, holdersOf } from '../analysis/holders.js';
 import { withoutGhostMark } from '../analysis/ownership/ghost-names.js';
 import { ownershipOf } from '../analysis/ownership/ownership.js';
+import { PAGE_FREES } from '../kernel/function-models.js';
 import type { Role } from '../kernel/types.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
 import type { Related } from './rule.js';
@@ -129,9 +130,16 @@ function throughFields(file: FileContext, taken: Held, released: string): Mismat
 	});
 }
 
-/** Pages of user space that wait in a field and are given to the page allocator. */
-export function freedFields(file: FileContext): Mismatch[] {
-	return (['reference', 'pin'] as const).flatMap((taken) => throughFields(file, taken, 'freed'));
+/** Pages of user space that are given to the page allocator: on some path, or where they wait in a field. */
+export function freedPages(file: FileContext): Mismatch[] {
+	const onPaths = ownershipOf(file).events.flatMap(({ fn, event }): Mismatch[] => {
+		if (event.kind !== 'mismatch' || !PAGE_FREES.has(event.inner.name)) return [];
+		const { holding, release } = event;
+		if (holding.kind !== 'reference' && holding.kind !== 'pin') return [];
+		const place = withoutGhostMark(holding.place);
+		return [{ fn, release, place, kind: holding.kind, taken: [holding.acquire], across: true }];
+	});
+	return [...onPaths, ...(['reference', 'pin'] as const).flatMap((taken) => throughFields(file, taken, 'freed'))];
 }
 
 /** A release that gives back what the wrong one should have. */

@@ -13,7 +13,7 @@ import { holdingsAt, isField, mentioned, sameIndex } from './invalidate.js';
 import { extent, isInEveryPass, loopsAround } from './loops.js';
 import { overNullOf, takesForPages } from './null-entries.js';
 import { type PageOperand, pageOperandOf, placeOf } from './page-operands.js';
-import { countName, releaseAll } from './repeated.js';
+import { countName, releaseAll, tellAgain } from './repeated.js';
 import { NEG, type OwnershipState, POS, type Position, type TrackedResource, type Value, ZERO } from './state.js';
 import { judgeSum } from './sums.js';
 import { judgeNothing, judgeUntaken } from './untaken.js';
@@ -93,6 +93,7 @@ export function releaseHolding(
 	}
 	if (spot.shape === 'from') {
 		state.update(holding.id, { status: 'partlyReleased' });
+		releasePart(body, state, holding, spot, release);
 		return;
 	}
 	if (bulk && holding.position && isIndex(state, release.count as Expr, holding.position)) {
@@ -113,13 +114,37 @@ export function releaseHolding(
 	const isTwice =
 		again && isSame && full && !holding.shared && !release.remembers && !mixed && !state.possiblyInfeasible;
 	if (isTwice && isOfAll(body, holding.released)) body.events.push({ kind: 'double', holding, release: call, state });
+	else if (!mixed && isSolePin(holding)) tellAgain(body, state, spot.place, countName(state, release), release);
 	// who got them in between may have a reference of his own
 	const shared = holding.shared || holding.status === 'escaped';
 	state.update(holding.id, { status: full ? 'released' : 'partlyReleased', released: call, shared });
 	state.note(call.nameRange, { kind: 'released', place: holding.place, callee: call.name }, holding.id);
-	if (full) {
-		state.released = new Map(state.released).set(spot.place, { call, count: countName(state, release) });
-	}
+	// fewer than all may be all that this number says
+	if (full || (bulk && isSolePin(holding)))
+		state.released = new Map(state.released).set(spot.place, {
+			call,
+			count: countName(state, release),
+			kinds: release.kinds,
+		});
+}
+
+/** Nobody has a pin of his own on pages that are released twice in a row, whoever else knows of them. */
+export function isSolePin({ kind, entries }: TrackedResource): boolean {
+	return kind === 'pin' && !entries;
+}
+
+/** `unpin_user_pages(&pages[i], n - i)`: pins of a part of the array. */
+function releasePart(
+	body: FunctionWalk,
+	state: OwnershipState,
+	holding: TrackedResource,
+	spot: PageOperand,
+	release: Release,
+): void {
+	const [from, count] = [spot.index, release.count].map((expr) => expr && canonicalText(expr));
+	// a write to a variable is seen in either
+	const isSeen = from !== undefined && count !== undefined && /^[\w +*()-]+$/.test(from + count);
+	if (isSeen && isSolePin(holding)) releaseAll(body, state, spot.place, `${from} + ${count}`, release);
 }
 
 /** The call stands in no loop over elements, or in every pass of one. */
@@ -327,6 +352,8 @@ export function releaseElement(
 		return;
 	}
 	if (holding.askedConstant === 1 && !position) {
+		const isFirst = spot.index !== undefined && evaluate(state, spot.index).constant === 0;
+		if (isFirst && isSolePin(holding)) releaseAll(body, state, spot.place, '1', release);
 		state.update(holding.id, { status: 'released', released: release.call });
 		return;
 	}

@@ -209,12 +209,12 @@ function goesWith(state: OwnershipState, summary: Summary, call: CallExpr, { par
 /** Places the callee has released, as the caller calls them. */
 function learnReleases(state: OwnershipState, summary: Summary, call: CallExpr, way: SummaryCase): void {
 	state.released = NO_RELEASES;
-	for (const [name, { count }] of way.given.released) {
+	for (const [name, { count, kinds }] of way.given.released) {
 		const at = outside(state, summary, call, name);
 		const counted = countOutside(state, summary, call, count);
 		if (!at || at.index || (count !== undefined && counted === undefined && !/^\d+$/.test(count))) continue;
 		const number = counted ? (placeOf(state, counted) ?? canonicalText(counted)) : count;
-		state.released = new Map(state.released).set(at.place, { call, count: number });
+		state.released = new Map(state.released).set(at.place, { call, count: number, kinds });
 	}
 }
 
@@ -446,9 +446,15 @@ function mapping(state: OwnershipState, call: CallExpr): OwnershipState[] {
 	return [state, failed];
 }
 
-/** A page of a field is given to the page allocator. */
+const FREED: ReadonlySet<string> = new Set(['freed']);
+
+/** A page is given to the page allocator: one that a call took, or one of a field. */
 function freed(body: FunctionWalk, state: OwnershipState, call: CallExpr): void {
 	const spot = call.args[0] && pageOperandOf(state, call.args[0]);
+	if (spot && !body.mixed.has(spot.place) && !body.filled.has(spot.place))
+		for (const holding of holdingsAt(state, spot.place))
+			if (holding.outcome !== 'none' && !holding.earlier && isOfAnotherKind(body, state, holding, FREED))
+				body.events.push({ kind: 'mismatch', holding, release: call, inner: call, state });
 	if (spot && isField(spot.place))
 		body.events.push({
 			kind: 'field',
