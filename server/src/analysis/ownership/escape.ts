@@ -2,6 +2,7 @@
 import { PAGE_RETURNING } from '../../kernel/acquiring.js';
 import { ALLOCATORS, PUBLISHERS } from '../../kernel/function-models.js';
 import { LIST_READERS } from '../../kernel/page-flow.js';
+import { callsDestructor } from '../../kernel/sinks/keep.js';
 import type { CallExpr, Expr, FunctionIR, Range } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
 import { isLocal, isParameter, variableType } from '../variables.js';
@@ -169,7 +170,7 @@ export function escapePages(body: FunctionWalk, state: OwnershipState, expr: Exp
 	if (list !== undefined) for (const { id } of listedIn(state, list)) markEscaped(state, id, callee);
 	// who gets the address of a member has the object around it
 	const own = state.values.get(rootOf(spot.place))?.fresh !== undefined && spot.place.includes('->');
-	const member = own || (callee !== undefined && PUBLISHERS.test(callee.name));
+	const member = own || (callee !== undefined && (PUBLISHERS.test(callee.name) || callsDestructor(callee.name)));
 	for (const holding of state.holdings.values()) {
 		if (holding.place === spot.place || (element && isOfEntry(holding, spot.place))) {
 			if (element && (!holding.single || isOfEntry(holding, spot.place)))

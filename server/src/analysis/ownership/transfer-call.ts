@@ -14,7 +14,8 @@ import {
 } from '../../kernel/function-models.js';
 import { LIST_FREES, LIST_READERS } from '../../kernel/page-flow.js';
 import { listCall } from '../../kernel/sinks/index.js';
-import type { CallExpr, Expr } from '../../syntax/ir.js';
+import type { CallExpr, Expr, FunctionIR } from '../../syntax/ir.js';
+import { memoize } from '../../syntax/memoize.js';
 import { pagesArgument } from '../acquired-into.js';
 import type { ApiCall } from '../context.js';
 import { nonFormatArguments, tells } from '../format-arguments.js';
@@ -311,6 +312,31 @@ function carriedBack(
 	return held ? { carries: held.id, frame: given.carries?.frame } : {};
 }
 
+/** The callee goes from a member to the object around it: `container_of(ref, struct buf, ref)`. What it does there is not followed. */
+function escapeAround(body: FunctionWalk, state: OwnershipState, call: CallExpr, { fn }: Summary): void {
+	const inner = membersOfObjects(fn);
+	if (inner.size === 0) return;
+	fn.params.forEach((param, i) => {
+		const arg = call.args[i];
+		const spot = arg && inner.has(param.name) ? pageOperandOf(state, arg) : undefined;
+		if (!spot) return;
+		const root = rootOf(spot.place);
+		for (const { id, place } of state.holdings.values()) if (rootOf(place) === root) markEscaped(state, id, call, true);
+		recordParameterEscape(body, state, root, call, false);
+	});
+}
+
+/** Parameters that lead to the object that they are a member of. */
+const membersOfObjects = memoize(
+	(fn: FunctionIR): ReadonlySet<string> =>
+		new Set(
+			fn.calls.flatMap(({ name, args }) => {
+				const at = /^container_of(?:_const)?$/.test(name) && args[0] ? bare(args[0]) : undefined;
+				return at?.kind === 'name' && isParameter(fn, at.name) ? at.name : [];
+			}),
+		),
+);
+
 export function applySummaryCase(
 	body: FunctionWalk,
 	state: OwnershipState,
@@ -318,6 +344,7 @@ export function applySummaryCase(
 	summary: Summary,
 	way: SummaryCase,
 ): void {
+	escapeAround(body, state, call, summary);
 	// what the arguments are is told before anything changes
 	const touched = [...way.touches]
 		.filter(([, { count }]) => !isNothing(state, summary, call, count))
