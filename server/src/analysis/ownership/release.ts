@@ -1,9 +1,8 @@
 import { WARNS_OF_ERRNO } from '../../kernel/function-models.js';
-import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
-import { memoize } from '../../syntax/memoize.js';
+import type { CallExpr, Expr, Loop } from '../../syntax/ir.js';
 import { canonicalText } from '../path-conditions.js';
-import { bare, everywhere, isVariable, modifiedBy, place, postorder, rootOf } from '../walk.js';
-import { isEntry, isInEntry } from './entries.js';
+import { bare, place, rootOf } from '../walk.js';
+import { isEntry, isInEntry, isSameEntry } from './entries.js';
 import { judgeEntries } from './entry-counts.js';
 import { isToldOtherwise } from './errno-counts.js';
 import { applyLoopEffect, recordParameterEffect } from './escape.js';
@@ -112,7 +111,7 @@ export function releaseHolding(
 	// in a loop the same call releases what the next pass took
 	const again = holding.status === 'released' && holding.released !== undefined && holding.released !== call;
 	const isSame = !entry || state.released.get(spot.place)?.count === countName(state, release);
-	const isSameOne = !again || isSameEntry(body, holding, holding.released as CallExpr, call);
+	const isSameOne = !again || isSameEntry(body.fn, holding, holding.released as CallExpr, call);
 	const isTwice =
 		again &&
 		isSame &&
@@ -156,41 +155,6 @@ function releasePart(
 	const isSeen = from !== undefined && count !== undefined && /^[\w +*()-]+$/.test(from + count);
 	if (isSeen && isSolePin(holding)) releaseAll(body, state, spot.place, `${from} + ${count}`, release);
 }
-
-/** Two releases of what lies in an entry of an array name the same entry: it is written alike, and nothing in that changes between them. */
-function isSameEntry(
-	body: FunctionWalk,
-	{ place: name, entries }: TrackedResource,
-	first: CallExpr,
-	second: CallExpr,
-): boolean {
-	// of a container all entries are meant
-	if (entries || !isInEntry(name)) return true;
-	const written = ({ args }: CallExpr): string => args.map((arg) => canonicalText(arg)).join();
-	if (written(first) !== written(second)) return false;
-	const [from, to] = [Math.min(first.start, second.start), Math.max(first.end, second.end)];
-	let changes = false;
-	for (const arg of second.args)
-		postorder(arg, (at) => {
-			if (at.kind !== 'name') return;
-			changes ||= (modificationsOf(body.fn).get(at.name) ?? []).some((start) => from < start && start < to);
-		});
-	return !changes;
-}
-
-/** Where variables are assigned or given away by address. */
-const modificationsOf = memoize((fn: FunctionIR): ReadonlyMap<string, readonly number[]> => {
-	const found = new Map<string, number[]>();
-	everywhere(fn, (expr) => {
-		const target = modifiedBy(expr);
-		const name = target && place(target);
-		if (name === undefined || !isVariable(name)) return;
-		const known = found.get(name);
-		if (known) known.push(expr.start);
-		else found.set(name, [expr.start]);
-	});
-	return found;
-});
 
 /** The call stands in no loop over elements, or in every pass of one. */
 function isOfAll(body: FunctionWalk, call: CallExpr): boolean {
