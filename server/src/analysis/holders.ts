@@ -85,12 +85,14 @@ export class ReferenceKindDomain implements DataflowAnalysis<State> {
 		this.fn = fn;
 		this.calls = calls;
 		const none = new Map<string, string>();
-		this.tracked = new Set(
-			[...calls.values()].flatMap((call) => {
-				const pages = filledArray(call);
-				return (pages && holderPlace(pages, none)) ?? [];
-			}),
-		);
+		const tracked = [...calls.values()].flatMap((call) => {
+			const pages = filledArray(call);
+			return (pages && holderPlace(pages, none)) ?? [];
+		});
+		// an array of this function, of which the variable is a part
+		const wholes = tracked.filter((name) => this.isArray(name)).flatMap((name) => valuesOf(fn, name));
+		const arrays = wholes.flatMap((value) => holderPlace(value, none) ?? []);
+		this.tracked = new Set([...tracked, ...arrays.filter((name) => isLocal(fn, name) && this.isArray(name))]);
 		// what the caller or an object brings along holds pages of its own, until this function takes others into it
 		const foreign = [...this.tracked].filter((name) => !isLocal(fn, rootOf(name)));
 		this.entry = { holders: new Map(foreign.map((name) => [name, OTHER])), aliases: none };

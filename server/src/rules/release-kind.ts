@@ -115,7 +115,9 @@ function gives(file: FileContext, call: CallExpr, released: string): boolean {
 /** The pages wait in a field of an object: every function of the file takes them as one kind, this one releases another. */
 function throughFields(file: FileContext, taken: Held, released: string): Mismatch[] {
 	return ownershipOf(file).fields.flatMap(({ takes, releases }) => {
-		const elsewhere = releases.filter((use) => !takes.some((take) => take.fn === use.fn));
+		// what a taking function frees is what its last call has left there
+		const isElsewhere = (fn: FunctionIR): boolean => released === 'freed' || !takes.some((take) => take.fn === fn);
+		const elsewhere = releases.filter((use) => isElsewhere(use.fn));
 		if (takes.some((use) => use.held !== taken) || elsewhere.some((use) => use.held === taken)) return [];
 		return elsewhere
 			.filter((use) => use.held === released)
