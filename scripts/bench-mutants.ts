@@ -1,7 +1,7 @@
 /**
  * Faults put into functions of two kernels, one at a time, and how many of them are found.
- * Run: `npm run bench:mutants [-- --seed 1 --most 50 --missed --only NAME --write]`. `--missed` lists those that are not found,
- * `--write` keeps the figures for docs/coverage.md.
+ * Run: `npm run bench:mutants [-- --seed 1 --most 50 --missed --only NAME --write]`. `--missed` lists those that are not found
+ * with the line as it is and as it became, `--write` keeps the figures for docs/coverage.md.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { corpus } from '../test/kernel/corpus.js';
 import { originals } from '../test/mutants/corpus.js';
 import { type Figures, totals } from '../test/mutants/figures.js';
+import type { Mutant } from '../test/mutants/mutant.js';
 import { figuresOf, run } from '../test/mutants/run.js';
 import { sample } from '../test/mutants/sample.js';
 import { table } from './table.js';
@@ -45,7 +46,7 @@ if (values.missed)
 	for (const { mutant, isFound } of results)
 		if (!isFound)
 			console.log(
-				`${mutant.operator.name}: ${mutant.subject.kernel.release} ${mutant.subject.file.path}:${mutant.line} ${mutant.subject.name}`,
+				`${mutant.operator.name}: ${mutant.subject.kernel.release} ${mutant.subject.file.path}:${mutant.line} ${mutant.subject.name}\n\t${changed(mutant)}`,
 			);
 const figures: Figures = { seed, kernels: kernels.join(' and '), operators: figuresOf(results) };
 const rows = [
@@ -70,6 +71,12 @@ if (values.write)
 		join(import.meta.dirname, '..', 'test', 'mutants', 'figures.json'),
 		`${JSON.stringify(figures, null, '\t')}\n`,
 	);
+
+/** The first changed line, before and after. */
+function changed({ subject, text, line }: Mutant): string {
+	const at = (whole: string) => whole.split('\n')[line - 1]?.trim() ?? '';
+	return `${at(subject.file.text)}  ->  ${at(text)}`;
+}
 
 function seconds(): string {
 	return ((performance.now() - started) / 1000).toFixed(0);

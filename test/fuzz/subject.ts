@@ -23,9 +23,9 @@ export function timed<T>(what: string, ask: () => T): T {
 	return answer;
 }
 
-/** @param version as the rule pages say it: "assumed" where nobody says which kernel it is */
+/** @param version as the rule pages and settings say it: "assumed" where nobody says which kernel it is, or a folder of headers */
 export function kernelOf(version: string): Kernel {
-	return version === 'assumed' ? newestKernel() : kernelFor(version);
+	return version === 'assumed' || version.startsWith('/') ? newestKernel() : kernelFor(version);
 }
 
 export function optionsOf({ path, kernel, neighbours }: Input): AnalyseOptions {

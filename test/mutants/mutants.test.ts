@@ -24,6 +24,7 @@ const PATHS = [
 	'drivers/media/pci/ivtv/ivtv-udma.c',
 	'drivers/misc/genwqe/card_utils.c',
 	'drivers/rapidio/devices/rio_mport_cdev.c',
+	'drivers/vhost/vdpa.c',
 	'drivers/scsi/st.c',
 	'drivers/virt/acrn/mm.c',
 	'net/rds/rdma.c',

@@ -8,7 +8,7 @@ import { filledArray } from './acquired-into.js';
 import type { ApiCall } from './context.js';
 import { type DataflowAnalysis, solve, visitStates } from './dataflow.js';
 import { isLocal, isParameter, variableType } from './variables.js';
-import { bare, evaluate, isNull, place, postorder, rootOf, roots } from './walk.js';
+import { bare, evaluate, isNull, place, postorder, rootOf, roots, valuesOf } from './walk.js';
 
 /** "other": pages of unknown or own origin stand in the same place. */
 export type Held = 'reference' | 'pin' | 'extracted' | 'region' | 'iova' | 'other';
@@ -85,12 +85,14 @@ export class ReferenceKindDomain implements DataflowAnalysis<State> {
 		this.fn = fn;
 		this.calls = calls;
 		const none = new Map<string, string>();
-		this.tracked = new Set(
-			[...calls.values()].flatMap((call) => {
-				const pages = filledArray(call);
-				return (pages && holderPlace(pages, none)) ?? [];
-			}),
-		);
+		const tracked = [...calls.values()].flatMap((call) => {
+			const pages = filledArray(call);
+			return (pages && holderPlace(pages, none)) ?? [];
+		});
+		// an array of this function, of which the variable is a part
+		const wholes = tracked.filter((name) => this.isArray(name)).flatMap((name) => valuesOf(fn, name));
+		const arrays = wholes.flatMap((value) => holderPlace(value, none) ?? []);
+		this.tracked = new Set([...tracked, ...arrays.filter((name) => isLocal(fn, name) && this.isArray(name))]);
 		// what the caller or an object brings along holds pages of its own, until this function takes others into it
 		const foreign = [...this.tracked].filter((name) => !isLocal(fn, rootOf(name)));
 		this.entry = { holders: new Map(foreign.map((name) => [name, OTHER])), aliases: none };
@@ -129,7 +131,7 @@ export class ReferenceKindDomain implements DataflowAnalysis<State> {
 		const api = this.calls.get(call);
 		const pages = api && filledArray(api);
 		const name = pages && holderPlace(pages, state.aliases);
-		if (name) return this.take(state, name, api, isWhole(pages) && !isElement(name));
+		if (name) return this.take(state, name, api, isWhole(pages) && !isElement(name) && !this.isPart(pages));
 		return api ? this.released(state, call, api) : this.filled(state, call);
 	}
 
@@ -141,6 +143,16 @@ export class ReferenceKindDomain implements DataflowAnalysis<State> {
 		const held = state.holders.get(at.name);
 		const right = held?.kinds.size === 1 && held.kinds.has(api.record.takes as Held);
 		return right ? this.put(state, at.name, undefined) : state;
+	}
+
+	/** A variable that somewhere gets a pointer into an array: `pages = all + done`. */
+	private isPart(pages: Expr): boolean {
+		const at = bare(pages);
+		if (at.kind !== 'name' || !this.isArray(at.name)) return false;
+		return valuesOf(this.fn, at.name).some((value) => {
+			const given = bare(value);
+			return given.kind === 'binary' || (given.kind === 'unary' && given.op === '&');
+		});
 	}
 
 	/** A variable that denotes an array of pages and not one page: `struct page **pages`, `struct page *pages[N]`. */

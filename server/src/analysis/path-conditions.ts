@@ -76,7 +76,7 @@ export function filtered<T>(map: ReadonlyMap<string, T>, keep: (key: string) => 
 }
 
 /** Matches a name as a word of its own. */
-export const wordOf = perName((name) => new RegExp(`\\b${name}\\b`));
+export const wordOf = perName((name) => new RegExp(`(?<!->|\\.)\\b${name}\\b`));
 
 /** What both say. */
 export function common(a: PathConditions, b: PathConditions): PathConditions {

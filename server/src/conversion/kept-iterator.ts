@@ -6,7 +6,7 @@ import { typeOfExpr } from '../analysis/integers.js';
 import { keepsIterator } from '../analysis/iterator-keep.js';
 import { isZeroed } from '../analysis/record-memory.js';
 import { isLocal, isParameter, parameterAt, variableType } from '../analysis/variables.js';
-import { bare, everywhere, isNull, place, rootOf } from '../analysis/walk.js';
+import { bare, everywhere, initialised, isNull, place, rootOf } from '../analysis/walk.js';
 import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
 import { isStillThere } from './room.js';
 
@@ -25,7 +25,7 @@ type Field = Expr & { readonly kind: 'field' };
  * The iterator as an argument in `fn`, where pages of the object are released.
  *
  * The object lives on the stack of a function whose parameter the iterator is, goes to nobody who is not seen, and gets the
- * iterator once, when it is zeroed: so it is the same one, and alive, wherever its pages are released.
+ * iterator once, when it is zeroed or in its initialiser: so it is the same one, and alive, wherever its pages are released.
  * @param isOurs only pages that were taken from it come to the release
  * @returns undefined where that is not shown
  */
@@ -63,6 +63,9 @@ function isAlwaysSeen(file: FileContext, kept: IteratorField): boolean {
 				ends.add(expr.end);
 		});
 	const code = file.text.replace(/\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*/g, (text) => ' '.repeat(text.length));
+	for (const fn of file.ir.naming(kept.field))
+		for (const { value } of initialisersOf(fn, kept))
+			if (value) ends.add(code.lastIndexOf(kept.field, value.start - 1) + kept.field.length);
 	const uses = [...code.matchAll(new RegExp(`(?:->|\\.)\\s*${kept.field}\\b`, 'g'))];
 	return uses.every(({ index, 0: use }) => ends.has(index + use.length));
 }
@@ -86,8 +89,34 @@ function isSetOnce(file: FileContext, kept: IteratorField, isOurs: boolean): boo
 		for (const { steps } of fn.blocks)
 			for (const step of steps)
 				if (step.kind === 'declare' && step.init && isIt(file, fn, kept, bare(step.init))) once = false;
-		return once;
+		return once && initialisersOf(fn, kept).every(({ value }) => isGivenAtOnce(file, fn, value, isOurs));
 	});
+}
+
+interface Initialiser {
+	readonly value: Expr | undefined;
+}
+
+/** Initialisers of objects of the record, each with what it gives the field; undefined: NULL. */
+function initialisersOf(fn: FunctionIR, { record, field }: IteratorField): Initialiser[] {
+	const steps = fn.blocks.flatMap((block) => block.steps);
+	return steps.flatMap((step): Initialiser[] => {
+		if (step.kind !== 'declare' || step.init?.kind !== 'list' || step.variable.type.base !== record) return [];
+		if (step.variable.type.pointers > 0) return [];
+		const values = [...initialised(step)].flatMap(([to, value]) =>
+			to.kind === 'field' && to.field === field ? value : [],
+		);
+		return values.length > 0 ? values.map((value) => ({ value })) : [{ value: undefined }];
+	});
+}
+
+/** The initialiser of an object gives it the iterator that the function has of its caller. */
+function isGivenAtOnce(file: FileContext, fn: FunctionIR, value: Expr | undefined, isOurs: boolean): boolean {
+	if (value === undefined || isNull(value)) return isOurs;
+	const from = bare(value);
+	if (from.kind !== 'name' || !isParameter(fn, from.name) || isLocal(fn, from.name) || !fn.hasNoSyntaxErrors)
+		return false;
+	return !isChanged(file, fn, from.name, (use) => use.start === from.start);
 }
 
 /** The store stands in a function that zeroes the object first, and does nothing with its pages. */
@@ -131,7 +160,7 @@ function isZeroedFirst(file: FileContext, fn: FunctionIR, name: string, before: 
 function isOfCaller(file: FileContext, fn: FunctionIR, from: Expr, init: string): boolean {
 	if (from.kind !== 'name' || !isParameter(fn, from.name) || isLocal(fn, from.name) || !fn.hasNoSyntaxErrors)
 		return false;
-	if (isChanged(file, fn, from.name, init)) return false;
+	if (isChanged(file, fn, from.name, () => false, init)) return false;
 	const sets = fn.calls.filter(({ name }) => name === init);
 	return (
 		sets.length === 1 &&
@@ -139,12 +168,21 @@ function isOfCaller(file: FileContext, fn: FunctionIR, from: Expr, init: string)
 	);
 }
 
-/** Something else than `init` and functions that keep the kind of an iterator gets it. */
-function isChanged(file: FileContext, fn: FunctionIR, name: string, init: string): boolean {
+/**
+ * Something else than `init` and functions that keep the kind of an iterator gets it.
+ * @param isStore the use that gives it to the object
+ */
+function isChanged(
+	file: FileContext,
+	fn: FunctionIR,
+	name: string,
+	isStore: (use: Expr) => boolean,
+	init?: string,
+): boolean {
 	const isName = (expr: Expr): boolean => expr.kind === 'name' && expr.name === name;
 	let [uses, known] = [0, 0];
 	everywhere(fn, (expr) => {
-		if (isName(expr)) uses++;
+		if (isName(expr) && !isStore(expr)) uses++;
 		if (expr.kind === 'call')
 			expr.args.forEach((arg, i) => {
 				if (isName(bare(arg)) && (expr.name === init || keepsIterator(file, expr, i))) known++;

@@ -56,6 +56,8 @@ const READERS = set(`
 	dma_sync_sgtable_for_cpu dma_sync_sgtable_for_device
 	test_bit set_bit clear_bit change_bit __set_bit __clear_bit __change_bit test_and_set_bit test_and_clear_bit
 	test_and_change_bit __test_and_set_bit __test_and_clear_bit set_bit_le clear_bit_le test_bit_le bitmap_set bitmap_clear bitmap_zero fls ffs __fls __ffs ilog2 order_base_2 get_order
+	page_mte_tagged set_page_mte_tagged try_page_mte_tagging mte_save_page_tags mte_restore_page_tags mte_clear_page_tags
+	mte_allocate_tag_storage mte_free_tag_storage mte_copy_tags_from_user mte_copy_tags_to_user dump_skip dump_emit
 	barrier mb rmb wmb smp_mb smp_rmb smp_wmb cpu_relax
 	ib_umem_num_pages ib_umem_num_dma_blocks ib_umem_page_count ib_umem_offset ib_umem_start ib_umem_end ib_umem_dma_offset
 	ib_umem_find_best_pgsz ib_umem_find_best_pgoff ib_umem_is_contiguous ib_umem_copy_from ib_umem_check_rereg

@@ -182,6 +182,14 @@ export const ARRAY_READERS: ReadonlySet<string> = new Set([
 	'release_pages',
 ]);
 
+/** They copy the pages of an array into a table of their own: the array itself is kept nowhere. Source: lib/scatterlist.c. */
+export const ARRAY_COPIERS: ReadonlySet<string> = new Set([
+	'sg_alloc_table_from_pages',
+	'sg_alloc_table_from_pages_segment',
+	'sg_alloc_append_table_from_pages',
+	'__sg_alloc_table_from_pages',
+]);
+
 /** Verbs of functions that put pages into the array they are given. */
 export const FILLERS: RegExp =
 	/(?:^|_)(?:alloc|get|find|fill|lookup|grab|read|gather|collect|take|pin|populate)(?:_|$)|vmalloc_to/;

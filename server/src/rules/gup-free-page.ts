@@ -1,6 +1,6 @@
 import { PAGE_FREES } from '../kernel/function-models.js';
 import type { CallExpr } from '../syntax/ir.js';
-import { freedFields, type Mismatch, releasesOf, takers } from './release-kind.js';
+import { freedPages, type Mismatch, releasesOf, takers } from './release-kind.js';
 import type { Fix, Rule } from './rule.js';
 
 /** What releases one page of each kind. */
@@ -23,8 +23,9 @@ export const gupFreePage: Rule = {
 	},
 	check(file, report) {
 		const here = releasesOf(file, ['reference', 'pin'], (call) => PAGE_FREES.has(call.name));
-		const fields = freedFields(file).filter(({ release }) => !here.some((found) => found.release === release));
-		for (const found of [...here, ...fields]) {
+		const seen = new Set(here.map(({ release }) => release.start));
+		const others = freedPages(file).filter(({ release: { start } }) => !seen.has(start) && seen.add(start));
+		for (const found of [...here, ...others]) {
 			const { release, place, kind, taken } = found;
 			report({
 				...release.nameRange,

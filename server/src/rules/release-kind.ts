@@ -6,6 +6,7 @@ import type { ApiCall, FileContext } from '../analysis/context.js';
 import { type Held, holdersOf } from '../analysis/holders.js';
 import { withoutGhostMark } from '../analysis/ownership/ghost-names.js';
 import { ownershipOf } from '../analysis/ownership/ownership.js';
+import { PAGE_FREES } from '../kernel/function-models.js';
 import type { Role } from '../kernel/types.js';
 import type { CallExpr, FunctionIR } from '../syntax/ir.js';
 import type { Related } from './rule.js';
@@ -114,7 +115,9 @@ function gives(file: FileContext, call: CallExpr, released: string): boolean {
 /** The pages wait in a field of an object: every function of the file takes them as one kind, this one releases another. */
 function throughFields(file: FileContext, taken: Held, released: string): Mismatch[] {
 	return ownershipOf(file).fields.flatMap(({ takes, releases }) => {
-		const elsewhere = releases.filter((use) => !takes.some((take) => take.fn === use.fn));
+		// what a taking function frees is what its last call has left there
+		const isElsewhere = (fn: FunctionIR): boolean => released === 'freed' || !takes.some((take) => take.fn === fn);
+		const elsewhere = releases.filter((use) => isElsewhere(use.fn));
 		if (takes.some((use) => use.held !== taken) || elsewhere.some((use) => use.held === taken)) return [];
 		return elsewhere
 			.filter((use) => use.held === released)
@@ -129,9 +132,16 @@ function throughFields(file: FileContext, taken: Held, released: string): Mismat
 	});
 }
 
-/** Pages of user space that wait in a field and are given to the page allocator. */
-export function freedFields(file: FileContext): Mismatch[] {
-	return (['reference', 'pin'] as const).flatMap((taken) => throughFields(file, taken, 'freed'));
+/** Pages of user space that are given to the page allocator: on some path, or where they wait in a field. */
+export function freedPages(file: FileContext): Mismatch[] {
+	const onPaths = ownershipOf(file).events.flatMap(({ fn, event }): Mismatch[] => {
+		if (event.kind !== 'mismatch' || !PAGE_FREES.has(event.inner.name)) return [];
+		const { holding, release } = event;
+		if (holding.kind !== 'reference' && holding.kind !== 'pin') return [];
+		const place = withoutGhostMark(holding.place);
+		return [{ fn, release, place, kind: holding.kind, taken: [holding.acquire], across: true }];
+	});
+	return [...onPaths, ...(['reference', 'pin'] as const).flatMap((taken) => throughFields(file, taken, 'freed'))];
 }
 
 /** A release that gives back what the wrong one should have. */

@@ -111,7 +111,11 @@ const value: fc.Arbitrary<Value> = fc
 	});
 
 const releases: fc.Arbitrary<ReleasedPlaces> = mapOf(
-	fc.record({ call: fc.constantFrom(...CALLS), count: fc.constantFrom(undefined, 'nr', '1') }),
+	fc.record({
+		call: fc.constantFrom(...CALLS),
+		count: fc.constantFrom(undefined, 'nr', '1'),
+		kinds: fc.constant(new Set(['pin'])),
+	}),
 );
 
 interface Lattice<V> {

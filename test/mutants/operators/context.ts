@@ -1,9 +1,9 @@
 /** Dirtying, locks, and where the calls may sleep. */
 import type { PlainNode } from '../../../server/src/syntax/parser.js';
 import { type Candidate, type Code, field } from '../../equal/code.js';
-import { argumentsOf, callStatement, isOnErrorPath, statementOf, without } from '../find.js';
+import { argumentsOf, callStatement, isOnErrorPath, names, statementOf, without } from '../find.js';
 import type { Operator } from '../operator.js';
-import { calleeOf, type Subject } from '../subject.js';
+import { calleeOf, codesOf, type Subject } from '../subject.js';
 
 const DIRTIES = /^(?:set_page_dirty(?:_lock)?|folio_mark_dirty(?:_lock)?)$/;
 
@@ -52,12 +52,37 @@ const dirtyUnlocked: Operator = {
 const LOCKS = /^mmap_(?:read|write)_(?:un)?lock$/;
 const UNDER_LOCK = /^(?:get|pin)_user_pages(?:_remote)?$/;
 
+/** A function is given to somebody: a table, a registration. */
+function isGivenAway(text: string, name: string): boolean {
+	return new RegExp(`[=,(&]\\s*${name}\\s*[,;)}]`).test(text.replace(/\bEXPORT_\w+\([^)]*\)/g, ''));
+}
+
+/**
+ * The file shows how the function is entered, or that the mm is its own. Without its lock any other one reads as a function that
+ * runs under that of its callers, which are elsewhere: no fault that could be seen.
+ */
+function isEnteredHere({ file, kernel, name, code }: Subject): boolean {
+	if (/\bget_task_mm\(/.test(code.text(code.body))) return true;
+	const all = codesOf(file.text, kernel.version);
+	const entered = new Set([name]);
+	for (const callee of entered) {
+		if (isGivenAway(file.text, callee)) continue;
+		const own = all.find((one) => one.name === callee)?.code;
+		if (!own || !/\bstatic\b/.test(own.between(own.node.start, own.body.start))) return false;
+		const callers = all.filter((one) => one.name !== callee && names(one.code.text(one.code.body), callee));
+		if (callers.length === 0) return false;
+		for (const caller of callers) entered.add(caller.name);
+	}
+	return true;
+}
+
 const lockDropped: Operator = {
 	name: 'mmap_lock dropped',
 	family: 'locks and context',
 	rules: ['gup-mmap-lock-missing'],
-	places: ({ code, takes }) => {
-		if (!takes.some((call) => UNDER_LOCK.test(calleeOf(code, call)))) return [];
+	places: (subject) => {
+		const { code, takes } = subject;
+		if (!takes.some((call) => UNDER_LOCK.test(calleeOf(code, call))) || !isEnteredHere(subject)) return [];
 		const calls = code.ofType('call_expression').filter((call) => LOCKS.test(calleeOf(code, call)));
 		const statements = calls.flatMap((call) => callStatement(code, call) ?? []);
 		const isWhole = statements.length === calls.length && calls.some((call) => /_lock$/.test(calleeOf(code, call)));

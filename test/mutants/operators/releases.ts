@@ -128,6 +128,8 @@ const twice: Operator = {
 			// a second walk finds nothing: the first one counts down, empties a list or moves a pointer
 			if (/--|list_(?:del|first)|\+\+(?!\))|xa_erase|= NULL/.test(text) || /^while/.test(text)) return [];
 			if (!isOnErrorPath(code, statement)) return [];
+			// of a page of user space that is no release, but a fault of its own
+			if (/\b__free_pages?\(/.test(text)) return [];
 			return [[code.replace(statement, `{ ${text} ${text} }`)]];
 		}),
 };

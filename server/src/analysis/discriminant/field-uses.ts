@@ -1,6 +1,6 @@
 /** What functions do with the field that holds the pages, and with the one that tells what they are. */
 import { FREES, readsOnly } from '../../kernel/function-models.js';
-import { ARRAY_READERS, STORES } from '../../kernel/page-flow.js';
+import { ARRAY_COPIERS, ARRAY_READERS, STORES } from '../../kernel/page-flow.js';
 import { RELEASES } from '../../kernel/release-models.js';
 import type { CallExpr, Expr, FunctionIR } from '../../syntax/ir.js';
 import { isAppended, isWhole } from '../array-fills.js';
@@ -132,12 +132,12 @@ export class FieldUses {
 
 /** The call cannot change what it is given the value of: it is no macro that stores. */
 function takesValues(file: FileContext, { name }: CallExpr): boolean {
-	if (file.ir.lookup(name) || readsOnly(name)) return !AS_MEMORY.has(name);
+	if (file.ir.lookup(name) || readsOnly(name) || ARRAY_COPIERS.has(name)) return !AS_MEMORY.has(name);
 	return /^[a-z_][a-z0-9_]*$/.test(name) && !AS_MEMORY.has(name) && !STORES.has(name) && !macroWords(file).has(name);
 }
 
 /** Whoever is called stores nothing in an array of pages, and keeps no name of it. */
 function leavesAlone(name: string): boolean {
-	if (RELEASES.has(name) || FREES.has(name)) return true;
+	if (RELEASES.has(name) || FREES.has(name) || ARRAY_COPIERS.has(name)) return true;
 	return (readsOnly(name) || ARRAY_READERS.has(name)) && !STORES.has(name) && !AS_MEMORY.has(name);
 }

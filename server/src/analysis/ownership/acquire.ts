@@ -159,6 +159,7 @@ export function acquire(
 		shared: body.shadowed.has(root),
 		unreachable: undefined,
 		isStored: false,
+		byObject: published && !body.shadowed.has(root) && isField(spot.place),
 		inner: via && { holding: via.inner, left: via.left },
 		lists: NO_LISTS,
 		entries: via?.inner.entries ?? false,

@@ -1,10 +1,11 @@
 /** Loops over all pages that were asked for, on a path that only knows that there are some. */
+import { pageReader } from '../../kernel/page-readers.js';
 import type { Expr, Loop } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
-import { everywhere, place, postorder } from '../walk.js';
+import { bare, everywhere, place, postorder } from '../walk.js';
 import type { FunctionWalk } from './function-walk.js';
 import { mentioned, sameIndex } from './invalidate.js';
-import { bound } from './loops.js';
+import { bound, lastBound } from './loops.js';
 import { isZeroed } from './release.js';
 import type { OwnershipState, TrackedResource } from './state.js';
 
@@ -16,6 +17,20 @@ const readIn = memoize((body: FunctionWalk['fn']): ReadonlyMap<Loop, ReadonlySet
 		if (array === undefined) return;
 		for (const [loop, names] of found) if (loop.start <= expr.start && expr.end <= loop.end) names.add(array);
 	});
+	return found;
+});
+
+/** Arrays of whose elements each loop of a function reads where or what the page is: not of one that is NULL. */
+const pagesReadIn = memoize((body: FunctionWalk['fn']): ReadonlyMap<Loop, ReadonlySet<string>> => {
+	const found = new Map<Loop, Set<string>>(body.loops.map((loop) => [loop, new Set()]));
+	for (const call of body.calls) {
+		const read = pageReader(call.name);
+		const arg = read && call.args[read.at];
+		const element = arg && bare(arg);
+		const array = element?.kind === 'index' ? place(element.object) : undefined;
+		if (array === undefined) continue;
+		for (const [loop, names] of found) if (loop.start <= call.start && call.end <= loop.end) names.add(array);
+	}
 	return found;
 });
 
@@ -37,14 +52,15 @@ function reads(test: Expr, array: string): boolean {
 
 /** At its ordinary end the loop has gone through entries that may never have been filled. */
 export function judgeBeyond(body: FunctionWalk, state: OwnershipState, loop: Loop): void {
-	const end = bound(loop);
+	const end = bound(loop) ?? lastBound(loop);
 	const arrays = end === undefined ? undefined : readIn(body.fn).get(loop);
 	if (end === undefined || !arrays?.size || state.possiblyInfeasible) return;
 	for (const holding of state.holdings.values()) {
 		const { outcome, asked, countInspected: counted, place: name, status, earlier, returnsCount: told } = holding;
 		if (outcome !== 'some' || asked === undefined || counted || earlier || !told || status === 'escaped') continue;
 		if (holding.position || holding.single || holding.askedConstant === 1 || !arrays.has(name)) continue;
-		if (holding.acquire.api.record.meaning !== 'pages' || body.filled.has(name) || isZeroed(state, name)) continue;
+		if (holding.acquire.api.record.meaning !== 'pages' || body.filled.has(name)) continue;
+		if (isZeroed(state, name) && !pagesReadIn(body.fn).get(loop)?.has(name)) continue;
 		if (loop.start < holding.call.start && holding.call.start < loop.end) continue;
 		if (!sameIndex(state, end, asked) || asks(body, state, loop, holding)) continue;
 		body.events.push({ kind: 'beyond', holding, loop, state });

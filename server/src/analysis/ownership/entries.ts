@@ -1,6 +1,8 @@
 /** Pages that were put one by one into a container: a scatterlist, an array, a list of objects, an xarray. */
-import type { FunctionIR } from '../../syntax/ir.js';
+import type { CallExpr, FunctionIR } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
+import { canonicalText } from '../path-conditions.js';
+import { everywhere, isVariable, modifiedBy, place, postorder } from '../walk.js';
 import type { PageOperand } from './page-operands.js';
 import { NO_LISTS, type OwnershipState, type TrackedResource } from './state.js';
 
@@ -24,6 +26,43 @@ export function isEntry({ entries, place }: TrackedResource, spot: PageOperand):
 export function isInEntry(name: string): boolean {
 	return /\[\](?:->|\.)/.test(name);
 }
+
+/** Two calls about what lies in an entry of an array name the same entry: it is written alike, and nothing in that changes between them. */
+export function isSameEntry(
+	fn: FunctionIR,
+	{ place: name, entries }: TrackedResource,
+	first: CallExpr,
+	second: CallExpr,
+): boolean {
+	// of a container all entries are meant
+	if (entries || !isInEntry(name)) return true;
+	const written = new Set(first.args.map((arg) => canonicalText(arg)));
+	const [from, to] = [Math.min(first.start, second.start), Math.max(first.end, second.end)];
+	return second.args.some((arg) => {
+		let isConstant = true;
+		let changes = false;
+		postorder(arg, (at) => {
+			if (at.kind !== 'name') return;
+			isConstant = false;
+			changes ||= (modificationsOf(fn).get(at.name) ?? []).some((start) => from < start && start < to);
+		});
+		return !isConstant && !changes && written.has(canonicalText(arg));
+	});
+}
+
+/** Where variables are assigned or given away by address. */
+const modificationsOf = memoize((fn: FunctionIR): ReadonlyMap<string, readonly number[]> => {
+	const found = new Map<string, number[]>();
+	everywhere(fn, (expr) => {
+		const target = modifiedBy(expr);
+		const name = target && place(target);
+		if (name === undefined || !isVariable(name)) return;
+		const known = found.get(name);
+		if (known) known.push(expr.start);
+		else found.set(name, [expr.start]);
+	});
+	return found;
+});
 
 /** Ends the id of pages that a container has from earlier passes. */
 const GATHERED = '+';

@@ -2,13 +2,14 @@
 import { PAGE_RETURNING } from '../../kernel/acquiring.js';
 import { ALLOCATORS, PUBLISHERS } from '../../kernel/function-models.js';
 import { LIST_READERS } from '../../kernel/page-flow.js';
+import { callsDestructor } from '../../kernel/sinks/keep.js';
 import type { CallExpr, Expr, FunctionIR, Range } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
 import { isLocal, isParameter, variableType } from '../variables.js';
 import { bare, everywhere, parts, place, rootOf } from '../walk.js';
 import { evaluate, GIVEN } from './evaluate.js';
 import { ESCAPED, type FunctionWalk, type LoopEffect } from './function-walk.js';
-import { sameIndex } from './invalidate.js';
+import { isField, sameIndex } from './invalidate.js';
 import { loopsAround } from './loops.js';
 import { moreOf } from './over-null.js';
 import { listedIn } from './page-lists.js';
@@ -68,10 +69,18 @@ export function recordParameterEscape(
 	if (state.effects.get(name)?.status !== 'escaped') state.effects.set(name, { ...ESCAPED, status: 'escaped' });
 }
 
-export function markEscaped(state: OwnershipState, id: string, callee: CallExpr | undefined): void {
+/** @param byObject the object in which they lie is handed on, not they themselves */
+export function markEscaped(
+	state: OwnershipState,
+	id: string,
+	callee: CallExpr | undefined,
+	byObject: boolean = false,
+): void {
 	const holding = state.holdings.get(id);
-	if (!holding || holding.status === 'escaped' || holding.outcome === 'none') return;
-	state.update(id, { status: 'escaped' });
+	if (!holding || holding.outcome === 'none') return;
+	if (holding.byObject && !byObject) state.update(id, { byObject: false });
+	if (holding.status === 'escaped') return;
+	state.update(id, { status: 'escaped', byObject: byObject && isField(holding.place) });
 	if (callee) state.note(callee.nameRange, { kind: 'escaped', place: holding.place, callee: callee.name }, id);
 }
 
@@ -161,19 +170,20 @@ export function escapePages(body: FunctionWalk, state: OwnershipState, expr: Exp
 	if (list !== undefined) for (const { id } of listedIn(state, list)) markEscaped(state, id, callee);
 	// who gets the address of a member has the object around it
 	const own = state.values.get(rootOf(spot.place))?.fresh !== undefined && spot.place.includes('->');
-	const member = own || (callee !== undefined && PUBLISHERS.test(callee.name));
+	const member = own || (callee !== undefined && (PUBLISHERS.test(callee.name) || callsDestructor(callee.name)));
 	for (const holding of state.holdings.values()) {
 		if (holding.place === spot.place || (element && isOfEntry(holding, spot.place))) {
 			if (element && (!holding.single || isOfEntry(holding, spot.place)))
 				escapeElement(body, state, holding, spot, callee ?? expr);
 			else markEscaped(state, holding.id, callee);
-		} else if (!element && within(holding.place, spot.place)) markEscaped(state, holding.id, callee);
-		else if (address && member && rootOf(holding.place) === rootOf(spot.place)) markEscaped(state, holding.id, callee);
+		} else if (!element && within(holding.place, spot.place)) markEscaped(state, holding.id, callee, true);
+		else if (address && member && rootOf(holding.place) === rootOf(spot.place))
+			markEscaped(state, holding.id, callee, true);
 	}
 	const written = callee && place(address ? at.operand : at);
 	for (const around of (written !== undefined && aroundOf(body.fn).get(rootOf(written))) || [])
 		for (const holding of state.holdings.values())
-			if (rootOf(holding.place) === around) markEscaped(state, holding.id, callee);
+			if (rootOf(holding.place) === around) markEscaped(state, holding.id, callee, true);
 	if (element) {
 		recordParameterEscape(body, state, spot.place, callee ?? expr, true);
 		return;

@@ -30,12 +30,13 @@ function isOwnName(fn: FunctionIR, { place, unreachable }: TrackedResource): boo
 
 /** The place that the pages of a resource are in at an exit, and known in only: an array, a page, a list; undefined where others may have them. */
 function placeLeft(fn: FunctionIR, { given }: Exit, holding: TrackedResource): string | undefined {
-	const { id, lists, shared, unreachable, kind, status, place } = holding;
+	const { id, lists, shared, unreachable, kind, status, place, byObject } = holding;
 	if (shared || kind === 'extracted' || kind === 'iova') return undefined;
 	const [list, ...more] = lists;
 	if (list !== undefined) return status === 'held' && more.length === 0 && isOwnName(fn, holding) ? list : undefined;
 	// what the function returns is with its caller
-	const isHeld = status === 'held' || (status === 'escaped' && given.pages.some((page) => page.id === id));
+	const isHeld =
+		status === 'held' || (status === 'escaped' && (byObject || given.pages.some((page) => page.id === id)));
 	return isHeld && !unreachable ? place : undefined;
 }
 

@@ -1,6 +1,6 @@
 /** Ways out of a function on which pages are left that nobody holds. */
 
-import type { Expr, FunctionIR } from '../../syntax/ir.js';
+import type { Expr, FunctionIR, Range } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
 import type { ApiCall } from '../context.js';
 import { canonicalText } from '../path-conditions.js';
@@ -79,13 +79,29 @@ const assertedIn = memoize((fn: FunctionIR): readonly Expr[] =>
 function isBehindWarning(fn: FunctionIR, { state }: Exit, { id }: TrackedResource): boolean {
 	const asserted = assertedIn(fn);
 	if (asserted.length === 0) return false;
+	const judged = new Set<Expr>();
 	for (let at = state.trace; at && !isAcquire(at, id); at = at.before) {
-		const { start, end, event } = at;
-		const test = event.kind === 'branch' ? asserted.find((one) => one.start <= start && end <= one.end) : undefined;
-		const negated = test && bare(test).kind === 'unary' && (bare(test) as { op: string }).op === '!';
-		if (test && event.kind === 'branch' && event.truth !== negated) return true;
+		const { event } = at;
+		const test = event.kind === 'branch' ? asserted.find((one) => isWithin(at, one)) : undefined;
+		// the last part that was looked at decides what the whole test came to
+		if (event.kind !== 'branch' || !test || judged.has(test)) continue;
+		judged.add(test);
+		if (event.truth !== isNegated(test, at)) return true;
 	}
 	return false;
+}
+
+function isWithin({ start, end }: Range, outer: Range): boolean {
+	return outer.start <= start && end <= outer.end;
+}
+
+/** The part of a test at `at` stands below an odd number of `!`. */
+function isNegated(test: Expr, at: Range): boolean {
+	const inner = bare(test);
+	if (inner.kind === 'unary' && inner.op === '!') return !isNegated(inner.operand, at);
+	if (inner.kind !== 'binary' || !/^(?:&&|\|\|)$/.test(inner.op)) return false;
+	const part = [inner.left, inner.right].find((side) => isWithin(at, side));
+	return part !== undefined && isNegated(part, at);
 }
 
 /** The first exit on which each taking call's pages are left behind, with the others. */

@@ -21,6 +21,15 @@ export function bound(loop: Loop): string | undefined {
 	return place(test.right) ?? constant(test.right);
 }
 
+/** The same of a loop that begins anywhere: what it goes through last. */
+export function lastBound(loop: Loop): string | undefined {
+	const test = oriented(loop.test && bare(loop.test));
+	const init = loop.init && bare(loop.init);
+	const index = test?.kind === 'binary' && test.op === '<' ? place(test.left) : undefined;
+	if (test?.kind !== 'binary' || index === undefined || init?.kind !== 'assign' || init.op !== '=') return undefined;
+	return place(init.left) === index && bare(init.right).kind === 'number' ? place(test.right) : undefined;
+}
+
 /** How far the loop goes: the place its index stays below, the number a macro is told, "*" for all there is. */
 export function extent(fn: FunctionIR, loop: Loop): string | undefined {
 	const head = fn.blocks[loop.heads[0] ?? -1]?.steps.at(-1);

@@ -3,7 +3,7 @@ import type { CallExpr, Expr, Loop } from '../../syntax/ir.js';
 import { canonicalText } from '../path-conditions.js';
 import { bare, place, rootOf } from '../walk.js';
 import { totalOf } from './accumulated.js';
-import { isEntry, isInEntry } from './entries.js';
+import { isEntry, isInEntry, isSameEntry } from './entries.js';
 import { judgeEntries } from './entry-counts.js';
 import { isToldOtherwise } from './errno-counts.js';
 import { applyLoopEffect, recordParameterEffect } from './escape.js';
@@ -14,7 +14,7 @@ import { holdingsAt, isField, mentioned, sameIndex } from './invalidate.js';
 import { extent, isInEveryPass, loopsAround } from './loops.js';
 import { overNullOf, takesBehindPages, takesForPages } from './null-entries.js';
 import { type PageOperand, pageOperandOf, placeOf } from './page-operands.js';
-import { countName, releaseAll } from './repeated.js';
+import { countName, releaseAll, tellAgain } from './repeated.js';
 import { NEG, type OwnershipState, POS, type Position, type TrackedResource, type Value, ZERO } from './state.js';
 import { judgeSum } from './sums.js';
 import { judgeNothing, judgeUntaken } from './untaken.js';
@@ -94,6 +94,7 @@ export function releaseHolding(
 	}
 	if (spot.shape === 'from') {
 		state.update(holding.id, { status: 'partlyReleased' });
+		releasePart(body, state, holding, spot, release);
 		return;
 	}
 	if (bulk && holding.position && isIndex(state, release.count as Expr, holding.position)) {
@@ -115,16 +116,49 @@ export function releaseHolding(
 	// in a loop the same call releases what the next pass took
 	const again = holding.status === 'released' && holding.released !== undefined && holding.released !== call;
 	const isSame = !entry || state.released.get(spot.place)?.count === countName(state, release);
+	const isSameOne = !again || isSameEntry(body.fn, holding, holding.released as CallExpr, call);
 	const isTwice =
-		again && isSame && full && !holding.shared && !release.remembers && !mixed && !state.possiblyInfeasible;
+		again &&
+		isSame &&
+		isSameOne &&
+		full &&
+		!holding.shared &&
+		!release.remembers &&
+		!mixed &&
+		!state.possiblyInfeasible;
 	if (isTwice && isOfAll(body, holding.released)) body.events.push({ kind: 'double', holding, release: call, state });
+	else if (!mixed && isSameOne && isSolePin(holding))
+		tellAgain(body, state, spot.place, countName(state, release), release);
 	// who got them in between may have a reference of his own
 	const shared = holding.shared || holding.status === 'escaped';
 	state.update(holding.id, { status: full ? 'released' : 'partlyReleased', released: call, shared });
 	state.note(call.nameRange, { kind: 'released', place: holding.place, callee: call.name }, holding.id);
-	if (full) {
-		state.released = new Map(state.released).set(spot.place, { call, count: countName(state, release) });
-	}
+	// fewer than all may be all that this number says
+	if (full || (bulk && isSolePin(holding)))
+		state.released = new Map(state.released).set(spot.place, {
+			call,
+			count: countName(state, release),
+			kinds: release.kinds,
+		});
+}
+
+/** Nobody has a pin of his own on pages that are released twice in a row, whoever else knows of them. */
+export function isSolePin({ kind, entries }: TrackedResource): boolean {
+	return kind === 'pin' && !entries;
+}
+
+/** `unpin_user_pages(&pages[i], n - i)`: pins of a part of the array. */
+function releasePart(
+	body: FunctionWalk,
+	state: OwnershipState,
+	holding: TrackedResource,
+	spot: PageOperand,
+	release: Release,
+): void {
+	const [from, count] = [spot.index, release.count].map((expr) => expr && canonicalText(expr));
+	// a write to a variable is seen in either
+	const isSeen = from !== undefined && count !== undefined && /^[\w +*()-]+$/.test(from + count);
+	if (isSeen && isSolePin(holding)) releaseAll(body, state, spot.place, `${from} + ${count}`, release);
 }
 
 /** The call stands in no loop over elements, or in every pass of one. */
@@ -349,6 +383,8 @@ export function releaseElement(
 		return;
 	}
 	if (holding.askedConstant === 1 && !position) {
+		const isFirst = spot.index !== undefined && evaluate(state, spot.index).constant === 0;
+		if (isFirst && isSolePin(holding)) releaseAll(body, state, spot.place, '1', release);
 		state.update(holding.id, { status: 'released', released: release.call });
 		return;
 	}

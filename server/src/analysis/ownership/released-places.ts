@@ -6,6 +6,8 @@ export interface Released {
 	readonly call: CallExpr;
 	/** Place of the number that was released, or the number; undefined for one page. */
 	readonly count: string | undefined;
+	/** Kinds of the release. */
+	readonly kinds: ReadonlySet<string>;
 }
 
 export type ReleasedPlaces = ReadonlyMap<string, Released>;

@@ -7,6 +7,7 @@ import { memoize } from '../../syntax/memoize.js';
 import { callsByBlock } from '../call-blocks.js';
 import { nonFormatArguments } from '../format-arguments.js';
 import { bare, everywhere, parts, postorder } from '../walk.js';
+import { isSameEntry } from './entries.js';
 import { evaluate } from './evaluate.js';
 import type { FunctionWalk } from './function-walk.js';
 import { holdingsAt } from './invalidate.js';
@@ -86,6 +87,7 @@ function note(
 	aspect: PageAspect,
 ): void {
 	const { released, call, single } = holding;
+	if (released && !isSameEntry(body.fn, holding, released, use)) return;
 	// the next pass of a loop releases the next page
 	const common = loopsAround(body.fn, released?.start ?? 0, call.start).some(
 		({ start, end }) => start <= use.start && use.start < end,

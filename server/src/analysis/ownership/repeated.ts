@@ -46,6 +46,30 @@ function isCertain(name: string): boolean {
 	return !name.includes('[]') && !name.startsWith('@');
 }
 
+/** Tell of a release of all that another call has released before, of the same number. */
+export function tellAgain(
+	body: FunctionWalk,
+	state: OwnershipState,
+	name: string,
+	count: string | undefined,
+	release: Release,
+): void {
+	const before = state.released.get(name);
+	const again = before && before.call !== release.call && before.count === count && !release.remembers;
+	if (!again || state.possiblyInfeasible || !isPlain(body, release)) return;
+	// `put_page(page); unpin_user_page(page);` gives a further reference back as well
+	if (![...release.kinds].some((kind) => before.kinds.has(kind))) return;
+	body.events.push({
+		kind: 'again',
+		place: name,
+		first: before.call,
+		release: release.call,
+		inner: release.inner,
+		kinds: release.kinds,
+		state,
+	});
+}
+
 /**
  * All pages of a place are released: remember it, and tell when that was so before.
  * @param count place of the number, or the number itself, of pages; undefined for one page
@@ -58,19 +82,8 @@ export function releaseAll(
 	release: Release,
 ): void {
 	if (!isCertain(name) || body.shadowed.has(rootOf(name))) return;
-	const before = state.released.get(name);
-	const again = before && before.call !== release.call && before.count === count && !release.remembers;
-	if (again && !state.possiblyInfeasible && isPlain(body, release))
-		body.events.push({
-			kind: 'again',
-			place: name,
-			first: before.call,
-			release: release.call,
-			inner: release.inner,
-			kinds: release.kinds,
-			state,
-		});
-	state.released = new Map(state.released).set(name, { call: release.call, count });
+	tellAgain(body, state, name, count, release);
+	state.released = new Map(state.released).set(name, { call: release.call, count, kinds: release.kinds });
 }
 
 /** How the number of a release is kept: by its place, else as it is written. */

@@ -23,7 +23,7 @@ import { isPageOfList, readList } from './listing.js';
 import { bound, extent, extentOf, isInEveryPass, loopsHeadedBy } from './loops.js';
 import { overNullOf } from './null-entries.js';
 import { walkEntries, walkList } from './page-lists.js';
-import { judgeSweep, judgeSweptAgain } from './release.js';
+import { isSolePin, judgeSweep, judgeSweptAgain } from './release.js';
 import { noteReleasedUse } from './released-uses.js';
 import { releaseAll } from './repeated.js';
 import {
@@ -261,21 +261,18 @@ export function finishSweep(
 	const held = holdingsAt(state, name);
 	const end = bound(loop);
 	const count = extentOf(body.fn, loop);
+	const swept = (): void => {
+		const { call, kinds } = sweep;
+		if (!call || sweep.status !== 'released' || end === undefined || !isInEveryPass(body.fn, loop, call)) return;
+		const overNull = overNullOf(body.fn, loop, name, sweep);
+		const release = { call, inner: call, kinds, count: undefined, walksPast: false, overNull, remembers: false };
+		releaseAll(body, state, name, end, release);
+	};
 	if (count && sweep.status === 'released' && sweep.call) judgeEntries(body, state, name, count, sweep.call);
 	if (held.length === 0) {
 		judgeUntakenLoop(body, state, loop, name, sweep);
-		const { call, kinds } = sweep;
+		swept();
 		const overNull = overNullOf(body.fn, loop, name, sweep);
-		if (call && sweep.status === 'released' && end !== undefined && isInEveryPass(body.fn, loop, call))
-			releaseAll(body, state, name, end, {
-				call,
-				inner: call,
-				kinds,
-				count: undefined,
-				walksPast: false,
-				overNull,
-				remembers: false,
-			});
 		recordParameterEffect(body, state, name, { ...sweep, overNull }, end);
 		return;
 	}
@@ -286,6 +283,7 @@ export function finishSweep(
 	const far = extent(body.fn, loop);
 	if (sweep.status === 'released' && far !== undefined)
 		for (const holding of held) judgeSweptAgain(body, state, holding, name, loop, sweep, far);
+	if (held.every(isSolePin) && !body.mixed.has(name)) swept();
 	finishEntries(body, state, held, name, loop, sweep);
 	for (const holding of held) {
 		if (isRemovedIn(body.fn, loop) && (holding.entries || holding.place !== name)) continue;
@@ -314,14 +312,14 @@ function finishEntries(
 	held: readonly TrackedResource[],
 	name: string,
 	loop: Loop,
-	{ status, call }: LoopEffect,
+	{ status, call, kinds }: LoopEffect,
 ): void {
 	const entries = held.filter((holding) => holding.entries || holding.place !== name);
 	if (entries.length === 0 || status !== 'released' || !call) return;
 	if (isRemovedIn(body.fn, loop))
 		for (const { id } of entries)
 			state.update(id, { status: 'released', released: call, lists: NO_LISTS, shared: true });
-	else state.released = new Map(state.released).set(name, { call, count: extent(body.fn, loop) });
+	else state.released = new Map(state.released).set(name, { call, count: extent(body.fn, loop), kinds });
 }
 
 function isRemovedIn(fn: FunctionIR, loop: Loop): boolean {

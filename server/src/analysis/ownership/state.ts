@@ -100,6 +100,8 @@ export interface TrackedResource {
 	readonly unreachable: Unreachable | undefined;
 	/** A page that was stored in an object of the caller: callers are not told of it, they would follow every page of the object. */
 	readonly isStored: boolean;
+	/** Others have them, but only through the object whose field they lie in. */
+	readonly byObject: boolean;
 	/** The function that `call` names took them: as it knows them, and how it returned. */
 	readonly inner: { readonly holding: TrackedResource; readonly left: FunctionExit } | undefined;
 	/** Scatterlists, tables, arrays and other containers that name them as well. */
@@ -220,7 +222,7 @@ export class OwnershipState {
 		const parts: string[] = this.possiblyInfeasible ? ['?'] : [];
 		for (const h of this.holdings.values())
 			parts.push(
-				`${h.id}|${h.kind}|${h.place}|${h.outcome}|${h.status}|${h.earlier ? 1 : 0}${h.missedByRelease ? 1 : 0}${h.countInspected ? 1 : 0}${h.shared ? 1 : 0}${h.beforePointer ? 1 : 0}${h.unreachable ? 1 : 0}|${h.position?.of ?? ''}${h.position?.side ?? ''}|${h.status === 'held' ? [...h.lists].sort().join() : ''}`,
+				`${h.id}|${h.kind}|${h.place}|${h.outcome}|${h.status}${h.byObject ? 'o' : ''}|${h.earlier ? 1 : 0}${h.missedByRelease ? 1 : 0}${h.countInspected ? 1 : 0}${h.shared ? 1 : 0}${h.beforePointer ? 1 : 0}${h.unreachable ? 1 : 0}|${h.position?.of ?? ''}${h.position?.side ?? ''}|${h.status === 'held' ? [...h.lists].sort().join() : ''}`,
 			);
 		// what else a callee got adds up, for it only makes the analysis more careful
 		for (const [place, touch] of this.effects)

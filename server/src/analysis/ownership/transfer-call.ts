@@ -14,7 +14,8 @@ import {
 } from '../../kernel/function-models.js';
 import { LIST_FREES, LIST_READERS } from '../../kernel/page-flow.js';
 import { listCall } from '../../kernel/sinks/index.js';
-import type { CallExpr, Expr } from '../../syntax/ir.js';
+import type { CallExpr, Expr, FunctionIR } from '../../syntax/ir.js';
+import { memoize } from '../../syntax/memoize.js';
 import { pagesArgument } from '../acquired-into.js';
 import type { ApiCall } from '../context.js';
 import { nonFormatArguments, tells } from '../format-arguments.js';
@@ -209,12 +210,12 @@ function goesWith(state: OwnershipState, summary: Summary, call: CallExpr, { par
 /** Places the callee has released, as the caller calls them. */
 function learnReleases(state: OwnershipState, summary: Summary, call: CallExpr, way: SummaryCase): void {
 	state.released = NO_RELEASES;
-	for (const [name, { count }] of way.given.released) {
+	for (const [name, { count, kinds }] of way.given.released) {
 		const at = outside(state, summary, call, name);
 		const counted = countOutside(state, summary, call, count);
 		if (!at || at.index || (count !== undefined && counted === undefined && !/^\d+$/.test(count))) continue;
 		const number = counted ? (placeOf(state, counted) ?? canonicalText(counted)) : count;
-		state.released = new Map(state.released).set(at.place, { call, count: number });
+		state.released = new Map(state.released).set(at.place, { call, count: number, kinds });
 	}
 }
 
@@ -311,6 +312,31 @@ function carriedBack(
 	return held ? { carries: held.id, frame: given.carries?.frame } : {};
 }
 
+/** The callee goes from a member to the object around it: `container_of(ref, struct buf, ref)`. What it does there is not followed. */
+function escapeAround(body: FunctionWalk, state: OwnershipState, call: CallExpr, { fn }: Summary): void {
+	const inner = membersOfObjects(fn);
+	if (inner.size === 0) return;
+	fn.params.forEach((param, i) => {
+		const arg = call.args[i];
+		const spot = arg && inner.has(param.name) ? pageOperandOf(state, arg) : undefined;
+		if (!spot) return;
+		const root = rootOf(spot.place);
+		for (const { id, place } of state.holdings.values()) if (rootOf(place) === root) markEscaped(state, id, call, true);
+		recordParameterEscape(body, state, root, call, false);
+	});
+}
+
+/** Parameters that lead to the object that they are a member of. */
+const membersOfObjects = memoize(
+	(fn: FunctionIR): ReadonlySet<string> =>
+		new Set(
+			fn.calls.flatMap(({ name, args }) => {
+				const at = /^container_of(?:_const)?$/.test(name) && args[0] ? bare(args[0]) : undefined;
+				return at?.kind === 'name' && isParameter(fn, at.name) ? at.name : [];
+			}),
+		),
+);
+
 export function applySummaryCase(
 	body: FunctionWalk,
 	state: OwnershipState,
@@ -318,6 +344,7 @@ export function applySummaryCase(
 	summary: Summary,
 	way: SummaryCase,
 ): void {
+	escapeAround(body, state, call, summary);
 	// what the arguments are is told before anything changes
 	const touched = [...way.touches]
 		.filter(([, { count }]) => !isNothing(state, summary, call, count))
@@ -446,9 +473,15 @@ function mapping(state: OwnershipState, call: CallExpr): OwnershipState[] {
 	return [state, failed];
 }
 
-/** A page of a field is given to the page allocator. */
+const FREED: ReadonlySet<string> = new Set(['freed']);
+
+/** A page is given to the page allocator: one that a call took, or one of a field. */
 function freed(body: FunctionWalk, state: OwnershipState, call: CallExpr): void {
 	const spot = call.args[0] && pageOperandOf(state, call.args[0]);
+	if (spot && !body.mixed.has(spot.place) && !body.filled.has(spot.place))
+		for (const holding of holdingsAt(state, spot.place))
+			if (holding.outcome !== 'none' && !holding.earlier && isOfAnotherKind(body, state, holding, FREED))
+				body.events.push({ kind: 'mismatch', holding, release: call, inner: call, state });
 	if (spot && isField(spot.place))
 		body.events.push({
 			kind: 'field',
