@@ -26,7 +26,7 @@ import { memoize } from '../../syntax/memoize.js';
 import { onOneLine } from '../../syntax/one-line.js';
 import { nonFormatArguments } from '../format-arguments.js';
 import { parameterAt, variableType } from '../variables.js';
-import { bare, initialised, isNull, place, postorder, rootOf } from '../walk.js';
+import { bare, initialised, isNull, place, postorder, rootOf, valuesOf, walkedIn } from '../walk.js';
 import type { ExpressionTransfer } from './expression-transfer.js';
 import type { FunctionSummary, Seed } from './frame.js';
 import { ADDRESS, CONTENTS, type DerivationSet, LIST, LOCAL_MAPPING, NONE, PAGE } from './kinds.js';
@@ -300,8 +300,21 @@ function toList(
 	if (!target || !path) return true;
 	const owner = owningType(variableType(transfer.frame.fn, rootOf(path.text))?.base ?? '');
 	if (owner) transfer.move(call.nameRange, `${call.name}() transfers them to ${owner}, whose owner puts them`);
-	else transfer.hold(target, path, LIST, call.nameRange);
+	else {
+		transfer.hold(target, path, LIST, call.nameRange);
+		for (const walked of walkedBy(transfer.frame.fn, target)) {
+			const whole = transfer.path(walked);
+			if (whole) transfer.hold(walked, whole, LIST, call.nameRange);
+		}
+	}
 	return true;
+}
+
+/** The list that a local cursor was set to the first entry of. */
+function walkedBy(fn: FunctionIR, cursor: Expr): readonly Expr[] {
+	const at = bare(cursor);
+	if (at.kind !== 'name' || parameterAt(fn, at.name) >= 0) return [];
+	return [...valuesOf(fn, at.name), ...walkedIn(fn, at.name)].filter((value) => bare(value).kind === 'field');
 }
 
 /** The object that holds the pages is filed where others find it. */

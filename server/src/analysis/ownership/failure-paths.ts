@@ -65,7 +65,7 @@ export function releasesOwnRun(taker: FunctionResult, call: CallExpr, waiting: F
 export function usesOwnRun(ir: FileIR, taker: FunctionResult, waiting: FieldResidence): boolean {
 	const filling: Range[] = taker.fn.calls.flatMap((call) => {
 		const into = listCall(call.name)?.into ?? insertion(call.name)?.into;
-		return into === undefined ? [] : (call.args[into] ?? []);
+		return into === undefined ? [] : call;
 	});
 	for (const { state } of taker.exits) for (const { call } of state.holdings.values()) filling.push(call);
 	return new FieldEffects(ir, taker.fn, waiting).open.every(({ block, start, end }) => {

@@ -1,10 +1,19 @@
 /** What a function does with a field that pages wait in. */
 import { ALLOCATORS, FREES, readsOnly } from '../../kernel/function-models.js';
-import { CARRIER_FIELDS, CURSORS, ENTRY_WALKS, LIST_FREES, WALKS } from '../../kernel/page-flow.js';
+import {
+	CARRIER_FIELDS,
+	CURSORS,
+	ENTRY_WALKS,
+	LIST_FREES,
+	LIST_READERS,
+	VIEW_OF,
+	WALKS,
+} from '../../kernel/page-flow.js';
 import type { CallExpr, Expr, FileIR, FunctionIR, Range, Step } from '../../syntax/ir.js';
 import { typeOfExpr } from '../integers.js';
 import { isLocal, shadowedNames } from '../variables.js';
 import { bare, everywhere, parts, roots } from '../walk.js';
+import { isRemoval } from './entries.js';
 import type { FieldResidence } from './field-residence.js';
 
 /** Calls that copy what an array names. */
@@ -90,7 +99,10 @@ export class FieldEffects {
 			const keeps = !(frees || ALLOCATORS.test(at.name) || readsOnly(at.name)) || COPIES.test(at.name);
 			const freed = frees ? at.args[FREES.get(at.name) ?? 0] : undefined;
 			if (freed && this.isMemory(pointee(bare(freed)))) this.frees.push(at);
-			for (const part of parts(at)) this.look(part, !keeps);
+			// `page_to_phys(sg_page(sg))`: what is done with the page tells
+			const isView = VIEW_OF.has(at.name) || (LIST_READERS.has(at.name) && !isRemoval(at.name));
+			const isPassed = harmless && isView;
+			for (const part of parts(at)) this.look(part, isPassed || !keeps);
 		} else if (at.kind === 'assign') {
 			const left = bare(at.left);
 			this.look(left, true);

@@ -5,7 +5,7 @@ import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
 import { callsByBlock } from '../call-blocks.js';
 import { canonicalText } from '../path-conditions.js';
-import { bare, place } from '../walk.js';
+import { bare, everywhere, isVariable, modifiedBy, place } from '../walk.js';
 
 /**
  * Place the index stays below: `for (i = 0; i < n; i++)` goes through the elements below "n", and so do
@@ -131,4 +131,32 @@ export function loopsHeadedBy(fn: FunctionIR, block: number): readonly Loop[] {
 export function loopsAround(fn: FunctionIR, at: number, outside: number | undefined): readonly Loop[] {
 	const contains = (loop: Loop, offset: number): boolean => loop.start <= offset && offset < loop.end;
 	return fn.loops.filter((loop) => contains(loop, at) && (outside === undefined || !contains(loop, outside)));
+}
+
+/** Offsets at which a function changes a place, by the place. */
+const changes = memoize((fn: FunctionIR): ReadonlyMap<string, readonly Expr[]> => {
+	const found = new Map<string, Expr[]>();
+	everywhere(fn, (expr) => {
+		const left = modifiedBy(expr);
+		const name = left && place(left);
+		if (name !== undefined) found.set(name, [...(found.get(name) ?? []), expr]);
+	});
+	return found;
+});
+
+/** `i == nr`, as it is at the ordinary end of `for (i = 0; i < nr; i++)` where nothing else changes either. */
+export function atEnd(fn: FunctionIR, loop: Loop): Expr | undefined {
+	const { init, test } = loop;
+	const at = test && bare(test);
+	if (at?.kind !== 'binary' || at.op !== '<' || bound(loop) === undefined) return undefined;
+	const index = place(at.left);
+	const end = place(at.right);
+	if (index === undefined || end === undefined || !isVariable(index) || !isVariable(end)) return undefined;
+	const within = (name: string): readonly Expr[] =>
+		(changes(fn).get(name) ?? []).filter(
+			({ start }) => loop.start <= start && start < loop.end && !(init && init.start <= start && start < init.end),
+		);
+	const [step, ...more] = within(index);
+	if (step?.kind !== 'unary' || step.op !== '++' || more.length > 0 || within(end).length > 0) return undefined;
+	return { ...at, op: '==' };
 }

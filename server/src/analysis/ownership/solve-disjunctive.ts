@@ -1,6 +1,7 @@
 import { ENTRY_WALKS, WALK_COUNTS, WALKS } from '../../kernel/page-flow.js';
 import type { Block, Expr, FunctionIR, Loop, Range, Step } from '../../syntax/ir.js';
 import { tells } from '../format-arguments.js';
+import { contradict, factOf } from '../path-conditions.js';
 import { localOf, variableType } from '../variables.js';
 import { bare, isNull, parts, place, weightOf } from '../walk.js';
 import { Worklist } from '../worklist.js';
@@ -20,7 +21,7 @@ import {
 } from './function-walk.js';
 import { holdingsAt, invalidateVariable, mentioned, sameIndex } from './invalidate.js';
 import { isPageOfList, readList } from './listing.js';
-import { bound, extent, extentOf, isInEveryPass, loopsHeadedBy } from './loops.js';
+import { atEnd, bound, extent, extentOf, isInEveryPass, loopsHeadedBy } from './loops.js';
 import { overNullOf } from './null-entries.js';
 import { walkEntries, walkList } from './page-lists.js';
 import { isSolePin, judgeSweep, judgeSweptAgain } from './release.js';
@@ -329,6 +330,9 @@ function isRemovedIn(fn: FunctionIR, loop: Loop): boolean {
 /** At the ordinary end of a loop everything it went through has been done. */
 export function alongEdge(body: FunctionWalk, block: Block, next: number, state: OwnershipState): OwnershipState {
 	for (const loop of loopsHeadedBy(body.fn, block.id)) {
+		const ended = atEnd(body.fn, loop);
+		const fact = ended && factOf(ended, loop.exit === next);
+		if (fact && !contradict(state.facts, new Map([fact]))) state.facts = new Map(state.facts).set(...fact);
 		if (loop.exit !== next) continue;
 		judgeBeyond(body, state, loop);
 		for (const [name, sweep] of body.sweeps.get(loop) ?? []) finishSweep(body, state, loop, name, sweep);
