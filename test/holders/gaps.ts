@@ -18,15 +18,10 @@ const ALL = FORMS.map(({ name }) => name);
 const INLINE = FORMS.filter(({ hasHelpers }) => !hasHelpers).map(({ name }) => name);
 const ADDRESSES = FORMS.filter(({ givesAddress }) => givesAddress).map(({ name }) => name);
 
-const BEFORE = 'a release is judged only where pages were acquired earlier on the path';
 const ZEROED = 'the array is zeroed, and unpin_user_pages() is assumed to skip entries that are NULL';
-const HANDED_OUT = 'pages that a function stores through a pointer it was given are not followed into its caller';
-const GROWING = 'a number that grows in a loop is not compared with the number released';
 const DESTRUCTOR =
 	'a destructor that does not release the pages of a field is not reported against the function that stored them';
-const VIEW = 'pages are no longer followed once a scatterlist or bio_vec array names them';
 const ELEMENT = 'a page is no longer followed once it is stored into an entry of a list, a table or an xarray';
-const FOLIO = 'a folio is not followed back to the page it was made of';
 
 export const gaps: readonly Gap[] = [
 	{ holder: 'array embedded in an object', fault: 'overrun', missed: ADDRESSES, reason: ZEROED },
@@ -36,32 +31,13 @@ export const gaps: readonly Gap[] = [
 		missed: ['bulk, nested, helper, pin', 'bulk, ladder, inline, pin, address'],
 		reason: ZEROED,
 	},
-	{ holder: 'part of an array', fault: 'overrun', missed: ALL, reason: GROWING },
-	{
-		holder: 'part of an array',
-		fault: 'double release',
-		missed: ['bulk, nested, inline, get', 'bulk, ladder, inline, pin, address'],
-		reason: GROWING,
-	},
-	{ holder: 'part of an array', fault: 'release before taking', missed: ALL, reason: BEFORE },
-	{ holder: 'struct page ***', fault: 'dirty missing', missed: INLINE, reason: HANDED_OUT },
-	{ holder: 'sg table', fault: 'dirty missing', missed: INLINE, reason: VIEW },
-	{ holder: 'bio_vec array', fault: 'release before taking', missed: ALL, reason: BEFORE },
-	{
-		holder: 'bio_vec array',
-		fault: 'dirty missing',
-		missed: ['bulk, nested, inline, get', 'bulk, ladder, inline, pin, address'],
-		reason: VIEW,
-	},
 	{
 		holder: 'sg cursor',
 		fault: 'leak in teardown',
 		missed: ['bulk, nested, inline, get', 'bulk, ladder, inline, pin, address'],
 		reason: DESTRUCTOR,
 	},
-	{ holder: 'sg cursor', fault: 'release before taking', missed: ALL, reason: BEFORE },
 	{ holder: 'sg cursor', fault: 'dirty missing', missed: INLINE, reason: ELEMENT },
-	{ holder: 'folio array', fault: 'release before taking', missed: ALL, reason: FOLIO },
 	{ holder: 'list of objects', fault: 'leak in teardown', missed: ['bulk, nested, inline, get'], reason: DESTRUCTOR },
 	{ holder: 'xarray', fault: 'leak in teardown', missed: INLINE, reason: DESTRUCTOR },
 	{

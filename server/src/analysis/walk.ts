@@ -1,5 +1,6 @@
 /** Walks over IR expressions. */
 
+import { ENTRY_WALKS, WALKS } from '../kernel/page-flow.js';
 import type { Expr, FunctionIR, Step } from '../syntax/ir.js';
 import { unwrap } from '../syntax/lower.js';
 import { memoize } from '../syntax/memoize.js';
@@ -191,6 +192,22 @@ export function valuesOf(fn: FunctionIR, name: string): Expr[] {
 			if (step.kind === 'declare' && step.variable.name === name && step.init) values.push(step.init);
 	for (const { right } of assignmentsByPlace(fn).get(name) ?? []) values.push(right);
 	return values;
+}
+
+/** What loop macros of the function walk with a variable of this name as cursor or entry. */
+export function walkedIn(fn: FunctionIR, name: string): Expr[] {
+	const found: Expr[] = [];
+	for (const { steps } of fn.blocks)
+		for (const step of steps) {
+			if (step.kind !== 'each') continue;
+			const [moving, over] = WALKS.get(step.macro) ?? ENTRY_WALKS.get(step.macro) ?? [];
+			const cursor = moving === undefined ? undefined : step.args[moving];
+			const at = cursor && bare(cursor);
+			const variable = at?.kind === 'unary' && at.op === '&' ? at.operand : at;
+			const list = over === undefined ? undefined : step.args[over];
+			if (variable && list && place(variable) === name) found.push(list);
+		}
+	return found;
 }
 
 /** Assignments of a function by the place they are made to, in the order of `everywhere()`. */

@@ -6,9 +6,12 @@ import { contextOf } from '../analysis/execution-context.js';
 import { type IgnoredDirty, ignoredDirty } from '../analysis/ignored-dirty.js';
 import { isFailure } from '../analysis/ownership/contract.js';
 import { ownershipOf } from '../analysis/ownership/ownership.js';
-import { locate } from '../analysis/page-places.js';
-import { originOf } from '../analysis/points-to-query.js';
-import type { CallExpr, FunctionIR } from '../syntax/ir.js';
+import { locate, type PagePlace } from '../analysis/page-places.js';
+import { isAllTaken, originOf } from '../analysis/points-to-query.js';
+import { isParameter } from '../analysis/variables.js';
+import { bare, place as placeName, valuesOf, walkedIn } from '../analysis/walk.js';
+import { CURSORS } from '../kernel/page-flow.js';
+import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
 import { isExemptPath } from './exempt-paths.js';
 import { inFunction, type Site, sitesOf } from './page-use.js';
 import type { Fix, Related, Report, Rule } from './rule.js';
@@ -156,12 +159,39 @@ function releasesOf(file: FileContext, site: Site, taking: FunctionIR): readonly
 	return [...found.values()];
 }
 
+/** Places that a page, or a list of pages, is read from: those behind the variable that goes through them. */
+function placesOf(file: FileContext, fn: FunctionIR, expr: Expr, depth = 0): readonly (PagePlace | undefined)[] {
+	const place = locate(expr, fn, file.ir);
+	if (place?.root.kind !== 'variable' || place.path.length > 0 || depth === DEEPEST) return [place];
+	const { name } = place.root;
+	const sources = [...valuesOf(fn, name), ...walkedIn(fn, name)].filter((value) => !isMoved(value, name));
+	if (sources.length === 0 || isParameter(fn, name)) return [place];
+	return sources.flatMap((value) => placesOf(file, fn, value, depth + 1));
+}
+
+/** `sg = sg_next(sg)` */
+function isMoved(value: Expr, name: string): boolean {
+	const at = bare(value);
+	const [from] = at.kind === 'call' && CURSORS.has(at.name) ? at.args : [];
+	return from !== undefined && placeName(bare(from)) === name;
+}
+
 /** Another file may call the release, and sees the object the pages are kept in: it may dirty them before. */
-function isOpen(file: FileContext, { fn, call }: Release, taking: FunctionIR): boolean {
+function isOpen(file: FileContext, { fn, call }: Release, { uses }: Site, taking: FunctionIR): boolean {
 	if (fn.isStatic || fn.name === taking.name) return false;
-	const place = call.args[0] && locate(call.args[0], fn, file.ir);
+	const [pages] = call.args;
+	if (!pages) return true;
+	// a variable of the caller that got the pages, and gives them back before it returns
+	const isOwn = uses.transient && isAllTaken(originOf(file, fn, pages));
+	return placesOf(file, fn, pages).some((place) => {
+		const isLocal = place?.root.kind === 'variable' && place.path.length === 0 && !isParameter(fn, place.root.name);
+		return !(isOwn && isLocal) && isSeenElsewhere(file, place);
+	});
+}
+
+function isSeenElsewhere({ ir }: FileContext, place: PagePlace | undefined): boolean {
 	if (place?.root.kind !== 'record') return true;
-	return file.ir.field(place.root.name.replace(/^(?:struct|union) /, ''), place.path[0] ?? '') === undefined;
+	return ir.field(place.root.name.replace(/^(?:struct|union) /, ''), place.path[0] ?? '') === undefined;
 }
 
 /** Somebody else may have dirtied the pages before they come back. */
@@ -233,7 +263,7 @@ export const dirtyMissing: Rule = {
 				const writing = writingOf(site.call);
 				const evidence = evidenceOf(site, writing);
 				if (!taking || !evidence || site.uses.core || !site.uses.complete) continue;
-				const releases = releasesOf(file, site, taking).filter((release) => !isOpen(file, release, taking));
+				const releases = releasesOf(file, site, taking).filter((release) => !isOpen(file, release, site, taking));
 				if (releases.length === 0 || isShared(file, site, releases, taking) || mayBeDirtied(file, site.call)) continue;
 				for (const release of releases) {
 					const { call } = release;

@@ -72,3 +72,9 @@ export function takesForPages(state: OwnershipState, holding: TrackedResource, o
 	if (overNull === 'alone') return fresh === undefined && outcome === 'partial' && askedConstant !== 1;
 	return overNull === 'never';
 }
+
+/** The same of entries that lie behind pages which earlier passes of a loop have taken. */
+export function takesBehindPages(state: OwnershipState, { place: name }: TrackedResource, overNull: OverNull): boolean {
+	const fresh = (state.values.get(name) ?? state.values.get(rootOf(name)))?.fresh;
+	return fresh === 'raw' || overNull !== 'always';
+}

@@ -2,6 +2,7 @@ import { WARNS_OF_ERRNO } from '../../kernel/function-models.js';
 import type { CallExpr, Expr, Loop } from '../../syntax/ir.js';
 import { canonicalText } from '../path-conditions.js';
 import { bare, place, rootOf } from '../walk.js';
+import { totalOf } from './accumulated.js';
 import { isEntry, isInEntry, isSameEntry } from './entries.js';
 import { judgeEntries } from './entry-counts.js';
 import { isToldOtherwise } from './errno-counts.js';
@@ -11,7 +12,7 @@ import { keyOn } from './fields.js';
 import type { FunctionWalk, LoopEffect, Release } from './function-walk.js';
 import { holdingsAt, isField, mentioned, sameIndex } from './invalidate.js';
 import { extent, isInEveryPass, loopsAround } from './loops.js';
-import { overNullOf, takesForPages } from './null-entries.js';
+import { overNullOf, takesBehindPages, takesForPages } from './null-entries.js';
 import { type PageOperand, pageOperandOf, placeOf } from './page-operands.js';
 import { countName, releaseAll, tellAgain } from './repeated.js';
 import { NEG, type OwnershipState, POS, type Position, type TrackedResource, type Value, ZERO } from './state.js';
@@ -98,6 +99,10 @@ export function releaseHolding(
 	}
 	if (bulk && holding.position && isIndex(state, release.count as Expr, holding.position)) {
 		const reached = holding.position.side === 'below';
+		const again = holding.status === 'released' && holding.released !== undefined && holding.released !== call;
+		const isTwice = reached && again && !holding.shared && !release.remembers && !state.possiblyInfeasible;
+		if (isTwice && isOfAll(body, holding.released as CallExpr))
+			body.events.push({ kind: 'double', holding, release: call, state });
 		state.update(
 			holding.id,
 			reached ? { status: 'released', released: call } : { missedByRelease: call, earlier: false },
@@ -206,6 +211,17 @@ function isAskedNumber(
 	);
 }
 
+/** The number of entries of an array that each call of a loop fills a part of. */
+function isWholeNumber(
+	state: OwnershipState,
+	{ acquire: taking, call }: TrackedResource,
+	name: string | undefined,
+): boolean {
+	const total = taking.call === call ? totalOf(taking) : undefined;
+	const whole = total && placeOf(state, total);
+	return name !== undefined && whole !== undefined && sameIndex(state, name, whole);
+}
+
 export function judgeCount(
 	body: FunctionWalk,
 	state: OwnershipState,
@@ -229,13 +245,16 @@ export function judgeCount(
 		return;
 	}
 	if (value?.result !== undefined) return;
+	const isWhole = holding.position?.side === 'at' && isWholeNumber(state, holding, placeOf(state, count));
 	const same =
+		isWhole ||
 		isAskedNumber(state, holding, count, value) ||
 		(value?.constant !== undefined && value.constant === holding.askedConstant && value.constant > 0);
 	if (!same || (holding.outcome !== 'partial' && holding.outcome !== 'none')) return;
-	if (holding.position && !(spot.index && isIndex(state, spot.index, holding.position))) return;
+	if (holding.position && !isWhole && !(spot.index && isIndex(state, spot.index, holding.position))) return;
 	const overNull = spot.shape === 'from' ? 'always' : release.overNull;
-	if (body.filled.has(holding.place) || !takesForPages(state, holding, overNull)) return;
+	const takes = isWhole ? takesBehindPages(state, holding, overNull) : takesForPages(state, holding, overNull);
+	if (body.filled.has(holding.place) || !takes) return;
 	body.events.push({
 		kind: 'overrun',
 		holding,
@@ -256,13 +275,16 @@ export function judgeSweep(
 ): void {
 	const { call, kinds } = sweep;
 	const { outcome, status, position, shared, earlier } = holding;
-	if (!call || shared || earlier || position || status === 'escaped' || isFilled(state, holding)) return;
+	const isWhole = position?.side === 'at' && isWholeNumber(state, holding, end);
+	if (!call || shared || earlier || status === 'escaped' || isFilled(state, holding)) return;
+	if (position && !isWhole) return;
 	const value = state.values.get(end);
 	if (isUnoffset(holding, value, kinds)) body.events.push({ kind: 'unoffset', holding, release: call, state });
-	const isAsked = holding.asked !== undefined && sameIndex(state, end, holding.asked);
+	const isAsked = isWhole || (holding.asked !== undefined && sameIndex(state, end, holding.asked));
 	if (!isAsked || value?.result !== undefined || (outcome !== 'partial' && outcome !== 'none')) return;
 	const overNull = overNullOf(body.fn, loop, holding.place, sweep);
-	if (body.filled.has(holding.place) || !takesForPages(state, holding, overNull)) return;
+	const takes = isWhole ? takesBehindPages(state, holding, overNull) : takesForPages(state, holding, overNull);
+	if (body.filled.has(holding.place) || !takes) return;
 	body.events.push({ kind: 'overrun', holding, release: call, why: outcome === 'partial' ? 'short' : 'failed', state });
 }
 

@@ -1,6 +1,7 @@
 /** Releases of pages that the path has not taken: the call that takes them failed, or it has not come to it yet. */
 import { acquires } from '../../kernel/acquiring.js';
 import { ALLOCATORS, FREES, readsOnly, VIEWS } from '../../kernel/function-models.js';
+import { CURSORS, LIST_READERS } from '../../kernel/page-flow.js';
 import type { CallExpr, Expr, FunctionIR, Loop } from '../../syntax/ir.js';
 import { memoize } from '../../syntax/memoize.js';
 import { callsByBlock } from '../call-blocks.js';
@@ -9,8 +10,9 @@ import { isLocal, isParameter, parameterAt, variableType } from '../variables.js
 import { assignmentsByPlace, bare, isNull, isVariable, place, postorder, rootOf } from '../walk.js';
 import { targetOf } from './acquire.js';
 import { evaluate } from './evaluate.js';
+import { fillingsOf } from './fillings.js';
 import type { FunctionWalk, LoopEffect, Release } from './function-walk.js';
-import { bound, isInEveryPass, loopsAround } from './loops.js';
+import { extent, isInEveryPass, loopsAround } from './loops.js';
 import { overNullOf } from './null-entries.js';
 import { type PageOperand, pageOperandOf, placeOf } from './page-operands.js';
 import { ANY, type OwnershipState, POS, type TrackedResource, UNKNOWN, type Value, ZERO } from './state.js';
@@ -74,23 +76,29 @@ export function judgeNothing(
 /** A call of this function that takes pages into a place. */
 interface Taking {
 	readonly call: CallExpr;
-	/** How many it asks for, in the words of this function. */
-	readonly asked: Expr | undefined;
+	/** How many it asks for, in the words of this function: one of these. */
+	readonly asked: readonly Expr[];
+	/** No way leads from it, or from where its pages are put into the place, to the release. */
+	readonly isAhead: boolean;
 }
 
+type Found = Omit<Taking, 'isAhead'>;
+
 /** It takes them itself, or by a function of the file. */
-function takingBy(body: FunctionWalk, state: OwnershipState, name: string, call: CallExpr): Taking | undefined {
+function takingBy(body: FunctionWalk, state: OwnershipState, name: string, call: CallExpr): Found | undefined {
 	const api = body.around.apiCall(call);
 	if (api) {
 		const pages = acquires(api.api.record) && api.arg('pages');
 		const isHere = pages && !isNull(pages) && targetOf(state, api, pages)?.place === name;
-		return isHere ? { call, asked: api.arg('count') } : undefined;
+		const asked = api.arg('count');
+		return isHere ? { call, asked: asked ? [asked] : [] } : undefined;
 	}
 	const summary = call.name ? body.around.summary(call.name) : undefined;
 	for (const { takes } of summary?.cases ?? [])
 		for (const { place: inner, asked } of takes) {
 			if (!summary || mapped(state, summary.fn, call, inner)?.place !== name) continue;
-			return { call, asked: asked === undefined ? undefined : call.args[parameterAt(summary.fn, asked)] };
+			const arg = asked === undefined ? undefined : call.args[parameterAt(summary.fn, asked)];
+			return { call, asked: arg ? [arg] : call.args };
 		}
 	return undefined;
 }
@@ -108,11 +116,43 @@ function sourcesOf(body: FunctionWalk, state: OwnershipState, name: string): Rea
 }
 
 /** It takes the page by way of another variable. */
-function takingByWay(body: FunctionWalk, state: OwnershipState, name: string, call: CallExpr): Taking | undefined {
+function takingByWay(body: FunctionWalk, state: OwnershipState, name: string, call: CallExpr): Found | undefined {
 	const page = sourcesOf(body, state, name);
 	const all = new Set([...page, ...[...page].flatMap((one) => [...sourcesOf(body, state, one)])]);
 	all.delete(name);
-	return [...all].some((one) => takingBy(body, state, one, call)) ? { call, asked: undefined } : undefined;
+	return [...all].some((one) => takingBy(body, state, one, call)) ? { call, asked: [] } : undefined;
+}
+
+/** Its pages, or one page after the other, are put into the list by a store or a call of the function. */
+function takingForList(body: FunctionWalk, state: OwnershipState, name: string, call: CallExpr): Found | undefined {
+	const { fn, around } = body;
+	for (const { list, page } of fillingsOf(fn)) {
+		const at = list === name && page !== undefined ? takingBy(body, state, page, call) : undefined;
+		if (at) return at;
+	}
+	// a function of the file does both
+	const callee = around.apiCall(call) || !call.name ? undefined : around.summary(call.name)?.fn;
+	if (!callee) return undefined;
+	const lists = new Set(fillingsOf(callee).map(({ list }) => list));
+	const isTaken = callee.calls.some((inner) => {
+		const api = around.apiCall(inner);
+		const pages = api && acquires(api.api.record) ? api.arg('pages') : undefined;
+		if (pages) lists.add(arrayOf(pages) ?? '');
+		return pages !== undefined;
+	});
+	if (!isTaken) return undefined;
+	const isHere = [...lists].some(
+		(list) => isParameter(callee, rootOf(list)) && mapped(state, callee, call, list)?.place === name,
+	);
+	return isHere ? { call, asked: call.args } : undefined;
+}
+
+/** `pages` of `pages + n` and `&pages[n]` */
+function arrayOf(expr: Expr): string | undefined {
+	const at = bare(expr);
+	if (at.kind === 'binary') return arrayOf(at.left);
+	const inner = at.kind === 'unary' && at.op === '&' ? bare(at.operand) : at;
+	return inner.kind === 'index' ? place(inner.object) : place(inner);
 }
 
 /** Calls of the function that take pages, by themselves or by a function of the file: the few that are asked for each release. */
@@ -120,24 +160,77 @@ const acquiringCalls = memoize(({ fn, around }: FunctionWalk): readonly CallExpr
 	fn.calls.filter((call) => {
 		const api = around.apiCall(call);
 		if (api) return acquires(api.api.record);
-		return (call.name ? around.summary(call.name) : undefined)?.cases.some(({ takes }) => takes.length > 0);
+		const callee = call.name ? around.summary(call.name) : undefined;
+		return (
+			callee?.cases.some(({ takes }) => takes.length > 0) ||
+			callee?.fn.calls.some((inner) => {
+				const within = around.apiCall(inner);
+				return within !== undefined && acquires(within.api.record);
+			})
+		);
 	}),
 );
+
+/** No way leads from the call, or from where an entry of the list is set, to the release. */
+function isAheadOf({ fn }: FunctionWalk, call: CallExpr, name: string, release: CallExpr): boolean {
+	const blocks = callsByBlock(fn);
+	const fills = fillingsOf(fn).flatMap(({ list, block }) => (list === name ? [block] : []));
+	const from = new Set([...blocks.ofCall(call), ...fills]);
+	const to = blocks.ofCall(release);
+	const seen = new Set(from);
+	const pending = [...from];
+	fn.effort.spend(fn.blocks.length);
+	for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+		if (to.includes(id)) return false;
+		for (const next of fn.blocks[id]?.successors ?? [])
+			if (!seen.has(next)) {
+				seen.add(next);
+				pending.push(next);
+			}
+	}
+	return true;
+}
+
+/** Numbers that loops around a call come to, which may ask for what is left in each pass. */
+function passesAround({ fn }: FunctionWalk, call: CallExpr, release: CallExpr): readonly Expr[] {
+	return loopsAround(fn, call.start, release.start).flatMap(({ test }) => {
+		const at = test && bare(test);
+		return at?.kind === 'binary' ? [at.left, at.right] : [];
+	});
+}
 
 /** The call of this function that takes pages into the place. One in a loop may be meant to run at least once: that is none. */
 function takingOf(body: FunctionWalk, state: OwnershipState, name: string, release: CallExpr): Taking | undefined {
 	for (const call of acquiringCalls(body)) {
-		const taking =
-			call === release ? undefined : (takingBy(body, state, name, call) ?? takingByWay(body, state, name, call));
-		if (taking) return loopsAround(body.fn, call.start, release.start).length === 0 ? taking : undefined;
+		if (call === release) continue;
+		const direct = takingBy(body, state, name, call) ?? takingByWay(body, state, name, call);
+		const taking = direct ?? takingForList(body, state, name, call);
+		if (!taking) continue;
+		const isAhead = isAheadOf(body, call, name, release);
+		const isInLoop = loopsAround(body.fn, call.start, release.start).length > 0;
+		if (!isAhead && (isInLoop || (!direct && hasCome(state, call)))) return undefined;
+		return { call, isAhead, asked: [...taking.asked, ...passesAround(body, call, release)] };
 	}
 	return undefined;
+}
+
+/** The path has come to the call. */
+function hasCome({ holdings }: OwnershipState, call: CallExpr): boolean {
+	return [...holdings.values()].some((holding) => holding.call === call || holding.acquire.call === call);
+}
+
+/** The function sets the entries to zero, or makes a list of it that has no pages. */
+function isCleared(fn: FunctionIR, name: string): boolean {
+	return fn.calls.some(
+		({ name: callee, args: [into] }) => /^(?:sg_init_table|memset)$/.test(callee) && into && place(bare(into)) === name,
+	);
 }
 
 /** The call may store pages anywhere that its arguments lead to; one that takes or releases them is followed. */
 function mayStore({ around }: FunctionWalk, call: CallExpr): boolean {
 	const { name } = call;
-	return !(around.apiCall(call) || FREES.has(name) || ALLOCATORS.test(name) || readsOnly(name));
+	const isReader = readsOnly(name) || LIST_READERS.has(name) || CURSORS.has(name);
+	return !(around.apiCall(call) || FREES.has(name) || ALLOCATORS.test(name) || isReader);
 }
 
 /** The object goes to a function that may put pages into it, other than these two. */
@@ -206,20 +299,24 @@ function isUntouched(
 	body: FunctionWalk,
 	state: OwnershipState,
 	name: string,
-	{ call: taking }: Taking,
+	{ call: taking, isAhead }: Taking,
 	release: Release,
 ): boolean {
 	const root = rootOf(name);
-	if (body.filled.has(name) || body.filled.has(root) || body.shadowed.has(root) || name.includes('[]')) return false;
+	const isFilled = !isAhead && (body.filled.has(name) || body.filled.has(root));
+	if (isFilled || body.shadowed.has(root) || name.includes('[]')) return false;
 	const value = state.values.get(name);
+	const isBlank = release.overNull === 'never';
 	const holds = (fresh: Value['fresh']): boolean =>
-		fresh === 'raw' || (fresh === 'zeroed' && release.overNull === 'never');
+		(fresh === 'raw' && (isBlank || !isCleared(body.fn, name))) || (fresh === 'zeroed' && isBlank);
 	if (isVariable(name)) {
 		const type = variableType(body.fn, name);
-		const isArray = type?.pointers !== 1 || type.array === true;
+		const isPage = /^struct (?:page|folio)$/.test(type?.base ?? '') && type?.pointers === 1;
+		const isArray = !isPage || type?.array === true;
 		// one page that was allocated is a page
-		const isBlank = value?.fresh === 'raw' ? isArray || value.signs === ANY : isArray && holds(value?.fresh);
-		return isBlank && isPrivate(body, state, name);
+		const isUnset = value?.fresh === 'raw' && !isCleared(body.fn, name);
+		const isUnused = isUnset ? isArray || value.signs === ANY : isArray && holds(value?.fresh);
+		return isUnused && isPrivate(body, state, name);
 	}
 	if (!/^\w+->[\w.]+$/.test(name)) return false;
 	const object = state.values.get(root);
@@ -236,20 +333,26 @@ function isUntouched(
 /** The number of pages is one that the path knows to be above 0, or the one that the taking call asks for. */
 function isSome(state: OwnershipState, count: Value, text: string | undefined, { asked }: Taking): boolean {
 	if (count.signs === POS) return true;
-	const names = asked === undefined ? [] : [canonicalText(asked), placeOf(state, asked)];
+	const names = asked.flatMap((one) => [canonicalText(one), placeOf(state, one)]);
 	const isAsked = [text, count.copyOf].some((name) => name !== undefined && names.includes(name));
 	return isAsked && (count.signs & ZERO) !== 0 && count.constant === undefined && count.result === undefined;
+}
+
+/** Numbers that a function of the file is told, which goes through the entries. */
+function numbersGiven({ fn }: FunctionWalk, { call, inner }: Release): readonly Expr[] {
+	return call === inner ? [] : call.args.filter((arg) => variableType(fn, place(bare(arg)) ?? '')?.pointers === 0);
 }
 
 /** A release of all pages, or of the one page, before the call that takes them. */
 export function judgeUntaken(body: FunctionWalk, state: OwnershipState, spot: PageOperand, release: Release): void {
 	const { place: name, shape } = spot;
 	if (state.possiblyInfeasible || release.remembers || shape === 'element' || shape === 'from') return;
-	const { count } = release;
-	if (!count && (shape !== 'whole' || variableType(body.fn, name)?.pointers !== 1)) return;
+	const counts = release.count ? [release.count] : numbersGiven(body, release);
+	if (counts.length === 0 && (shape !== 'whole' || variableType(body.fn, name)?.pointers !== 1)) return;
 	const taking = takingOf(body, state, name, release.call);
 	if (!taking || !isUntouched(body, state, name, taking, release)) return;
-	if (count && !isSome(state, evaluate(state, count), canonicalText(count), taking)) return;
+	const isOfSome = (one: Expr): boolean => isSome(state, evaluate(state, one), canonicalText(one), taking);
+	if (counts.length > 0 && !counts.some(isOfSome)) return;
 	body.events.push({ kind: 'untaken', place: name, taking: taking.call, release: release.call, state });
 }
 
@@ -262,7 +365,7 @@ export function judgeUntakenLoop(
 	sweep: LoopEffect,
 ): void {
 	const { call, status, kinds } = sweep;
-	const end = bound(loop);
+	const end = extent(body.fn, loop);
 	if (state.possiblyInfeasible || !call || status !== 'released' || end === undefined) return;
 	const taking = takingOf(body, state, name, call);
 	if (!taking || !isInEveryPass(body.fn, loop, call)) return;
