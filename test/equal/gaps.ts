@@ -47,7 +47,6 @@ export const gaps: readonly Gap[] = [
 	},
 	{ rewriting: 'a field in a local', file: 'gup-double-release.md', word: 'example_stop', reason: FIELD },
 	{ rewriting: 'a field in a local', file: 'gup-release-overrun.md', word: 'example_own', reason: FIELD },
-	{ rewriting: 'a field in a local', file: 'dma-error-path.before.c', word: 'card_dma_start', reason: FIELD },
 	{ rewriting: 'a field in a local', file: 'merged-pages.before.c', word: 'acc_map_user', reason: FIELD },
 	{ rewriting: '*p -> p[0]', file: 'gup-leak.md', word: 'example_direct', reason: ELEMENT_OF_MANY },
 	{ rewriting: '*p -> p[0]', file: 'registered-buffer.after.c', word: 'ring_pin_pages', reason: ELEMENT_OF_MANY },

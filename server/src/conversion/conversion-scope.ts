@@ -9,7 +9,7 @@ import type { Told } from '../analysis/discriminant/question.js';
 import { keptIn } from '../analysis/ownership/exit-disposition.js';
 import { keyOf as fieldKey, lastField } from '../analysis/ownership/fields.js';
 import { lifecycles, type ResourceLifecycle } from '../analysis/ownership/lifecycle.js';
-import { locate, type PagePlace } from '../analysis/page-places.js';
+import { levelOfType, locate, type PagePlace } from '../analysis/page-places.js';
 import { originOf, type PageOrigin } from '../analysis/points-to-query.js';
 import { rootOf } from '../analysis/walk.js';
 import { REFCOUNT_INCREMENTS } from '../kernel/function-models.js';
@@ -272,7 +272,11 @@ class ConversionScopeBuilder implements Seen {
 			]);
 		const position = holding ? pageParameterNamed(fn, rootOf(holding.place)) : -1;
 		const unseen = stays && position >= 0 ? unseenCaller(file, fn, position) : undefined;
-		const returned = ways.some(({ ending }) => ending.kind === 'returned');
+		// whoever gets an object finds its pages in the field, as where it came from the caller
+		const inObject = levelOfType(fn.returnType) === 'none';
+		const returned = ways.some(
+			({ ending, holding: left }) => ending.kind === 'returned' && !(inObject && left?.place.includes('->')),
+		);
 		const lost = unseen ?? (returned && !receivers(file, fn) ? fn : undefined);
 		if (lost)
 			throw new ConversionBlocked(`${lost.name}() returns the pages to its callers, not all of which were found`, [

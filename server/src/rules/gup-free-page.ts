@@ -31,7 +31,7 @@ export const gupFreePage: Rule = {
 				...release.nameRange,
 				message: `${place}: user page from ${takers(taken)}, but ${release.name}() is for pages the driver allocated and bypasses put_page() handling; use ${RIGHT[kind]}()`,
 				related: taken.map((call) => ({ ...call.call.nameRange, message: `${place}: acquired here` })),
-				fixes: swap(release, found),
+				fixes: swap(release, found).map((fix) => ({ ...fix, safe: !found.onSomePaths })),
 			});
 		}
 	},

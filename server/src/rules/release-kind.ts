@@ -24,6 +24,8 @@ export interface Mismatch {
 	readonly taken: readonly ApiCall[];
 	/** Taken in one function and released in another. */
 	readonly across: boolean;
+	/** Another path may bring other pages to the same release. */
+	readonly onSomePaths?: boolean;
 }
 
 /** Calls that `isRelease` picks, on pages that were taken as one kind of `kinds` and nothing else on every path. */
@@ -139,7 +141,7 @@ export function freedPages(file: FileContext): Mismatch[] {
 		const { holding, release } = event;
 		if (holding.kind !== 'reference' && holding.kind !== 'pin') return [];
 		const place = withoutGhostMark(holding.place);
-		return [{ fn, release, place, kind: holding.kind, taken: [holding.acquire], across: true }];
+		return [{ fn, release, place, kind: holding.kind, taken: [holding.acquire], across: true, onSomePaths: true }];
 	});
 	return [...onPaths, ...(['reference', 'pin'] as const).flatMap((taken) => throughFields(file, taken, 'freed'))];
 }
