@@ -27,6 +27,9 @@ const ONE_EXIT =
 const ELEMENT_OF_MANY = 'p[0] is one of many numbers: what it was set to is not told to the caller, as it is of *p';
 const EARLIER_PAGE = 'a pointer to a page of an earlier pass is told from none only where it is tested as it stands';
 
+const PAGES_OF_MANY =
+	'an array of pages as a parameter may have many: the one page that is stored is not told to the caller';
+
 export const gaps: readonly Gap[] = [
 	{
 		rewriting: '&a[i] -> a + i',
@@ -49,6 +52,8 @@ export const gaps: readonly Gap[] = [
 	{ rewriting: 'a field in a local', file: 'gup-release-overrun.md', word: 'example_own', reason: FIELD },
 	{ rewriting: 'a field in a local', file: 'merged-pages.before.c', word: 'acc_map_user', reason: FIELD },
 	{ rewriting: '*p -> p[0]', file: 'gup-leak.md', word: 'example_direct', reason: ELEMENT_OF_MANY },
+	{ rewriting: '*p -> p[0]', file: 'gup-leak.md', word: 'example_nested', reason: ELEMENT_OF_MANY },
+	{ rewriting: 'T **x -> T *x[] as a parameter', file: 'gup-leak.md', word: 'example_nested', reason: PAGES_OF_MANY },
 	{ rewriting: '*p -> p[0]', file: 'registered-buffer.after.c', word: 'ring_pin_pages', reason: ELEMENT_OF_MANY },
 	{ rewriting: 'x -> x != 0', file: 'gup-double-release.md', word: 'prev', reason: EARLIER_PAGE },
 	{ rewriting: 'p -> p != NULL', file: 'gup-double-release.md', word: 'prev', reason: EARLIER_PAGE },
