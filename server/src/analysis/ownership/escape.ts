@@ -69,6 +69,19 @@ export function recordParameterEscape(
 	if (state.effects.get(name)?.status !== 'escaped') state.effects.set(name, { ...ESCAPED, status: 'escaped' });
 }
 
+/** Stands before a parameter in the effects of a function that gives away the address of a member of its object. */
+const MEMBER = '&';
+
+/** Somebody has the address of a member of a caller's object: where that made the object, he may put it. */
+export function recordMemberEscape(body: FunctionWalk, state: OwnershipState, root: string, call: CallExpr): void {
+	if (isParameter(body.fn, root)) state.effects.set(MEMBER + root, { ...ESCAPED, call, status: 'escaped' });
+}
+
+/** The parameter of whose object an effect says that a member has left; undefined for other effects. */
+export function memberEscaped(effect: string): string | undefined {
+	return effect.startsWith(MEMBER) ? effect.slice(MEMBER.length) : undefined;
+}
+
 /** @param byObject the object in which they lie is handed on, not they themselves */
 export function markEscaped(
 	state: OwnershipState,
@@ -192,5 +205,6 @@ export function escapePages(body: FunctionWalk, state: OwnershipState, expr: Exp
 	const whole = spot.place === root || (address && member);
 	if (whole && isLocal(body.fn, root))
 		state.values.set(root, { ...(state.values.get(root) ?? UNKNOWN), published: true });
+	if (address && !whole && callee) recordMemberEscape(body, state, root, callee);
 	recordParameterEscape(body, state, address && whole ? root : spot.place, callee, false);
 }

@@ -25,7 +25,15 @@ import { isParameter, parameterAt } from '../variables.js';
 import { bare, isNull, isVariable, rootOf } from '../walk.js';
 import { acquire, isPageResult, targetOf } from './acquire.js';
 import { isEntry, isInEntry, removesEntries } from './entries.js';
-import { escapeByAddress, escapePages, markEscaped, recordParameterEffect, recordParameterEscape } from './escape.js';
+import {
+	escapeByAddress,
+	escapePages,
+	markEscaped,
+	memberEscaped,
+	recordMemberEscape,
+	recordParameterEffect,
+	recordParameterEscape,
+} from './escape.js';
 import { derivedFrom, evaluate, refineSigns } from './evaluate.js';
 import { keyOn } from './fields.js';
 import type { FunctionWalk, Release } from './function-walk.js';
@@ -326,6 +334,27 @@ function escapeAround(body: FunctionWalk, state: OwnershipState, call: CallExpr,
 	});
 }
 
+/** The callee gives away the address of a member of an object: one that this function has made goes with it, as it does here. */
+function escapeByMember(
+	body: FunctionWalk,
+	state: OwnershipState,
+	call: CallExpr,
+	{ fn }: Summary,
+	{ touches }: SummaryCase,
+): void {
+	for (const effect of touches.keys()) {
+		const param = memberEscaped(effect);
+		const arg = param === undefined ? undefined : call.args[parameterAt(fn, param)];
+		const spot = arg && pageOperandOf(state, arg);
+		if (!spot) continue;
+		const root = rootOf(spot.place);
+		if (state.values.get(root)?.fresh !== undefined) {
+			for (const { id, place } of state.holdings.values())
+				if (rootOf(place) === root) markEscaped(state, id, call, true);
+		} else recordMemberEscape(body, state, root, call);
+	}
+}
+
 /** Parameters that lead to the object that they are a member of. */
 const membersOfObjects = memoize(
 	(fn: FunctionIR): ReadonlySet<string> =>
@@ -345,6 +374,7 @@ export function applySummaryCase(
 	way: SummaryCase,
 ): void {
 	escapeAround(body, state, call, summary);
+	escapeByMember(body, state, call, summary, way);
 	// what the arguments are is told before anything changes
 	const touched = [...way.touches]
 		.filter(([, { count }]) => !isNothing(state, summary, call, count))
