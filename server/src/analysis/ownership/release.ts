@@ -59,7 +59,8 @@ export function isOfAnotherKind(
 		!kinds.has(holding.kind) &&
 		kinds.size === 1 &&
 		!holding.shared &&
-		holding.kind !== 'extracted' &&
+		// pinned or not, what is extracted has no reference
+		(holding.kind !== 'extracted' || kinds.has('reference')) &&
 		holding.status !== 'partlyReleased' &&
 		!state.possiblyInfeasible &&
 		hasOneKind(body, holding)
