@@ -4,7 +4,8 @@
  *   node esbuild.mjs --production    minified, no source maps: what is packed
  *   node esbuild.mjs --watch         development, again after every change
  *   --outdir=DIR                     elsewhere than dist/
- *   --only=NAME,...                  some of: client, launch.node, views.node, client.web, server, server.worker, cli, commands, mcp;
+ *   --only=NAME,...                  some of: client, launch.node, views.node, client.web,
+ *                                    launch.web, language-client, server, server.worker, cli, commands, mcp;
  *                                    the engine comes with those that have it
  *   --metafile=FILE                  tells what went into each of them, as esbuild has it
  * Without --only also the notices of all packages that are bundled.
@@ -17,6 +18,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { context } from 'esbuild';
 import { notices, packagesOf } from './scripts/notices.mjs';
+import { CLIENT_LIBRARY, clientLibraryBundle, withSharedClient } from './scripts/shared-client.mjs';
 import { boundary, engineBundle, withSharedEngine } from './scripts/shared-engine.mjs';
 
 const {
@@ -77,6 +79,8 @@ const withEngine = {
 	commands: { ...node, entry: 'server/src/commands.ts', plugins: [withSharedEngine(root, 'module')] },
 	mcp: { ...node, entry: 'server/src/mcp.ts', plugins: [withSharedEngine(root, 'module')] },
 };
+/** Those with a language client; what they share of it lies beside them. */
+const withClientLibrary = { external: ['vscode', `./${CLIENT_LIBRARY}.js`], plugins: [withSharedClient()] };
 const targets = {
 	// The language client and the views are bundles of their own: C projects that never name the family never read them.
 	client: {
@@ -85,9 +89,11 @@ const targets = {
 		external: ['vscode', './launch.node.js', './views.node.js'],
 		supported: { 'dynamic-import': false },
 	},
-	'launch.node': { ...node, entry: 'client/src/launch.node.ts', external: ['vscode'] },
+	'launch.node': { ...node, entry: 'client/src/launch.node.ts', ...withClientLibrary },
 	'views.node': { ...node, entry: 'client/src/views.node.ts', external: ['vscode'] },
 	'client.web': { ...web, format: 'cjs', entry: 'client/src/extension.web.ts', external: ['vscode'] },
+	'launch.web': { ...web, format: 'cjs', entry: 'client/src/launch.web.ts', ...withClientLibrary },
+	[CLIENT_LIBRARY]: { ...shared, ...clientLibraryBundle(root) },
 	// The kernel build starts it once a file, and most of them need nothing of the second bundle.
 	cli: {
 		...node,

@@ -13,6 +13,7 @@ import type { Launcher } from './launch.js';
 import { lazyView, type Place } from './lazyView.js';
 import { pathsCommands } from './names.js';
 import { offerPaths } from './paths/actions.js';
+import { registerServerStatus } from './serverStatus.js';
 import { Session } from './session.js';
 import { showStatus } from './status.js';
 import { registerFileCommands } from './whole.js';
@@ -37,6 +38,7 @@ export function begin(
 		session,
 		registerCommands(session, log),
 		showStatus(session),
+		registerServerStatus(session),
 		lazyView('gup-lens.paths', pathsCommands, async () => {
 			const register = await loadPaths();
 			return (place) => register(place, session, log);

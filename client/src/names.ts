@@ -2,6 +2,7 @@
 export const commands = {
 	restart: 'gup-lens.restart',
 	showLog: 'gup-lens.showLog',
+	serverStatus: 'gup-lens.showServerStatus',
 	selectKernel: 'gup-lens.selectKernel',
 	paths: 'gup-lens.paths.show',
 	pathsNextStep: 'gup-lens.paths.nextStep',

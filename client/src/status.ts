@@ -10,7 +10,8 @@ interface Words {
 	readonly severity: Severity;
 }
 
-const sessionWords: Readonly<Record<SessionState, Words>> = {
+/** In words, where nothing is known of a document. */
+export const sessionWords: Readonly<Record<SessionState, Words>> = {
 	idle: {
 		text: 'GUP Lens: idle',
 		detail: 'no open file uses get_user_pages() or related functions',

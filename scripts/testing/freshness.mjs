@@ -22,6 +22,7 @@ export function buildFresh(root) {
 		'server/src',
 		'esbuild.mjs',
 		'scripts/notices.mjs',
+		'scripts/shared-client.mjs',
 		'scripts/shared-engine.mjs',
 		'package-lock.json',
 	].flatMap((name) => times(join(root, name)));

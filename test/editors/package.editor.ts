@@ -8,8 +8,8 @@ const archive = readFileSync(join(root, 'gup-lens.vsix'));
 const entries = readEntries(archive).filter(({ name }) => name.startsWith('extension/'));
 
 describe('gup-lens.vsix', () => {
-	it('stays under 1 MB', () => {
-		expect(archive.length).toBeLessThan(1_000_000);
+	it('stays under 950 kB, which leaves room below the limit of 1 MB', () => {
+		expect(archive.length).toBeLessThan(950_000);
 	});
 
 	it('holds what runs, the grammar, the icon and the pages people read, and nothing else', () => {
@@ -28,7 +28,9 @@ describe('gup-lens.vsix', () => {
 			'extension/dist/client.js',
 			'extension/dist/client.web.js',
 			'extension/dist/engine.js',
+			'extension/dist/language-client.js',
 			'extension/dist/launch.node.js',
+			'extension/dist/launch.web.js',
 			'extension/dist/server.js',
 			'extension/dist/server.worker.js',
 			'extension/dist/tree-sitter-c.wasm',

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { requiring } from './missing.js';
 import { type ScratchTree, scratchTree } from './tree.js';
 import { openVsCode, type VsCode } from './vscode.js';
-import type { Workbench } from './workbench.js';
+import { flat, type Workbench } from './workbench.js';
 
 const nfs = 'fs/nfs/direct.c';
 const enclaves = 'drivers/virt/nitro_enclaves/ne_misc_dev.c';
@@ -136,6 +136,16 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 		const text = await workbench.hover('pin_user_pages', 'long pin_user_pages');
 		expect(text).toContain('unpin_user_page');
 		expect(await workbench.languageStatus()).toMatch(/Linux 6\.12\.\d+/);
+	});
+
+	it('shows how the server is, and by which kernel it judges the file', async () => {
+		await workbench.open(nfs);
+		await workbench.command('GUP Lens: Show Server Status');
+		const shown = async () => flat(await workbench.editor.innerText());
+		await expect.poll(shown, { timeout: 30_000 }).toMatch(/Kernel: Linux 6\.12\.\d+, from the headers of this tree/);
+		expect(await shown()).toMatch(/direct\.c, \d+ findings?/);
+		expect(await shown()).toMatch(/Memory: \d+ MB/);
+		expect(await shown()).toContain('Last audit: none since the server started');
 	});
 
 	it('colours flags and calls of the family, in C and in a header', async () => {

@@ -291,6 +291,6 @@ async function shownText(locator: Locator): Promise<string> {
 }
 
 /** One line, with plain spaces: VS Code writes U+00A0. */
-function flat(text: string): string {
+export function flat(text: string): string {
 	return text.replace(/[\s\u00a0]+/g, ' ').trim();
 }

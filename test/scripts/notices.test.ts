@@ -23,7 +23,7 @@ describe('a whole build', () => {
 		expect(build.status, build.stderr).toBe(0);
 		text = readFileSync(join(home, 'dist', 'THIRD-PARTY-NOTICES.txt'), 'utf8');
 		const made: { inputs: Record<string, unknown> }[] = JSON.parse(readFileSync(join(home, 'meta'), 'utf8'));
-		expect(made).toHaveLength(10);
+		expect(made).toHaveLength(12);
 		const files = made.flatMap(({ inputs }) => Object.keys(inputs)).filter((path) => path.includes('node_modules/'));
 		bundled = [...new Set(files.map((path) => packageAround(join(root, path))))];
 	});

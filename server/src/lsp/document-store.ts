@@ -138,6 +138,12 @@ export class DocumentStore {
 		return this.#texts.keys();
 	}
 
+	/** Of how many documents the trees are kept, and the UTF-16 units of their texts. */
+	get kept(): { readonly documents: number; readonly characters: number } {
+		const characters = [...this.#files.keys()].reduce((sum, uri) => sum + (this.#held.get(uri)?.text.length ?? 0), 0);
+		return { documents: this.#files.size, characters };
+	}
+
 	context(uri: string): Promise<Context> {
 		return this.#contexts.of(uri);
 	}

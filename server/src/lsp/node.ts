@@ -74,6 +74,10 @@ export function serveNode(program: URL): void {
 		configurations,
 		audits: auditHost(program),
 		strangers: externalUsersOnDisk(),
+		memory: () => {
+			const { rss, heapUsed } = process.memoryUsage();
+			return { resident: rss, heap: heapUsed };
+		},
 		pages: existsSync(pages) ? pages.href : undefined,
 	});
 }

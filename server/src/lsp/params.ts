@@ -72,6 +72,7 @@ const PARAMS: ReadonlyMap<string, Readonly<Record<string, Check>>> = new Map(
 		'workspace/didChangeWatchedFiles': { changes: listOf(shape(ofUri)) },
 		'workspace/didChangeWorkspaceFolders': { event: shape({ added: listOf(isFolder), removed: listOf(isFolder) }) },
 		'gup-lens/status': ofUri,
+		'gup-lens/serverStatus': { uri: optional(isString) },
 		'gup-lens/paths': { ...ofPosition, rule: optional(isString) },
 		'gup-lens/audit': { uri: isFileUri, folders: optional(listOf(isString)), revision: optional(isString) },
 		'gup-lens/auditPage': ofUri,

@@ -36,6 +36,7 @@ import { documentKinds, isTooLarge } from './largeDocument.js';
 import { serveLenses } from './lens.js';
 import { Log } from './log.js';
 import { servePaths } from './paths.js';
+import { AuditRecord, type MemoryUse, serveServerStatus } from './serverStatus.js';
 import { SECTION, SettingsStore } from './settings.js';
 import { serveSignature, signatureTriggers } from './signature.js';
 import { StatusReporter } from './status.js';
@@ -56,6 +57,8 @@ interface Host {
 	readonly strangers?: FindExternalUsers | undefined;
 	/** URI of the folder with the rule pages, without a final "/", where there is a disk with them. */
 	readonly pages?: string | undefined;
+	/** What the process holds, where it can tell. */
+	readonly memory?: (() => MemoryUse) | undefined;
 }
 
 /** Serve the protocol on a connection until the client ends it. */
@@ -77,7 +80,7 @@ export function serve(host: Host): void {
 }
 
 async function initialise(
-	{ connection, loadWasm, disk, configurations: ofDisk, audits: auditing, strangers, pages }: Host,
+	{ connection, loadWasm, disk, configurations: ofDisk, audits: auditing, strangers, pages, memory }: Host,
 	params: InitializeParams,
 	texts: TextDocuments<TextDocument>,
 	log: Log,
@@ -87,7 +90,8 @@ async function initialise(
 	const settings = new SettingsStore(connection, client, log, engine.rules, initialSettings(params));
 	const folders = new Folders(params);
 	const files = filesFor(connection, client, disk);
-	const audits = auditing && within(auditing, folders);
+	const record = new AuditRecord();
+	const audits = auditing && record.of(within(auditing, folders));
 	const configurations = new WorkspaceConfigurations(connection, configurationFiles(files, ofDisk), folders);
 	const contexts = new Contexts(files, settings, folders, configurations, log);
 	const neighbourhood = new Neighbourhood(edited(texts, files));
@@ -180,7 +184,9 @@ async function initialise(
 	serveCompletion(connection, client, documents);
 	serveSignature(connection, client, documents);
 	serveActions(connection, client, documents, strangers, log);
-	if (audits) serveAudit(connection, audits, client.trusted, index, log);
+	const { trusted } = client;
+	serveServerStatus(connection, documents, { audits: record, memory, trusted, hasPrograms: audits !== undefined });
+	if (audits) serveAudit(connection, audits, trusted, index, log);
 
 	return { capabilities: capabilities(client, whole), serverInfo: { name: SECTION, version } };
 }

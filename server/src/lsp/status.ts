@@ -40,7 +40,8 @@ const statusNotification = new NotificationType<Status>('gup-lens/status');
 /** Asks for the status of an open document; null when it is not open. */
 const statusRequest = new RequestType<{ readonly uri: string }, Status | null, void>('gup-lens/status');
 
-function toStatus(analysed: Analysed): Status {
+/** What is told of a document that was analysed. */
+export function toStatus(analysed: Analysed): Status {
 	const { document, context, analysis, skipped } = analysed;
 	const { kernel, tree } = context;
 	return {
