@@ -142,6 +142,19 @@ describe('framing that is broken', () => {
 		expect(await wire.answer(1)).toMatchObject({ result: null });
 		expect(await wire.end()).toBe(0);
 	});
+
+	test('a message may come in two parts, wherever the first ends', async () => {
+		const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'gup-lens/status', params: { uri: 'file:///a.c' } });
+		const header = `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
+		for (const at of [4, header.length - 4, header.length - 3, header.length - 2, header.length - 1, header.length]) {
+			const wire = await Wire.running();
+			wire.write((header + body).slice(0, at));
+			await new Promise((resolve) => setTimeout(resolve, 100));
+			wire.write((header + body).slice(at));
+			expect(await wire.answer(1), `ends at ${at}`).toMatchObject({ result: null });
+			expect(await wire.end()).toBe(0);
+		}
+	});
 });
 
 describe('a well-framed message', () => {

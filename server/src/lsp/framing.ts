@@ -117,6 +117,8 @@ function checkBegun(text: string): void {
 	const lines = text.split('\r\n');
 	const last = lines.pop() ?? '';
 	for (const line of lines) checkField(line);
+	// half of the empty line behind the fields
+	if (last === '\r' && lines.length > 0) return;
 	if (!BEGUN.test(last)) throw new FramingError(`${JSON.stringify(shortened(last))} is no header`);
 }
 
