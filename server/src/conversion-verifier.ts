@@ -1,7 +1,7 @@
 /** Applies conversions to copies of the files and looks at what comes of it. */
 
 import type { AssumptionViolation } from './conversion/assumptions.js';
-import type { Assumptions, Conversion, ConversionOffer, Refusal } from './conversion/plan.js';
+import type { Assumptions, Conversion, ConversionOffer, Draft, Refusal } from './conversion/plan.js';
 import type { AnalyseOptions, Audit, Finding, OpenFile } from './engine-types.js';
 import { applyEdits } from './rules/apply.js';
 import { isLessKnown, moved, newOnes } from './rules/fix-verification.js';
@@ -43,6 +43,14 @@ export class ConversionVerifier {
 			return reason === undefined;
 		});
 		return { ...offer, conversions: holding, refusal: holding.length > 0 ? undefined : refusal };
+	}
+
+	/** The draft changes nothing that another file has a hand in, and what comes of it is right by what it presumes. */
+	holds({ conversion, offer }: Draft): boolean {
+		if (process.env.WHY) console.error('holds:', conversion.title, this.object(conversion.assumptions), this.failure(conversion, offer.sites)); // XXX
+		return (
+			this.object(conversion.assumptions).length === 0 && this.failure(conversion, offer.sites) === undefined
+		);
 	}
 
 	/** What is wrong after the conversion; undefined when nothing is. */

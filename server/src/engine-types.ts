@@ -2,7 +2,7 @@
 import type { CrossFileDependencies } from './analysis/cross-file-dependencies.js';
 import type { AcquireReleasePairs, Flow } from './analysis/ownership/presentation.js';
 import type { AssumptionViolation } from './conversion/assumptions.js';
-import type { Assumptions, Change, ConversionOffer } from './conversion/plan.js';
+import type { Assumptions, Change, ConversionOffer, Draft } from './conversion/plan.js';
 import type { PagePaths } from './explain/index.js';
 import type { Kernel } from './kernel/types.js';
 import type { Fix, RuleMeta, Severity, Tag } from './rules/rule.js';
@@ -136,6 +136,8 @@ export interface OpenFile {
 	offers(text: string, options: AnalyseOptions): readonly ConversionOffer[];
 	/** The same, before any conversion was tried. */
 	plans(text: string, options: AnalyseOptions): readonly ConversionOffer[];
+	/** For sites that are refused: conversions that a person has to decide about first, and that are never applied unasked. */
+	drafts(text: string, options: AnalyseOptions): readonly Draft[];
 	/** One of the plans with the conversions that hold; each costs some analyses. */
 	proveOffer(text: string, options: AnalyseOptions, plan: ConversionOffer): ConversionOffer;
 	/** All recommended conversions of the file in one; undefined where there are not at least two. */

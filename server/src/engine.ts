@@ -21,13 +21,14 @@ import { AnalysisSession, type Snapshot } from './analysis/session.js';
 import { type AssumptionViolation, mayViolate, stemOf, violationsOf } from './conversion/assumptions.js';
 import { blockersOf, CONVERTING } from './conversion/blockers.js';
 import { semanticPatch } from './conversion/cocci.js';
-import { offers } from './conversion/convert.js';
+import { drafts, offers } from './conversion/convert.js';
 import type {
 	Assumptions,
 	BlockerLocation,
 	Change,
 	Conversion,
 	ConversionOffer,
+	Draft,
 	FileEdit,
 	Refusal,
 } from './conversion/plan.js';
@@ -74,6 +75,7 @@ export type {
 	Conversion,
 	ConversionOffer as Offer,
 	CrossFileDependencies,
+	Draft,
 	FileEdit,
 	Flow,
 	Macros,
@@ -242,6 +244,12 @@ class Opened implements OpenFile {
 
 	proveOffer(text: string, options: AnalyseOptions, plan: ConversionOffer): ConversionOffer {
 		return this.proof(text, options).proven(plan);
+	}
+
+	drafts(text: string, options: AnalyseOptions): readonly Draft[] {
+		const context = this.reader.snapshot(text, options)?.context;
+		const proof = this.proof(text, options);
+		return context ? drafts(context).filter((draft) => proof.holds(draft)) : [];
 	}
 
 	private proof(text: string, options: AnalyseOptions): ConversionVerifier {

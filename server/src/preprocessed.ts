@@ -2,7 +2,7 @@
 import type { CrossFileDependencies, NeededHeader } from './analysis/cross-file-dependencies.js';
 import type { AcquireReleasePairs, Flow } from './analysis/ownership/presentation.js';
 import type { AssumptionViolation } from './conversion/assumptions.js';
-import type { Assumptions, Change, ConversionOffer } from './conversion/plan.js';
+import type { Assumptions, Change, ConversionOffer, Draft } from './conversion/plan.js';
 import type {
 	AnalyseOptions,
 	Analysis,
@@ -157,6 +157,15 @@ export class PreprocessedFile implements OpenFile {
 		const there = this.offers(text, options);
 		const [site] = plan.sites;
 		return there.find(({ sites: [first] }) => first?.start === site?.start) ?? plan;
+	}
+
+	drafts(text: string, options: AnalyseOptions): readonly Draft[] {
+		const { inner, read } = this.prepared(text, options);
+		const isSame = inner.options.neighbours?.every(({ path, text: other }) =>
+			options.neighbours?.some((one) => one.path === path && one.text === other),
+		);
+		// what touches a macro is no draft
+		return read.isSame && isSame !== false ? this.file.drafts(inner.text, inner.options) : [];
 	}
 
 	wholeFile(text: string, options: AnalyseOptions): Change | undefined {

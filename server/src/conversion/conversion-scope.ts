@@ -23,6 +23,7 @@ import { assignedFrom, pageParameter, pageParameterNamed, receivers, unseenCalle
 import { OtherHolders, type Seen } from './other-holders.js';
 import { at, callsNamed, type PageCall } from './page-calls.js';
 import { ConversionBlocked } from './plan.js';
+import { isKeptByOther, ownersOf, Presumptions, presumeOurs, presumeUnseen } from './presumptions.js';
 import { confinedTo, escapesOf, fieldsReached, functionsLeaving, isOutOfReach, leavesSight } from './reach.js';
 
 export interface ConversionScope {
@@ -36,6 +37,8 @@ export interface ConversionScope {
 	readonly reached: readonly { readonly record: string; readonly field: string }[];
 	/** Functions other than those that take by which callers in other files may get them. */
 	readonly leaving: readonly FunctionIR[];
+	/** Of a draft: what it presumes. */
+	readonly presumed: Presumptions | undefined;
 }
 
 /** Callers that are asked in turn. */
@@ -44,9 +47,13 @@ const DEEPEST = 6;
 class ConversionScopeBuilder implements Seen {
 	readonly takings = new Map<number, ApiCall>();
 	readonly file: FileContext;
+	readonly presumed: Presumptions | undefined;
+	private owners: ReadonlySet<string> | undefined;
 
-	constructor(file: FileContext) {
+	/** @param presumed collects what a draft presumes; undefined: nothing is */
+	constructor(file: FileContext, presumed: Presumptions | undefined) {
 		this.file = file;
+		this.presumed = presumed;
 	}
 
 	of(first: ApiCall): ConversionScope {
@@ -77,7 +84,7 @@ class ConversionScopeBuilder implements Seen {
 		const fields = this.fields();
 		const reached = [...fields, ...fieldsReached(this.file, this.takings)];
 		const leaving = functionsLeaving(this.file, this.takings);
-		return { takings, releases, journeys: ways, fields, reached, leaving };
+		return { takings, releases, journeys: ways, fields, reached, leaving, presumed: this.presumed };
 	}
 
 	/** Somebody else owns the references, who puts them. */
@@ -115,14 +122,16 @@ class ConversionScopeBuilder implements Seen {
 				if (
 					unseen &&
 					(this.outlive() || leavesSight(this.file, this.takings) || this.isWithinReach(fn)) &&
-					!this.isOutOfReach(fn, pages)
+					!this.isOutOfReach(fn, pages) &&
+					this.perhaps(fn, call)
 				)
-					this.perhaps(fn, call);
+					found.push({ fn, call, pages });
 				continue;
 			}
+			if (this.presumed && isKeptByOther(this.file, this.secondOwners(), fn, pages)) continue;
 			if (!fn.hasNoSyntaxErrors)
 				throw new ConversionBlocked(`could not parse all of ${fn.name}()`, [at(fn.nameRange, 'this function')]);
-			const told = other ? this.toldApart(fn, call, pages) : undefined;
+			const told = other ? (this.toldApart(fn, call, pages) ?? this.presumedSide(fn, call, origin)) : undefined;
 			if (other && (told?.side === 'elsewhere' || this.isOthers(fn, call))) continue;
 			if (other && !told) this.mixed(fn, call, origin);
 			for (const taking of others) this.join(taking, call);
@@ -154,8 +163,9 @@ class ConversionScopeBuilder implements Seen {
 		return reached.has(fn);
 	}
 
-	/** The release may be one of these pages, and would be left behind. */
-	private perhaps(fn: FunctionIR, release: CallExpr): never {
+	/** The release may be one of these pages, and would be left behind. @returns a draft takes it for one of these */
+	private perhaps(fn: FunctionIR, release: CallExpr): boolean {
+		if (this.presumed) return presumeUnseen(this.presumed, { takings: this.takings, fn, call: release });
 		const [passed] = escapesOf(this.file, this.takings);
 		if (passed?.name)
 			throw new ConversionBlocked(
@@ -169,6 +179,19 @@ class ConversionScopeBuilder implements Seen {
 
 	private toldApart(fn: FunctionIR, call: CallExpr, pages: Expr): Told | undefined {
 		return toldApart({ file: this.file, takings: this.takings, fn, call, pages });
+	}
+
+	/** A draft goes by the test that stands before a release of both kinds. */
+	private presumedSide(fn: FunctionIR, call: CallExpr, { allocated }: PageOrigin): Told | undefined {
+		if (!this.presumed || this.isOthers(fn, call)) return undefined;
+		if (allocated && FREES_PAGES.test(call.name)) return { side: 'elsewhere', field: undefined };
+		return presumeOurs(this.presumed, { file: this.file, takings: this.takings, fn, call }, this.near([]));
+	}
+
+	/** Fields of those who keep the pages by a second reference. */
+	secondOwners(): ReadonlySet<string> {
+		this.owners ??= ownersOf({ file: this.file, origin: (fn, pages) => this.origin(fn, pages) });
+		return this.owners;
 	}
 
 	/** Where pages of two origins share a place, what frees pages of the allocator under another kind of object is not for these. */
@@ -344,9 +367,17 @@ const TOO_MANY = new ConversionBlocked('too many GUP calls in this file');
 
 function gathered(file: FileContext, taking: ApiCall): ConversionScope | ConversionBlocked {
 	try {
-		return new ConversionScopeBuilder(file).of(taking);
+		return new ConversionScopeBuilder(file, undefined).of(taking);
 	} catch (error) {
 		if (error instanceof ConversionBlocked) return error;
 		throw error;
 	}
+}
+
+/**
+ * The same for a draft.
+ * @throws Blocked where it would have to presume what no person can decide at a place
+ */
+export function draftScopeOf(file: FileContext, taking: ApiCall): ConversionScope {
+	return new ConversionScopeBuilder(file, new Presumptions()).of(taking);
 }

@@ -12,7 +12,7 @@ import { conversionAsked } from '../verdict/sites.js';
 import { accountOf, type Marks } from './account.js';
 import { assumptionsOf } from './assumptions.js';
 import { renamedMentions, renamedString } from './comments.js';
-import { type ConversionScope, conversionScopeOf } from './conversion-scope.js';
+import { type ConversionScope, conversionScopeOf, draftScopeOf } from './conversion-scope.js';
 import { EXTRACT, extraction } from './extract.js';
 import { hunksOf } from './hunks.js';
 import { missingRelease } from './leak.js';
@@ -25,6 +25,7 @@ import {
 	type Conversion,
 	ConversionBlocked,
 	type ConversionOffer,
+	type Draft,
 	type FileEdit,
 	type Hunk,
 	type Label,
@@ -189,11 +190,13 @@ function conversions(file: FileContext, handling: ConversionScope): Conversion[]
 function refusal(file: FileContext, { message, places }: ConversionBlocked): Refusal {
 	return {
 		reason: message,
-		places: places.map((spot): BlockerLocation => {
-			const place = file.unit.placeOf(spot.start);
-			return place ? { ...spot, place } : spot;
-		}),
+		places: places.map((spot) => located(file, spot)),
 	};
+}
+
+function located(file: FileContext, spot: Range & { readonly message: string }): BlockerLocation {
+	const place = file.unit.placeOf(spot.start);
+	return place ? { ...spot, place } : spot;
 }
 
 function isRead(file: FileContext, call: ApiCall): boolean {
@@ -243,6 +246,43 @@ function offer(file: FileContext, call: ApiCall): ConversionOffer & { readonly t
 			refusal: refusal(file, error),
 			missing: missingRelease(file, [call]),
 		};
+	}
+}
+
+/** Drafts for the sites that are refused, those that only change together once; none where a conversion is offered. */
+export function drafts(file: FileContext): Draft[] {
+	const done = new Set<number>();
+	return auditedCalls(file).flatMap((call) => {
+		if (done.has(call.call.start) || !conversionAsked(file, call)) return [];
+		const { takings: _, ...refused } = offer(file, call);
+		if (!refused.refusal) return [];
+		const made = draft(file, call, refused);
+		for (const start of made?.starts ?? []) done.add(start);
+		return made?.draft ?? [];
+	});
+}
+
+function draft(
+	file: FileContext,
+	call: ApiCall,
+	refused: ConversionOffer,
+): { readonly draft: Draft; readonly starts: readonly number[] } | undefined {
+	try {
+		const scope = draftScopeOf(file, call);
+		const [conversion] = conversions(file, scope);
+		const decisions = scope.presumed?.decisions ?? [];
+		if (!conversion || decisions.length === 0) return undefined;
+		const sites = scope.takings.map(({ call: { nameRange } }): Range => at(nameRange, ''));
+		const calls = scope.takings.map(({ call: { start, end } }) => ({ start, end }));
+		const told = decisions.map((one) => located(file, one));
+		return {
+			draft: { offer: { ...refused, sites, calls }, conversion, decisions: told },
+			starts: scope.takings.map(({ call: { start } }) => start),
+		};
+	} catch (error) {
+		if (!(error instanceof ConversionBlocked)) throw error;
+		if (process.env.WHY) console.error('no draft:', error.message); // XXX
+		return undefined;
 	}
 }
 

@@ -318,16 +318,17 @@ function releaseEdits(file: FileContext, releases: readonly PageCall[], plan: Fl
  * All edits that turn the taking calls of a handling into extractions.
  * @throws Blocked where the answer whether pages are pinned does not reach a release
  */
-export function extraction(file: FileContext, { takings, releases }: ConversionScope): Extracted {
-	const [taking, other] = takings;
-	const fn = taking?.fn;
-	if (!taking || !fn || other)
+export function extraction(file: FileContext, { takings, releases, presumed }: ConversionScope): Extracted {
+	const all = takings.flatMap((taking) => (taking.fn ? { taking, fn: taking.fn } : []));
+	const functions = new Set(all.map(({ fn }) => fn));
+	if (all.length !== takings.length || functions.size !== all.length)
 		throw new ConversionBlocked(
 			'one release is shared by pages of several calls',
 			takings.map(({ call }) => at(call.nameRange, 'acquired here')),
 		);
-	const take = new Extraction(file, taking, fn).done();
-	const plan = isForUsers(file, taking, fn) ? undefined : new FlagPlan(file, taking, fn);
+	const take = all.flatMap(({ taking, fn }) => new Extraction(file, taking, fn).done());
+	const isAllOfUsers = all.every(({ taking, fn }) => isForUsers(file, taking, fn));
+	const plan = isAllOfUsers ? undefined : new FlagPlan(file, all, presumed);
 	const release = releaseEdits(file, releases, plan);
 	return { take, flag: plan?.edits ?? [], release };
 }

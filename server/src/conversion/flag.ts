@@ -20,6 +20,7 @@ import { keptIterator } from './kept-iterator.js';
 import { before, blanks, columns, indentation, LINE, lineEnd } from './layout.js';
 import { at } from './page-calls.js';
 import { ConversionBlocked } from './plan.js';
+import { type Presumptions, presumeIterator } from './presumptions.js';
 import { hasRoom, isNested, isOverwritten, isStillThere, isTaken } from './room.js';
 import { pathTo, type Statement, statementsOf } from './statements.js';
 import { isAlwaysTold, isStoredAtOnce } from './stores.js';
@@ -39,26 +40,35 @@ interface Store {
 	readonly right: Expr;
 }
 
+/** A call that extracts, and the function it stands in. */
+export interface Taking {
+	readonly taking: ApiCall;
+	readonly fn: FunctionIR;
+}
+
 export class FlagPlan {
 	readonly edits: Edit[] = [];
 	private readonly file: FileContext;
-	private readonly taking: ApiCall;
-	private readonly taker: FunctionIR;
+	/** Calls that only change together, each with its function. */
+	private readonly takings: readonly Taking[];
+	private readonly presumed: Presumptions | undefined;
 	/** Expression that is the flag in a function; undefined while it is worked out. */
 	private readonly known = new Map<string, string | undefined>();
 	private readonly fields = new Set<string>();
 	private readonly takers: Takers;
 
-	constructor(file: FileContext, taking: ApiCall, taker: FunctionIR) {
+	/** @param presumed collects what a draft presumes; undefined: nothing is */
+	constructor(file: FileContext, takings: readonly Taking[], presumed: Presumptions | undefined) {
 		this.file = file;
-		this.taking = taking;
-		this.taker = taker;
+		this.takings = takings;
+		this.presumed = presumed;
+		const byStart = new Map(takings.map(({ taking }) => [taking.call.start, taking]));
 		this.takers = {
 			file,
-			takings: new Map([[taking.call.start, taking]]),
+			takings: byStart,
 			takes: (fn, { name, start }) => {
 				const callee = name === fn.name ? undefined : file.ir.lookup(name);
-				return start === taking.call.start || (callee !== undefined && this.reaches(callee));
+				return byStart.has(start) || (callee !== undefined && this.reaches(callee));
 			},
 		};
 	}
@@ -84,7 +94,8 @@ export class FlagPlan {
 			(isHere ? this.once(fn, () => this.fromIterator(fn) ?? this.fromTaker(fn)) : undefined) ??
 			(this.reaches(fn) ? undefined : this.once(fn, () => this.fromCallers(fn, pages, depth))) ??
 			this.fromObject(fn, call, pages, told?.field) ??
-			this.fromKeptIterator(fn, call, told)
+			this.fromKeptIterator(fn, call, told) ??
+			this.fromPresumedIterator(fn, call)
 		);
 	}
 
@@ -127,8 +138,8 @@ export class FlagPlan {
 
 	/** Name of the parameter of `fn` that is the iterator whose pages are extracted. */
 	private iteratorOf(fn: FunctionIR, depth: number): string | undefined {
-		const own = fn.name === this.taker.name ? this.taking.arg('iter') : undefined;
-		const passed = own ? [own] : depth > DEEPEST ? [] : this.passedDown(fn, depth);
+		const own = this.takings.flatMap(({ taking, fn: taker }) => (taker.name === fn.name ? taking.arg('iter') ?? [] : []));
+		const passed = own.length > 0 ? own : depth > DEEPEST ? [] : this.passedDown(fn, depth);
 		const names = new Set(passed.map((expr) => (bare(expr).kind === 'name' ? place(expr) : undefined)));
 		const [name] = names;
 		if (names.size !== 1 || name === undefined || !isParameter(fn, name)) return undefined;
@@ -148,7 +159,7 @@ export class FlagPlan {
 
 	/** The function takes the pages, by itself or through functions it calls. */
 	private reaches(fn: FunctionIR, depth = 0): boolean {
-		if (fn.name === this.taker.name) return true;
+		if (this.takings.some(({ fn: taker }) => taker.name === fn.name)) return true;
 		return (
 			depth < DEEPEST &&
 			fn.calls.some((call) => {
@@ -160,7 +171,10 @@ export class FlagPlan {
 
 	/** The taking function tells its caller through a pointer already that there is something to give back. */
 	private fromTaker(fn: FunctionIR): string | undefined {
-		const { file, taker } = this;
+		const { file } = this;
+		const [only, another] = this.takings;
+		if (!only || another) return undefined;
+		const { taking, fn: taker } = only;
 		const calls = fn.calls.filter((call) => call.name === taker.name);
 		if (calls.length === 0 || !taker.isStatic || this.names(fn) || this.names(taker)) return undefined;
 		const iter = this.iteratorOf(taker, 0);
@@ -173,9 +187,9 @@ export class FlagPlan {
 		const param = taker.params[told];
 		if (!iter || !param || !allCalls(file, taker) || this.isDeclared(taker)) return undefined;
 		const stores = this.storesThrough(taker, param.name);
-		const sets = stores.filter(({ right, start }) => !isNull(right) && start > this.taking.call.start);
+		const sets = stores.filter(({ right, start }) => !isNull(right) && start > taking.call.start);
 		if (sets.length === 0 || stores.some((store) => !sets.includes(store) && !isNull(store.right))) return undefined;
-		if (!isAlwaysTold(taker, this.taking.call, param.name)) return undefined;
+		if (!isAlwaysTold(taker, taking.call, param.name)) return undefined;
 		const variables = new Set(calls.map((call) => addressed(call.args[told])));
 		const [name] = variables;
 		const local = localOf(fn, name);
@@ -280,7 +294,17 @@ export class FlagPlan {
 
 	/** The object keeps the iterator, which is asked again. */
 	private fromKeptIterator(fn: FunctionIR, call: CallExpr, told: Told | undefined): string | undefined {
-		const iter = keptIterator(this.file, this.taking, this.taker, { fn, call, isOurs: told?.side === 'here' });
+		const [only, another] = this.takings;
+		if (!only || another) return undefined;
+		const iter = keptIterator(this.file, only.taking, only.fn, { fn, call, isOurs: told?.side === 'here' });
+		return iter === undefined ? undefined : `${ASKS}(${iter})`;
+	}
+
+	/** A draft asks the iterator of an object of the same kind. */
+	private fromPresumedIterator(fn: FunctionIR, call: CallExpr): string | undefined {
+		const [only, another] = this.takings;
+		if (!this.presumed || !only || another) return undefined;
+		const iter = presumeIterator(this.presumed, only.taking, { fn, call });
 		return iter === undefined ? undefined : `${ASKS}(${iter})`;
 	}
 

@@ -25,6 +25,7 @@ import { tokenize, tokenText } from '../syntax/tokens.js';
 import { DEFINES } from './macros.js';
 import { at, callsNamed, type PageCall } from './page-calls.js';
 import { ConversionBlocked } from './plan.js';
+import { type Presumptions, presumeSecondOwner } from './presumptions.js';
 
 /** The taking calls, and what is known of their pages. */
 export interface Seen {
@@ -39,6 +40,8 @@ export interface Seen {
 	fields(): readonly { readonly record: string; readonly field: string }[];
 	/** @throws Blocked where somebody else owns the references of a call, who puts them */
 	moves(taking: ApiCall): void;
+	/** Of a draft: what it presumes. */
+	readonly presumed: Presumptions | undefined;
 }
 
 /** `sg_page(sg)`, `bv->bv_page` */
@@ -123,11 +126,12 @@ export class OtherHolders {
 				throw new ConversionBlocked(`${call.name}() in ${fn.name}() takes a zero-page reference, which is not a pin`, [
 					at(call.nameRange, 'reference acquired here'),
 				]);
-			if (pages && this.seen.origin(fn, pages).ours)
-				throw new ConversionBlocked(
-					`${call.name}() in ${fn.name}() takes a second reference on these pages for another owner`,
-					[at(call.nameRange, 'second reference acquired here')],
-				);
+			if (!pages || !this.seen.origin(fn, pages).ours) continue;
+			if (this.seen.presumed && presumeSecondOwner(this.seen.presumed, this.seen.file, fn, call)) continue;
+			throw new ConversionBlocked(
+				`${call.name}() in ${fn.name}() takes a second reference on these pages for another owner`,
+				[at(call.nameRange, 'second reference acquired here')],
+			);
 		}
 		for (const { fn, call } of callsNamed(this.seen.file, COUNTS)) {
 			const pages = call.args[0];

@@ -128,6 +128,15 @@ export interface ConversionOffer {
 	readonly missing: MissingRelease | undefined;
 }
 
+/** A conversion of a site that is refused: right only where a person decides so of each thing that is presumed. */
+export interface Draft {
+	/** The site, refused. */
+	readonly offer: ConversionOffer;
+	readonly conversion: Conversion;
+	/** What is presumed and not shown, each a sentence without its end, at its place. */
+	readonly decisions: readonly BlockerLocation[];
+}
+
 /** Thrown inside this folder alone, where something speaks against a conversion. */
 export class ConversionBlocked extends Error {
 	readonly places: readonly (Range & { readonly message: string })[];
