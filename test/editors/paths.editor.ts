@@ -35,11 +35,19 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 		const call = tree.find(udmabuf, /= memfd_pin_folios\(/, 'memfd_pin_folios');
 		await workbench.goTo(call);
 		await workbench.squiggle('warning');
+		// the audit has the room until paths are shown
+		await workbench.command('GUP Lens: Focus on Audit View');
+		await workbench.page.locator('.sidebar .pane-header', { hasText: 'Audit' }).waitFor();
+		await workbench.goTo(call);
 		await workbench.command('GUP Lens: Show Paths of These Pages');
 		await status().waitFor();
 		await expect.poll(position).toMatch(/^path 1 of \d+, step 1 of 5$/);
 		await workbench.treeRow('memfd_pin_folios() into folios').waitFor();
 		expect(await workbench.cursorLine()).toBe(call.line);
+	});
+
+	it('open with eight rows in view', async () => {
+		await expect.poll(() => workbench.rowsInView('Paths')).toBeGreaterThanOrEqual(8);
 	});
 
 	it('are walked by key, in the editor and in the tree', async () => {

@@ -227,6 +227,17 @@ export class Workbench {
 		return this.page.locator('.tree-explorer-viewlet-tree-view .monaco-list-row', { hasText: text }).first();
 	}
 
+	/** How many rows of a view in the side bar can be seen whole. */
+	async rowsInView(view: string): Promise<number> {
+		const pane = this.page.locator('.sidebar .pane', {
+			has: this.page.locator(`.pane-header[aria-label^="${view} "]`),
+		});
+		const list = await pane.locator('.monaco-list').boundingBox();
+		const rows = await pane.locator('.monaco-list-row').all();
+		const boxes = await Promise.all(rows.map((row) => row.boundingBox()));
+		return boxes.filter((box) => box && list && box.y >= list.y && box.y + box.height <= list.y + list.height).length;
+	}
+
 	/** Opens a row, unless it is open, and waits for one below it. */
 	async unfold(text: string, below: string): Promise<void> {
 		const row = this.treeRow(text);

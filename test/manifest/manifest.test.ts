@@ -61,6 +61,17 @@ describe('the manifest', () => {
 		expect(new Set(keys).size).toBe(keys.length);
 	});
 
+	it('reaches what people look for by a key of its own, and from the menu of an editor', () => {
+		const { menus, keybindings } = manifest.contributes;
+		const named = (items: readonly { command?: string }[]) => new Set(items.map(({ command }) => command));
+		const inMenu = named([...menus['editor/context'], ...menus['gup-lens.menu']]);
+		const { fixAll, convertFile, checkFolder, paths, explain, openRule, audit } = commands;
+		for (const command of [fixAll, convertFile, checkFolder, paths, explain, openRule, audit]) {
+			expect(named(keybindings)).toContain(command);
+			expect(inMenu).toContain(command);
+		}
+	});
+
 	it('has a walkthrough whose pictures are there and are packed, and whose buttons do something', () => {
 		const [walkthrough] = manifest.contributes.walkthroughs;
 		const packed = readFileSync(join(root, '.vscodeignore'), 'utf8');

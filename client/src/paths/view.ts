@@ -138,8 +138,9 @@ class Paths {
 				void window.showInformationMessage(`GUP Lens: ${answer?.nothing ?? 'this file is not analysed'}.`);
 				return;
 			}
-			this.#take({ ...where, rule: about, walk: new Walk(treeOf(answer)) });
+			// before the picture comes: VS Code then deals out the room anew, by the sizes of the manifest
 			await registry.executeCommand('gup-lens.paths.focus');
+			this.#take({ ...where, rule: about, walk: new Walk(treeOf(answer)) });
 			await this.#moved(false);
 		} catch (error) {
 			void window.showErrorMessage(`GUP Lens: ${error instanceof Error ? error.message : String(error)}`);
