@@ -16,6 +16,7 @@ import { Cache } from '../../server/src/audit/cache.js';
 import type { AuditReport } from '../../server/src/audit/report.js';
 import { packJson } from '../../server/src/audit/sections.js';
 import { HERON } from '../cli/fixtures.js';
+import { Repository } from '../programs/repository.js';
 import { packaged } from '../support/packaged.js';
 import { scratch } from '../support/scratch.js';
 import { briefly, CONVERT, KERNEL, OK, TREE, withoutTime } from './fixtures.js';
@@ -99,6 +100,27 @@ test('worker threads give what one thread gives', async () => {
 	expect(two.code, two.stderr).toBe(0);
 	expect(briefly(two.report)).toEqual(['drivers/misc/grab.c:5 convert', 'fs/peek.c:6 ok']);
 	expect(withoutTime(two.report)).toEqual(withoutTime(one.report));
+});
+
+test('revisions that share threads and an open repository are read as each alone', async () => {
+	const repository = new Repository(TREE);
+	repository.git('tag', 'one');
+	writeFileSync(join(repository.root, 'fs/peek.c'), CONVERT);
+	repository.commit();
+	repository.git('tag', 'two');
+	repository.git('mv', 'drivers/misc', 'drivers/other');
+	repository.commit();
+	repository.git('tag', 'three');
+	const asked = async (...argv: readonly string[]) =>
+		JSON.parse((await audit([repository.root, '--no-cache', '--jobs', '2', ...argv])).stdout);
+	const { versions, steps } = (await asked('--compare', 'one..three', '--tags', '*')).comparison;
+	for (const [i, name] of ['one', 'two', 'three'].entries()) {
+		const alone = (await asked('--rev', name, '--compare', name)).comparison.versions[0];
+		expect(versions[i]).toEqual(alone);
+		expect(alone).toMatchObject({ label: name });
+	}
+	expect(versions[0].counts).not.toEqual(versions[1].counts);
+	expect(steps[1].moved.map(({ after }: { after: { path: string } }) => after.path)).toEqual(['drivers/other/grab.c']);
 });
 
 describe('the cache', () => {

@@ -21,6 +21,7 @@ import { findRevision, withRevision } from './revision.js';
 import { listRevision, type RevisionListing } from './revisionListing.js';
 import { folderOf, isLeftOut } from './scope.js';
 import { type Search, search, startRipgrep } from './search.js';
+import { AuditSession } from './session.js';
 import { isInShard, type Shard } from './shard.js';
 import { Stamps } from './stat-cache.js';
 import { walkMemory } from './walk-cache.js';
@@ -44,6 +45,8 @@ export interface AuditOptions {
 	readonly worker: string | undefined;
 	/** How many threads, at least 1. */
 	readonly jobs: number;
+	/** Of whoever audits several trees after each other, in place of `worker` and `jobs`; undefined: the audit has its own. */
+	readonly session?: AuditSession | undefined;
 	readonly shard?: Shard;
 	/** Only the files of these folders, not what is below them: relative, with "/", "" for the audited folder itself. */
 	readonly folders?: readonly string[];
@@ -71,18 +74,21 @@ export async function audit(options: AuditOptions): Promise<Audited> {
 	const cache = options.setting.prefilter ? options.cache : undefined;
 	if (options.revision !== undefined && !options.trusted)
 		throw new AuditError('the workspace is not trusted: git is not asked for revisions');
-	const revision = options.revision === undefined ? undefined : await findRevision(root, options.revision);
-	const setting = revision && { root, tree: revision.tree };
-	const working = workerPool({ ...options.setting, cache, revision: setting }, options.jobs, options.worker);
-	const stop = () => void working.end();
-	options.signal?.addEventListener('abort', stop, { once: true });
+	const session = options.session ?? new AuditSession(options.worker, options.jobs);
+	let stop: (() => void) | undefined;
 	try {
+		const repository = options.revision === undefined ? undefined : session.revisions(root);
+		const revision = repository && (await findRevision(repository, options.revision as string));
+		const setting = { ...options.setting, cache, revision: revision && { root, tree: revision.tree } };
+		const working = workerPool(setting, session.threads);
+		stop = () => void working.end();
+		options.signal?.addEventListener('abort', stop, { once: true });
 		const run = (sources: Sources) =>
 			new Run(options, root, working, cache && new Cache(cache.above, cache.version), sources, revision).report();
-		return setting ? await withRevision(setting, run) : await run(diskSources);
+		return repository ? await withRevision(repository, (revision as Revision).tree, run) : await run(diskSources);
 	} finally {
-		options.signal?.removeEventListener('abort', stop);
-		await working.end();
+		if (stop) options.signal?.removeEventListener('abort', stop);
+		if (!options.session) await session.end();
 	}
 }
 

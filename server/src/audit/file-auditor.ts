@@ -18,8 +18,9 @@ import { KeptAnswers } from './file-answers.js';
 import { AuditFolder } from './folder.js';
 import { reasonMeanwhile } from './read-errors.js';
 import type { AuditSite } from './report.js';
+import type { OpenRepository } from './repository.js';
 import { type AuditFinding, type FileResult, Results } from './results.js';
-import { openRevision, type RevisionSetting } from './revision.js';
+import type { RevisionSetting } from './revision.js';
 import { type Scanned, scan } from './scan.js';
 
 const { join } = posix;
@@ -66,17 +67,19 @@ export interface JobOutcome {
 /** Judges the files of one setting, folder by folder. */
 export class FileAuditor {
 	readonly #setting: AuditConfig;
-	readonly #sources: Promise<OpenSources>;
-	#engine: Promise<Engine> | undefined;
+	readonly #sources: Promise<Sources>;
 	#locator: TreeLocator | undefined;
 	/** Kernels outside a tree, as they are asked for. */
 	readonly #outside = new Map<string | undefined, Kernel>();
 	readonly #cache: Cache | undefined;
 
-	constructor(setting: AuditConfig) {
+	/** @param repository that a revision is read of */
+	constructor(setting: AuditConfig, repository: OpenRepository) {
 		const { cache, revision } = setting;
 		this.#setting = setting;
-		this.#sources = revision ? openRevision(revision) : Promise.resolve(diskSources);
+		this.#sources = revision
+			? repository.around(revision.root).then((revisions) => revisions.tree(revision.tree))
+			: Promise.resolve(diskSources);
 		// whoever waits for it hears why
 		this.#sources.catch(() => undefined);
 		this.#cache = cache && new Cache(cache.above, cache.version);
@@ -98,7 +101,7 @@ export class FileAuditor {
 			contents === undefined || !this.#cache
 				? undefined
 				: new KeptAnswers(this.#cache, job.facts, this.#setting.knownUsers);
-		const look = new Look(await this.#loaded(), kernel, this.#setting, job, folder, sources, answers);
+		const look = new Look(await loaded(this.#setting.wasm), kernel, this.#setting, job, folder, sources, answers);
 		const results: FileResult[] = [];
 		for (const name of job.names) results.push(await look.at(name));
 		if (contents !== undefined) kept.put(job.path, job.names, contents, results, await folder.asksVersion());
@@ -115,26 +118,19 @@ export class FileAuditor {
 	async scan(root: string, paths: readonly string[], words: readonly string[]): Promise<Scanned> {
 		return scan(await this.#sources, root, paths, words);
 	}
-
-	/** Ends what reads for it. */
-	end(): void {
-		this.#sources.then(
-			(sources) => sources.end?.(),
-			() => undefined,
-		);
-	}
-
-	#loaded(): Promise<Engine> {
-		const { core, grammar } = this.#setting.wasm;
-		this.#engine ??= Promise.all([readFile(core), readFile(grammar)]).then(([core, grammar]) =>
-			loadEngine({ core, grammar }),
-		);
-		return this.#engine;
-	}
 }
 
-/** What is read by a program ends with it. */
-type OpenSources = Sources & { end?(): void };
+/** By the grammar's file: audits after each other in one thread share what they loaded. */
+const engines = new Map<string, Promise<Engine>>();
+
+function loaded({ core, grammar }: AuditConfig['wasm']): Promise<Engine> {
+	const known = engines.get(grammar);
+	if (known) return known;
+	const read = Promise.all([readFile(core), readFile(grammar)]);
+	const engine = read.then(([core, grammar]) => loadEngine({ core, grammar }));
+	engines.set(grammar, engine);
+	return engine;
+}
 
 /** A module that takes no header from another folder. */
 async function staysInFolder(path: string, folder: AuditFolder): Promise<boolean> {

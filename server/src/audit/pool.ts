@@ -1,5 +1,6 @@
 import { type Pool, pool } from 'workerpool';
 import { type AuditConfig, FileAuditor, type Job, type JobOutcome } from './file-auditor.js';
+import { OpenRepository } from './repository.js';
 import type { Scanned } from './scan.js';
 
 /** Where the work is done. */
@@ -19,17 +20,18 @@ export interface Methods {
 }
 
 /**
- * @param size how many at a time, at least 1
- * @param worker script of a worker thread; undefined: everything is done in this thread
+ * @param setting how everything is judged
+ * @param threads undefined: everything is done in this thread
  */
-export function workerPool(setting: AuditConfig, size: number, worker: string | undefined): WorkerPool {
-	return worker === undefined ? alone(setting) : threads(setting, size, worker);
+export function workerPool(setting: AuditConfig, threads: WorkerThreads | undefined): WorkerPool {
+	return threads === undefined ? alone(setting) : inThreads(setting, threads);
 }
 
 function alone(setting: AuditConfig): WorkerPool {
+	const repository = new OpenRepository();
 	let auditor: FileAuditor | undefined;
 	const started = (): FileAuditor => {
-		auditor ??= new FileAuditor(setting);
+		auditor ??= new FileAuditor(setting, repository);
 		return auditor;
 	};
 	let ended = false;
@@ -50,7 +52,7 @@ function alone(setting: AuditConfig): WorkerPool {
 		scan: (root, paths, words) => inTurn(() => started().scan(root, paths, words)),
 		async end() {
 			ended = true;
-			auditor?.end();
+			repository.end();
 		},
 	};
 }
@@ -58,25 +60,42 @@ function alone(setting: AuditConfig): WorkerPool {
 /** The analysis makes many short-lived objects: with the usual room for them a tenth of its time goes into making room. */
 const LIMITS = { maxYoungGenerationSizeMb: 32 };
 
-function threads(setting: AuditConfig, size: number, worker: string): WorkerPool {
-	let workers: Pool | undefined;
-	let ended = false;
-	const started = () => {
-		if (ended) throw new Error('ended');
-		workers ??= pool(worker, { maxWorkers: size, workerType: 'thread', workerThreadOpts: { resourceLimits: LIMITS } });
-		return workers;
-	};
+/** Threads for one audit or for several after each other, which find their code compiled then. */
+export class WorkerThreads {
+	/** How many, at least 1. */
+	readonly size: number;
+	readonly #script: string;
+	#pool: Pool | undefined;
+	#ended = false;
+
+	/** @param script of a worker thread; none is started before there is work */
+	constructor(size: number, script: string) {
+		this.size = size;
+		this.#script = script;
+	}
+
+	run<M extends keyof Methods>(method: M, ...asked: Parameters<Methods[M]>): Promise<Awaited<ReturnType<Methods[M]>>> {
+		if (this.#ended) return Promise.reject(new Error('ended'));
+		this.#pool ??= pool(this.#script, {
+			maxWorkers: this.size,
+			workerType: 'thread',
+			workerThreadOpts: { resourceLimits: LIMITS },
+		});
+		return Promise.resolve(this.#pool.exec<Methods[M]>(method, asked));
+	}
+
+	/** Ends them at once; what was asked for and is not done fails. */
+	async end(): Promise<void> {
+		this.#ended = true;
+		await this.#pool?.terminate(true);
+	}
+}
+
+function inThreads(setting: AuditConfig, threads: WorkerThreads): WorkerPool {
 	return {
-		size,
-		async audit(job) {
-			return started().exec<Methods['audit']>('audit', [setting, job]);
-		},
-		async scan(root, paths, words) {
-			return started().exec<Methods['scan']>('scan', [setting, root, paths, words]);
-		},
-		async end() {
-			ended = true;
-			await workers?.terminate(true);
-		},
+		size: threads.size,
+		audit: (job) => threads.run('audit', setting, job),
+		scan: (root, paths, words) => threads.run('scan', setting, root, paths, words),
+		end: () => threads.end(),
 	};
 }

@@ -1,7 +1,7 @@
 /** An audit of a revision of git in place of what is checked out. */
-import { Git, GitError } from '../programs/git.js';
+import { GitError } from '../programs/git.js';
 import { type Revision, revisionNamed } from '../workspace/revision.js';
-import { RevisionTree } from '../workspace/revisionTree.js';
+import type { Revisions, RevisionTree } from '../workspace/revisionTree.js';
 import { AuditError } from './report.js';
 
 /** Which files are read. Plain data: it travels to the workers. */
@@ -12,33 +12,31 @@ export interface RevisionSetting {
 	readonly tree: string;
 }
 
-/** Whoever opens it ends it. @throws GitError */
-export async function openRevision({ root, tree }: RevisionSetting): Promise<RevisionTree> {
-	return RevisionTree.open(await Git.around(root), tree);
-}
-
 /**
- * @param root absolute, real
+ * @param revisions of the repository around the audited folder
  * @param name as the user gave it
  * @throws AuditError where there is no repository, or no such revision
  */
-export async function findRevision(root: string, name: string): Promise<Revision> {
+export async function findRevision(revisions: Promise<Revisions>, name: string): Promise<Revision> {
 	try {
-		return await revisionNamed(await Git.around(root), name);
+		return await revisionNamed((await revisions).git, name);
 	} catch (error) {
 		throw error instanceof GitError ? new AuditError(`${name}: ${error.message}`) : error;
 	}
 }
 
-/** @throws AuditError in place of what git says */
-export async function withRevision<T>(setting: RevisionSetting, use: (tree: RevisionTree) => Promise<T>): Promise<T> {
-	let tree: RevisionTree | undefined;
+/**
+ * @param tree name of the tree object, in full
+ * @throws AuditError in place of what git says
+ */
+export async function withRevision<T>(
+	revisions: Promise<Revisions>,
+	tree: string,
+	use: (tree: RevisionTree) => Promise<T>,
+): Promise<T> {
 	try {
-		tree = await openRevision(setting);
-		return await use(tree);
+		return await use(await (await revisions).tree(tree));
 	} catch (error) {
 		throw error instanceof GitError ? new AuditError(error.message) : error;
-	} finally {
-		tree?.end();
 	}
 }

@@ -2,16 +2,16 @@ import { worker } from 'workerpool';
 import { type BackgroundMethods, background } from './background.js';
 import { type AuditConfig, FileAuditor } from './file-auditor.js';
 import type { Methods } from './pool.js';
+import { OpenRepository } from './repository.js';
 
-/** A pool serves one setting; a long-lived one may see several after each other. */
+const repository = new OpenRepository();
+
+/** Audits after each other may differ in their setting. */
 let current: { readonly key: string; readonly auditor: FileAuditor } | undefined;
 
 function auditorOf(setting: AuditConfig): FileAuditor {
 	const key = JSON.stringify(setting);
-	if (current?.key !== key) {
-		current?.auditor.end();
-		current = { key, auditor: new FileAuditor(setting) };
-	}
+	if (current?.key !== key) current = { key, auditor: new FileAuditor(setting, repository) };
 	return current.auditor;
 }
 

@@ -5,9 +5,10 @@ import { AuditError, type AuditReport } from '../audit/report.js';
 import type { Source } from '../audit/reports/html/excerpt.js';
 import { sourceFor, sourceIn } from '../audit/reports/source.js';
 import { findRevision, withRevision } from '../audit/revision.js';
+import type { AuditSession } from '../audit/session.js';
 import { realpath } from '../programs/find.js';
 import { slashed } from '../workspace/collect.js';
-import { prepared, type TreeOptions } from './auditing.js';
+import { auditSession, prepared, type TreeOptions } from './auditing.js';
 import { compared, versionsNamed } from './compare.js';
 import { type Io, UsageError } from './io.js';
 import { progressBar } from './progress.js';
@@ -28,8 +29,9 @@ const PATIENT = '--interrupt-budget=1000000';
 export async function runAudit(tree: string, given: AuditCommand, io: Io): Promise<number> {
 	checkReport(given, io);
 	const { rev, others } = await versionsNamed(tree, given, io);
-	const options = rev === undefined ? given : { ...given, rev };
-	if (options.prefilter) setFlagsFromString(PATIENT);
+	const session = auditSession(given.jobs);
+	const options = { ...given, session, ...(rev === undefined ? {} : { rev }) };
+	if (options.prefilter && others.length < 3) setFlagsFromString(PATIENT);
 	const stop = new AbortController();
 	const interrupt = () => {
 		// The second one ends the program as usual.
@@ -48,7 +50,7 @@ export async function runAudit(tree: string, given: AuditCommand, io: Io): Promi
 		const comparison = options.compare && (await compared(others, report, tree, options, io, signal));
 		// From here on the first Ctrl-C ends the program as usual.
 		process.removeListener('SIGINT', interrupt);
-		await write(report, await sourceOf(report, resolve(io.cwd, tree), options), comparison, options, io);
+		await write(report, await sourceOf(report, resolve(io.cwd, tree), options, session), comparison, options, io);
 		return failed.length > 0 ? 2 : report.partial ? 1 : 0;
 	} catch (error) {
 		if (error instanceof AuditError) throw new UsageError(`${tree}: ${error.message}`);
@@ -56,13 +58,20 @@ export async function runAudit(tree: string, given: AuditCommand, io: Io): Promi
 	} finally {
 		bar.end();
 		process.removeListener('SIGINT', interrupt);
+		await session.end();
 	}
 }
 
 /** The code that a page shows. */
-async function sourceOf(report: AuditReport, tree: string, options: AuditCommand): Promise<Source> {
+async function sourceOf(
+	report: AuditReport,
+	tree: string,
+	options: AuditCommand,
+	session: AuditSession,
+): Promise<Source> {
 	if (options.rev === undefined || !showsCode(options)) return sourceIn(tree);
 	const root = slashed(realpath(tree));
-	const { tree: object } = await findRevision(root, options.rev);
-	return withRevision({ root, tree: object }, (sources) => sourceFor(report, root, sources));
+	const repository = session.revisions(root);
+	const { tree: object } = await findRevision(repository, options.rev);
+	return withRevision(repository, object, (sources) => sourceFor(report, root, sources));
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { AuditOptions } from '../audit/audit.js';
 import { programVersion } from '../audit/program.js';
 import { findRipgrep } from '../audit/ripgrep.js';
+import { AuditSession } from '../audit/session.js';
 import type { Shard } from '../audit/shard.js';
 import { userCache } from '../audit/userCache.js';
 import { tool } from '../version.js';
@@ -21,12 +22,25 @@ export interface TreeOptions {
 	readonly jobs?: number;
 	/** Name of a revision that is read in place of what is checked out. */
 	readonly rev?: string;
+	/** Shared by the audits of one command. */
+	readonly session?: AuditSession;
 }
+
+/** What the audits of one command share. @param jobs as the command line says it */
+export function auditSession(jobs = availableParallelism()): AuditSession {
+	return new AuditSession(workerOf(jobs), jobs);
+}
+
+/** Script of a worker thread; one thread more would only take its time to start where there is one job. */
+function workerOf(jobs: number): string | undefined {
+	return jobs === 1 ? undefined : workerScript;
+}
+
+const workerScript = folderOfProgram && join(folderOfProgram, 'commands.js');
 
 /** @param tree as the user named it */
 export function prepared(tree: string, options: TreeOptions, io: Io): AuditOptions {
-	const { kernel, knownUsers, prefilter, cache, shard, rev } = options;
-	const worker = folderOfProgram && join(folderOfProgram, 'commands.js');
+	const { kernel, knownUsers, prefilter, cache, shard, rev, session } = options;
 	const folder = resolve(io.cwd, tree);
 	const jobs = options.jobs ?? availableParallelism();
 	return {
@@ -35,11 +49,11 @@ export function prepared(tree: string, options: TreeOptions, io: Io): AuditOptio
 		tool,
 		setting: { wasm: wasmFiles(), kernel, knownUsers, prefilter },
 		workspace: { folder: slashed(io.cwd), always: false },
-		cache: cache ? { above: userCache(), version: programVersion(tool.version, worker) } : undefined,
+		cache: cache ? { above: userCache(), version: programVersion(tool.version, workerScript) } : undefined,
 		ripgrep: findRipgrep(folder),
-		// one thread more would only take its time to start
-		worker: jobs === 1 ? undefined : worker,
+		worker: workerOf(jobs),
 		jobs,
+		session,
 		...(shard ? { shard } : {}),
 		...(rev === undefined ? {} : { revision: rev }),
 	};

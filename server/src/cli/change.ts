@@ -11,7 +11,7 @@ import { Overlay } from '../workspace/overlay.js';
 import { applySeries, PatchError } from '../workspace/patches.js';
 import { isC, parent } from '../workspace/paths.js';
 import { type RevisionRange, revisionNamed } from '../workspace/revision.js';
-import { RevisionTree } from '../workspace/revisionTree.js';
+import { Revisions } from '../workspace/revisionTree.js';
 import { TreeLocator } from '../workspace/trees.js';
 import type { Configured } from './configured.js';
 import { FileAnalyzer, type Named } from './file-analyzer.js';
@@ -38,24 +38,24 @@ export async function changeBetween(range: RevisionRange, cwd: string): Promise<
 	const asUsage = (error: unknown): never => {
 		throw error instanceof GitError ? new UsageError(`--diff ${range.from}..${range.to}: ${error.message}`) : error;
 	};
-	const trees: RevisionTree[] = [];
-	const end = (): void => {
-		for (const tree of trees) tree.end();
-	};
+	let revisions: Revisions | undefined;
 	try {
 		const git = await Git.around(cwd);
-		const revisions = [await revisionNamed(git, range.from), await revisionNamed(git, range.to)] as const;
-		for (const { tree } of revisions) trees.push(await RevisionTree.open(git, tree));
-		const [before, now] = trees.map(
-			(tree): Files => ({
+		const opened = new Revisions(git);
+		revisions = opened;
+		const [from, to] = [await revisionNamed(git, range.from), await revisionNamed(git, range.to)];
+		const filesOf = async (revision: string): Promise<Files> => {
+			const tree = await opened.tree(revision);
+			return {
 				read: (path) => tree.read(path).catch(asUsage),
 				list: (folder) => tree.list(folder).catch(asUsage),
-			}),
-		) as [Files, Files];
-		const changed = await changedBetween(git, revisions[0].commit, revisions[1].commit);
-		return { before, now, files: changed.filter(isCode), end };
+			};
+		};
+		const [before, now] = [await filesOf(from.tree), await filesOf(to.tree)];
+		const changed = await changedBetween(git, from.commit, to.commit);
+		return { before, now, files: changed.filter(isCode), end: () => opened.end() };
 	} catch (error) {
-		end();
+		revisions?.end();
 		return asUsage(error);
 	}
 }

@@ -8,7 +8,7 @@ import { TOO_LARGE } from '../workspace/limits.js';
 import { isC } from '../workspace/paths.js';
 import { judge, type Read } from '../workspace/read.js';
 import { revisionNamed } from '../workspace/revision.js';
-import { RevisionTree } from '../workspace/revisionTree.js';
+import { Revisions, type RevisionTree } from '../workspace/revisionTree.js';
 import { UsageError } from './io.js';
 import type { ScannedFrom } from './scan.js';
 
@@ -19,12 +19,13 @@ import type { ScannedFrom } from './scan.js';
 export async function openForCheck(name: string, cwd: string): Promise<ScannedFrom & { end(): void }> {
 	try {
 		const git = await Git.around(cwd);
-		const tree = await RevisionTree.open(git, (await revisionNamed(git, name)).tree);
+		const revisions = new Revisions(git);
+		const tree = await revisions.tree((await revisionNamed(git, name)).tree);
 		return {
 			files: tree,
 			collect: (paths, here) => collectIn(tree, paths, here),
 			read: (path, prefilter) => readIn(tree, path, prefilter),
-			end: () => tree.end(),
+			end: () => revisions.end(),
 		};
 	} catch (error) {
 		throw error instanceof GitError ? new UsageError(`--rev ${name}: ${error.message}`) : error;

@@ -28,38 +28,72 @@ const MAX_LINKS = 40;
 
 const NO_ENTRIES: RevisionFolder = { entries: new Map(), unnamed: new Map() };
 
-/** Paths are absolute, as the files would lie in the work tree. What lies outside of it is not there. */
-export class RevisionTree implements Sources {
-	/** Of the work tree: absolute, real, with "/". */
-	readonly top: string;
+/** Entries of folders that are kept for other revisions: those of three kernels. */
+const MAX_KEPT = 300_000;
+
+/** The revisions of a repository, read through one program: a folder that several of them have is read once. */
+export class Revisions {
+	readonly git: Git;
 	readonly #objects: Objects;
-	readonly #tree: string;
-	/** Objects that a partial clone lacks: git must not be asked for them, older ones would fetch. */
-	readonly #lacking: ReadonlySet<string>;
 	/** By the name of the object. */
 	readonly #folders = new Map<string, Promise<RevisionFolder>>();
-	/** By the path from the top, "" for the top. */
-	readonly #paths = new Map<string, Promise<RevisionFolder>>();
+	#kept = 0;
 
-	private constructor(git: Git, tree: string, lacking: ReadonlySet<string>) {
-		this.top = slashed(git.top);
+	/** Whoever opens it ends it. */
+	constructor(git: Git) {
+		this.git = git;
 		this.#objects = git.objects();
-		this.#tree = tree;
-		this.#lacking = lacking;
 	}
 
 	/**
-	 * Whoever opens it ends it.
 	 * @param tree name of the tree object of a commit, in full
 	 * @throws GitError
 	 */
-	static async open(git: Git, tree: string): Promise<RevisionTree> {
-		return new RevisionTree(git, tree, await lackingIn(git, tree));
+	async tree(tree: string): Promise<RevisionTree> {
+		return new RevisionTree(this, this.#objects, tree, await lackingIn(this.git, tree));
+	}
+
+	/** @param read the content of a tree object, where it is not known */
+	folder(id: string, read: () => Promise<RevisionFolder>): Promise<RevisionFolder> {
+		const known = this.#folders.get(id);
+		if (known) return known;
+		const folder = read().then((found) => {
+			this.#kept += found.entries.size + found.unnamed.size;
+			return found;
+		});
+		if (this.#kept > MAX_KEPT) {
+			this.#folders.clear();
+			this.#kept = 0;
+		}
+		this.#folders.set(id, folder);
+		return folder;
 	}
 
 	/** Ends the program that reads. */
 	end(): void {
 		this.#objects.end();
+	}
+}
+
+/** Paths are absolute, as the files would lie in the work tree. What lies outside of it is not there. */
+export class RevisionTree implements Sources {
+	/** Of the work tree: absolute, real, with "/". */
+	readonly top: string;
+	readonly #revisions: Revisions;
+	readonly #objects: Objects;
+	readonly #tree: string;
+	/** Objects that a partial clone lacks: git must not be asked for them, older ones would fetch. */
+	readonly #lacking: ReadonlySet<string>;
+	/** By the path from the top, "" for the top. */
+	readonly #paths = new Map<string, Promise<RevisionFolder>>();
+
+	/** Only `Revisions` makes one. */
+	constructor(revisions: Revisions, objects: Objects, tree: string, lacking: ReadonlySet<string>) {
+		this.top = slashed(revisions.git.top);
+		this.#revisions = revisions;
+		this.#objects = objects;
+		this.#tree = tree;
+		this.#lacking = lacking;
 	}
 
 	/** The repository lacks the content. */
@@ -152,12 +186,7 @@ export class RevisionTree implements Sources {
 	async #found(inside: string): Promise<RevisionFolder> {
 		const entry = await this.entry(this.#outside(inside));
 		if (entry?.kind !== 'folder') return NO_ENTRIES;
-		let folder = this.#folders.get(entry.id);
-		if (!folder) {
-			folder = this.#read(entry.id, inside);
-			this.#folders.set(entry.id, folder);
-		}
-		return folder;
+		return this.#revisions.folder(entry.id, () => this.#read(entry.id, inside));
 	}
 
 	async #read(id: string, inside: string): Promise<RevisionFolder> {
