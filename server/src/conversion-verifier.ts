@@ -47,10 +47,7 @@ export class ConversionVerifier {
 
 	/** The draft changes nothing that another file has a hand in, and what comes of it is right by what it presumes. */
 	holds({ conversion, offer }: Draft): boolean {
-		if (process.env.WHY) console.error('holds:', conversion.title, this.object(conversion.assumptions), this.failure(conversion, offer.sites)); // XXX
-		return (
-			this.object(conversion.assumptions).length === 0 && this.failure(conversion, offer.sites) === undefined
-		);
+		return this.object(conversion.assumptions).length === 0 && this.failure(conversion, offer.sites) === undefined;
 	}
 
 	/** What is wrong after the conversion; undefined when nothing is. */

@@ -21,7 +21,8 @@ import { AnalysisSession, type Snapshot } from './analysis/session.js';
 import { type AssumptionViolation, mayViolate, stemOf, violationsOf } from './conversion/assumptions.js';
 import { blockersOf, CONVERTING } from './conversion/blockers.js';
 import { semanticPatch } from './conversion/cocci.js';
-import { drafts, offers } from './conversion/convert.js';
+import { offers } from './conversion/convert.js';
+import { drafts } from './conversion/drafts.js';
 import type {
 	Assumptions,
 	BlockerLocation,

@@ -1,4 +1,4 @@
-import { type Conversion, type Engine, needles, type Offer, semanticPatch } from '../engine.js';
+import { type Conversion, type Draft, type Engine, needles, type Offer, semanticPatch } from '../engine.js';
 import { applyEdits } from '../rules/apply.js';
 import { collect, fromFolder, slashed } from '../workspace/collect.js';
 import { TreeDefinitions } from '../workspace/definitions.js';
@@ -14,7 +14,7 @@ import { Configured } from './configured.js';
 import { type Examined, FileAnalyzer, type Named } from './file-analyzer.js';
 import { Workbench } from './in-memory-edits.js';
 import { type Io, UsageError } from './io.js';
-import { conversionPatch, type Made } from './mail/conversion.js';
+import { conversionPatch, draftPatch, type Made } from './mail/conversion.js';
 import type { Left } from './mail/cover.js';
 import type { FileDiff } from './mail/diffstat.js';
 import { writeSeries } from './mail/folder.js';
@@ -34,7 +34,7 @@ export interface ConvertOptions {
 	/** Pins without FOLL_LONGTERM, also where it is recommended. */
 	readonly shortTerm: boolean;
 	/** What is made of them instead of writing the files. */
-	readonly print: 'diff' | 'patch' | 'series' | 'cocci' | undefined;
+	readonly print: 'diff' | 'patch' | 'series' | 'cocci' | 'drafts' | undefined;
 	/** Where a series is written, absolute. */
 	readonly folder?: string | undefined;
 }
@@ -119,9 +119,53 @@ class Converter {
 		});
 	}
 
+	/** Each draft is one of the file as it is: nothing is changed by it. */
+	async #drafts(named: Named, file: Examined): Promise<void> {
+		const drafts = file.drafts().filter(({ offer }) => this.#options.targets.has(offer.target));
+		for (const { offer, conversion, decisions } of drafts) {
+			const objection = await this.#objection(named, file, conversion);
+			if (objection !== undefined) {
+				tell(this.#io, this.#refusal(named, file, offer, objection));
+				this.left.push(this.#left(named, file, offer, objection));
+				continue;
+			}
+			const told = decisions.map((spot) => this.#decision(named, file, spot));
+			this.#tellMade(named, offer, conversion, 'draft: ');
+			for (const { shown, text } of told) tell(this.#io, `${shown}: ${text}`);
+			const { made } = this.#make(named, file, offer, conversion);
+			const places = told.map(({ path, text }) => `${path}: ${text}`);
+			this.made.push(made);
+			this.patches.push(draftPatch(made, places));
+		}
+		const drafted = new Set(drafts.flatMap(({ offer }) => offer.sites.map(({ start }) => start)));
+		for (const offer of file.offers()) {
+			if (!this.#options.targets.has(offer.target) || offer.sites.some(({ start }) => drafted.has(start))) continue;
+			if (offer.conversions.length > 0) {
+				const { line } = this.#place(named, offer);
+				tell(this.#io, `${named.shown}:${line}: converts without a draft: leave out --draft`);
+				continue;
+			}
+			tell(this.#io, this.#refusal(named, file, offer, undefined));
+			this.left.push(this.#left(named, file, offer, undefined));
+		}
+	}
+
+	/** What is to be decided, with the place it is about: as it is shown, and from the top of the tree. */
+	#decision(named: Named, file: Examined, spot: Draft['decisions'][number]) {
+		const { place, message: text } = spot;
+		const { tree, path: own } = file.judged;
+		const line = place?.line ?? new Lines(this.bench.text(named.absolute)).position(spot.start).line;
+		const shown = `${place ? file.elsewhere(place).shown : named.shown}:${line}`;
+		return { shown, path: `${place?.path ?? (tree ? own : named.path)}:${line}`, text };
+	}
+
 	async #next(named: Named): Promise<boolean> {
 		const text = this.bench.text(named.absolute);
 		return this.#examiner().examine(named, text, async (file) => {
+			if (this.#options.print === 'drafts') {
+				await this.#drafts(named, file);
+				return false;
+			}
 			const offers = file.offers();
 			const blocked: { readonly line: string; readonly left: Left }[] = [];
 			for (const [i, offer] of offers.entries()) {
@@ -192,30 +236,45 @@ class Converter {
 	}
 
 	async #apply(named: Named, file: Examined, offer: Offer, conversion: Conversion): Promise<void> {
-		const root = file.judged.tree?.root ?? slashed(this.#io.cwd);
-		const { line } = this.#place(named, offer);
-		const diffs: FileDiff[] = [];
-		for (const path of new Set(conversion.edits.map((edit) => edit.path))) {
-			const absolute = path === undefined ? named.absolute : file.fileOf(path);
-			if (absolute === undefined) throw new Refusal(`${path} is not there any more`);
-			const before = this.bench.text(absolute);
-			const edits = conversion.edits.filter((edit) => edit.path === path);
-			const after = applyEdits(before, edits);
-			this.bench.put(absolute, after);
-			const name = fromFolder(root, absolute);
-			diffs.push({ path: name, diff: unified(name, before, after, this.bench.source(absolute)) });
-		}
-		const { takers, former, api, longterm, notes } = conversion;
-		tell(
-			this.#io,
-			`${named.shown}:${line}: ${former.join(', ')}() in ${takers.join(', ')}() -> ${api}()${longterm ? ' with FOLL_LONGTERM' : ''}`,
-		);
-		for (const note of notes) tell(this.#io, `${named.shown}:${line}: note: ${note}`);
-		const { tree, kernel, path } = file.judged;
-		const made = { offer, conversion, longTerm: longTermOf(tree?.root, kernel), path, root, diffs };
-		this.version = kernel.version;
+		this.#tellMade(named, offer, conversion, '');
+		const { made, texts } = this.#make(named, file, offer, conversion);
+		for (const [path, text] of texts) this.bench.put(path, text);
 		this.made.push(made);
 		this.patches.push(conversionPatch(made));
+	}
+
+	#tellMade(named: Named, offer: Offer, { takers, former, api, longterm, notes }: Conversion, kind: string): void {
+		const at = `${named.shown}:${this.#place(named, offer).line}`;
+		const calls = former.map((name) => `${name}()`).join(', ');
+		const functions = takers.map((name) => `${name}()`).join(', ');
+		tell(this.#io, `${at}: ${kind}${calls} in ${functions} -> ${api}()${longterm ? ' with FOLL_LONGTERM' : ''}`);
+		for (const note of notes) tell(this.#io, `${at}: note: ${note}`);
+	}
+
+	/** What a conversion makes of the files. */
+	#make(
+		named: Named,
+		file: Examined,
+		offer: Offer,
+		conversion: Conversion,
+	): { readonly made: Made; readonly texts: ReadonlyMap<string, string> } {
+		const { tree, kernel, path } = file.judged;
+		const root = tree?.root ?? slashed(this.#io.cwd);
+		const texts = new Map<string, string>();
+		const diffs = [...new Set(conversion.edits.map((edit) => edit.path))].map((changed): FileDiff => {
+			const absolute = changed === undefined ? named.absolute : file.fileOf(changed);
+			if (absolute === undefined) throw new Refusal(`${changed} is not there any more`);
+			const before = this.bench.text(absolute);
+			const after = applyEdits(
+				before,
+				conversion.edits.filter((edit) => edit.path === changed),
+			);
+			texts.set(absolute, after);
+			const name = fromFolder(root, absolute);
+			return { path: name, diff: unified(name, before, after, this.bench.source(absolute)) };
+		});
+		this.version = kernel.version;
+		return { made: { offer, conversion, longTerm: longTermOf(tree?.root, kernel), path, root, diffs }, texts };
 	}
 
 	#place(named: Named, { sites }: Offer): { line: number; column: number } {
@@ -287,14 +346,13 @@ export async function convert(
 	if (options.print === undefined) await bench.write(io.within);
 	else if (options.print === 'cocci')
 		io.stdout.write(printable(semanticPatch(made.map(({ conversion }) => conversion))));
-	else if (options.print === 'patch') io.stdout.write(await mbox(patches));
+	else if (options.print === 'patch' || options.print === 'drafts') io.stdout.write(await mbox(patches));
 	else if (options.print === 'series') await writeMails(work, options, io);
 	else
 		for (const { path, source, text } of bench.changes)
 			io.stdout.write(unified(fromFolder(made[0]?.root ?? io.cwd, path), source.text, text, source));
-	tell(
-		io,
-		`${count(made.length, 'conversion')}${options.print === undefined ? '' : ' to make'}, ${work.left.length} refused`,
-	);
+	const kind = options.print === 'drafts' ? 'draft' : 'conversion';
+	const isToMake = options.print !== undefined && options.print !== 'drafts';
+	tell(io, `${count(made.length, kind)}${isToMake ? ' to make' : ''}, ${work.left.length} refused`);
 	return { converted: made.length, refused: work.left.length, failed: work.failed };
 }

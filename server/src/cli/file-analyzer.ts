@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path';
 import type {
 	Analysis,
 	Claims,
+	Draft,
 	Engine,
 	Finding,
 	Macros,
@@ -28,6 +29,8 @@ export interface Examined {
 	paths(text: string, findings: readonly Finding[]): FindingPaths;
 	/** What can be done about the sites of the file that should convert. */
 	offers(): readonly Offer[];
+	/** For sites that are refused: conversions that a person has to decide about first. */
+	drafts(): readonly Draft[];
 	/** Functions of further files that have a hand in what a conversion changes. */
 	objections(claims: Claims, files: readonly Neighbour[]): readonly Objection[];
 	/** Absolute path of a neighbour. */
@@ -109,6 +112,7 @@ export class FileAnalyzer {
 				paths: (text, findings) =>
 					new Map(findings.map((one) => [one, opened.pathsOf(text, { ...asked, neighbours }, one)])),
 				offers: () => opened.offers(text, { ...asked, neighbours }),
+				drafts: () => opened.drafts(text, { ...asked, neighbours }),
 				objections: (claims, files) => opened.objections(text, { ...asked, neighbours }, claims, files),
 				fileOf: (path) => neighbours.find((neighbour) => neighbour.path === path)?.file,
 				elsewhere: (place) => elsewhereOf(neighbours, place, cwd, named.shown),

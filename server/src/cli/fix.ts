@@ -29,6 +29,7 @@ export interface FixOptions {
 	readonly emitCocci?: boolean;
 	readonly format?: 'patch';
 	readonly series?: string;
+	readonly draft?: boolean;
 	/** Tell only what fails. */
 	readonly silent?: boolean;
 }
@@ -119,7 +120,7 @@ async function converting(
 	const targets = new Set([...chosen].flatMap((rule) => CONVERTING.get(rule) ?? []));
 	const print = printed(options);
 	if (targets.size === 0) {
-		if (options.emitCocci || options.format || options.shortTerm || options.series !== undefined)
+		if (options.emitCocci || options.format || options.shortTerm || options.draft || options.series !== undefined)
 			throw new UsageError(`conversions need a rule: --rule ${[...CONVERTING.keys()].join(' or ')}`);
 		return undefined;
 	}
@@ -139,11 +140,17 @@ async function converting(
 }
 
 /** How conversions are given. @throws UsageError where two ways are asked for */
-function printed({ emitCocci, format, dryRun, series }: FixOptions): ConvertOptions['print'] {
-	const asked = [emitCocci && '--emit-cocci', format && '--format', series !== undefined && '--series'].filter(Boolean);
+function printed({ emitCocci, format, dryRun, series, draft }: FixOptions): ConvertOptions['print'] {
+	const asked = [
+		...(emitCocci ? ['--emit-cocci'] : []),
+		...(format ? ['--format'] : []),
+		...(series === undefined ? [] : ['--series']),
+		...(draft ? ['--draft'] : []),
+	];
 	if (asked.length > 1 || (series !== undefined && dryRun))
 		throw new UsageError(`${[...asked, ...(dryRun ? ['--dry-run'] : [])].join(' and ')}: choose one`);
 	if (series !== undefined) return 'series';
+	if (draft) return 'drafts';
 	return emitCocci ? 'cocci' : (format ?? (dryRun ? 'diff' : undefined));
 }
 

@@ -119,6 +119,7 @@ export function commandLine(io: Io): CommandLine {
 		.option('--short-term', 'convert without FOLL_LONGTERM even if pages are held indefinitely')
 		.addOption(new Option('--format <format>', 'print conversions as mails for git am').choices(['patch']))
 		.option('--series <dir>', 'write conversions as a mail series to a new folder, with cover letter and recipients')
+		.option('--draft', 'print RFC patches for sites that are refused, with what is to be decided first; write nothing')
 		.option('--emit-cocci', 'print conversions as semantic patches for Coccinelle')
 		.action(async (paths: string[], options: FixOptions) => {
 			code = await fix(paths, options, io);

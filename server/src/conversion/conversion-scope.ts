@@ -190,7 +190,7 @@ class ConversionScopeBuilder implements Seen {
 
 	/** Fields of those who keep the pages by a second reference. */
 	secondOwners(): ReadonlySet<string> {
-		this.owners ??= ownersOf({ file: this.file, origin: (fn, pages) => this.origin(fn, pages) });
+		this.owners ??= ownersOf(this.file, (fn, pages) => this.origin(fn, pages).ours);
 		return this.owners;
 	}
 

@@ -12,7 +12,7 @@ import { conversionAsked } from '../verdict/sites.js';
 import { accountOf, type Marks } from './account.js';
 import { assumptionsOf } from './assumptions.js';
 import { renamedMentions, renamedString } from './comments.js';
-import { type ConversionScope, conversionScopeOf, draftScopeOf } from './conversion-scope.js';
+import { type ConversionScope, conversionScopeOf } from './conversion-scope.js';
 import { EXTRACT, extraction } from './extract.js';
 import { hunksOf } from './hunks.js';
 import { missingRelease } from './leak.js';
@@ -25,7 +25,6 @@ import {
 	type Conversion,
 	ConversionBlocked,
 	type ConversionOffer,
-	type Draft,
 	type FileEdit,
 	type Hunk,
 	type Label,
@@ -179,7 +178,7 @@ function toExtraction(file: FileContext, handling: ConversionScope): Conversion 
 }
 
 /** Conversions of the sites of one handling, the recommended one first. */
-function conversions(file: FileContext, handling: ConversionScope): Conversion[] {
+export function conversions(file: FileContext, handling: ConversionScope): Conversion[] {
 	if (handling.takings[0]?.api.record.group === 'iov-iter') return [toExtraction(file, handling)];
 	const long = handling.takings.some((taking) => isForLong(file, taking));
 	if (!long) return [toPin(file, handling, false)];
@@ -194,7 +193,7 @@ function refusal(file: FileContext, { message, places }: ConversionBlocked): Ref
 	};
 }
 
-function located(file: FileContext, spot: Range & { readonly message: string }): BlockerLocation {
+export function located(file: FileContext, spot: Range & { readonly message: string }): BlockerLocation {
 	const place = file.unit.placeOf(spot.start);
 	return place ? { ...spot, place } : spot;
 }
@@ -205,7 +204,7 @@ function isRead(file: FileContext, call: ApiCall): boolean {
 	return complete && reached.length > 0 && reached.every(({ direction }) => direction === 'to-device');
 }
 
-function offer(file: FileContext, call: ApiCall): ConversionOffer & { readonly takings: readonly ApiCall[] } {
+export function offer(file: FileContext, call: ApiCall): ConversionOffer & { readonly takings: readonly ApiCall[] } {
 	const { target, evidence } = judge(factsOf(file, call));
 	const isTidy = conversionAsked(file, call) === 'benefit';
 	const told = {
@@ -237,6 +236,7 @@ function offer(file: FileContext, call: ApiCall): ConversionOffer & { readonly t
 		};
 	} catch (error) {
 		if (!(error instanceof ConversionBlocked)) throw error;
+		console.error('WHY', error.message, JSON.stringify(error.places));
 		return {
 			...told,
 			sites: [call.call.nameRange],
@@ -246,43 +246,6 @@ function offer(file: FileContext, call: ApiCall): ConversionOffer & { readonly t
 			refusal: refusal(file, error),
 			missing: missingRelease(file, [call]),
 		};
-	}
-}
-
-/** Drafts for the sites that are refused, those that only change together once; none where a conversion is offered. */
-export function drafts(file: FileContext): Draft[] {
-	const done = new Set<number>();
-	return auditedCalls(file).flatMap((call) => {
-		if (done.has(call.call.start) || !conversionAsked(file, call)) return [];
-		const { takings: _, ...refused } = offer(file, call);
-		if (!refused.refusal) return [];
-		const made = draft(file, call, refused);
-		for (const start of made?.starts ?? []) done.add(start);
-		return made?.draft ?? [];
-	});
-}
-
-function draft(
-	file: FileContext,
-	call: ApiCall,
-	refused: ConversionOffer,
-): { readonly draft: Draft; readonly starts: readonly number[] } | undefined {
-	try {
-		const scope = draftScopeOf(file, call);
-		const [conversion] = conversions(file, scope);
-		const decisions = scope.presumed?.decisions ?? [];
-		if (!conversion || decisions.length === 0) return undefined;
-		const sites = scope.takings.map(({ call: { nameRange } }): Range => at(nameRange, ''));
-		const calls = scope.takings.map(({ call: { start, end } }) => ({ start, end }));
-		const told = decisions.map((one) => located(file, one));
-		return {
-			draft: { offer: { ...refused, sites, calls }, conversion, decisions: told },
-			starts: scope.takings.map(({ call: { start } }) => start),
-		};
-	} catch (error) {
-		if (!(error instanceof ConversionBlocked)) throw error;
-		if (process.env.WHY) console.error('no draft:', error.message); // XXX
-		return undefined;
 	}
 }
 

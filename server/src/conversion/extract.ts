@@ -13,6 +13,7 @@ import { at, type PageCall } from './page-calls.js';
 import { ConversionBlocked } from './plan.js';
 import { hasEffects, rewriteReleases } from './rewrite-releases.js';
 import { contents, pathTo, type Statement, statementsOf } from './statements.js';
+import { dropUnused } from './unused.js';
 
 /** UTF-16 units of a declaration before the value. */
 const LONGEST_DECLARATION = 300;
@@ -291,7 +292,8 @@ function guarded(file: FileContext, fn: FunctionIR, { start, end, text }: Edit, 
 function releaseEdits(file: FileContext, releases: readonly PageCall[], plan: FlagPlan | undefined): Edit[] {
 	const starts = new Set(releases.map(({ call }) => call.start));
 	const sites = new Map<number, Edit>();
-	const edits = rewriteReleases(file, releases, true).map(({ edit, kind, after, fn }, i) => {
+	const rewritten = rewriteReleases(file, releases, true);
+	const edits = rewritten.map(({ edit, kind, after, fn }, i) => {
 		const { call, pages, told } = releases[i] as PageCall;
 		if (!plan) return edit;
 		const outside = file.unit.isOwn(fn) ? undefined : callsOfPureRelease(file, fn, starts);
@@ -311,7 +313,13 @@ function releaseEdits(file: FileContext, releases: readonly PageCall[], plan: Fl
 		}
 		return edit;
 	});
-	return [...edits, ...sites.values()];
+	const all = [...edits, ...sites.values()];
+	const unused = new Map<number, Edit>();
+	for (const { fn, index } of rewritten) {
+		const dropped = index === undefined ? undefined : dropUnused(file.text, fn, index, all);
+		if (dropped) unused.set(dropped.start, dropped);
+	}
+	return [...all, ...unused.values()];
 }
 
 /**

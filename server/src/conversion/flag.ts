@@ -138,7 +138,9 @@ export class FlagPlan {
 
 	/** Name of the parameter of `fn` that is the iterator whose pages are extracted. */
 	private iteratorOf(fn: FunctionIR, depth: number): string | undefined {
-		const own = this.takings.flatMap(({ taking, fn: taker }) => (taker.name === fn.name ? taking.arg('iter') ?? [] : []));
+		const own = this.takings.flatMap(({ taking, fn: taker }) =>
+			taker.name === fn.name ? (taking.arg('iter') ?? []) : [],
+		);
 		const passed = own.length > 0 ? own : depth > DEEPEST ? [] : this.passedDown(fn, depth);
 		const names = new Set(passed.map((expr) => (bare(expr).kind === 'name' ? place(expr) : undefined)));
 		const [name] = names;

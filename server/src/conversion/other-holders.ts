@@ -25,7 +25,7 @@ import { tokenize, tokenText } from '../syntax/tokens.js';
 import { DEFINES } from './macros.js';
 import { at, callsNamed, type PageCall } from './page-calls.js';
 import { ConversionBlocked } from './plan.js';
-import { type Presumptions, presumeSecondOwner } from './presumptions.js';
+import { type Presumptions, presumeHarmless, presumeSecondOwner } from './presumptions.js';
 
 /** The taking calls, and what is known of their pages. */
 export interface Seen {
@@ -155,6 +155,7 @@ export class OtherHolders {
 				if (!callee && isKnownCall(this.seen.file, fn, call)) continue;
 				if (!nonFormatArguments(call).some((arg) => this.isPages(fn, arg))) continue;
 				if (callee) followed.add(callee);
+				else if (this.seen.presumed) presumeHarmless(this.seen.presumed, call);
 				else
 					throw new ConversionBlocked(
 						`${call.name || 'a callback'}() gets the pages and may keep or release them: its definition was not found`,

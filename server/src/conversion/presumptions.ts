@@ -7,15 +7,17 @@ import { elementOf } from '../analysis/single-definition.js';
 import { bare, everywhere, place } from '../analysis/walk.js';
 import { REFCOUNT_INCREMENTS } from '../kernel/function-models.js';
 import type { CallExpr, Expr, FunctionIR, Range } from '../syntax/ir.js';
-import type { Seen } from './other-holders.js';
 import { at, callsNamed } from './page-calls.js';
 import { ConversionBlocked } from './plan.js';
 
 /** A draft that leaves more open than this helps nobody. */
-const MOST = 6;
+const MOST = 12;
 
 export class Presumptions {
 	private readonly all = new Map<string, Range & { readonly message: string }>();
+
+	/** Somebody keeps the pages beyond the function that takes them. */
+	outlasts = false;
 
 	get decisions(): readonly (Range & { readonly message: string })[] {
 		return [...this.all.values()];
@@ -26,7 +28,8 @@ export class Presumptions {
 	 * @throws Blocked where it is one too many
 	 */
 	add(range: Range, message: string): void {
-		this.all.set(`${range.start} ${message}`, at(range, message));
+		// the same of two places of a function is decided once
+		if (!this.all.has(message)) this.all.set(message, at(range, message));
 		if (this.all.size > MOST) throw new ConversionBlocked('a draft would leave too much to decide');
 	}
 }
@@ -53,12 +56,12 @@ export function presumeOurs(
 	if (test !== undefined)
 		presumed.add(
 			call.nameRange,
-			`${call.name}() in ${fn.name}() gets pages of other origins as well: decide whether ${test} wherever only user pages are there, on every path`,
+			`${call.name}() in ${fn.name}() releases pages of several origins; decide whether only user pages reach it, where ${test}`,
 		);
 	else if (near.some((one) => one === fn || one.calls.some(({ name }) => name === fn.name)))
 		presumed.add(
 			call.nameRange,
-			`${call.name}() in ${fn.name}() may get pages of other origins as well: decide whether it is called for user pages only`,
+			`${call.name}() in ${fn.name}() may release pages of other origins as well; decide whether ${fn.name}() is called for user pages only`,
 		);
 	else return undefined;
 	return { side: 'here', field: undefined };
@@ -88,10 +91,18 @@ export function presumeUnseen(presumed: Presumptions, { takings, fn, call }: Omi
 	presumed.add(
 		call.nameRange,
 		setter
-			? `${call.name}() in ${fn.name}() is taken to release the pages of ${setter.name}(), which makes it the completion: decide whether it gets no others`
-			: `${call.name}() in ${fn.name}() stays as it is: decide whether it never gets these pages`,
+			? `${call.name}() in ${fn.name}(), which ${setter.name}() sets as completion, is taken to release what that pins; decide whether it gets no other pages`
+			: `${call.name}() in ${fn.name}() stays as it is; decide whether it never releases these pages`,
 	);
 	return setter !== undefined;
+}
+
+/** A function that is not seen is taken to leave the references as they are. */
+export function presumeHarmless(presumed: Presumptions, call: CallExpr): void {
+	presumed.add(
+		call.nameRange,
+		`${call.name || 'a callback'}() gets the pages, and its definition was not found; decide whether it takes no references and releases none`,
+	);
 }
 
 /** `req->r_callback = finish_read;` */
@@ -118,28 +129,27 @@ function keeperOf(fn: FunctionIR, page: Expr): (Expr & { readonly kind: 'field' 
 }
 
 /** The pin stays with who took it, and the other owner with its reference. @returns the owner is seen */
-export function presumeSecondOwner(
-	presumed: Presumptions,
-	file: FileContext,
-	fn: FunctionIR,
-	call: CallExpr,
-): boolean {
+export function presumeSecondOwner(presumed: Presumptions, file: FileContext, fn: FunctionIR, call: CallExpr): boolean {
 	const [page] = call.args;
 	const kept = page && keeperOf(fn, page);
 	if (!kept) return false;
+	presumed.outlasts = true;
 	presumed.add(
 		call.nameRange,
-		`${call.name}() in ${fn.name}() takes a reference for \`${file.slice(kept)}\` that outlasts the pin: decide whether that owner takes over the pin, or takes one of its own, and releases it with unpin_user_page() when the I/O has completed`,
+		`${call.name}() in ${fn.name}() takes a reference for \`${file.slice(kept)}\` that outlasts the pin; decide whether that owner takes over the pin, or takes one of its own, to be released with unpin_user_page() when the I/O has completed`,
 	);
 	return true;
 }
 
-/** Keys of the places in which others keep the pages by references of their own. */
-export function ownersOf({ file, origin }: Pick<Seen, 'file' | 'origin'>): ReadonlySet<string> {
+/**
+ * Keys of the places in which others keep the pages by references of their own.
+ * @param isOurs the pages are those of the calls
+ */
+export function ownersOf(file: FileContext, isOurs: (fn: FunctionIR, pages: Expr) => boolean): ReadonlySet<string> {
 	const found = new Set<string>();
 	for (const { fn, call } of callsNamed(file, REFCOUNT_INCREMENTS)) {
 		const [page] = call.args;
-		const kept = page && origin(fn, page).ours ? keeperOf(fn, page) : undefined;
+		const kept = page && isOurs(fn, page) ? keeperOf(fn, page) : undefined;
 		const at = kept && locate(kept, fn, file.ir);
 		if (at) found.add(keyOf(at));
 	}
@@ -176,7 +186,7 @@ export function presumeIterator(
 	const asked = `${isAddress ? '&' : ''}${same.name}->${field.field}`;
 	presumed.add(
 		call.nameRange,
-		`${fn.name}() asks \`${asked}\` whether the pages are pinned: decide whether that is still the iterator they came from, or one of its kind`,
+		`${fn.name}() asks \`${asked}\` whether the pages are pinned; decide whether that is still the iterator they came from`,
 	);
 	return asked;
 }

@@ -17,6 +17,17 @@ export interface Made {
 	readonly diffs: readonly FileDiff[];
 }
 
+/**
+ * A draft, told as one.
+ * @param decisions what a person has to decide first, with its place
+ */
+export function draftPatch(made: Made, decisions: readonly string[]): Patch {
+	const patch = conversionPatch(made);
+	const open = decisions.map((decision, i) => `${i + 1}. ${decision}.`);
+	const first = `This is a draft: it is right only if what follows is decided so. Not to be applied before.`;
+	return { ...patch, isDraft: true, remarks: [first, ...open, ...patch.remarks] };
+}
+
 export function conversionPatch({ offer, conversion, longTerm, root, path, diffs }: Made): Patch {
 	const { api, former, takers } = conversion;
 	const [taker = ''] = takers;

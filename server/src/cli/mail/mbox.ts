@@ -30,6 +30,8 @@ export async function mbox(patches: readonly Patch[]): Promise<Buffer> {
 	const from = await senderOf(first.root);
 	const date = new Date();
 	return Buffer.concat(
-		patches.map((patch, i) => patchMail({ from, date, subject: `${tag(i + 1, patches.length)} ${named[i]}` }, patch)),
+		patches.map((patch, i) =>
+			patchMail({ from, date, subject: `${tag(i + 1, patches.length, patch.isDraft)} ${named[i]}` }, patch),
+		),
 	);
 }

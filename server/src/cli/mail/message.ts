@@ -21,6 +21,8 @@ export interface Patch {
 	/** Paragraphs below the line. */
 	readonly remarks: readonly string[];
 	readonly diffs: readonly FileDiff[];
+	/** A person has to decide something first. */
+	readonly isDraft?: boolean;
 	/** Of a conversion: what it replaces, and whether the pins are long-term ones. */
 	readonly conversion?: { readonly former: readonly string[]; readonly longterm: boolean };
 }
@@ -39,9 +41,10 @@ export interface Envelope {
 	readonly parent?: string | undefined;
 }
 
-/** "[PATCH 02/11]" */
-export function tag(number: number, all: number): string {
-	return all > 1 ? `[PATCH ${String(number).padStart(String(all).length, '0')}/${all}]` : '[PATCH]';
+/** "[PATCH 02/11]", "[RFC PATCH]" */
+export function tag(number: number, all: number, isDraft = false): string {
+	const kind = isDraft ? 'RFC PATCH' : 'PATCH';
+	return all > 1 ? `[${kind} ${String(number).padStart(String(all).length, '0')}/${all}]` : `[${kind}]`;
 }
 
 /** Headers and the empty line behind them. */
