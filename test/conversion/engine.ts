@@ -1,5 +1,5 @@
 /** Conversions of texts, as the engine offers them. */
-import type { Conversion, Offer } from '../../server/src/engine.js';
+import type { Conversion, Draft, Offer } from '../../server/src/engine.js';
 import { kernelFor } from '../../server/src/kernel/index.js';
 import { applyEdits } from '../../server/src/rules/apply.js';
 import { engine } from '../kernel/corpus.js';
@@ -18,6 +18,16 @@ export function offersOf(text: string, { kernel = '6.12', files = {} }: Setting 
 	const file = engine.open();
 	try {
 		return file.offers(text, { path: PATH, kernel: kernelFor(kernel), neighbours, fixes: false });
+	} finally {
+		file.dispose();
+	}
+}
+
+/** What may be made of refused sites once a person has decided. */
+export function draftsOf(text: string, { kernel = '6.12' }: Setting = {}): readonly Draft[] {
+	const file = engine.open();
+	try {
+		return file.drafts(text, { path: PATH, kernel: kernelFor(kernel), neighbours: [], fixes: false });
 	} finally {
 		file.dispose();
 	}

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kernelTree, type TreeName, treeVersion } from '../../scripts/trees.js';
-import type { Conversion, Offer } from '../../server/src/engine.js';
+import type { Conversion, Draft, Offer } from '../../server/src/engine.js';
 import { applyEdits } from '../../server/src/rules/apply.js';
 import { ExternalUsers } from '../../server/src/workspace/external-users.js';
 import { corpus, engine } from './corpus.js';
@@ -15,7 +15,9 @@ export interface Outcome {
 	/** What is recommended; undefined where it is refused. */
 	readonly conversion: Conversion | undefined;
 	readonly reason: string | undefined;
-	/** Former and new text of each file the conversion changes, by path. */
+	/** What can be made of it where it is refused, once a person has decided. */
+	readonly draft: Draft | undefined;
+	/** Former and new text of each file that the conversion or draft changes, by path. */
 	readonly texts: ReadonlyMap<string, { readonly before: string; readonly after: string }>;
 	/** Time to work the conversion out, in ms. */
 	readonly time: number;
@@ -40,6 +42,7 @@ async function work(tree: TreeName): Promise<Outcome[]> {
 		const file = engine.open();
 		const offers = file.offers(text, options);
 		const time = (performance.now() - started) / Math.max(1, offers.length);
+		const drafts = file.drafts(text, options);
 		const { sites } = offers.length > 0 ? file.audit(text, options) : { sites: [] };
 		for (const offer of offers) {
 			let [conversion] = offer.conversions;
@@ -57,6 +60,9 @@ async function work(tree: TreeName): Promise<Outcome[]> {
 					conversion = undefined;
 				}
 			}
+			const [first] = offer.sites;
+			const draft = drafts.find((one) => one.offer.sites[0]?.start === first?.start);
+			const made = conversion ?? draft?.conversion;
 			found.push({
 				path,
 				sites: offer.sites.map(({ start }) => {
@@ -66,7 +72,8 @@ async function work(tree: TreeName): Promise<Outcome[]> {
 				offer,
 				conversion,
 				reason,
-				texts: conversion ? changed(conversion, path, text, neighbours) : new Map(),
+				draft,
+				texts: made ? changed(made, path, text, neighbours) : new Map(),
 				time,
 			});
 		}
@@ -90,9 +97,12 @@ function changed(
 	);
 }
 
-/** "converted: pin_user_pages_fast() with FOLL_LONGTERM", "refused: ...". */
-export function told({ conversion, reason }: Outcome): string {
-	return conversion ? `converted: ${conversion.title.replace(/^Convert to /, '')}` : `refused: ${reason}`;
+/** "converted: pin_user_pages_fast() with FOLL_LONGTERM", "refused: ...", "draft with 2 decisions; refused: ...". */
+export function told({ conversion, reason, draft }: Outcome): string {
+	if (conversion) return `converted: ${conversion.title.replace(/^Convert to /, '')}`;
+	if (!draft) return `refused: ${reason}`;
+	const { length } = draft.decisions;
+	return `draft with ${length} ${length === 1 ? 'decision' : 'decisions'}; refused: ${reason}`;
 }
 
 /** Row of the table for an outcome. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CodeAction, TextDocumentEdit, type TextEdit } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { ATTACH, DETACH, PINNED, UNPINNED } from '../support/dunlin.js';
+import { HANDED } from '../support/tern.js';
 import { codes, folder, over, treeOf } from './fixtures.js';
 import { type Capabilities, MODERN, Session } from './session.js';
 
@@ -56,6 +57,7 @@ beforeAll(async () => {
 		...driver('knot', ATTACH),
 		...driver('sanderling', ATTACH),
 		'drivers/both/both.c': BOTH,
+		'drivers/tern/tern.c': HANDED,
 		'drivers/ruff/attach.c': ATTACH.replaceAll('dunlin', 'ruff').replace(
 			'dun->vaddr',
 			'get_page(dun->pages[0]);\n\tdun->vaddr',
@@ -137,6 +139,30 @@ describe('a conversion', () => {
 			},
 			{ location: { uri, range: over(text, 'get_page') }, message: 'second reference acquired here' },
 		]);
+	});
+
+	test('that a person has to decide about is a draft, with the decisions in its preview', async () => {
+		const uri = `${root}/drivers/tern/tern.c`;
+		await session.open(uri, HANDED);
+		await session.findings(uri);
+		const all = await session.actions(uri, over(HANDED, 'get_user_pages_fast'));
+		const titles = all.map(({ title, kind, isPreferred }) => ({ title, kind, isPreferred }));
+		expect(titles.filter(({ title }) => /[Cc]onvert/.test(title))).toEqual([
+			{ title: expect.stringMatching(/^Convert to/), kind: 'quickfix' },
+			{ title: 'Draft: Convert to pin_user_pages_fast()', kind: 'refactor.rewrite' },
+		]);
+		const fixes = await session.actions(uri, over(HANDED, 'get_user_pages_fast'), { only: ['quickfix'] });
+		expect(fixes.filter(({ title }) => title.startsWith('Draft'))).toEqual([]);
+		const draft = (await rewrites(uri, HANDED)).find(({ title }) => title.startsWith('Draft'));
+		const { edit } = await resolve(draft);
+		const [change] = (edit?.documentChanges ?? []).filter(TextDocumentEdit.is);
+		const after = TextDocument.applyEdits(TextDocument.create('', 'c', 1, HANDED), change?.edits as TextEdit[]);
+		expect(after).toContain('pin_user_pages_fast(addr, nr, FOLL_WRITE, pages)');
+		expect(Object.values(edit?.changeAnnotations ?? {})).toContainEqual({
+			label: 'Draft: decide first',
+			description: expect.stringMatching(/^1\. tern_engine_write\(\) gets the pages/),
+			needsConfirmation: true,
+		});
 	});
 
 	test('of all calls of a file is one action', async () => {

@@ -147,7 +147,7 @@ function printed({ emitCocci, format, dryRun, series, draft }: FixOptions): Conv
 		...(series === undefined ? [] : ['--series']),
 		...(draft ? ['--draft'] : []),
 	];
-	if (asked.length > 1 || (series !== undefined && dryRun))
+	if (asked.length > 1 || ((series !== undefined || draft) && dryRun))
 		throw new UsageError(`${[...asked, ...(dryRun ? ['--dry-run'] : [])].join(' and ')}: choose one`);
 	if (series !== undefined) return 'series';
 	if (draft) return 'drafts';

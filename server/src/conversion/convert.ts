@@ -236,7 +236,6 @@ export function offer(file: FileContext, call: ApiCall): ConversionOffer & { rea
 		};
 	} catch (error) {
 		if (!(error instanceof ConversionBlocked)) throw error;
-		console.error('WHY', error.message, JSON.stringify(error.places));
 		return {
 			...told,
 			sites: [call.call.nameRange],

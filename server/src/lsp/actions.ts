@@ -38,7 +38,7 @@ export function serveActions(
 		// what puts it right, then what rewrites it, last what keeps it
 		return [
 			...fixing,
-			...(quick ? converting : []),
+			...(quick ? converting.filter(({ kind = CodeActionKind.QuickFix }) => asksFor(params, kind)) : []),
 			...(wantsFixAll(params) ? await fixes.source(request) : []),
 			...(wantsConvertAll(params) ? await conversions.source(request) : []),
 			...(rewrites ? converting.map(asRewrite) : []),

@@ -1,4 +1,5 @@
 import {
+	type ChangeAnnotation,
 	type CodeAction,
 	CodeActionKind,
 	type Connection,
@@ -10,6 +11,7 @@ import {
 	type Change,
 	type Claims,
 	CONVERTING,
+	type Draft,
 	type FileEdit,
 	type Finding,
 	type Neighbour,
@@ -59,6 +61,8 @@ export interface ConversionWanted {
 	/** Start of the first site; null for all of the file. */
 	readonly site: number | null;
 	readonly longterm: boolean;
+	/** A person has to decide something first. */
+	readonly isDraft?: boolean;
 }
 
 /** An action before it is dressed. */
@@ -67,6 +71,7 @@ interface Proposed {
 	/** Start of the first site; null for all of the file. */
 	readonly site: number | null;
 	readonly longterm: boolean;
+	readonly isDraft?: boolean;
 	/** Findings it is an answer to. */
 	readonly about: readonly Finding[];
 	readonly isPreferred?: boolean;
@@ -173,6 +178,12 @@ export class Conversions {
 		const actions: CodeAction[] = [];
 		if (refusal && this.#client.disabledActions)
 			actions.push({ ...refused(target, refusal.reason), diagnostics: this.#diagnostics(about, request) });
+		const draft = refusal && (await this.#draftOf(offer, request));
+		if (draft) {
+			const title = `Draft: ${draft.conversion.title}`;
+			const site = draft.offer.sites[0]?.start ?? 0;
+			actions.push(this.#action({ title, site, longterm: false, isDraft: true, about: [] }, request));
+		}
 		for (const { title, longterm } of conversions) {
 			const isPreferred = asked && !isTidy && actions.length === 0;
 			const action = this.#action({ title, site: sites[0]?.start ?? 0, longterm, about, isPreferred }, request);
@@ -185,16 +196,25 @@ export class Conversions {
 		return actions;
 	}
 
+	/** A draft, where the client shows what is to be decided before it makes the changes. */
+	async #draftOf({ calls }: Offer, { analysed, budget, step }: ActionRequest): Promise<Draft | undefined> {
+		const { resolvesActions, documentChanges, changeAnnotations } = this.#client;
+		if (!resolvesActions || !documentChanges || !changeAnnotations || !budget.take(ANALYSES)) return undefined;
+		await step();
+		const drafts = this.#documents.drafts(analysed);
+		return drafts.find(({ offer }) => offer.calls.some((call) => calls.some(({ start }) => start === call.start)));
+	}
+
 	#action(
-		{ title, site, longterm, about, isPreferred }: Proposed,
+		{ title, site, longterm, isDraft, about, isPreferred }: Proposed,
 		request: ActionRequest,
 	): CodeAction & { readonly data: ConversionWanted } {
 		const { document, version } = request.analysed;
 		return {
 			title: sentence(title),
-			kind: CodeActionKind.QuickFix,
+			kind: isDraft ? CodeActionKind.RefactorRewrite : CodeActionKind.QuickFix,
 			diagnostics: this.#diagnostics(about, request),
-			data: { kind: 'conversion', uri: document.uri, version, site, longterm },
+			data: { kind: 'conversion', uri: document.uri, version, site, longterm, ...(isDraft ? { isDraft } : {}) },
 			...(isPreferred && this.#client.preferredActions ? { isPreferred } : {}),
 		};
 	}
@@ -213,16 +233,23 @@ export class Conversions {
 	}
 
 	/** @returns why there is none */
-	async #edit({ uri, version, site, longterm }: ConversionWanted): Promise<WorkspaceEdit | string> {
+	async #edit({ uri, version, site, longterm, isDraft }: ConversionWanted): Promise<WorkspaceEdit | string> {
 		const analysed = await this.#documents.analyse(uri);
 		if (!analysed || analysed.version !== version) return CHANGED;
-		const conversion = site === null ? this.#wholeFile(analysed) : this.#conversion(analysed, site, longterm);
+		const draft = isDraft && this.#documents.drafts(analysed).find(({ offer }) => offer.sites[0]?.start === site);
+		if (isDraft && !draft) return CHANGED;
+		const conversion = draft
+			? draft.conversion
+			: site === null
+				? this.#wholeFile(analysed)
+				: this.#conversion(analysed, site, longterm);
 		if (typeof conversion === 'string') return conversion;
 		const objection = await this.#objection(analysed, conversion);
 		if (objection !== undefined) return objection;
 		const touched = await this.#touched(analysed, conversion);
 		if (typeof touched === 'string') return touched;
-		return toWorkspaceEdit(touched, this.#client, previewOf(conversion));
+		const preview = previewOf(conversion);
+		return toWorkspaceEdit(touched, this.#client, draft ? { ...preview, first: toDecide(draft) } : preview);
 	}
 
 	#wholeFile({ document, context }: Analysed): Change | string {
@@ -280,6 +307,14 @@ function previewOf({ edits, notes }: Change): Preview {
 		]),
 	);
 	return { annotation: (edit) => labels.get(edit) ?? 'take', annotations };
+}
+
+/** What a person has to decide before a draft is made. */
+function toDecide({ decisions }: Draft): ChangeAnnotation {
+	const all = decisions.map(
+		({ message, place }, i) => `${i + 1}. ${place ? `${place.path}:${place.line}: ` : ''}${message}`,
+	);
+	return { label: 'Draft: decide first', description: all.join('; ') };
 }
 
 /** Those that are about the calls of an offer: what asks for a conversion where there is such, else all that was found there. */

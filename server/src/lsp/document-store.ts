@@ -6,6 +6,7 @@ import {
 	type Analysis,
 	type Change,
 	type Claims,
+	type Draft,
 	type Engine,
 	type Finding,
 	type MacroMeaning,
@@ -55,6 +56,7 @@ interface Held {
 	took: number;
 	/** What may be done about its sites; worked out when first asked for. */
 	plans: readonly Offer[] | undefined;
+	drafts: readonly Draft[] | undefined;
 	/** What was tried so far. */
 	tried: Tried;
 }
@@ -78,6 +80,7 @@ function unjudged() {
 		analysis: undefined,
 		took: 0,
 		plans: undefined,
+		drafts: undefined,
 		tried: { fixes: new WeakMap(), offers: new WeakMap() },
 	};
 }
@@ -270,6 +273,14 @@ export class DocumentStore {
 		if (context.isExcluded) return [];
 		held.plans ??= this.#ask(document, context, (file, options) => file.plans(document.getText(), options)) ?? [];
 		return held.plans;
+	}
+
+	/** For sites of a document that are refused: conversions that a person has to decide about first. */
+	drafts(analysed: Analysed): readonly Draft[] {
+		const held = this.#current(analysed);
+		const { document, context } = analysed;
+		held.drafts ??= this.#ask(document, context, (file, options) => file.drafts(document.getText(), options)) ?? [];
+		return held.drafts;
 	}
 
 	/** One of them with the conversions that hold. */

@@ -26,6 +26,8 @@ export interface Preview {
 	readonly annotation: (edit: Edit) => string;
 	/** The annotations by id; those that no edit has are left out. */
 	readonly annotations: Readonly<Record<string, ChangeAnnotation>>;
+	/** What is to be decided before any of it is made; without, that it is to be looked at where several places change. */
+	readonly first?: ChangeAnnotation;
 }
 
 const LOOK = 'look';
@@ -51,7 +53,7 @@ export function toWorkspaceEdit(
 	preview: Preview | '' | undefined,
 ): WorkspaceEdit {
 	if (!preview || !client.documentChanges || !client.changeAnnotations) return plainEdit(files, client);
-	const asks = places(files) > 1;
+	const asks = preview.first !== undefined || places(files) > 1;
 	// VS Code leaves out what needs confirmation until it is ticked, and half a conversion is a use after free. A step that does
 	// nothing, the creation of a file that exists, asks for all the others.
 	const carrier =
@@ -61,7 +63,8 @@ export function toWorkspaceEdit(
 	const changeAnnotations: Record<string, ChangeAnnotation> = {};
 	for (const [id, annotation] of Object.entries(preview.annotations))
 		if (used.has(id)) changeAnnotations[id] = { ...annotation, needsConfirmation };
-	if (carrier) changeAnnotations[LOOK] = { label: 'Look at the changes first', needsConfirmation: true };
+	const first = preview.first ?? { label: 'Look at the changes first' };
+	if (carrier) changeAnnotations[LOOK] = { ...first, needsConfirmation: true };
 	return {
 		documentChanges: [
 			...files.map((file) =>
