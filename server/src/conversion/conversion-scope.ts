@@ -19,6 +19,7 @@ import type { CallExpr, Expr, FunctionIR, Range } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
 import { hasOtherBranch, sharesBranch } from './branches.js';
 import { assignedFrom, pageParameterNamed, receivers, unseenCaller } from './callers.js';
+import { hiddenReleases } from './hidden-releases.js';
 import { isLater, staysHeld } from './later-release.js';
 import { OtherHolders, type Seen } from './other-holders.js';
 import { at, callsNamed, type PageCall } from './page-calls.js';
@@ -66,6 +67,7 @@ class ConversionScopeBuilder implements Seen {
 		hands.addresses();
 		hands.lists();
 		hands.unions();
+		hiddenReleases(this);
 		const ways = lifecycles(this.file).filter(({ taking }) => this.takings.has(taking.call.start));
 		for (const journey of ways) this.follow(journey);
 		for (const taking of this.takings.values()) this.lasts(taking, ways, releases);
