@@ -1,6 +1,5 @@
 /** All that has to do with the references of some taking calls: who gives them back, where they wait, how the functions end. */
 
-import { allCalls, callsOf } from '../analysis/callers.js';
 import type { ApiCall, FileContext } from '../analysis/context.js';
 import { usesOf } from '../analysis/derived-values/index.js';
 import { notifierUse } from '../analysis/derived-values/notifier.js';
@@ -19,7 +18,9 @@ import { TOLD } from '../kernel/sinks/index.js';
 import type { CallExpr, Expr, FunctionIR, Range } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
 import { hasOtherBranch, sharesBranch } from './branches.js';
-import { assignedFrom, pageParameter, pageParameterNamed, receivers, unseenCaller } from './callers.js';
+import { assignedFrom, pageParameterNamed, receivers, unseenCaller } from './callers.js';
+import { hiddenReleases } from './hidden-releases.js';
+import { isLater, staysHeld } from './later-release.js';
 import { OtherHolders, type Seen } from './other-holders.js';
 import { at, callsNamed, type PageCall } from './page-calls.js';
 import { ConversionBlocked } from './plan.js';
@@ -40,9 +41,6 @@ export interface ConversionScope {
 	/** Of a draft: what it presumes. */
 	readonly presumed: Presumptions | undefined;
 }
-
-/** Callers that are asked in turn. */
-const DEEPEST = 6;
 
 class ConversionScopeBuilder implements Seen {
 	readonly takings = new Map<number, ApiCall>();
@@ -76,6 +74,7 @@ class ConversionScopeBuilder implements Seen {
 		hands.addresses();
 		hands.lists();
 		hands.unions();
+		hiddenReleases(this);
 		const ways = lifecycles(this.file).filter(({ taking }) => this.takings.has(taking.call.start));
 		for (const journey of ways) this.follow(journey);
 		for (const taking of this.takings.values()) this.lasts(taking, ways, releases);
@@ -252,33 +251,14 @@ class ConversionScopeBuilder implements Seen {
 	private lasts(taking: ApiCall, all: readonly ResourceLifecycle[], releases: readonly PageCall[]): void {
 		const { file } = this;
 		const own = all.filter((journey) => journey.taking.call.start === taking.call.start);
-		const blocked = (why: string): ConversionBlocked =>
-			new ConversionBlocked(`${taking.fn?.name}() ${why}`, [
-				at(taking.call.nameRange, 'acquired here'),
-				...this.whereTheyGo(),
-			]);
+		const blocked = (fn: FunctionIR | undefined, call: CallExpr, why: string): ConversionBlocked =>
+			new ConversionBlocked(`${fn?.name}() ${why}`, [at(call.nameRange, 'acquired here'), ...this.whereTheyGo()]);
 		if (!own.some(({ exits: ways }) => ways.length > 0))
-			throw blocked('keeps the pages where they could not be tracked');
+			throw blocked(taking.fn, taking.call, 'keeps the pages where they could not be tracked');
 		if (usesOf(file, taking).transient) return;
-		const stay = own.some(({ exits: ways }) => ways.some(({ ending }) => !/^(?:none|released)$/.test(ending.kind)));
-		if (stay && taking.fn && !releases.some((release) => this.isLater(release, taking.fn as FunctionIR)))
-			throw blocked('returns with pages held, and no later release was found');
-	}
-
-	/** The release is reached without going through the function that takes. */
-	private isLater({ fn, pages }: PageCall, taker: FunctionIR): boolean {
-		const position = pageParameter(fn, pages);
-		if (position < 0) return this.isIndependent(fn, taker);
-		return callsOf(this.file, fn.name).some((site) => {
-			const arg = site.call.args[position];
-			return arg !== undefined && this.isLater({ fn: site.fn, call: site.call, pages: arg }, taker);
-		});
-	}
-
-	private isIndependent(fn: FunctionIR, taker: FunctionIR, depth = 0): boolean {
-		if (fn.name === taker.name) return false;
-		const sites = this.file.unit.isOwn(fn) && depth < DEEPEST ? allCalls(this.file, fn) : undefined;
-		return !sites || sites.length === 0 || sites.some((site) => this.isIndependent(site.fn, taker, depth + 1));
+		for (const { fn, call } of own.filter(staysHeld))
+			if (!releases.some((release) => isLater(file, release, { fn, call })))
+				throw blocked(fn, call, 'returns with pages held, and no later release was found');
 	}
 
 	private follow({ fn, call, holding, exits: ways, limitExceeded: bounded, unread }: ResourceLifecycle): void {

@@ -88,7 +88,7 @@ function siblings(text: string, record: string, field: string): string[] {
 }
 
 /** What an assignment changes a part of: `raw` of `raw[0] = x` and of `*raw = x`. */
-function written(left: Expr): Expr {
+export function written(left: Expr): Expr {
 	const at = bare(left);
 	if (at.kind === 'index') return written(at.object);
 	return at.kind === 'unary' && at.op === '*' ? written(at.operand) : at;
@@ -266,7 +266,6 @@ export class OtherHolders {
 				throw new ConversionBlocked(`${call.name}() in ${fn.name}() frees a page by its address`, [
 					at(call.nameRange, 'released by address'),
 				]);
-		this.storedAddresses();
 		this.mappings();
 		const leaves = [...this.seen.takings.values()].some((taking) =>
 			usesOf(file, taking).uses.some(
@@ -292,34 +291,13 @@ export class OtherHolders {
 		}
 	}
 
-	/** An address of the pages is kept in a field, and what is in a field of that name goes to the allocator. */
-	private storedAddresses(): void {
-		const { file } = this.seen;
-		const freed = [...callsNamed(file, FREES_ADDRESS)].flatMap(({ fn, call }) =>
-			call.args.flatMap((arg) => {
-				const at = bare(arg);
-				return at.kind === 'field' ? [{ fn, call, field: at.field }] : [];
-			}),
-		);
-		for (const { fn, call, field } of freed)
-			for (const other of file.ir.naming(field))
-				everywhere(other, (part) => {
-					const left = part.kind === 'assign' ? bare(part.left) : undefined;
-					if (part.kind !== 'assign' || left?.kind !== 'field' || left.field !== field) return;
-					if (this.isAddressOfOurs(other, part.right))
-						throw new ConversionBlocked(`${call.name}() in ${fn.name}() gives a page to the allocator by its address`, [
-							at(call.nameRange, 'released by the address'),
-							at(part, 'the address is stored here'),
-						]);
-				});
-	}
-
 	/** `vmap(pages, nr, VM_MAP_PUT_PAGES, prot)`: vfree() puts the pages. Source: mm/vmalloc.c. */
 	private mappings(): void {
 		const { file } = this.seen;
 		for (const { fn, call } of callsNamed(file, ['vmap'])) {
 			const [pages, , flags] = call.args;
-			if (pages && flags && /\bVM_MAP_PUT_PAGES\b/.test(file.slice(flags)) && this.seen.origin(fn, pages).ours)
+			const isPut = flags && /\bVM_MAP_PUT_PAGES\b|\b[a-z]\w*\b/.test(file.slice(flags));
+			if (pages && isPut && this.seen.origin(fn, pages).ours && inCode(file.text, /\bVM_MAP_PUT_PAGES\b/))
 				throw new ConversionBlocked(
 					`vmap() in ${fn.name}() hands the references over to the mapping, and vfree() puts them`,
 					[at(call.nameRange, 'mapped here')],

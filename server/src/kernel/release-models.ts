@@ -52,3 +52,13 @@ export const COUNTS = [
 /** They turn an address into the page it is in. */
 export const BY_ADDRESS =
 	/^(?:virt_to_(?:head_)?page|pfn_to_page|phys_to_page|kmap_to_page|vmalloc_to_page|virt_to_folio|pfn_folio)$/;
+
+/** They make an object of the memory at an address, whose end puts the page it is in. Source: include/linux/skbuff.h, include/net/xdp.h. */
+export const ADOPTS_ADDRESS = /^(?:(?:__|napi_|slab_)?build_skb(?:_around)?|xdp_prepare_buff)$/;
+
+/** Names of functions that may give pages back with what they are given. */
+export const SOUNDS_LIKE_RELEASE =
+	/(?:^|_)(?:put|free|release|drop|unref|unpin)(?:_(?:user|pages?|all|sgl?|sgt|list|b?vecs?|buf(?:fer)?s?|va|pfns?|addr|mem|array|table))*$/;
+
+/** They put the page of a frame number. Source: include/linux/kvm_host.h. */
+export const RELEASES_NUMBER = /^kvm_release_pfn_(?:clean|dirty)$/;

@@ -1,0 +1,162 @@
+// expect: converted
+// buffers in an xarray by id, released by another ioctl
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/module.h>
+#include <linux/mm.h>
+#include <linux/fs.h>
+#include <linux/slab.h>
+#include <linux/uio.h>
+#include <linux/miscdevice.h>
+#include <linux/dma-mapping.h>
+#include <linux/scatterlist.h>
+#include <linux/workqueue.h>
+#include <linux/uaccess.h>
+
+#define CURLEW_MAX 64
+
+struct curlew_xfer {
+	u64 addr;
+	u32 len;
+	u32 write;
+};
+
+struct curlew_dev {
+	struct miscdevice misc;
+	struct device *dev;
+	void __iomem *regs;
+	spinlock_t lock;
+	struct list_head bufs;
+	struct completion done;
+	struct xarray bufs_xa;
+};
+
+struct curlew_buf {
+	struct curlew_dev *xd;
+	struct page **pages;
+	dma_addr_t *dma;
+	unsigned int nr;
+	unsigned int mapped;
+	struct list_head node;
+	struct work_struct work;
+	u32 id;
+};
+
+static int curlew_buf_get(struct curlew_buf *buf, unsigned long addr, size_t len)
+{
+	unsigned int nr = DIV_ROUND_UP(offset_in_page(addr) + len, PAGE_SIZE);
+	int got;
+
+	buf->pages = kvcalloc(nr, sizeof(*buf->pages), GFP_KERNEL);
+	if (!buf->pages)
+		return -ENOMEM;
+	buf->dma = kvcalloc(nr, sizeof(*buf->dma), GFP_KERNEL);
+	if (!buf->dma) {
+		kvfree(buf->pages);
+		return -ENOMEM;
+	}
+	got = get_user_pages_fast(addr & PAGE_MASK, nr, FOLL_WRITE, buf->pages);
+	if (got != nr) {
+		while (got > 0)
+			put_page(buf->pages[--got]);
+		kvfree(buf->dma);
+		kvfree(buf->pages);
+		return got < 0 ? got : -EFAULT;
+	}
+	buf->nr = nr;
+	return 0;
+}
+
+static void curlew_buf_unmap(struct curlew_buf *buf)
+{
+	while (buf->mapped--)
+		dma_unmap_page(buf->xd->dev, buf->dma[buf->mapped], PAGE_SIZE, DMA_FROM_DEVICE);
+	buf->mapped = 0;
+}
+
+static int curlew_buf_map(struct curlew_buf *buf)
+{
+	unsigned int i;
+
+	for (i = 0; i < buf->nr; i++) {
+		buf->dma[i] = dma_map_page(buf->xd->dev, buf->pages[i], 0, PAGE_SIZE, DMA_FROM_DEVICE);
+		if (dma_mapping_error(buf->xd->dev, buf->dma[i])) {
+			curlew_buf_unmap(buf);
+			return -EIO;
+		}
+		buf->mapped++;
+	}
+	return 0;
+}
+
+static void curlew_buf_put(struct curlew_buf *buf)
+{
+	unsigned int i;
+
+	for (i = 0; i < buf->nr; i++) {
+		set_page_dirty_lock(buf->pages[i]);
+		put_page(buf->pages[i]);
+	}
+	kvfree(buf->dma);
+	kvfree(buf->pages);
+}
+
+static int curlew_xfer(struct curlew_dev *xd, struct curlew_xfer *xfer)
+{
+	struct curlew_buf *buf = kzalloc(sizeof(*buf), GFP_KERNEL);
+	int ret;
+
+	if (!buf)
+		return -ENOMEM;
+	buf->xd = xd;
+	ret = curlew_buf_get(buf, xfer->addr, xfer->len);
+	if (ret)
+		goto free;
+	ret = curlew_buf_map(buf);
+	if (ret)
+		goto put;
+	ret = xa_alloc(&xd->bufs_xa, &buf->id, buf, xa_limit_32b, GFP_KERNEL);
+	if (ret) {
+		curlew_buf_unmap(buf);
+		goto put;
+	}
+	writel(lower_32_bits(buf->dma[0]), xd->regs);
+	return 0;
+put:
+	curlew_buf_put(buf);
+free:
+	kfree(buf);
+	return ret;
+}
+
+static int curlew_free(struct curlew_dev *xd, u32 id)
+{
+	struct curlew_buf *buf = xa_erase(&xd->bufs_xa, id);
+
+	if (!buf)
+		return -ENOENT;
+	curlew_buf_unmap(buf);
+	curlew_buf_put(buf);
+	kfree(buf);
+	return 0;
+}
+
+static long curlew_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct curlew_dev *xd = container_of(file->private_data, struct curlew_dev, misc);
+	struct curlew_xfer xfer;
+
+	if (copy_from_user(&xfer, (void __user *)arg, sizeof(xfer)))
+		return -EFAULT;
+	if (!xfer.len || xfer.len > CURLEW_MAX * PAGE_SIZE)
+		return -EINVAL;
+	if (cmd == 3)
+		return curlew_free(xd, xfer.len);
+	return curlew_xfer(xd, &xfer);
+}
+
+static const struct file_operations curlew_fops = {
+	.owner = THIS_MODULE,
+	.unlocked_ioctl = curlew_ioctl,
+};
+
+MODULE_LICENSE("GPL");
