@@ -55,7 +55,13 @@ export const ANALYSIS_LAYERS: readonly InnerLayer[] = [
 	{ name: 'ownership, derived values, discriminants', files: ['ownership/**', 'derived-values/**', 'discriminant/**'] },
 	{
 		name: 'built on them',
-		files: ['adopted.ts', 'fallback-elements.ts', 'merged-page-runs.ts', 'dropped-folio-pages.ts'],
+		files: [
+			'abandoned-arrays.ts',
+			'adopted.ts',
+			'fallback-elements.ts',
+			'merged-page-runs.ts',
+			'dropped-folio-pages.ts',
+		],
 	},
 	{ name: 'session', files: ['session.ts'] },
 ];

@@ -5,7 +5,8 @@ import type { CallExpr, Expr, FunctionIR } from '../syntax/ir.js';
 import { memoize } from '../syntax/memoize.js';
 import type { ApiCall, FileContext } from './context.js';
 import { isAllTaken, originOf } from './points-to-query.js';
-import { bare } from './walk.js';
+import { isLocal, isParameter } from './variables.js';
+import { bare, valuesOf } from './walk.js';
 
 interface Dirtying {
 	readonly fn: FunctionIR;
@@ -32,10 +33,31 @@ const dirtyingOf = memoize((file: FileContext): readonly Dirtying[] => {
 	});
 });
 
-/** Something in the file marks pages of `taken` dirty, or pages that may be those. */
-export function mayBeDirtied(file: FileContext, taken: ApiCall): boolean {
+/** Two page variables of one function that each get one value, from a call of their own: what is done to one is not done to the other. */
+function areApart(fn: FunctionIR, one: Expr | undefined, other: Expr | undefined): boolean {
+	const own = (expr: Expr | undefined): Expr | undefined => {
+		const at = expr && bare(expr);
+		if (at?.kind !== 'name' || !isLocal(fn, at.name) || isParameter(fn, at.name)) return undefined;
+		const [value, ...others] = valuesOf(fn, at.name);
+		const call = value && others.length === 0 ? bare(value) : undefined;
+		return call?.kind === 'call' ? call : undefined;
+	};
+	const [first, second] = [own(one), own(other)];
+	return first !== undefined && second !== undefined && first !== second;
+}
+
+/**
+ * Something in the file marks pages of `taken` dirty, or pages that may be those.
+ * @param released of these, those that a call of a function releases
+ */
+export function mayBeDirtied(
+	file: FileContext,
+	taken: ApiCall,
+	released?: { readonly fn: FunctionIR; readonly call: CallExpr },
+): boolean {
 	return dirtyingOf(file).some(({ fn, call }) => {
 		fn.effort.spend(1);
+		if (fn === released?.fn && areApart(fn, call.args[0], released.call.args[0])) return false;
 		// a helper of the file is judged by what it does itself
 		if (file.ir.defined.has(call.name)) return false;
 		return call.args.slice(0, 2).every((arg) => {

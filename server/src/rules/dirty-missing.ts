@@ -59,8 +59,16 @@ function evidenceOf(site: Site, writing: Writing): Evidence | undefined {
 	// who asks to write without saying for how long does not only break copy-on-write
 	const asked = devices.find(({ direction }) => direction === 'unknown');
 	if (writing === 'always' && asked && !isLong(site.call)) return { use: asked };
-	if (writing !== 'sometimes' || onlyRead || !uses.some(reaches)) return undefined;
-	return { use: undefined };
+	// a mapping that lasts is for somebody who does what was asked for
+	const isMapped = uses.some(({ kind, mapped }) => kind === 'kept' && mapped);
+	const isAsked = writing === 'always' && !isLong(site.call) && isMapped;
+	return !onlyRead && (isAsked || (writing === 'sometimes' && uses.some(reaches))) ? { use: undefined } : undefined;
+}
+
+/** A store that was seen, and what the call asks for, stand whatever else was not followed. */
+function isEnough({ uses }: Site, { use }: Evidence, writing: Writing): boolean {
+	const stands = use ? use.kind === 'write' : writing === 'always';
+	return !uses.core && (uses.complete || stands);
 }
 
 interface Release {
@@ -262,10 +270,11 @@ export const dirtyMissing: Rule = {
 				const taking = site.call.fn;
 				const writing = writingOf(site.call);
 				const evidence = evidenceOf(site, writing);
-				if (!taking || !evidence || site.uses.core || !site.uses.complete) continue;
+				if (!taking || !evidence || !isEnough(site, evidence, writing)) continue;
 				const releases = releasesOf(file, site, taking).filter((release) => !isOpen(file, release, site, taking));
-				if (releases.length === 0 || isShared(file, site, releases, taking) || mayBeDirtied(file, site.call)) continue;
+				if (releases.length === 0 || isShared(file, site, releases, taking)) continue;
 				for (const release of releases) {
+					if (mayBeDirtied(file, site.call, release)) continue;
 					const { call } = release;
 					const right =
 						group === 'pin' || group === 'extract' ? 'unpin_user_pages_dirty_lock()' : 'set_page_dirty_lock() first';

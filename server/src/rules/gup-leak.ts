@@ -1,3 +1,4 @@
+import { type AbandonedArray, abandonedArrays } from '../analysis/abandoned-arrays.js';
 import type { FileContext } from '../analysis/context.js';
 import { droppedPages } from '../analysis/dropped-folio-pages.js';
 import { shortReleases } from '../analysis/merged-page-runs.js';
@@ -5,6 +6,7 @@ import type { Leak } from '../analysis/ownership/leaks.js';
 import { ownershipOf } from '../analysis/ownership/ownership.js';
 import type { FunctionExit } from '../analysis/ownership/state.js';
 import { type Teardown, teardowns } from '../analysis/ownership/teardown.js';
+import { acquiredWord } from '../analysis/ownership/trace.js';
 import { acquires, wordsOf } from '../kernel/acquiring.js';
 import { named, related, releaseAdvice, taken } from './path.js';
 import type { Report, Rule } from './rule.js';
@@ -71,6 +73,17 @@ function teardownReport(file: FileContext, { holding, exit, free, fn }: Teardown
 	};
 }
 
+/** Report of an array that a teardown frees, whose pages nothing releases. */
+function abandonedReport(file: FileContext, { holding, free, array }: AbandonedArray): Report {
+	const name = file.slice(array);
+	const { call } = holding.acquire;
+	return {
+		...free.nameRange,
+		message: `${name}: ${free.name}() frees the array, but its pages, ${taken(holding)}, are leaked; ${releaseAdvice(file, holding)} before ${free.name}()`,
+		related: [{ ...call.nameRange, message: `${named(holding)}: pages ${acquiredWord(holding.kind)} here` }],
+	};
+}
+
 /** Report of pages whose pointers a later call overwrites. @param short of those of a short return */
 export function lostReports(file: FileContext, short: boolean): Report[] {
 	const told = new Set<number>();
@@ -105,7 +118,10 @@ export const gupLeak: Rule = {
 	check(file, report) {
 		for (const leak of ownershipOf(file).leaks) if (!leak.short) report(leakReport(file, leak));
 		for (const lost of lostReports(file, false)) report(lost);
-		for (const teardown of teardowns(file)) report(teardownReport(file, teardown));
+		const torn = teardowns(file);
+		for (const teardown of torn) report(teardownReport(file, teardown));
+		const told = new Set(torn.map(({ holding }) => holding.acquire));
+		for (const one of abandonedArrays(file)) if (!told.has(one.taken)) report(abandonedReport(file, one));
 		for (const { taken: call, array, by, test } of droppedPages(file))
 			report({
 				...call.call.nameRange,
