@@ -23,10 +23,10 @@ export interface Value {
 	/** Holding whose taking call returned this number. */
 	readonly result?: string | undefined;
 	/**
-	 * `whole`: the number as returned; `sum`: computed with it; `unoffset`: bytes / PAGE_SIZE, the offset in the first page
-	 * forgotten; `bytes`: pages * PAGE_SIZE.
+	 * `whole`: the number as returned; `sum`: computed with it; `rest`: a number less it, of pages that are not taken yet;
+	 * `unoffset`: bytes / PAGE_SIZE, the offset in the first page forgotten; `bytes`: pages * PAGE_SIZE.
 	 */
-	readonly form?: 'whole' | 'sum' | 'unoffset' | 'bytes' | undefined;
+	readonly form?: 'whole' | 'sum' | 'rest' | 'unoffset' | 'bytes' | undefined;
 	/** It is the sum of two places, each as it is named. */
 	readonly sumOf?: readonly [string, string] | undefined;
 	/** It is the number of pages of so many bytes, as text: "(off + len)". */
