@@ -19,6 +19,16 @@ import type { FieldResidence } from './field-residence.js';
 /** Calls that copy what an array names. */
 const COPIES = /^(?:mem(?:cpy|move)|READ_ONCE|data_race)$/;
 
+/** They make a scatterlist of an array of pages. */
+const TABLE_MAKERS = /^_*sg_alloc_(?:append_)?table_from_pages/;
+
+/** The file reads pages out of scatterlists, or finds them by a frame number. */
+export function readsLists(ir: FileIR): boolean {
+	return ['sg_page', 'sg_page_iter_page', 'for_each_sg_page', 'for_each_sgtable_page', 'page_link'].some(
+		(name) => ir.naming(name).length > 0,
+	);
+}
+
 interface OpenUse extends Range {
 	readonly block: number;
 }
@@ -96,12 +106,13 @@ export class FieldEffects {
 		}
 		if (at.kind === 'call') {
 			const frees = FREES.has(at.name) || (this.waiting.isList && LIST_FREES.has(at.name));
-			const keeps = !(frees || ALLOCATORS.test(at.name) || readsOnly(at.name)) || COPIES.test(at.name);
+			const isSeen = frees || ALLOCATORS.test(at.name) || readsOnly(at.name) || this.isTable(at.name);
+			const keeps = !isSeen || COPIES.test(at.name);
 			const freed = frees ? at.args[FREES.get(at.name) ?? 0] : undefined;
 			if (freed && this.isMemory(pointee(bare(freed)))) this.frees.push(at);
 			// `page_to_phys(sg_page(sg))`: what is done with the page tells
-			const isView = VIEW_OF.has(at.name) || (LIST_READERS.has(at.name) && !isRemoval(at.name));
-			const isPassed = harmless && isView;
+			const isOfPage = VIEW_OF.has(at.name) || (LIST_READERS.has(at.name) && !isRemoval(at.name));
+			const isPassed = harmless && isOfPage;
 			for (const part of parts(at)) this.look(part, isPassed || !keeps);
 		} else if (at.kind === 'assign') {
 			const left = bare(at.left);
@@ -118,6 +129,11 @@ export class FieldEffects {
 			const isNumber = this.waiting.isList && at.kind === 'field' && !CARRIER_FIELDS.has(at.field);
 			for (const part of parts(at)) this.look(part, harmless || isNumber);
 		}
+	}
+
+	/** `sg_alloc_table_from_pages()`: a table of the pages is no way to release them where the file reads none out of tables. */
+	private isTable(name: string): boolean {
+		return TABLE_MAKERS.test(name) && !readsLists(this.ir);
 	}
 
 	/** The field, of this record or of one whose type is not seen. */

@@ -5,7 +5,7 @@ import type { CallExpr, FileIR, FunctionIR } from '../../syntax/ir.js';
 import type { FileContext } from '../context.js';
 import { macroWords } from '../macro-words.js';
 import { FailureHelpers, releasesOwnRun, usesOwnRun } from './failure-paths.js';
-import { FieldEffects } from './field-effects.js';
+import { FieldEffects, readsLists } from './field-effects.js';
 import { type FieldResidence, waitingFields } from './field-residence.js';
 import type { Exit } from './function-walk.js';
 import { ownershipOf } from './ownership.js';
@@ -28,6 +28,7 @@ export interface Teardown {
 function teardownOf(file: FileContext, waiting: FieldResidence): Teardown | undefined {
 	const { ir } = file;
 	const { field, holding, exit, takers } = waiting;
+	if (waiting.isListed && readsLists(ir)) return undefined;
 	const naming = ir.naming(field);
 	if (naming.length > MOST_FUNCTIONS || naming.some(({ hasNoSyntaxErrors: clean }) => !clean)) return undefined;
 	const helpers = new FailureHelpers(file, waiting);
