@@ -36,6 +36,8 @@ interface OpenUse extends Range {
 /** What a function does with a field: where it may release the pages or tell others of them, and where its memory is freed. */
 export class FieldEffects {
 	readonly frees: CallExpr[] = [];
+	/** Of these, those of the object with the field. */
+	readonly objectFrees: CallExpr[] = [];
 	/** Uses that may release the pages or tell others of them. */
 	readonly open: OpenUse[] = [];
 	private readonly fn: FunctionIR;
@@ -110,6 +112,7 @@ export class FieldEffects {
 			const keeps = !isSeen || COPIES.test(at.name);
 			const freed = frees ? at.args[FREES.get(at.name) ?? 0] : undefined;
 			if (freed && this.isMemory(pointee(bare(freed)))) this.frees.push(at);
+			if (freed && this.isObject(pointee(bare(freed)))) this.objectFrees.push(at);
 			// `page_to_phys(sg_page(sg))`: what is done with the page tells
 			const isOfPage = VIEW_OF.has(at.name) || (LIST_READERS.has(at.name) && !isRemoval(at.name));
 			const isPassed = harmless && isOfPage;
@@ -147,6 +150,10 @@ export class FieldEffects {
 	private isMemory(at: Expr): boolean {
 		if (this.isField(at) || (at.kind === 'name' && this.aliases.has(at.name)))
 			return this.waiting.isList || !this.waiting.holding.single;
+		return this.isObject(at);
+	}
+
+	private isObject(at: Expr): boolean {
 		const type = typeOfExpr(at, this.fn, this.ir);
 		return type?.base === this.waiting.record && type.pointers === 1;
 	}
