@@ -217,7 +217,7 @@ export function valueAt(state: OwnershipState, place: string): Value {
 function failed(holding: TrackedResource): Partial<TrackedResource> {
 	if (!holding.earlier) return { outcome: 'none' };
 	const position = holding.position && { of: holding.position.of, side: 'below' as const };
-	return { outcome: 'some', earlier: false, position, countInspected: true };
+	return { outcome: 'some', earlier: false, position, countInspected: holding.countInspected || 'failed' };
 }
 
 /** The result of a taking call has only these signs: what that means for the pages. */
