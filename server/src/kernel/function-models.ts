@@ -162,4 +162,18 @@ export const PUBLISHERS =
 export const KEEPERS = set(`
 	sg_alloc_table_from_pages sg_alloc_table_from_pages_segment sg_alloc_append_table_from_pages __sg_alloc_table_from_pages
 	xa_insert xa_insert_bh xa_insert_irq xa_alloc radix_tree_insert add_to_page_cache_lru filemap_add_folio vm_insert_page vm_map_pages
+	dma_buf_export anon_inode_getfile anon_inode_create_getfile anon_inode_getfd
 `);
+
+/** Of these, those that return something else than 0 where they do not fail. Source: include/linux/{dma-buf,anon_inodes}.h. */
+export const HANDLES: ReadonlyMap<string, 'pointer' | 'descriptor'> = new Map([
+	['dma_buf_export', 'pointer'],
+	['anon_inode_getfile', 'pointer'],
+	['anon_inode_create_getfile', 'pointer'],
+	['anon_inode_getfd', 'descriptor'],
+]);
+
+/** Macros that declare a variable -> its struct. Source: include/linux/dma-buf.h. */
+export const DECLARERS: ReadonlyMap<string, string> = new Map([
+	['DEFINE_DMA_BUF_EXPORT_INFO', 'struct dma_buf_export_info'],
+]);

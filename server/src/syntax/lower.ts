@@ -1,4 +1,5 @@
 /** One function: plain nodes -> control-flow graph. */
+import { DECLARERS } from '../kernel/function-models.js';
 import { askedOf, FLIPPED, isBool, isTruth, NEGATED, negated, statement } from './canonical.js';
 import { copiesOf } from './copies.js';
 import type { Effort } from './effort.js';
@@ -225,6 +226,15 @@ class FunctionLowering {
 			return expr;
 		}
 		const { start, end } = this.expressions.range(node);
+		const base = expr.kind === 'call' ? DECLARERS.get(expr.name) : undefined;
+		const [declared] = expr.kind === 'call' && base !== undefined ? expr.args : [];
+		if (base !== undefined && declared?.kind === 'name') {
+			const variable = { ...declared, type: { base, pointers: 0, array: false } };
+			this.locals.push(variable);
+			this.expressions.declare(variable);
+			this.step({ start, end, kind: 'declare', variable, init: undefined, cleanup: undefined });
+			return expr;
+		}
 		this.step({ start, end, kind: 'eval', expr });
 		if (expr.kind === 'call' && NORETURN.has(expr.name)) {
 			this.current.closed = true;

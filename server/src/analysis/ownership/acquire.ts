@@ -179,7 +179,9 @@ export function acquire(
 		if (value?.result === id)
 			state.values.set(
 				key,
-				holding.earlier ? { ...value, form: 'sum' } : { ...value, result: undefined, form: undefined },
+				holding.earlier
+					? { ...value, form: value.form === 'rest' ? 'rest' : 'sum' }
+					: { ...value, result: undefined, form: undefined },
 			);
 	}
 	if (single)

@@ -102,7 +102,12 @@ function call(state: OwnershipState, expr: Expr & { kind: 'call' }): Value {
 	const known = state.values.get(expressionKey(expr));
 	if (known) return known;
 	const first = expr.args[0];
-	if (/^(?:ERR_PTR|PTR_ERR|ERR_CAST|PTR_ERR_OR_ZERO)$/.test(expr.name) && first) return evaluate(state, first);
+	// an errno that came from a function which is not known is none above 0
+	if (expr.name === 'ERR_PTR' && first) {
+		const { signs } = evaluate(state, first);
+		return { signs: signs & NEG ? signs & ~POS : signs };
+	}
+	if (/^(?:PTR_ERR|ERR_CAST|PTR_ERR_OR_ZERO)$/.test(expr.name) && first) return evaluate(state, first);
 	if (expr.name === 'xa_err' && first) {
 		const { signs } = evaluate(state, first);
 		return { signs: (signs & NEG) | (signs & (ZERO | POS) ? ZERO : 0) };
@@ -212,7 +217,7 @@ export function valueAt(state: OwnershipState, place: string): Value {
 function failed(holding: TrackedResource): Partial<TrackedResource> {
 	if (!holding.earlier) return { outcome: 'none' };
 	const position = holding.position && { of: holding.position.of, side: 'below' as const };
-	return { outcome: 'some', earlier: false, position, countInspected: true };
+	return { outcome: 'some', earlier: false, position, countInspected: holding.countInspected || 'failed' };
 }
 
 /** The result of a taking call has only these signs: what that means for the pages. */

@@ -18,7 +18,7 @@ function reachableFrom({ blocks }: FunctionIR, starts: readonly number[]): Reado
 }
 
 /** The exit leaves pages in the field, as every success does. */
-function keeps(fn: FunctionIR, exit: Exit, key: string): boolean {
+export function keeps(fn: FunctionIR, exit: Exit, key: string): boolean {
 	for (const holding of exit.state.holdings.values())
 		if (holding.outcome !== 'none' && keptIn(fn, exit, holding) === key) return true;
 	return false;

@@ -19,6 +19,16 @@ import type { FieldResidence } from './field-residence.js';
 /** Calls that copy what an array names. */
 const COPIES = /^(?:mem(?:cpy|move)|READ_ONCE|data_race)$/;
 
+/** They make a scatterlist of an array of pages. */
+const TABLE_MAKERS = /^_*sg_alloc_(?:append_)?table_from_pages/;
+
+/** The file reads pages out of scatterlists, or finds them by a frame number. */
+export function readsLists(ir: FileIR): boolean {
+	return ['sg_page', 'sg_page_iter_page', 'for_each_sg_page', 'for_each_sgtable_page', 'page_link'].some(
+		(name) => ir.naming(name).length > 0,
+	);
+}
+
 interface OpenUse extends Range {
 	readonly block: number;
 }
@@ -26,6 +36,8 @@ interface OpenUse extends Range {
 /** What a function does with a field: where it may release the pages or tell others of them, and where its memory is freed. */
 export class FieldEffects {
 	readonly frees: CallExpr[] = [];
+	/** Of these, those of the object with the field. */
+	readonly objectFrees: CallExpr[] = [];
 	/** Uses that may release the pages or tell others of them. */
 	readonly open: OpenUse[] = [];
 	private readonly fn: FunctionIR;
@@ -96,12 +108,14 @@ export class FieldEffects {
 		}
 		if (at.kind === 'call') {
 			const frees = FREES.has(at.name) || (this.waiting.isList && LIST_FREES.has(at.name));
-			const keeps = !(frees || ALLOCATORS.test(at.name) || readsOnly(at.name)) || COPIES.test(at.name);
+			const isSeen = frees || ALLOCATORS.test(at.name) || readsOnly(at.name) || this.isTable(at.name);
+			const keeps = !isSeen || COPIES.test(at.name);
 			const freed = frees ? at.args[FREES.get(at.name) ?? 0] : undefined;
 			if (freed && this.isMemory(pointee(bare(freed)))) this.frees.push(at);
+			if (freed && this.isObject(pointee(bare(freed)))) this.objectFrees.push(at);
 			// `page_to_phys(sg_page(sg))`: what is done with the page tells
-			const isView = VIEW_OF.has(at.name) || (LIST_READERS.has(at.name) && !isRemoval(at.name));
-			const isPassed = harmless && isView;
+			const isOfPage = VIEW_OF.has(at.name) || (LIST_READERS.has(at.name) && !isRemoval(at.name));
+			const isPassed = harmless && isOfPage;
 			for (const part of parts(at)) this.look(part, isPassed || !keeps);
 		} else if (at.kind === 'assign') {
 			const left = bare(at.left);
@@ -120,6 +134,11 @@ export class FieldEffects {
 		}
 	}
 
+	/** `sg_alloc_table_from_pages()`: a table of the pages is no way to release them where the file reads none out of tables. */
+	private isTable(name: string): boolean {
+		return TABLE_MAKERS.test(name) && !readsLists(this.ir);
+	}
+
 	/** The field, of this record or of one whose type is not seen. */
 	private isField(at: Expr): boolean {
 		if (at.kind !== 'field' || at.field !== this.waiting.field) return false;
@@ -131,6 +150,10 @@ export class FieldEffects {
 	private isMemory(at: Expr): boolean {
 		if (this.isField(at) || (at.kind === 'name' && this.aliases.has(at.name)))
 			return this.waiting.isList || !this.waiting.holding.single;
+		return this.isObject(at);
+	}
+
+	private isObject(at: Expr): boolean {
 		const type = typeOfExpr(at, this.fn, this.ir);
 		return type?.base === this.waiting.record && type.pointers === 1;
 	}

@@ -1,7 +1,7 @@
 /** Fields of objects in which pages wait once the functions that took them have succeeded. */
 import type { FunctionIR } from '../../syntax/ir.js';
 import { isLocal, isParameter } from '../variables.js';
-import { isVariable } from '../walk.js';
+import { isVariable, rootOf } from '../walk.js';
 import { isFailure } from './contract.js';
 import { isInEntry } from './entries.js';
 import { keyOn, lastField } from './fields.js';
@@ -15,6 +15,8 @@ export interface FieldResidence {
 	readonly key: string;
 	/** It is a scatterlist, a table of one or an array of bio_vecs, not an array of pages or a page. */
 	readonly isList: boolean;
+	/** A scatterlist or another table was made of the array, and is kept beside it. */
+	readonly isListed: boolean;
 	readonly holding: TrackedResource;
 	readonly exit: Exit;
 	/** Functions that take pages into it. */
@@ -28,12 +30,19 @@ function isOwnName(fn: FunctionIR, { place, unreachable }: TrackedResource): boo
 	return unreachable !== undefined || (isVariable(place) && isLocal(fn, place) && !isParameter(fn, place));
 }
 
+/** `umem->sgt` was made of `umem->pages`: the tables lie beside the array, in the same object. */
+function isBesideArray({ place, lists }: TrackedResource): boolean {
+	const root = rootOf(place);
+	return place.startsWith(`${root}->`) && [...lists].every((list) => list.startsWith(`${root}->`));
+}
+
 /** The place that the pages of a resource are in at an exit, and known in only: an array, a page, a list; undefined where others may have them. */
 function placeLeft(fn: FunctionIR, { given }: Exit, holding: TrackedResource): string | undefined {
 	const { id, lists, shared, unreachable, kind, status, place, byObject } = holding;
 	if (shared || kind === 'extracted' || kind === 'iova') return undefined;
 	const [list, ...more] = lists;
-	if (list !== undefined) return status === 'held' && more.length === 0 && isOwnName(fn, holding) ? list : undefined;
+	if (list !== undefined && !isBesideArray(holding))
+		return status === 'held' && more.length === 0 && isOwnName(fn, holding) ? list : undefined;
 	// what the function returns is with its caller
 	const isHeld =
 		status === 'held' || (status === 'escaped' && (byObject || given.pages.some((page) => page.id === id)));
@@ -52,7 +61,10 @@ function keyOfPages(fn: FunctionIR, { state }: Exit, { entryType }: TrackedResou
 	return field === undefined ? keyOn(fn, state, name) : `${entryType}:.${field.replaceAll('->', '.')}`;
 }
 
-type Growing = Omit<FieldResidence, 'takers' | 'earlier'> & { readonly takers: Map<FunctionIR, FunctionResult> };
+type Growing = Omit<FieldResidence, 'takers' | 'earlier' | 'isListed'> & {
+	readonly takers: Map<FunctionIR, FunctionResult>;
+	isListed: boolean;
+};
 
 /** Exits of one function: fields that pages wait in, and those of whose pages it leaves some elsewhere. */
 function collect(one: FunctionResult, found: Map<string, Growing>, others: Set<string>): void {
@@ -66,13 +78,18 @@ function collect(one: FunctionResult, found: Map<string, Growing>, others: Set<s
 			const left = placeLeft(fn, exit, holding);
 			const key = keyOfPages(fn, exit, holding, left ?? holding.place);
 			const field = lastField(left ?? holding.place);
+			// given back on this path: nobody else knows them
+			if (key === undefined && /^(?:released|partlyReleased)$/.test(holding.status) && !holding.shared) continue;
 			if (left === undefined) lost.add(holding.id);
 			if (key === undefined || field === undefined) continue;
 			if (left === undefined) others.add(key);
 			fields.set(holding.id, (fields.get(holding.id) ?? new Set()).add(key));
 			const [record = ''] = key.split(':');
-			const isList = holding.lists.size > 0 || (holding.entries && !isInEntry(holding.place));
-			const known = found.get(key) ?? { record, field, key, isList, holding, exit, takers: new Map() };
+			const isListed = left !== undefined && holding.lists.size > 0 && left === holding.place;
+			const isList = !isListed && (holding.lists.size > 0 || (holding.entries && !isInEntry(holding.place)));
+			const before = found.get(key);
+			const known = before ?? { record, field, key, isList, isListed, holding, exit, takers: new Map() };
+			if (isListed) known.isListed = true;
 			found.set(key, known);
 			known.takers.set(fn, one);
 		}

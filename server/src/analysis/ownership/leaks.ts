@@ -171,7 +171,7 @@ export function uncheckedPartialsOf({ fn, exits }: FunctionResult): UncheckedPar
 	// who uses the number on one path knows of it
 	const counted = new Set(
 		exits.flatMap(({ state }) =>
-			[...state.holdings.values()].flatMap((h) => (h.countInspected && h.outcome !== 'none' ? h.id : [])),
+			[...state.holdings.values()].flatMap((h) => (h.countInspected === true && h.outcome !== 'none' ? h.id : [])),
 		),
 	);
 	for (const exit of exits) {
@@ -179,6 +179,7 @@ export function uncheckedPartialsOf({ fn, exits }: FunctionResult): UncheckedPar
 		for (const holding of exit.state.holdings.values()) {
 			const { record } = holding.acquire.api;
 			if (holding.outcome !== 'some' || counted.has(holding.id) || holding.earlier || !holding.returnsCount) continue;
+			if (holding.countInspected) continue;
 			if (record.name.endsWith('_fast_only') || holding.single || !isCountable(fn, holding)) continue;
 			if (!found.has(holding.id)) found.set(holding.id, { fn, holding, exit });
 		}

@@ -192,7 +192,7 @@ function snapshotOf(holding: TrackedResource | undefined): Snapshot | undefined 
 			earlier: holding.earlier,
 			spared: holding.missedByRelease?.name,
 			shared: holding.shared,
-			counted: holding.countInspected,
+			counted: holding.countInspected !== false,
 		}
 	);
 }

@@ -23,10 +23,10 @@ export interface Value {
 	/** Holding whose taking call returned this number. */
 	readonly result?: string | undefined;
 	/**
-	 * `whole`: the number as returned; `sum`: computed with it; `unoffset`: bytes / PAGE_SIZE, the offset in the first page
-	 * forgotten; `bytes`: pages * PAGE_SIZE.
+	 * `whole`: the number as returned; `sum`: computed with it; `rest`: a number less it, of pages that are not taken yet;
+	 * `unoffset`: bytes / PAGE_SIZE, the offset in the first page forgotten; `bytes`: pages * PAGE_SIZE.
 	 */
-	readonly form?: 'whole' | 'sum' | 'unoffset' | 'bytes' | undefined;
+	readonly form?: 'whole' | 'sum' | 'rest' | 'unoffset' | 'bytes' | undefined;
 	/** It is the sum of two places, each as it is named. */
 	readonly sumOf?: readonly [string, string] | undefined;
 	/** It is the number of pages of so many bytes, as text: "(off + len)". */
@@ -92,8 +92,8 @@ export interface TrackedResource {
 	readonly released: CallExpr | undefined;
 	/** A release of this place that does not reach these pages. */
 	readonly missedByRelease: CallExpr | undefined;
-	/** The number returned was used for more than its sign. */
-	readonly countInspected: boolean;
+	/** The number returned was used for more than its sign; `failed`: only the sign was, of a pass of a loop that obtained none. */
+	readonly countInspected: boolean | 'failed';
 	/** Somebody took further references on these pages. */
 	readonly shared: boolean;
 	/** Where the memory that alone names them was freed, or the pointer to it overwritten. */
@@ -222,7 +222,7 @@ export class OwnershipState {
 		const parts: string[] = this.possiblyInfeasible ? ['?'] : [];
 		for (const h of this.holdings.values())
 			parts.push(
-				`${h.id}|${h.kind}|${h.place}|${h.outcome}|${h.status}${h.byObject ? 'o' : ''}|${h.earlier ? 1 : 0}${h.missedByRelease ? 1 : 0}${h.countInspected ? 1 : 0}${h.shared ? 1 : 0}${h.beforePointer ? 1 : 0}${h.unreachable ? 1 : 0}|${h.position?.of ?? ''}${h.position?.side ?? ''}|${h.status === 'held' ? [...h.lists].sort().join() : ''}`,
+				`${h.id}|${h.kind}|${h.place}|${h.outcome}|${h.status}${h.byObject ? 'o' : ''}|${h.earlier ? 1 : 0}${h.missedByRelease ? 1 : 0}${h.countInspected === true ? 1 : h.countInspected || 0}${h.shared ? 1 : 0}${h.beforePointer ? 1 : 0}${h.unreachable ? 1 : 0}|${h.position?.of ?? ''}${h.position?.side ?? ''}|${h.status === 'held' ? [...h.lists].sort().join() : ''}`,
 			);
 		// what else a callee got adds up, for it only makes the analysis more careful
 		for (const [place, touch] of this.effects)

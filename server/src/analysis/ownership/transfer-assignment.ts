@@ -256,6 +256,14 @@ function summand(state: OwnershipState, right: Expr): Value {
 	return whole ? { signs: POS, result: whole.id, form: 'whole' } : value;
 }
 
+/** The first summand of a count that starts at 0 is the count; what goes down by the results is what is left to take. */
+function formOfSum(op: string, old: Value | undefined, added: Value): Value['form'] {
+	if (op === '+=' && old?.signs === ZERO && added.form === 'whole') return 'whole';
+	return op === '-=' && added.result !== undefined && (old?.result === undefined || old.form === 'rest')
+		? 'rest'
+		: 'sum';
+}
+
 export function assign(body: FunctionWalk, state: OwnershipState, left: Expr, op: string, right: Expr): void {
 	const at = bare(left);
 	for (const id of mentioned(state, right)) state.update(id, { countInspected: true });
@@ -273,12 +281,7 @@ export function assign(body: FunctionWalk, state: OwnershipState, left: Expr, op
 			signs: op === '+=' && old?.signs === ZERO ? added.signs : signs,
 			result,
 			// the first summand of a count that starts at 0 is the count
-			form:
-				result === undefined
-					? undefined
-					: old?.signs === ZERO && added.form === 'whole' && op === '+='
-						? 'whole'
-						: 'sum',
+			form: result === undefined ? undefined : formOfSum(op, old, added),
 			fresh: old?.fresh,
 			published: old?.published,
 		});

@@ -4,6 +4,7 @@ import {
 	ADDRESSES,
 	ALLOCATORS,
 	FREES,
+	HANDLES,
 	KEEPERS,
 	MAPPERS,
 	PAGE_FREES,
@@ -70,7 +71,9 @@ export function keepOnSuccess(body: FunctionWalk, state: OwnershipState, call: C
 	const failed = state.clone();
 	failed.values.set(expressionKey(call), { signs: NEG });
 	for (const arg of call.args) escapePages(body, state, arg, call);
-	state.values.set(expressionKey(call), { signs: ZERO });
+	const handle = HANDLES.get(call.name);
+	const signs = handle === 'pointer' ? POS : handle === 'descriptor' ? ZERO | POS : ZERO;
+	state.values.set(expressionKey(call), { signs });
 	return [state, failed];
 }
 
