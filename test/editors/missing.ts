@@ -15,6 +15,7 @@ const needs = {
 		here: () => findProgram('vim') !== undefined && existsSync('/usr/share/vim-ale/plugin/ale.vim'),
 		how: 'apt-get install vim vim-ale',
 	},
+	kate: { here: () => findProgram('kate') !== undefined, how: 'apt-get install kate' },
 	'the 6.12 tree': { here: () => kernelTree('6.12') !== undefined, how: 'npm run trees' },
 } as const;
 

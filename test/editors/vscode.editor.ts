@@ -187,6 +187,15 @@ describe.skipIf(vscode.skip)(vscode.title, () => {
 			.toContain('"gup-lens.kernel": "5.10"');
 	});
 
+	it('takes a version or a folder of headers that is typed', async () => {
+		const settings = () => tree.read('.vscode/settings.json');
+		for (const typed of ['6.10', tree.folder]) {
+			await workbench.command('GUP Lens: Select Kernel Version');
+			await workbench.choosePick('Kernel by Which Files Outside', typed);
+			await expect.poll(settings, { timeout: 10_000 }).toContain(`"gup-lens.kernel": "${typed}"`);
+		}
+	});
+
 	it('asked no other machine for anything', () => {
 		expect([...code.watched.offsite]).toEqual([]);
 	});

@@ -44,7 +44,7 @@ describe('the kernel of a document', () => {
 		expect(await status(session, 'file:///set/x.c')).toMatchObject({
 			kernel: '6.6',
 			origin: 'option',
-			originWords: 'as set',
+			originWords: 'as set by gup-lens.kernel',
 			assumed: false,
 			tree: null,
 		});

@@ -83,6 +83,7 @@ describe('open documents', () => {
 			{
 				of: async (uri: string): Promise<Context> => ({
 					kernel,
+					kernelSetBy: undefined,
 					tree: undefined,
 					isModule: false,
 					path: uri,

@@ -69,6 +69,19 @@ test('it says when the kernel is assumed, a file is left out, and the workspace 
 	await session.end();
 });
 
+test('it says whether the editor or a configuration file set the kernel', async () => {
+	const root = folder({ '.gup-lens.json': '{ "kernel": "6.1" }', 'a.c': ITER });
+	const wordsWith = async (settings: object) => {
+		const session = await Session.start({ capabilities: MODERN, folders: [root], configuration: () => settings });
+		await session.open(`${root}/a.c`, ITER);
+		const { text } = await ask(session, { uri: `${root}/a.c` });
+		await session.end();
+		return text;
+	};
+	expect(await wordsWith({})).toContain('Kernel: Linux 6.1, as set by .gup-lens.json\n');
+	expect(await wordsWith({ kernel: '6.6' })).toContain('Kernel: Linux 6.6, as set by gup-lens.kernel\n');
+});
+
 test('other params than a URI are refused', async () => {
 	const session = await Session.start({ capabilities: MODERN });
 	const wrong = { uri: 3 } as unknown as ServerStatusParams;

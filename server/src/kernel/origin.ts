@@ -12,9 +12,11 @@ const WORDS: Readonly<Record<Kernel['origin'], string>> = {
 /**
  * "from the headers of this tree", with what weakens it: "as set; newer than the table knows: treated as 7.3".
  * @param verified false where the facts were never read in a kernel of that range
+ * @param setBy what set it, where that is known: "as set by .gup-lens.json"
  */
-export function originOf({ origin, release }: Kernel, verified = true): string {
+export function originOf({ origin, release }: Kernel, verified = true, setBy?: string): string {
 	const beyond = origin === 'option' ? beyondTable(release) : undefined;
 	const doubt = beyond ?? (verified ? undefined : 'not checked against the source of this version');
-	return doubt === undefined ? WORDS[origin] : `${WORDS[origin]}; ${doubt}`;
+	const words = origin === 'option' && setBy !== undefined ? `${WORDS[origin]} by ${setBy}` : WORDS[origin];
+	return doubt === undefined ? words : `${words}; ${doubt}`;
 }

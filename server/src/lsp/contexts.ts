@@ -16,6 +16,8 @@ import type { Settings, SettingsStore } from './settings.js';
 /** What a document is judged by. A new object means that something of it changed. */
 export interface Context {
 	readonly kernel: Kernel;
+	/** What chose the kernel of a file outside a tree: the setting of the editor, or a configuration file. */
+	readonly kernelSetBy: 'gup-lens.kernel' | '.gup-lens.json' | undefined;
 	/** Kernel tree the document lies in. */
 	readonly tree: Tree | undefined;
 	/** The document is of a module outside a tree, as a Makefile above it says. */
@@ -128,6 +130,7 @@ export class Contexts {
 			isExcluded: configuration.excludes(uri),
 			isModule: tree === undefined && (await includePath(parent(uri) ?? uri, this.#files)).isModule,
 			kernel: tree?.kernel ?? (await this.#outside(settings.kernel, uri)),
+			kernelSetBy: own.kernel ? 'gup-lens.kernel' : configuration.kernel ? '.gup-lens.json' : undefined,
 			path: tree?.relative(uri) ?? this.#folders.relative(uri),
 		};
 	}

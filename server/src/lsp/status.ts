@@ -43,12 +43,12 @@ const statusRequest = new RequestType<{ readonly uri: string }, Status | null, v
 /** What is told of a document that was analysed. */
 export function toStatus(analysed: Analysed): Status {
 	const { document, context, analysis, skipped } = analysed;
-	const { kernel, tree } = context;
+	const { kernel, kernelSetBy, tree } = context;
 	return {
 		uri: document.uri,
 		kernel: kernel.version,
 		origin: kernel.origin,
-		originWords: originOf(kernel),
+		originWords: originOf(kernel, true, kernelSetBy),
 		assumed: kernel.assumed,
 		tree: tree?.root ?? null,
 		state: stateOf(analysed),
