@@ -59,7 +59,60 @@ function check(original: string, path: string, numRuns: number): void {
 	);
 }
 
+/** A driver whose pages go through functions of two other files. */
+const WEIR = `static int weir_map(unsigned long start, struct page **pages, int n)
+{
+	int got = pin_user_pages_fast(start, n, FOLL_WRITE, pages);
+
+	if (got < n) {
+		weir_drop(pages, got);
+		return -EFAULT;
+	}
+	weir_keep(pages, got);
+	return 0;
+}
+`;
+/** What the function of the second file may do: it needs none of the third, or one of its two. */
+const BODIES = ['weir_put(pages, n);', 'weir_free(pages, n);', 'unpin_user_pages(pages, n);', ''];
+const helper = (name: string, body: string): string => `void ${name}(struct page **pages, int n)\n{\n\t${body}\n}\n`;
+const ENDS = helper('weir_put', 'unpin_user_pages(pages, n);') + helper('weir_free', 'release_pages(pages, n);');
+const HELPERS = ['weir_drop', 'weir_keep'];
+
 describe('an open file', () => {
+	it('follows edits of its own and of the files it is analysed with', () => {
+		const change = fc.oneof(
+			fc.record({ fn: fc.nat({ max: HELPERS.length - 1 }), body: fc.nat({ max: BODIES.length - 1 }) }),
+			edit,
+		);
+		fc.assert(
+			fc.property(fc.array(change, { minLength: 1, maxLength: 12 }), (changes) => {
+				const open = engine.open();
+				const ends = { path: 'drivers/misc/weir-ends.c', text: ENDS };
+				const bodies = [0, 0];
+				const beside = () => ({
+					path: 'drivers/misc/weir-pages.c',
+					text: HELPERS.map((name, i) => helper(name, BODIES[bodies[i] ?? 0] ?? '')).join('\n'),
+				});
+				let neighbours = [beside(), ends];
+				let text = WEIR;
+				for (const change of changes) {
+					if ('fn' in change) {
+						bodies[change.fn] = change.body;
+						neighbours = [beside(), ends];
+					} else {
+						const start = Math.floor(change.at * text.length);
+						text = text.slice(0, start) + change.insert + text.slice(start + change.remove);
+					}
+					const options = { path: 'drivers/misc/weir.c', kernel, fixes: false, neighbours };
+					expect(open.needs(text, options)).toEqual(engine.needs(text, options));
+					expect(open.analyse(text, options)).toEqual(engine.analyse(text, options));
+				}
+				open.dispose();
+			}),
+			{ numRuns: 30 },
+		);
+	});
+
 	it.each(drivers)('%s gives after any edits what a fresh analysis gives', (driver) => {
 		check(readFileSync(join(examples, driver), 'utf8'), `drivers/misc/${driver}`, 60);
 	});

@@ -72,12 +72,27 @@ interface Alone {
 	readonly needs: CrossFileDependencies;
 }
 
+/** What functions of other files need in their turn; their pieces are the same objects as long as their files are. */
+interface KnownNeeds {
+	readonly pieces: readonly Fragment[];
+	readonly path: string;
+	readonly kernel: Kernel;
+	readonly macros: Macros | undefined;
+	readonly isModule: boolean | undefined;
+	readonly needs: CrossFileDependencies;
+}
+
+/** An edit asks for all its rounds, first with the neighbours known so far and then with those that are found. */
+const MOST_KNOWN_NEEDS = 2 * LINK_ROUNDS;
+
 /** One open text over its edits. */
 export class AnalysisSession {
 	private readonly parser: CParser;
 	private readonly source: SourceFile;
 	private last: Snapshot | undefined;
 	private alone: Alone | undefined;
+	/** Those asked for last, which an edit elsewhere leaves as they are. */
+	private ofPieces: readonly KnownNeeds[] = [];
 
 	constructor(parser: CParser) {
 		this.parser = parser;
@@ -176,17 +191,25 @@ export class AnalysisSession {
 		};
 	}
 
-	private needsOfPieces(
-		pieces: readonly Fragment[],
-		{ path, kernel, macros, isModule }: Asked,
-		linker: Linker,
-	): CrossFileDependencies {
-		const unit = new LinkedUnit('', pieces);
-		const source = new SourceFile(this.parser);
-		const ir = source.read(unit.text, configurationOf(kernel, macros), WORDS);
-		const needs = needsOf(fileContext(path, unit, kernel, ir, true, isModule), ir.defined);
-		source.dispose();
-		return without(needs, linker);
+	private needsOfPieces(pieces: readonly Fragment[], asked: Asked, linker: Linker): CrossFileDependencies {
+		const { path, kernel, macros, isModule } = asked;
+		const isSame = (known: KnownNeeds): boolean =>
+			known.path === path &&
+			known.kernel === kernel &&
+			known.macros === macros &&
+			known.isModule === isModule &&
+			areSamePieces(known.pieces, pieces);
+		let known = this.ofPieces.find(isSame);
+		if (!known) {
+			const unit = new LinkedUnit('', pieces);
+			const source = new SourceFile(this.parser);
+			const ir = source.read(unit.text, configurationOf(kernel, macros), WORDS);
+			const needs = needsOf(fileContext(path, unit, kernel, ir, true, isModule), ir.defined);
+			source.dispose();
+			known = { pieces, path, kernel, macros, isModule, needs };
+			this.ofPieces = [known, ...this.ofPieces].slice(0, MOST_KNOWN_NEEDS);
+		}
+		return without(known.needs, linker);
 	}
 
 	/** Work on the last text so far; what was worn out is not read anew for the answer. */
@@ -202,6 +225,7 @@ export class AnalysisSession {
 	dispose(): void {
 		this.last = undefined;
 		this.alone = undefined;
+		this.ofPieces = [];
 		this.source.dispose();
 	}
 }
@@ -212,6 +236,10 @@ function configurationOf({ version }: Kernel, macros: Macros | undefined): Confi
 
 function areSame(a: readonly Range[] = [], b: readonly Range[] = []): boolean {
 	return a.length === b.length && a.every(({ start, end }, i) => start === b[i]?.start && end === b[i]?.end);
+}
+
+function areSamePieces(a: readonly Fragment[], b: readonly Fragment[]): boolean {
+	return a.length === b.length && a.every((piece, i) => piece === b[i]);
 }
 
 function sameNeighbours(a: readonly SiblingFile[] = [], b: readonly SiblingFile[] = []): boolean {
