@@ -57,6 +57,54 @@ static void godwit_unmap(struct godwit_req *req)
 }
 `;
 
+/** The result of the call goes to a field of the object. */
+const FIELD = `#include <linux/mm.h>
+#include <linux/uio.h>
+
+struct knot_io {
+	struct device *dev;
+	struct page **pages;
+	ssize_t len;
+	size_t base;
+	unsigned int nr;
+};
+
+static int knot_map(struct knot_io *io, struct iov_iter *iter)
+{
+	io->len = iov_iter_get_pages_alloc2(iter, &io->pages, SZ_1M, &io->base);
+	if (io->len <= 0)
+		return -EFAULT;
+	io->nr = DIV_ROUND_UP(io->len + io->base, PAGE_SIZE);
+	return 0;
+}
+
+static void knot_unmap(struct knot_io *io)
+{
+	unsigned int i;
+
+	for (i = 0; i < io->nr; i++)
+		put_page(io->pages[i]);
+	kvfree(io->pages);
+	io->pages = NULL;
+}
+
+ssize_t knot_write(struct knot_io *io, unsigned long buf, size_t len)
+{
+	struct iov_iter iter;
+	int ret;
+
+	ret = import_ubuf(ITER_SOURCE, (void __user *)buf, len, &iter);
+	if (ret)
+		return ret;
+	ret = knot_map(io, &iter);
+	if (ret)
+		return ret;
+	memcpy_from_page(io->dev, io->pages[0], io->base, io->len);
+	knot_unmap(io);
+	return len;
+}
+`;
+
 describe('iov_iter_get_pages2()', () => {
 	test('becomes an extraction whose answer is asked before the iterator moves, and guards the release alone', () => {
 		expect(converted(ONE)).toBe(
@@ -120,6 +168,25 @@ describe('iov_iter_get_pages_alloc2()', () => {
 		expect(after).toContain('\treq->need_unpin = need_unpin;\n');
 		expect(after).toContain('\t\tif (req->need_unpin)\n\t\t\tunpin_user_page(req->pages[i]);\n');
 	});
+
+	const inField = (test: string): string => FIELD.replace('io->len <= 0', test);
+
+	test.each(['io->len <= 0', 'unlikely(io->len < 0)', 'io -> len < 0'])(
+		'keeps its result in a field, whose test "%s" is the error path',
+		(test) => {
+			const after = converted(inField(test));
+			expect(after).toContain('\tio->pages = NULL;\n\tio->len = iov_iter_extract_pages(');
+			expect(after).toContain(`\tif (${test}) {\n\t\tkvfree(io->pages);\n\t\tio->pages = NULL;\n\t\treturn -EFAULT;\n`);
+			expect(after).toContain('\t\tunpin_user_page(io->pages[i]);\n');
+		},
+	);
+
+	test.each(['io->nr <= 0', 'last->len < 0', 'io->len < 0 || io->nr < 0'])(
+		'is refused where "%s" is tested instead of its result',
+		(test) => {
+			expect(refusalOf(inField(test))).toMatch(/has no error path|no later release/);
+		},
+	);
 
 	const ONLY = OBJECT.replace(
 		' {\n\t\tif (req->dirty)\n\t\t\tset_page_dirty_lock(req->pages[i]);\n\t\tput_page(req->pages[i]);\n\t}',

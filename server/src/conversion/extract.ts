@@ -158,9 +158,9 @@ class Extraction {
 		const { file, fn, taking } = this;
 		const test = own.kind === 'if' ? own : next;
 		const written = test?.kind === 'if' ? file.slice(test.test) : '';
-		const result = own.kind === 'simple' ? /(\w+)\s*=[^=]/.exec(file.slice(own))?.[1] : undefined;
-		const fails =
-			own.kind === 'if' ? /<=?\s*0\s*\)?$/.test(written) : new RegExp(`^${result}\\s*<=?\\s*0$`).test(written);
+		const result = own.kind === 'simple' ? this.result(own) : undefined;
+		const tested = /^(?:unlikely\s*\(\s*)?(.+?)\s*<=?\s*0\s*\)?$/.exec(written)?.[1];
+		const fails = own.kind === 'if' ? tested !== undefined : result !== undefined && isSameText(tested, result);
 		if (test?.kind !== 'if' || !fails)
 			throw new ConversionBlocked(`${fn.name}() has no error path on which to free the array`, [
 				at(taking.call.nameRange, 'acquired here'),
@@ -186,6 +186,15 @@ class Extraction {
 		const from = file.text.slice(0, test.then.start).trimEnd().length;
 		const body = [...frees, file.slice(test.then)].map((line) => `${end}${lead}\t${line}`).join('');
 		this.edits.push({ start: from, end: test.then.end, text: ` {${body}${end}${lead}}` });
+	}
+
+	/** What the statement with the call assigns its result to, as it is written: "ret", "io->len"; of a declaration the variable. */
+	private result(own: Statement): string | undefined {
+		const { file, fn, taking } = this;
+		const written = file.text.slice(own.start, taking.call.start);
+		const [, target] = /^(?:[\w\s*]*?\b)??((?:\w+(?:->|\.))*\w+)\s*=\s*$/.exec(written) ?? [];
+		const declared = fn.locals.find(({ start }) => own.start <= start && start < own.end);
+		return declared ? declared.name : target;
 	}
 
 	/** The function fills the array it is given: it wants the address of a pointer to it. */
@@ -217,6 +226,11 @@ class Extraction {
 export function isForUsers(file: FileContext, taking: ApiCall, fn: FunctionIR): boolean {
 	const iter = taking.arg('iter');
 	return iter !== undefined && iteratorKind(file, fn, taking.call, iter) === 'user';
+}
+
+/** But for blanks. */
+function isSameText(a: string | undefined, b: string): boolean {
+	return a?.replace(/\s/g, '') === b.replace(/\s/g, '');
 }
 
 function indented(text: string, end: string): string {
