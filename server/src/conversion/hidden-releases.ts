@@ -21,7 +21,10 @@ import { ConversionBlocked } from './plan.js';
 
 type FieldExpr = Extract<Expr, { kind: 'field' }>;
 
-const NAMED = new RegExp(`(?<![.>\\w])(?:${[...RELEASES.keys()].join('|')})\\b(?!\\s*\\)?\\s*\\()`);
+/** Blanks, folds of a line, and comments of a length that somebody writes. */
+const GAP = String.raw`(?:\s|\\\r?\n|/\*(?:[^*]|\*(?!/)){0,1000}\*/|//[^\n]{0,1000}\n)*`;
+
+const NAMED = new RegExp(String.raw`(?<![.>\w])(?:${[...RELEASES.keys()].join('|')})\b(?!${GAP}(?:\)${GAP})?\()`);
 
 /** What an expression is, or what the local variable that it names was set to. */
 function valuesBehind(fn: FunctionIR, expr: Expr): Expr[] {
