@@ -1,5 +1,6 @@
 /** What a call does with the pages it is given. */
 
+import { HANDLES } from '../../kernel/function-models.js';
 import {
 	addressTaker,
 	type Direction,
@@ -26,7 +27,7 @@ import { memoize } from '../../syntax/memoize.js';
 import { onOneLine } from '../../syntax/one-line.js';
 import { nonFormatArguments } from '../format-arguments.js';
 import { parameterAt, variableType } from '../variables.js';
-import { bare, initialised, isNull, place, postorder, rootOf, valuesOf, walkedIn } from '../walk.js';
+import { bare, everywhere, initialised, isNull, place, postorder, rootOf, valuesOf, walkedIn } from '../walk.js';
 import type { ExpressionTransfer } from './expression-transfer.js';
 import type { FunctionSummary, Seed } from './frame.js';
 import { ADDRESS, CONTENTS, type DerivationSet, LIST, LOCAL_MAPPING, NONE, PAGE } from './kinds.js';
@@ -187,7 +188,7 @@ function applyModel(transfer: ExpressionTransfer, call: CallExpr, kinds: readonl
 		const arg = call.args[index];
 		return arg ? at(index) | transfer.evaluateWithFields(arg) : NONE;
 	};
-	if (filed(transfer, call)) return NONE;
+	if (filed(transfer, call) || opened(transfer, call)) return NONE;
 	if (!kinds.some((k) => k !== NONE) && !call.args.some((arg) => transfer.evaluateWithFields(arg) !== NONE))
 		return NONE;
 	if (isRelease(transfer, call, kinds)) return NONE;
@@ -340,6 +341,35 @@ function filed(transfer: ExpressionTransfer, call: CallExpr): boolean {
 			text: `${call.name}() keeps them in ${object}`,
 		});
 	return true;
+}
+
+/** The object that holds the pages is that of a file, until user space closes it. */
+function opened(transfer: ExpressionTransfer, call: CallExpr): boolean {
+	const { frame } = transfer;
+	if (!HANDLES.has(call.name)) return false;
+	const kept = call.name === 'dma_buf_export' ? exportedBy(frame.fn, call) : [call.args[2]];
+	const object = kept.map((one) => one && transfer.path(one)?.text).find((path) => path && transfer.holdsWithin(path));
+	if (object === undefined) return false;
+	frame.note({
+		...span(call.nameRange),
+		kind: 'registered',
+		life: 'object',
+		text: `${call.name}() keeps them in ${object}`,
+	});
+	return true;
+}
+
+/** What becomes `dmabuf->priv`: `exp_info.priv = buf` before `dma_buf_export(&exp_info)`. */
+function exportedBy(fn: FunctionIR, { args: [info] }: CallExpr): readonly Expr[] {
+	const at = info && bare(info);
+	const name = at?.kind === 'unary' && at.op === '&' ? place(at.operand) : undefined;
+	const found: Expr[] = [];
+	everywhere(fn, (expr) => {
+		const left = expr.kind === 'assign' && expr.op === '=' ? bare(expr.left) : undefined;
+		if (expr.kind === 'assign' && left?.kind === 'field' && left.field === 'priv' && place(left.object) === name)
+			found.push(expr.right);
+	});
+	return name === undefined ? [] : found;
 }
 
 function byCpu(
