@@ -61,7 +61,7 @@ async function work(tree: TreeName): Promise<Outcome[]> {
 				}
 			}
 			const [first] = offer.sites;
-			const draft = drafts.find((one) => one.offer.sites[0]?.start === first?.start);
+			const draft = drafts.find((one) => one.offer.sites.some(({ start }) => start === first?.start));
 			const made = conversion ?? draft?.conversion;
 			found.push({
 				path,
