@@ -165,6 +165,27 @@ describe('a conversion', () => {
 		});
 	});
 
+	test('that a person has to decide about says so at each change where the client cannot ask before', async () => {
+		const workspace = {
+			...CAPABLE.workspace,
+			workspaceEdit: { documentChanges: true, changeAnnotationSupport: {}, resourceOperations: [] },
+		};
+		const other = await Session.start({ capabilities: { ...CAPABLE, workspace }, folders: [root] });
+		const uri = `${root}/drivers/tern/tern.c`;
+		await other.open(uri, HANDED);
+		await other.findings(uri);
+		const all = await other.actions(uri, over(HANDED, 'get_user_pages_fast'));
+		const draft = all.find(({ title }) => title.startsWith('Draft'));
+		const { edit } = await other.connection.sendRequest<CodeAction>('codeAction/resolve', draft);
+		const annotations = Object.values(edit?.changeAnnotations ?? {});
+		expect(annotations.length).toBeGreaterThan(0);
+		for (const { description, needsConfirmation } of annotations) {
+			expect(description).toMatch(/^1\. tern_engine_write\(\) gets the pages/);
+			expect(needsConfirmation).toBe(true);
+		}
+		await other.end();
+	});
+
 	test('of all calls of a file is one action', async () => {
 		const uri = `${root}/drivers/both/both.c`;
 		await session.open(uri, BOTH);

@@ -63,8 +63,10 @@ export function toWorkspaceEdit(
 	const changeAnnotations: Record<string, ChangeAnnotation> = {};
 	for (const [id, annotation] of Object.entries(preview.annotations))
 		if (used.has(id)) changeAnnotations[id] = { ...annotation, needsConfirmation };
-	const first = preview.first ?? { label: 'Look at the changes first' };
-	if (carrier) changeAnnotations[LOOK] = { ...first, needsConfirmation: true };
+	if (carrier)
+		changeAnnotations[LOOK] = { ...(preview.first ?? { label: 'Look at the changes first' }), needsConfirmation: true };
+	// without a step of its own, what is to be decided stands at each change
+	else if (preview.first) for (const id of used) changeAnnotations[id] = { ...preview.first, needsConfirmation: true };
 	return {
 		documentChanges: [
 			...files.map((file) =>
