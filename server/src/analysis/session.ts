@@ -117,7 +117,7 @@ export class AnalysisSession {
 			(last.asked.knownUsers ?? true) === (asked.knownUsers ?? true) &&
 			last.asked.isModule === asked.isModule &&
 			areSame(last.asked.uncertain, asked.uncertain) &&
-			sameNeighbours(last.asked.neighbours, neighbours)
+			areIdentical(last.asked.neighbours, neighbours)
 		)
 			return last;
 		this.last = undefined;
@@ -198,7 +198,7 @@ export class AnalysisSession {
 			known.kernel === kernel &&
 			known.macros === macros &&
 			known.isModule === isModule &&
-			areSamePieces(known.pieces, pieces);
+			areIdentical(known.pieces, pieces);
 		let known = this.ofPieces.find(isSame);
 		if (!known) {
 			const unit = new LinkedUnit('', pieces);
@@ -238,12 +238,9 @@ function areSame(a: readonly Range[] = [], b: readonly Range[] = []): boolean {
 	return a.length === b.length && a.every(({ start, end }, i) => start === b[i]?.start && end === b[i]?.end);
 }
 
-function areSamePieces(a: readonly Fragment[], b: readonly Fragment[]): boolean {
-	return a.length === b.length && a.every((piece, i) => piece === b[i]);
-}
-
-function sameNeighbours(a: readonly SiblingFile[] = [], b: readonly SiblingFile[] = []): boolean {
-	return a === b || (a.length === b.length && a.every((neighbour, i) => neighbour === b[i]));
+/** Each is the same object. */
+function areIdentical<T>(a: readonly T[] = [], b: readonly T[] = []): boolean {
+	return a === b || (a.length === b.length && a.every((one, i) => one === b[i]));
 }
 
 function joined(a: CrossFileDependencies, b: CrossFileDependencies): CrossFileDependencies {

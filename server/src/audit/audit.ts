@@ -77,10 +77,10 @@ export async function audit(options: AuditOptions): Promise<Audited> {
 	const session = options.session ?? new AuditSession(options.worker, options.jobs);
 	let stop: (() => void) | undefined;
 	try {
-		const repository = options.revision === undefined ? undefined : session.revisions(root);
+		const repository = options.revision === undefined ? undefined : session.repository.around(root);
 		const revision = repository && (await findRevision(repository, options.revision as string));
 		const setting = { ...options.setting, cache, revision: revision && { root, tree: revision.tree } };
-		const working = workerPool(setting, session.threads);
+		const working = workerPool(setting, session.threads, session.repository);
 		stop = () => void working.end();
 		options.signal?.addEventListener('abort', stop, { once: true });
 		const run = (sources: Sources) =>

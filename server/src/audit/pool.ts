@@ -1,6 +1,6 @@
 import { type Pool, pool } from 'workerpool';
 import { type AuditConfig, FileAuditor, type Job, type JobOutcome } from './file-auditor.js';
-import { OpenRepository } from './repository.js';
+import type { OpenRepository } from './repository.js';
 import type { Scanned } from './scan.js';
 
 /** Where the work is done. */
@@ -22,13 +22,17 @@ export interface Methods {
 /**
  * @param setting how everything is judged
  * @param threads undefined: everything is done in this thread
+ * @param repository that a revision is read of in this thread; whoever opened it ends it
  */
-export function workerPool(setting: AuditConfig, threads: WorkerThreads | undefined): WorkerPool {
-	return threads === undefined ? alone(setting) : inThreads(setting, threads);
+export function workerPool(
+	setting: AuditConfig,
+	threads: WorkerThreads | undefined,
+	repository: OpenRepository,
+): WorkerPool {
+	return threads === undefined ? alone(setting, repository) : inThreads(setting, threads);
 }
 
-function alone(setting: AuditConfig): WorkerPool {
-	const repository = new OpenRepository();
+function alone(setting: AuditConfig, repository: OpenRepository): WorkerPool {
 	let auditor: FileAuditor | undefined;
 	const started = (): FileAuditor => {
 		auditor ??= new FileAuditor(setting, repository);
@@ -52,7 +56,6 @@ function alone(setting: AuditConfig): WorkerPool {
 		scan: (root, paths, words) => inTurn(() => started().scan(root, paths, words)),
 		async end() {
 			ended = true;
-			repository.end();
 		},
 	};
 }

@@ -71,7 +71,7 @@ async function sourceOf(
 ): Promise<Source> {
 	if (options.rev === undefined || !showsCode(options)) return sourceIn(tree);
 	const root = slashed(realpath(tree));
-	const repository = session.revisions(root);
+	const repository = session.repository.around(root);
 	const { tree: object } = await findRevision(repository, options.rev);
 	return withRevision(repository, object, (sources) => sourceFor(report, root, sources));
 }

@@ -56,7 +56,7 @@ export const BY_ADDRESS =
 /** They make an object of the memory at an address, whose end puts the page it is in. Source: include/linux/skbuff.h, include/net/xdp.h. */
 export const ADOPTS_ADDRESS = /^(?:(?:__|napi_|slab_)?build_skb(?:_around)?|xdp_prepare_buff)$/;
 
-/** Names of functions that may give pages back with what they are given. */
+/** Names of functions that may release the pages of what they are given. */
 export const SOUNDS_LIKE_RELEASE =
 	/(?:^|_)(?:put|free|release|drop|unref|unpin)(?:_(?:user|pages?|all|sgl?|sgt|list|b?vecs?|buf(?:fer)?s?|va|pfns?|addr|mem|array|table))*$/;
 

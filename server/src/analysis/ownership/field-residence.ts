@@ -78,7 +78,7 @@ function collect(one: FunctionResult, found: Map<string, Growing>, others: Set<s
 			const left = placeLeft(fn, exit, holding);
 			const key = keyOfPages(fn, exit, holding, left ?? holding.place);
 			const field = lastField(left ?? holding.place);
-			// given back on this path: nobody else knows them
+			// released on this path: nobody else knows them
 			if (key === undefined && /^(?:released|partlyReleased)$/.test(holding.status) && !holding.shared) continue;
 			if (left === undefined) lost.add(holding.id);
 			if (key === undefined || field === undefined) continue;
